@@ -1,0 +1,54 @@
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'node_modules/**', '.leveret/**', '**/*.cjs', '**/*.mjs'] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
+      complexity: ['error', 10],
+      'max-depth': ['error', 3],
+      'max-params': ['error', 4],
+      'no-console': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/require-await': 'off', // handlers implement an async interface
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off', // Nest option classes take literals
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only libs/config reads the environment.' },
+      ],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['**/libs/**', '**/apps/**'], message: 'Enter a lib by #libs/<name>.' }] },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportAllDeclaration', message: 'Name every export.' },
+        { selector: 'ExportDefaultDeclaration', message: 'No default exports.' },
+        { selector: 'PropertyDefinition[static=true]:not([readonly=true])', message: 'No mutable statics.' },
+        {
+          selector: 'NewExpression[callee.name="Promise"] > ArrowFunctionExpression[async=true]',
+          message: 'No async promise executors.',
+        },
+        {
+          selector: 'MemberExpression[object.name=/^(it|test|describe)$/][property.name=/^(skip|only|todo)$/]',
+          message: 'No skipped, single or unwritten tests.',
+        },
+      ],
+    },
+  },
+  {
+    // The launcher, tests and benchmarks hand an environment to the processes that they start.
+    files: ['libs/config/**', 'tools/**', 'test/**', 'bench/**'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
+  { files: ['tools/**', 'bench/**'], rules: { 'no-console': 'off' } },
+  { files: ['**/*.spec.ts', 'test/**'], rules: { 'max-lines-per-function': 'off', 'max-lines': 'off' } },
+);
