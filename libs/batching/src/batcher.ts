@@ -1,0 +1,121 @@
+/** How a batcher bounds what it sends at once and what it holds. */
+export interface BatchLimits<T> {
+  /** @default 500 */
+  readonly maxItems?: number;
+  /** @default 262_144 */
+  readonly maxBytes?: number;
+  /** Estimated bytes of an item. @default every item counts as 0 */
+  readonly sizeOf?: (item: T) => number;
+  /** Batches under way at once. @default 1 */
+  readonly concurrency?: number;
+}
+
+/**
+ * Shares one round trip among concurrent callers, without a timer: while a batch is in flight the next one gathers, and
+ * it leaves when the one before has come back. A lone item leaves in the same turn of the event loop in which it came.
+ *
+ * `write` gets the items of a batch in the order they came and returns one result per item, in the same order. When it
+ * throws an error that `blames` the content of a batch, the batch is halved until the bad item stands alone and fails alone.
+ */
+export class Batcher<T, R> {
+  readonly #write: (items: readonly T[]) => Promise<readonly R[]>;
+  readonly #blames: (error: unknown) => boolean;
+  readonly #maxItems: number;
+  readonly #maxBytes: number;
+  readonly #sizeOf: (item: T) => number;
+  readonly #concurrency: number;
+  #waiting: Entry<T, R>[] = [];
+  #flying = 0;
+  #scheduled = false;
+  #idle: (() => void)[] = [];
+
+  constructor(
+    write: (items: readonly T[]) => Promise<readonly R[]>,
+    blames: (error: unknown) => boolean,
+    limits: BatchLimits<T> = {},
+  ) {
+    this.#write = write;
+    this.#blames = blames;
+    this.#maxItems = limits.maxItems ?? 500;
+    this.#maxBytes = limits.maxBytes ?? 256 * 1024;
+    this.#sizeOf = limits.sizeOf ?? (() => 0);
+    this.#concurrency = limits.concurrency ?? 1;
+  }
+
+  /** Items that have not come back yet. */
+  get pending(): number {
+    return this.#waiting.length + this.#flying;
+  }
+
+  /** Adds an item; settles with its own result or error. */
+  add(item: T): Promise<R> {
+    return new Promise<R>((resolve, reject) => {
+      this.#waiting.push({ item, resolve, reject });
+      if (this.#scheduled) return;
+      this.#scheduled = true;
+      setImmediate(() => {
+        this.#scheduled = false;
+        this.#launch();
+      });
+    });
+  }
+
+  /** Settles when everything added so far has come back. */
+  async drained(): Promise<void> {
+    if (this.pending === 0) return;
+    await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #launch(): void {
+    while (this.#flying < this.#concurrency && this.#waiting.length > 0) {
+      const batch = this.#take();
+      this.#flying += 1;
+      void this.#send(batch).finally(() => {
+        this.#flying -= 1;
+        this.#launch();
+        if (this.pending === 0) for (const resolve of this.#idle.splice(0)) resolve();
+      });
+    }
+  }
+
+  #take(): Entry<T, R>[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { item } of this.#waiting) {
+      bytes += this.#sizeOf(item);
+      if (count > 0 && (count >= this.#maxItems || bytes > this.#maxBytes)) break;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #send(batch: readonly Entry<T, R>[]): Promise<void> {
+    let results: readonly R[];
+    try {
+      results = await this.#write(batch.map(({ item }) => item));
+    } catch (error) {
+      await this.#fail(batch, error);
+      return;
+    }
+    batch.forEach(({ resolve, reject }, index) => {
+      if (index < results.length) resolve(results[index] as R);
+      else reject(new Error(`The writer of a batch of ${batch.length} returned ${results.length} results.`));
+    });
+  }
+
+  async #fail(batch: readonly Entry<T, R>[], error: unknown): Promise<void> {
+    if (batch.length > 1 && this.#blames(error)) {
+      const middle = Math.ceil(batch.length / 2);
+      await this.#send(batch.slice(0, middle));
+      await this.#send(batch.slice(middle));
+      return;
+    }
+    for (const { reject } of batch) reject(error);
+  }
+}
+
+interface Entry<T, R> {
+  readonly item: T;
+  readonly resolve: (result: R) => void;
+  readonly reject: (error: unknown) => void;
+}

@@ -1,0 +1,1 @@
+export { Batcher, type BatchLimits } from './batcher.js';

@@ -1,0 +1,34 @@
+import { type Check, isCount, isText, listOf, literal, oneOf, shape } from './shape.js';
+
+/** A run and all older ones of its job that must not start, and stop if they run. */
+export interface VoidedRun {
+  readonly job: string;
+  readonly upTo: number;
+}
+
+/**
+ * What travels on the control stream, which every app replays when it starts.
+ * - `void`: messages of these runs are handed back unrun; a running one's signal aborts;
+ * - `pause`, `resume`: no new attempt of the queue starts, or they start again;
+ * - `announce`: every app announces its tasks now;
+ * - `marker`: an app's own, which tells it that the replay is complete.
+ */
+export type ControlEntry =
+  | { readonly type: 'void'; readonly runs: readonly VoidedRun[] }
+  | { readonly type: 'pause'; readonly queue: string }
+  | { readonly type: 'resume'; readonly queue: string }
+  | { readonly type: 'announce' }
+  | { readonly type: 'marker'; readonly id: string };
+
+type Entry<T extends ControlEntry['type']> = Extract<ControlEntry, { type: T }>;
+
+export const isControlEntry: Check<ControlEntry> = oneOf<ControlEntry>('type', {
+  void: shape<Entry<'void'>>({
+    type: literal('void'),
+    runs: listOf(shape<VoidedRun>({ job: isText, upTo: isCount })),
+  }),
+  pause: shape<Entry<'pause'>>({ type: literal('pause'), queue: isText }),
+  resume: shape<Entry<'resume'>>({ type: literal('resume'), queue: isText }),
+  announce: shape<Entry<'announce'>>({ type: literal('announce') }),
+  marker: shape<Entry<'marker'>>({ type: literal('marker'), id: isText }),
+});

@@ -1,0 +1,61 @@
+export {
+  isAnnouncement,
+  type Announcement,
+  type QueueAddress,
+  type TaskAnnouncement,
+  type TaskDefaults,
+} from './announcement.js';
+export { isControlEntry, type ControlEntry, type VoidedRun } from './control.js';
+export { DURATION_FORM, durationMs, parseDuration, type Duration } from './duration.js';
+export { isFileReference, type FileReference } from './file-reference.js';
+export {
+  isFinal,
+  JOB_STATUSES,
+  MAX_PRIORITY,
+  PRIORITIES,
+  type Attempt,
+  type AttemptOutcome,
+  type Job,
+  type JobError,
+  type JobStatus,
+  type Progress,
+} from './job.js';
+export { LIMITS, TIMES } from './limits.js';
+export { domainOf, isBareName, isTaskName, isTenantName } from './names.js';
+export { type Failure, type Outcome } from './outcome.js';
+export {
+  isRunReport,
+  isTellingReport,
+  LOG_LEVELS,
+  type Ended,
+  type Heartbeat,
+  type LogLevel,
+  type LogReport,
+  type ProgressReport,
+  type Returned,
+  type ReturnReason,
+  type RunReport,
+  type Started,
+  type TellingReport,
+} from './report.js';
+export {
+  DEFAULT_BACKOFF,
+  DEFAULT_MAX_ATTEMPTS,
+  exponential,
+  fixed,
+  retryDelayMs,
+  type Backoff,
+} from './retry-policy.js';
+export { isRecord, type Check } from './shape.js';
+export { clippedText, isStorableText, storableJson, storableText, utf8Length } from './text.js';
+export {
+  checkVersion,
+  decoded,
+  decodeJson,
+  undecodable,
+  VERSION_HEADER,
+  WIRE_VERSION,
+  type Decoded,
+  type MessageProperties,
+} from './wire.js';
+export { decodeWorkOrder, encodeWorkOrder, type WorkOrder } from './work-order.js';

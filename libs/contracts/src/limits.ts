@@ -1,0 +1,35 @@
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** The bounds that users meet. Bytes unless the name says otherwise. */
+export const LIMITS = {
+  requestBody: MIB,
+  payload: 512 * KIB,
+  /** The most that a task may announce as its `maxPayload`. */
+  announcedPayload: 8 * MIB,
+  metadata: 4 * KIB,
+  result: 64 * KIB,
+  errorMessage: 4 * KIB,
+  progressMessage: KIB,
+  logLine: 2 * KIB,
+  logLinesPerAttempt: 1_000,
+  progressPerSecond: 5,
+  schema: 64 * KIB,
+  jsonDepth: 32,
+  jsonNodes: 100_000,
+  maxAttempts: 100,
+} as const;
+
+/** Times that the design rests on, in milliseconds. */
+export const TIMES = {
+  /** A task's time-out when neither the job nor the task names one. */
+  defaultTimeoutMs: 5 * 60_000,
+  /** How long `RetryAfter` may put a job off after its first start. */
+  maxWaitMs: 24 * 3_600_000,
+  /** Longer waits are rows of the ledger, shorter ones messages in the delay ladder. */
+  longestLadderWaitMs: 20 * 60_000,
+  /** `BROKER_ACK_TIMEOUT` must leave a task's time-out this much room. */
+  ackTimeoutMarginMs: 5 * 60_000,
+  heartbeatMs: 2_000,
+  announceEveryMs: 5 * 60_000,
+} as const;
