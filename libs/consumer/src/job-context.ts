@@ -1,0 +1,53 @@
+import { type Readable } from 'node:stream';
+import { type FileReference, type LogLevel } from '#libs/contracts';
+
+/** A stored file and its content. */
+export interface StoredContent {
+  readonly reference: FileReference;
+  readonly stream: Readable;
+}
+
+/** Writes lines to the job's log: at most 1,000 of 2 KiB per attempt. Fields are made safe for JSON. */
+export type JobLog = Readonly<Record<LogLevel, (message: string, fields?: Readonly<Record<string, unknown>>) => void>>;
+
+/** The files of the job's tenant. */
+export interface JobFiles {
+  /**
+   * Opens a stored file for reading.
+   * @throws PermanentError `file_not_found` when there is none under this key, or it is another tenant's
+   */
+  open(file: { readonly key: string }): Promise<StoredContent>;
+  /**
+   * Stores a file of the job. A second run writes its own; the reference goes into the result.
+   * @param name tells the job's files apart: letters, digits, dots and hyphens
+   */
+  save(
+    name: string,
+    content: Readable,
+    about: { readonly filename: string; readonly contentType: string },
+  ): Promise<FileReference>;
+}
+
+/** What a handler knows of its job and can tell about it; comes by `@Ctx()`. */
+export interface JobContext {
+  readonly id: string;
+  /** `<domain>.<task>`. */
+  readonly task: string;
+  readonly tenant: string;
+  /** The number of this execution, from 1. */
+  readonly attempt: number;
+  /** Counts the messages sent out for the job, also those that cost no attempt. */
+  readonly run: number;
+  readonly maxAttempts: number;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** Aborts on time-out, when the job is cancelled, and when the app can wait no longer for it to end. */
+  readonly signal: AbortSignal;
+  /**
+   * Tells how far the job has come. At most five a second are sent, the latest wins.
+   * @param percent 0 to 100; never falls within a run
+   * @param message at most 1 KiB are kept
+   */
+  progress(percent: number, message?: string): Promise<void>;
+  readonly log: JobLog;
+  readonly files: JobFiles;
+}
