@@ -1,0 +1,42 @@
+import { type BrokerConfig } from '#libs/config';
+import { type Channel } from 'amqplib';
+import { TopologyConflictError } from './errors.js';
+import { type BrokerTraits } from './suite-topology.js';
+import { type Topology } from './topology.js';
+
+const PRECONDITION_FAILED = 406;
+
+/**
+ * Declares a topology on a channel; what exists already with the same properties is left as it is. Nothing is deleted.
+ * @throws TopologyConflictError when an exchange or queue exists with other properties; the channel is then closed
+ */
+export async function declareTopology(channel: Channel, topology: Topology): Promise<void> {
+  try {
+    await Promise.all(
+      topology.exchanges.map(({ name, type, alternate }) =>
+        channel.assertExchange(name, type, {
+          durable: true,
+          ...(alternate === undefined ? {} : { alternateExchange: alternate }),
+        }),
+      ),
+    );
+    await Promise.all(
+      topology.queues.map((queue) => channel.assertQueue(queue.name, { durable: true, arguments: queue.arguments })),
+    );
+    await Promise.all(
+      topology.bindings.map(({ from, to, pattern }) =>
+        'queue' in to ? channel.bindQueue(to.queue, from, pattern) : channel.bindExchange(to.exchange, from, pattern),
+      ),
+    );
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === PRECONDITION_FAILED) {
+      throw new TopologyConflictError(error.message);
+    }
+    throw error;
+  }
+}
+
+/** What the connected broker makes of queue arguments. */
+export function traitsOf(channel: Channel, queueType: BrokerConfig['queueType']): BrokerTraits {
+  return { queueType, major: Number.parseInt(channel.connection.serverProperties.version, 10) };
+}

@@ -1,0 +1,27 @@
+export { ControlFollower, publishControl, type ControlFollowerOptions } from './control-stream.js';
+export { publishDeadLetter, type DeadLetterReason } from './dead-letter.js';
+export { declareTopology, traitsOf } from './declare.js';
+export {
+  ChannelLostError,
+  ConfirmTimeoutError,
+  MessageNackedError,
+  MessageReturnedError,
+  NotConnectedError,
+  PublishError,
+  TopologyConflictError,
+} from './errors.js';
+export { ladderKey, LADDER_STEP_MS, LONGEST_LADDER_MS } from './ladder.js';
+export { BrokerLink, type LinkState } from './link.js';
+export { brokerNames, type BrokerNames } from './names.js';
+export { Publisher, type OutgoingMessage } from './publisher.js';
+export { Reporter } from './reporter.js';
+export { settle } from './settle.js';
+export { Subscriber, type Delivery, type SubscriberOptions } from './subscriber.js';
+export {
+  coreTopology,
+  domainTopology,
+  ingressTopology,
+  workQueueAddress,
+  type BrokerTraits,
+} from './suite-topology.js';
+export { merged, type Topology } from './topology.js';

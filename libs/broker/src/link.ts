@@ -1,0 +1,139 @@
+import { type BrokerConfig } from '#libs/config';
+import { type Telemetry } from '#libs/observability';
+import { connect, type ChannelModel } from 'amqplib';
+import { Backoff } from './backoff.js';
+
+const HEARTBEAT_SECONDS = 10;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+export type LinkState = 'connecting' | 'open' | 'blocked' | 'closed';
+
+/**
+ * One supervised connection. It connects, and connects again, for as long as it is open; with several URLs it tries them
+ * in turn. A process that publishes and consumes has two, because a broker in alarm stops reading from one that publishes.
+ */
+export class BrokerLink {
+  readonly telemetry: Telemetry;
+  readonly #urls: readonly string[];
+  readonly #role: string;
+  readonly #backoff = new Backoff();
+  readonly #ended = new AbortController();
+  readonly #stateListeners = new Set<(state: LinkState) => void>();
+  #state: LinkState = 'connecting';
+  #model: ChannelModel | undefined;
+  #supervision: Promise<void> | undefined;
+
+  /** @param role names the connection in logs, metrics and the management UI, such as `media: consume` */
+  constructor(config: BrokerConfig, role: string, telemetry: Telemetry) {
+    this.#urls = config.urls;
+    this.#role = role;
+    this.telemetry = telemetry;
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** The broker's version, such as `3.10.8`; undefined while there is no connection. */
+  get brokerVersion(): string | undefined {
+    return this.#model?.connection.serverProperties.version;
+  }
+
+  /** Begins to connect. A broker that is down is no error: it is waited for. */
+  open(): void {
+    this.#supervision ??= this.#supervise();
+  }
+
+  onState(listener: (state: LinkState) => void): void {
+    this.#stateListeners.add(listener);
+  }
+
+  /** The connection, as soon as there is one; undefined once the link is closed. */
+  async connection(): Promise<ChannelModel | undefined> {
+    while (this.#model === undefined && !this.#ended.signal.aborted) await this.#nextState();
+    return this.#model;
+  }
+
+  /** Closes the connection for good. Idempotent. */
+  async close(): Promise<void> {
+    this.#ended.abort();
+    const model = this.#model;
+    this.#model = undefined;
+    this.#enter('closed');
+    await model?.close().catch(() => undefined);
+    await this.#supervision;
+  }
+
+  async #supervise(): Promise<void> {
+    for (let attempt = 0; !this.#ended.signal.aborted; attempt += 1) {
+      try {
+        const model = await this.#connect(this.#urls[attempt % this.#urls.length] ?? '');
+        this.#backoff.reset();
+        await this.#untilClosed(model);
+      } catch (error) {
+        this.#lost(error);
+      }
+      await this.#backoff.wait(this.#ended.signal);
+    }
+  }
+
+  async #connect(url: string): Promise<ChannelModel> {
+    const address = new URL(url);
+    if (!address.searchParams.has('heartbeat')) address.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
+    return connect(address.href, {
+      noDelay: true,
+      keepAlive: true,
+      timeout: CONNECT_TIMEOUT_MS,
+      clientProperties: { connection_name: this.#role },
+    });
+  }
+
+  async #untilClosed(model: ChannelModel): Promise<void> {
+    const closed = new Promise<Error | undefined>((resolve) => model.once('close', resolve));
+    let reason: Error | undefined;
+    model.on('error', (error) => (reason = error));
+    model.on('blocked', (why) => {
+      this.telemetry.emit('broker.blocked', { role: this.#role, reason: why });
+      this.#enter('blocked');
+    });
+    model.on('unblocked', () => {
+      this.telemetry.emit('broker.unblocked', { role: this.#role });
+      this.#enter('open');
+    });
+    if (this.#ended.signal.aborted) {
+      await model.close();
+      return;
+    }
+    this.#model = model;
+    this.telemetry.emit('broker.connected', { role: this.#role });
+    this.#enter('open');
+    const closing = await closed;
+    this.#lost(reason ?? closing ?? new Error('The broker closed the connection.'));
+  }
+
+  #lost(error: unknown): void {
+    this.#model = undefined;
+    if (this.#ended.signal.aborted) return;
+    this.telemetry.emit('broker.disconnected', {
+      role: this.#role,
+      reason: error instanceof Error ? error.message || error.name : String(error),
+    });
+    this.#enter('connecting');
+  }
+
+  #enter(state: LinkState): void {
+    if (this.#state === state || (this.#state === 'closed' && state !== 'closed')) return;
+    this.#state = state;
+    for (const listener of [...this.#stateListeners]) listener(state);
+  }
+
+  #nextState(): Promise<void> {
+    return new Promise((resolve) => {
+      const once = (): void => {
+        this.#stateListeners.delete(once);
+        resolve();
+      };
+      this.#stateListeners.add(once);
+    });
+  }
+}

@@ -1,0 +1,52 @@
+import { type QueueAddress } from '#libs/contracts';
+
+/** The AMQP names under one prefix. Every name that the suite uses is made here. */
+export interface BrokerNames {
+  readonly jobs: string;
+  readonly work: string;
+  readonly delay: string;
+  readonly dead: string;
+  readonly status: string;
+  readonly events: string;
+  readonly control: string;
+  readonly unroutable: string;
+  readonly ingress: string;
+  readonly reports: string;
+  readonly progress: string;
+  readonly heartbeats: string;
+  readonly announcements: string;
+  /** The exchange of a ladder level; the highest is `delay`, where messages enter. */
+  level(k: number): string;
+  /** The queue that holds a ladder level's messages. */
+  levelQueue(k: number): string;
+  /** The AMQP name of a domain's work queue. */
+  workQueue(address: QueueAddress): string;
+  /** The dead-letter queue of a domain. */
+  deadQueue(domain: string): string;
+}
+
+/** How many levels the delay ladder has: 50 ms × 2^0 to 50 ms × 2^15. */
+export const LADDER_LEVELS = 16;
+
+export function brokerNames(prefix: string): BrokerNames {
+  const level = (k: number): string => String(k).padStart(2, '0');
+  return {
+    jobs: `${prefix}.jobs`,
+    work: `${prefix}.work`,
+    delay: `${prefix}.delay`,
+    dead: `${prefix}.dead`,
+    status: `${prefix}.status`,
+    events: `${prefix}.events`,
+    control: `${prefix}.control`,
+    unroutable: `${prefix}.unroutable`,
+    ingress: `${prefix}.ingress`,
+    reports: `${prefix}.status.reports`,
+    progress: `${prefix}.status.progress`,
+    heartbeats: `${prefix}.status.heartbeats`,
+    announcements: `${prefix}.status.announcements`,
+    level: (k) => (k === LADDER_LEVELS - 1 ? `${prefix}.delay` : `${prefix}.delay.${level(k)}`),
+    levelQueue: (k) => `${prefix}.delay.level-${level(k)}`,
+    workQueue: (address) => `${prefix}.${address.key}`,
+    deadQueue: (domain) => `${prefix}.${domain}.dead`,
+  };
+}

@@ -1,0 +1,178 @@
+import { type MessageProperties } from '#libs/contracts';
+import { type ConfirmChannel, type Message, type Options } from 'amqplib';
+import {
+  ChannelLostError,
+  ConfirmTimeoutError,
+  MessageNackedError,
+  MessageReturnedError,
+  NotConnectedError,
+  type PublishError,
+} from './errors.js';
+import { type BrokerLink } from './link.js';
+import { SupervisedChannel } from './supervised-channel.js';
+
+const CONFIRM_TIMEOUT_MS = 30_000;
+
+/** A message on its way to an exchange. */
+export interface OutgoingMessage {
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly body: Buffer;
+  readonly properties: MessageProperties;
+  /** Written to disk by the broker. @default true */
+  readonly persistent?: boolean;
+  /** Comes back when no queue takes it. @default true */
+  readonly mandatory?: boolean;
+}
+
+interface Pending {
+  readonly message: OutgoingMessage;
+  readonly since: number;
+  readonly settle: (error: PublishError | undefined) => void;
+  returned: boolean;
+}
+
+/**
+ * Publishes with confirms. A promise resolves when the broker has the message in a queue, and rejects with a
+ * `PublishError` otherwise: returned, nacked, lost with its channel, or not confirmed within 30 s. Callers bound how much
+ * they have in flight. Used on a connection that consumes nothing.
+ */
+export class Publisher {
+  readonly #link: BrokerLink;
+  readonly #channel: SupervisedChannel;
+  readonly #pending = new Map<string, Pending>();
+  readonly #sweep: NodeJS.Timeout;
+  readonly #readyListeners = new Set<() => void>();
+  #sequence = 0;
+
+  /** @param setup runs on each new channel before anything is published on it, to declare what messages are sent to */
+  constructor(link: BrokerLink, name: string, setup: (channel: ConfirmChannel) => Promise<void> = async () => {}) {
+    this.#link = link;
+    this.#channel = new SupervisedChannel(link, {
+      name: `publish ${name}`,
+      setup: async (channel) => {
+        channel.on('return', (message) => this.#returned(message));
+        await setup(channel);
+        setImmediate(() => this.#announceReady());
+      },
+      lost: () => this.#failAll(),
+    });
+    link.onState((state) => {
+      if (state === 'open') this.#announceReady();
+    });
+    this.#sweep = setInterval(() => this.#expire(), CONFIRM_TIMEOUT_MS / 6).unref();
+  }
+
+  /** True while a message can leave at once: connected, and the broker not in alarm. */
+  get ready(): boolean {
+    return this.#channel.current !== undefined && this.#link.state === 'open';
+  }
+
+  /** Messages without an answer yet. */
+  get inFlight(): number {
+    return this.#pending.size;
+  }
+
+  start(): void {
+    this.#channel.start();
+  }
+
+  /** Calls back whenever the publisher has become ready. */
+  onReady(listener: () => void): void {
+    this.#readyListeners.add(listener);
+  }
+
+  /** Settles when the publisher is ready; rejects when the signal aborts first. */
+  async whenReady(signal?: AbortSignal): Promise<void> {
+    while (!this.ready) {
+      signal?.throwIfAborted();
+      await new Promise<void>((resolve) => {
+        const done = (): void => {
+          this.#readyListeners.delete(done);
+          signal?.removeEventListener('abort', done);
+          resolve();
+        };
+        this.#readyListeners.add(done);
+        signal?.addEventListener('abort', done, { once: true });
+      });
+    }
+  }
+
+  /**
+   * Sends a message and waits for its confirm.
+   * @throws PublishError
+   */
+  publish(message: OutgoingMessage): Promise<void> {
+    const channel = this.#channel.current;
+    if (channel === undefined || this.#link.state !== 'open') return Promise.reject(new NotConnectedError());
+    return new Promise((resolve, reject) => {
+      const tag = (this.#sequence += 1).toString(36);
+      const settle = (error: PublishError | undefined): void => {
+        if (!this.#pending.delete(tag)) return;
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      this.#pending.set(tag, { message, since: Date.now(), settle, returned: false });
+      try {
+        channel.publish(message.exchange, message.routingKey, message.body, amqpOptions(message, tag), (refused) =>
+          this.#answered(tag, channel, refused !== null && refused !== undefined),
+        );
+      } catch (error) {
+        this.#pending.delete(tag);
+        reject(error instanceof RangeError || error instanceof TypeError ? error : new ChannelLostError());
+      }
+    });
+  }
+
+  /** Closes the channel; what is still in flight fails with `ChannelLostError`. */
+  async stop(): Promise<void> {
+    clearInterval(this.#sweep);
+    await this.#channel.stop();
+    this.#failAll();
+  }
+
+  #answered(tag: string, channel: ConfirmChannel, refused: boolean): void {
+    const pending = this.#pending.get(tag);
+    if (pending === undefined) return;
+    const { exchange, routingKey } = pending.message;
+    if (pending.returned) pending.settle(new MessageReturnedError(exchange, routingKey));
+    else if (!refused) pending.settle(undefined);
+    else pending.settle(this.#channel.current === channel ? new MessageNackedError() : new ChannelLostError());
+  }
+
+  // The broker sends a return before the confirm of the same message.
+  #returned(message: Message): void {
+    const { exchange, routingKey } = message.fields;
+    this.#link.telemetry.emit('message.returned', { exchange, key: routingKey });
+    const pending = this.#pending.get(String(message.properties.correlationId));
+    if (pending !== undefined) pending.returned = true;
+  }
+
+  #failAll(): void {
+    for (const pending of [...this.#pending.values()]) pending.settle(new ChannelLostError());
+  }
+
+  // A confirm that comes after its time-out would be of no message; a new channel rules that out.
+  #expire(): void {
+    const limit = Date.now() - CONFIRM_TIMEOUT_MS;
+    const late = [...this.#pending.values()].filter(({ since }) => since < limit);
+    if (late.length === 0) return;
+    for (const pending of late) pending.settle(new ConfirmTimeoutError(CONFIRM_TIMEOUT_MS));
+    void this.#channel.renew();
+  }
+
+  #announceReady(): void {
+    if (this.ready) for (const listener of [...this.#readyListeners]) listener();
+  }
+}
+
+function amqpOptions(message: OutgoingMessage, tag: string): Options.Publish {
+  const { headers, ...rest } = message.properties;
+  return {
+    ...rest,
+    headers,
+    correlationId: tag,
+    persistent: message.persistent ?? true,
+    mandatory: message.mandatory ?? true,
+  };
+}

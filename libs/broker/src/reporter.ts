@@ -1,0 +1,99 @@
+import { Batcher } from '#libs/batching';
+import { type RunReport, type TellingReport, VERSION_HEADER, WIRE_VERSION } from '#libs/contracts';
+import { type BrokerNames } from './names.js';
+import { type Publisher } from './publisher.js';
+
+const TOLD_AT_MOST = 10_000;
+const BATCH_BYTES = 256 * 1024;
+const BATCH_ITEMS = 500;
+
+/**
+ * Sends an app's reports to the ledger in arrays. One array is under way, the next is what has gathered meanwhile; there
+ * is no timer. Reports that move a job are sent until they are confirmed. Progress and log lines are sent once, and under
+ * pressure the oldest are dropped.
+ */
+export class Reporter {
+  readonly #publisher: Publisher;
+  readonly #exchange: string;
+  readonly #domain: string;
+  readonly #ended = new AbortController();
+  readonly #reports: Batcher<string, undefined>;
+  #told: string[] = [];
+  #telling = false;
+
+  constructor(publisher: Publisher, names: BrokerNames, domain: string) {
+    this.#publisher = publisher;
+    this.#exchange = names.status;
+    this.#domain = domain;
+    this.#reports = new Batcher<string, undefined>(
+      async (items) => {
+        await this.#untilConfirmed(items);
+        return items.map(() => undefined);
+      },
+      () => false,
+      { maxItems: BATCH_ITEMS, maxBytes: BATCH_BYTES, sizeOf: (item) => item.length },
+    );
+  }
+
+  /** Settles when the broker has the report; rejects only when the reporter is stopped first. */
+  async report(report: RunReport): Promise<void> {
+    await this.#reports.add(JSON.stringify(report));
+  }
+
+  /** Sends a progress report or a log line if it can. */
+  tell(report: TellingReport): void {
+    this.#told.push(JSON.stringify(report));
+    if (this.#told.length > TOLD_AT_MOST) this.#told.shift();
+    if (!this.#telling) void this.#tellAll();
+  }
+
+  /** Sends one message of another kind, such as an announcement or a heartbeat; resolves when it is confirmed. */
+  async send(kind: 'announce' | 'heartbeat', value: unknown): Promise<void> {
+    await this.#publish(kind, `[${JSON.stringify(value)}]`, kind === 'announce');
+  }
+
+  /** Settles when every report so far is confirmed. */
+  async flushed(): Promise<void> {
+    await this.#reports.drained();
+  }
+
+  /** Gives up what is not confirmed yet: its deliveries stay unacknowledged and come again. */
+  stop(): void {
+    this.#ended.abort(new Error('The reporter is stopped.'));
+  }
+
+  async #untilConfirmed(items: readonly string[]): Promise<void> {
+    const body = `[${items.join(',')}]`;
+    for (;;) {
+      await this.#publisher.whenReady(this.#ended.signal);
+      try {
+        await this.#publish('report', body, true);
+        return;
+      } catch {
+        this.#ended.signal.throwIfAborted();
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  }
+
+  async #tellAll(): Promise<void> {
+    this.#telling = true;
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#told.length > 0) {
+      const items = this.#told.splice(0, BATCH_ITEMS);
+      await this.#publish('progress', `[${items.join(',')}]`, false).catch(() => undefined);
+    }
+    this.#telling = false;
+  }
+
+  #publish(kind: string, body: string, persistent: boolean): Promise<void> {
+    return this.#publisher.publish({
+      exchange: this.#exchange,
+      routingKey: `${this.#domain}.${kind}`,
+      body: Buffer.from(body),
+      properties: { contentType: 'application/json', headers: { [VERSION_HEADER]: WIRE_VERSION } },
+      persistent,
+      mandatory: persistent,
+    });
+  }
+}

@@ -1,0 +1,141 @@
+import { type BrokerConfig } from '#libs/config';
+import { MAX_PRIORITY, type QueueAddress } from '#libs/contracts';
+import { afterLadder, ladderTopology } from './ladder.js';
+import { brokerNames } from './names.js';
+import { merged, type QueueSpec, type Topology } from './topology.js';
+
+/** The broker's properties that decide queue arguments. */
+export interface BrokerTraits {
+  readonly queueType: BrokerConfig['queueType'];
+  /** The major version, such as 3 or 4. */
+  readonly major: number;
+}
+
+const MIB = 1024 * 1024;
+const DEAD_LETTERS_KEPT = 100_000;
+const HEARTBEAT_TTL_MS = 10_000;
+const CONTROL_MAX_AGE = '24h';
+/** The number in the names of work queues. It rises when their arguments change, because a queue's cannot. */
+const WORK_QUEUE_NUMBER = 1;
+
+/** Where an app of this version takes its work from. */
+export function workQueueAddress(domain: string, queueType: BrokerConfig['queueType']): QueueAddress {
+  return { key: `${domain}.${queueType}-${WORK_QUEUE_NUMBER}`, type: queueType, number: WORK_QUEUE_NUMBER };
+}
+
+/** What gateway and apps share: every exchange, the status queues, the control stream and the delay ladder. */
+export function coreTopology(prefix: string, traits: BrokerTraits): Topology {
+  const names = brokerNames(prefix);
+  const status = (queue: string, kind: string): Topology['bindings'][number] => ({
+    from: names.status,
+    to: { queue },
+    pattern: `*.${kind}`,
+  });
+  return merged(ladderTopology(prefix), {
+    exchanges: [
+      { name: names.unroutable, type: 'fanout' },
+      { name: names.jobs, type: 'topic', alternate: names.unroutable },
+      { name: names.work, type: 'topic' },
+      { name: names.dead, type: 'topic' },
+      { name: names.status, type: 'topic' },
+      { name: names.events, type: 'topic' },
+      { name: names.control, type: 'fanout' },
+    ],
+    queues: [
+      durable(names.unroutable, traits),
+      durable(names.ingress, traits),
+      durable(names.reports, traits),
+      durable(names.announcements, traits),
+      bounded(names.progress, { 'x-max-length-bytes': 64 * MIB }),
+      bounded(names.heartbeats, { 'x-message-ttl': HEARTBEAT_TTL_MS, 'x-max-length': 10_000 }),
+      controlStream(names.control),
+    ],
+    bindings: [
+      { from: names.unroutable, to: { queue: names.unroutable }, pattern: '' },
+      { from: names.control, to: { queue: names.control }, pattern: '' },
+      status(names.reports, 'report'),
+      status(names.progress, 'progress'),
+      status(names.heartbeats, 'heartbeat'),
+      status(names.announcements, 'announce'),
+    ],
+  });
+}
+
+/** What a consumer app adds for its domain: its work queue, reached directly and through the ladder, and its dead letters. */
+export function domainTopology(prefix: string, domain: string, traits: BrokerTraits): Topology {
+  const names = brokerNames(prefix);
+  const address = workQueueAddress(domain, traits.queueType);
+  const queue = names.workQueue(address);
+  return {
+    exchanges: [],
+    queues: [workQueue(queue, domain, prefix, traits), deadQueue(prefix, domain, traits)],
+    bindings: [
+      { from: names.work, to: { queue }, pattern: `${address.key}.#` },
+      { from: names.work, to: { queue }, pattern: afterLadder(`${address.key}.#`) },
+      { from: names.dead, to: { queue: names.deadQueue(domain) }, pattern: `${domain}.#` },
+    ],
+  };
+}
+
+/** What lets the gateway take in a domain's jobs from services that publish to the broker. */
+export function ingressTopology(prefix: string, domain: string): Topology {
+  const names = brokerNames(prefix);
+  return {
+    exchanges: [],
+    queues: [],
+    bindings: [{ from: names.jobs, to: { queue: names.ingress }, pattern: `${domain}.#` }],
+  };
+}
+
+function workQueue(name: string, domain: string, prefix: string, traits: BrokerTraits): QueueSpec {
+  const deadLetters = {
+    'x-dead-letter-exchange': brokerNames(prefix).dead,
+    'x-dead-letter-routing-key': `${domain}.broker`,
+  };
+  return traits.queueType === 'classic'
+    ? { name, arguments: { 'x-queue-type': 'classic', 'x-max-priority': MAX_PRIORITY, ...deadLetters } }
+    : {
+        name,
+        arguments: {
+          'x-queue-type': 'quorum',
+          'x-dead-letter-strategy': 'at-least-once',
+          'x-overflow': 'reject-publish',
+          ...deadLetters,
+          ...withoutDeliveryLimit(traits),
+        },
+      };
+}
+
+function deadQueue(prefix: string, domain: string, traits: BrokerTraits): QueueSpec {
+  const { name, arguments: own } = durable(brokerNames(prefix).deadQueue(domain), traits);
+  return { name, arguments: { ...own, 'x-max-length': DEAD_LETTERS_KEPT, 'x-overflow': 'drop-head' } };
+}
+
+function durable(name: string, traits: BrokerTraits): QueueSpec {
+  return traits.queueType === 'classic'
+    ? { name, arguments: { 'x-queue-type': 'classic' } }
+    : { name, arguments: { 'x-queue-type': 'quorum', ...withoutDeliveryLimit(traits) } };
+}
+
+// Told and forgotten: losing the oldest under pressure is what these queues are for, so they are not replicated.
+function bounded(name: string, limits: Record<string, number>): QueueSpec {
+  return { name, arguments: { 'x-queue-type': 'classic', 'x-overflow': 'drop-head', ...limits } };
+}
+
+// Retention removes whole segments only, so they are small.
+function controlStream(name: string): QueueSpec {
+  return {
+    name,
+    arguments: {
+      'x-queue-type': 'stream',
+      'x-max-age': CONTROL_MAX_AGE,
+      'x-max-length-bytes': 256 * MIB,
+      'x-stream-max-segment-size-bytes': MIB,
+    },
+  };
+}
+
+// A quorum queue drops a message after 20 returns from 4.0 on; before, -1 would mean "after the first".
+function withoutDeliveryLimit({ major }: BrokerTraits): Record<string, number> {
+  return major >= 4 ? { 'x-delivery-limit': -1 } : {};
+}
