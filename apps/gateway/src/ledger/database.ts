@@ -1,0 +1,105 @@
+import pg from 'pg';
+
+const STATEMENT_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+const IDLE_IN_TRANSACTION_MS = 30_000;
+
+/** Where statements run: the pool, or one transaction. */
+export interface Queries {
+  query<T extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<T[]>;
+}
+
+/** A transaction; it ends when the function that it was handed to settles. */
+export type Transaction = Queries;
+
+/** The ledger is out of reach; nothing was written. Callers answer 503 or try again. */
+export class LedgerUnavailableError extends Error {}
+
+/**
+ * The ledger's connections. Every wait has a limit: for a connection, for a statement, in an idle transaction.
+ * Errors of the connection become `LedgerUnavailableError`; errors of a statement stay PostgreSQL's own.
+ */
+export class Database implements Queries {
+  readonly #pool: pg.Pool;
+
+  constructor(url: string, options: { connections?: number } = {}) {
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      max: options.connections ?? 10,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      application_name: 'leveret-gateway',
+      keepAlive: true,
+    });
+    // An idle connection that breaks leaves the pool by itself; the next statement gets a new one.
+    this.#pool.on('error', () => undefined);
+  }
+
+  async query<T extends object = Record<string, unknown>>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
+    return this.#reaching(async () => (await this.#pool.query<T>(sql, [...values])).rows);
+  }
+
+  /** Runs statements in one transaction: committed when `work` resolves, rolled back when it rejects. */
+  async transaction<R>(work: (transaction: Transaction) => Promise<R>): Promise<R> {
+    return this.#reaching(async () => {
+      const client = await this.#pool.connect();
+      let broken: unknown;
+      try {
+        await client.query('BEGIN');
+        const result = await work({
+          query: async <T extends object>(sql: string, values: readonly unknown[] = []) =>
+            (await client.query<T>(sql, [...values])).rows,
+        });
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        await client.query('ROLLBACK').catch((failure: unknown) => (broken = failure));
+        throw error;
+      } finally {
+        client.release(broken !== undefined);
+      }
+    });
+  }
+
+  /** Resolves when the database answers. */
+  async check(): Promise<void> {
+    await this.query('SELECT 1');
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #reaching<R>(work: () => Promise<R>): Promise<R> {
+    try {
+      return await work();
+    } catch (error) {
+      throw isOutOfReach(error) ? new LedgerUnavailableError(messageOf(error), { cause: error }) : error;
+    }
+  }
+}
+
+/** True when a statement was refused because of what is in it, so that the same statement would be refused again. */
+export function blamesContent(error: unknown): boolean {
+  const state = sqlState(error);
+  // 22 data exception, 23 integrity violation, 54 limit exceeded, P0 raised by a trigger
+  return state !== undefined && /^(?:22|23|54|P0)/.test(state);
+}
+
+// 08 connection, 53 resources, 57 operator intervention (shutdown, cancel), 58 system; none at all: the socket's error.
+function isOutOfReach(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const state = sqlState(error);
+  if (state !== undefined) return /^(?:08|53|57|58)/.test(state);
+  return 'code' in error || /timeout|terminated|connection/i.test(error.message);
+}
+
+function sqlState(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,46 @@
+import { type Database, type Transaction } from './database.js';
+import { ledger } from './migrations/0001-ledger.js';
+
+/** A numbered step of the schema. Steps are only ever added; one that has run is never edited. */
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
+const MIGRATIONS: readonly Migration[] = [ledger];
+
+/** An arbitrary number that every gateway takes as the lock of its migrations. */
+const MIGRATION_LOCK = 5_138_008;
+
+/**
+ * Brings the database's schema to this version in one transaction, so that it is there whole or not at all. Gateways that
+ * start together wait for one another.
+ * @throws Error when the database has steps that this version does not know: it belongs to a newer Leveret
+ */
+export async function migrate(database: Database): Promise<void> {
+  await database.transaction(async (transaction) => {
+    await transaction.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    await transaction.query(
+      'CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, ran_at timestamptz NOT NULL DEFAULT now())',
+    );
+    const done = new Set((await transaction.query<{ name: string }>('SELECT name FROM migrations')).map(({ name }) => name));
+    refuseUnknown(done);
+    for (const migration of MIGRATIONS) if (!done.has(migration.name)) await run(transaction, migration);
+  });
+}
+
+async function run(transaction: Transaction, { name, sql }: Migration): Promise<void> {
+  await transaction.query(sql);
+  await transaction.query('INSERT INTO migrations (name) VALUES ($1)', [name]);
+}
+
+function refuseUnknown(done: ReadonlySet<string>): void {
+  const known = new Set(MIGRATIONS.map(({ name }) => name));
+  const unknown = [...done].filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    throw new Error(
+      `The database has migrations that this version does not know (${unknown.join(', ')}). ` +
+        'Start the version of Leveret that made them, or a newer one.',
+    );
+  }
+}
