@@ -1,0 +1,93 @@
+import { readSettings } from './read-settings.js';
+import { type LogLevelName, type Values } from './schema.js';
+
+/** How to reach the broker, and how it is set. */
+export interface BrokerConfig {
+  /** At least one. */
+  readonly urls: readonly string[];
+  /** What the names of exchanges and queues begin with. @default 'leveret' */
+  readonly prefix: string;
+  /** @default 'classic' */
+  readonly queueType: 'classic' | 'quorum';
+  /** The broker's `consumer_timeout`. @default 1_800_000 */
+  readonly ackTimeoutMs: number;
+}
+
+/** What every app takes. */
+export interface CommonConfig {
+  readonly broker: BrokerConfig;
+  /** `file:///path` or `s3://bucket?…`. */
+  readonly storageUrl: string;
+  /** @default 'info' */
+  readonly logLevel: LogLevelName;
+  /** @default 'development' */
+  readonly nodeEnv: 'production' | 'development' | 'test';
+  /** The bearer token of GET /metrics; null leaves it open. */
+  readonly metricsToken: string | null;
+}
+
+/** What the gateway takes. */
+export interface GatewayConfig extends CommonConfig {
+  readonly databaseUrl: string;
+  /** @default 3000 */
+  readonly port: number;
+  /** Without a slash at its end. @default 'http://127.0.0.1:PORT' */
+  readonly publicUrl: string;
+  /** At least 32 characters. */
+  readonly linkSecret: string;
+  /** The first admin key; null has the gateway make one. */
+  readonly adminApiKey: string | null;
+  /** Bytes. @default 2_147_483_648 */
+  readonly maxUploadBytes: number;
+}
+
+/** What a consumer app takes. */
+export interface ConsumerConfig extends CommonConfig {
+  /** 0: any free port. @default 0 */
+  readonly healthPort: number;
+  /** Jobs at once in one process; null leaves it to the app. */
+  readonly concurrency: number | null;
+}
+
+/**
+ * The gateway's configuration, deep-frozen.
+ * @param env @default process.env
+ * @throws ConfigError with every problem in one message.
+ */
+export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): GatewayConfig {
+  const values = readSettings(env, 'gateway');
+  return Object.freeze({
+    ...common(values),
+    databaseUrl: values.DATABASE_URL,
+    port: values.PORT,
+    publicUrl: values.PUBLIC_URL ?? `http://127.0.0.1:${values.PORT}`,
+    linkSecret: values.LINK_SECRET,
+    adminApiKey: values.ADMIN_API_KEY,
+    maxUploadBytes: values.MAX_UPLOAD,
+  });
+}
+
+/**
+ * A consumer app's configuration, deep-frozen.
+ * @param env @default process.env
+ * @throws ConfigError with every problem in one message.
+ */
+export function loadConsumerConfig(env: NodeJS.ProcessEnv = process.env): ConsumerConfig {
+  const values = readSettings(env, 'consumer apps');
+  return Object.freeze({ ...common(values), healthPort: values.HEALTH_PORT, concurrency: values.CONCURRENCY });
+}
+
+function common(values: Values): CommonConfig {
+  return {
+    broker: Object.freeze({
+      urls: Object.freeze([...values.RABBITMQ_URL]),
+      prefix: values.EXCHANGE_PREFIX,
+      queueType: values.QUEUE_TYPE,
+      ackTimeoutMs: values.BROKER_ACK_TIMEOUT,
+    }),
+    storageUrl: values.STORAGE_URL,
+    logLevel: values.LOG_LEVEL,
+    nodeEnv: values.NODE_ENV,
+    metricsToken: values.METRICS_TOKEN,
+  };
+}

@@ -1,0 +1,150 @@
+import { DURATION_FORM, TIMES } from '#libs/contracts';
+import { bytes, duration, listOf, mapped, matching, oneOf, url, wholeNumber } from './parsers.js';
+import { type Parser, type Setting } from './setting.js';
+
+export const LOG_LEVEL_NAMES = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+/** How much is logged: lines of this level and of graver ones. */
+export type LogLevelName = (typeof LOG_LEVEL_NAMES)[number];
+
+const QUEUE_TYPES = ['classic', 'quorum'] as const;
+const NODE_ENVS = ['production', 'development', 'test'] as const;
+const GIB = 2 ** 30;
+
+const hasHost = (address: URL): boolean => address.hostname !== '';
+const isBareOrigin = (address: URL): boolean =>
+  hasHost(address) && address.username === '' && address.search === '' && address.hash === '';
+
+/** A path for `file:`, a bucket for `s3:`; what stands behind them is checked by whoever opens the storage. */
+const namesPlace = (address: URL): boolean =>
+  address.protocol === 'file:' ? address.hostname === '' && address.pathname.length > 1 : hasHost(address);
+
+const setting = <T>(row: Setting<T>): Setting<T> => row;
+const orNull = <T>(parse: Parser<T>): Parser<T | null> => parse;
+
+/** Every setting of the suite, in the order of the documentation. */
+export const SCHEMA = {
+  RABBITMQ_URL: setting({
+    means: 'Where the RabbitMQ nodes are; with several, the next one is tried when one is lost.',
+    allowed: 'amqp:// or amqps:// URLs with commas between them, e.g. amqp://user:password@127.0.0.1:5672/vhost',
+    takenBy: 'every app',
+    parse: listOf(url(['amqp', 'amqps'], hasHost)),
+    advice: '`,`, `/`, `#` and `@` in a user name or password are written %2C, %2F, %23 and %40',
+  }),
+  DATABASE_URL: setting({
+    means: 'Where the ledger is: the PostgreSQL database that holds every job.',
+    allowed: 'a postgres:// or postgresql:// URL, e.g. postgres://user:password@127.0.0.1:5432/leveret',
+    takenBy: 'gateway',
+    parse: url(['postgres', 'postgresql'], (address) => hasHost(address) || address.searchParams.has('host')),
+  }),
+  STORAGE_URL: setting({
+    means: 'Where files are kept; every app must see the same place.',
+    allowed: 'file:///absolute/path or s3://bucket?endpoint=https://host&region=name',
+    takenBy: 'every app',
+    parse: url(['file', 's3'], namesPlace),
+  }),
+  PORT: setting({
+    means: 'The port that the gateway listens on.',
+    allowed: 'a whole number from 1 to 65535',
+    takenBy: 'gateway',
+    parse: wholeNumber(1, 65_535),
+    fallback: { value: 3_000, shown: '3000' },
+  }),
+  PUBLIC_URL: setting<string | null>({
+    means: "The gateway's address as its users see it: download links and callbacks begin with it.",
+    allowed: 'an http:// or https:// URL without user, query or fragment; a slash at its end is dropped',
+    takenBy: 'gateway',
+    parse: orNull(mapped(url(['http', 'https'], isBareOrigin), (text) => text.replace(/\/+$/, ''))),
+    fallback: { value: null, shown: 'http://127.0.0.1:PORT' },
+  }),
+  LINK_SECRET: setting({
+    means: 'Signs download links and watch tokens; every gateway of a suite has the same.',
+    allowed: 'at least 32 characters',
+    takenBy: 'gateway',
+    parse: matching(/^.{32,}$/),
+    advice: 'make one with: openssl rand -base64 48',
+    secret: true,
+  }),
+  ADMIN_API_KEY: setting<string | null>({
+    means: 'The first admin key; without it one is made at the first start and shown once.',
+    allowed: 'at least 24 printable ASCII characters without spaces',
+    takenBy: 'gateway',
+    parse: orNull(matching(/^[\x21-\x7E]{24,}$/)),
+    fallback: { value: null, shown: 'none' },
+    advice: 'make one with: openssl rand -hex 24',
+    secret: true,
+  }),
+  MAX_UPLOAD: setting({
+    means: 'The largest file that may be uploaded.',
+    allowed: 'bytes as a whole number above 0, or with a unit: 512KiB, 100MiB, 2GiB, 1TiB',
+    takenBy: 'gateway',
+    parse: bytes,
+    fallback: { value: 2 * GIB, shown: '2GiB' },
+  }),
+  HEALTH_PORT: setting({
+    means: 'The port for health and metrics of a consumer app; 0 takes any free port and logs it.',
+    allowed: 'a whole number from 0 to 65535',
+    takenBy: 'consumer apps',
+    parse: wholeNumber(0, 65_535),
+    fallback: { value: 0, shown: '0' },
+  }),
+  CONCURRENCY: setting<number | null>({
+    means: 'How many jobs one process of a consumer app runs at once.',
+    allowed: 'a whole number from 1 to 1000',
+    takenBy: 'consumer apps',
+    parse: orNull(wholeNumber(1, 1_000)),
+    fallback: { value: null, shown: 'the app’s own' },
+  }),
+  QUEUE_TYPE: setting<(typeof QUEUE_TYPES)[number]>({
+    means: 'The type of the work queues: classic on one node, quorum for clusters.',
+    allowed: 'classic or quorum',
+    takenBy: 'every app',
+    parse: oneOf(QUEUE_TYPES),
+    fallback: { value: 'classic', shown: 'classic' },
+  }),
+  EXCHANGE_PREFIX: setting({
+    means: 'What the names of exchanges and queues begin with, so that suites can share a broker.',
+    allowed: '1 to 60 letters, digits, "-", "_" and ".", beginning with a letter or digit',
+    takenBy: 'every app',
+    parse: matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/),
+    fallback: { value: 'leveret', shown: 'leveret' },
+  }),
+  BROKER_ACK_TIMEOUT: setting({
+    means: "The broker's `consumer_timeout`, which a client cannot ask for; no task may run nearly that long.",
+    allowed: `more than 5m: ${DURATION_FORM}`,
+    takenBy: 'every app',
+    parse: duration(TIMES.ackTimeoutMarginMs + 1),
+    fallback: { value: 30 * 60_000, shown: '30m' },
+  }),
+  LOG_LEVEL: setting<LogLevelName>({
+    means: 'How much is logged.',
+    allowed: LOG_LEVEL_NAMES.join(', '),
+    takenBy: 'every app',
+    parse: oneOf(LOG_LEVEL_NAMES),
+    fallback: { value: 'info', shown: 'info' },
+  }),
+  METRICS_TOKEN: setting<string | null>({
+    means: 'The bearer token that GET /metrics wants; without it the metrics are open.',
+    allowed: 'at least 16 printable ASCII characters without spaces',
+    takenBy: 'every app',
+    parse: orNull(matching(/^[\x21-\x7E]{16,}$/)),
+    fallback: { value: null, shown: 'none' },
+    secret: true,
+  }),
+  NODE_ENV: setting<(typeof NODE_ENVS)[number]>({
+    means: 'What kind of installation this is.',
+    allowed: 'production, development or test',
+    takenBy: 'every app',
+    parse: oneOf(NODE_ENVS),
+    fallback: { value: 'development', shown: 'development' },
+  }),
+} as const;
+
+export type SettingName = keyof typeof SCHEMA;
+export const SETTING_NAMES = Object.keys(SCHEMA) as readonly SettingName[];
+
+/** Settings of other apps of the suite, which share an environment with these: no slips of the pen. */
+export const NEIGHBOURS = ['EGRESS_ALLOW', 'SMTP_URL', 'MAIL_FROM'] as const;
+
+export type Values = {
+  readonly [Name in SettingName]: (typeof SCHEMA)[Name] extends Setting<infer T> ? T : never;
+};

@@ -1,0 +1,25 @@
+/** What a parser makes of a text: the value, or nothing and perhaps the text that was meant. */
+export type Parsed<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly meant?: string | undefined };
+
+/** Turns the text of an environment variable into a value. */
+export type Parser<T> = (text: string) => Parsed<T>;
+
+/** Who reads a setting. */
+export type TakenBy = 'every app' | 'gateway' | 'consumer apps';
+
+/** One row of the table of settings. */
+export interface Setting<T> {
+  /** One sentence: what the setting decides. */
+  readonly means: string;
+  /** The form of a good value, for messages and the documentation. */
+  readonly allowed: string;
+  readonly takenBy: TakenBy;
+  readonly parse: Parser<T>;
+  /** The value when the variable is not set; without one the setting is required. */
+  readonly fallback?: { readonly value: T; readonly shown: string };
+  /** How to come by a value; for settings whose form alone does not tell. */
+  readonly advice?: string;
+  /** The value is never shown, not even in part. */
+  readonly secret?: true;
+}

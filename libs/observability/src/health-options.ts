@@ -1,0 +1,22 @@
+import { type Telemetry } from './telemetry.js';
+
+/** Something that an app depends on, and how to find out whether it works. */
+export interface HealthCheckSpec {
+  /** How it is called in the answer: `broker`, `store`, `storage`. */
+  readonly name: string;
+  /** Answers within 3 s, or counts as down. The text of `down` is public. */
+  check(): Promise<'up' | { readonly down: string }>;
+  /** Whether the app is not ready while this is down. */
+  readonly gating: boolean;
+}
+
+/** What the health and metrics routes of an app need. */
+export interface HealthOptions {
+  readonly checks: readonly HealthCheckSpec[];
+  readonly telemetry: Telemetry;
+  /** The bearer token of GET /metrics; null leaves it open. */
+  readonly metricsToken: string | null;
+}
+
+/** Injection token of the options. */
+export const HEALTH_OPTIONS = Symbol('health options');

@@ -1,0 +1,31 @@
+import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
+import { type HealthCheckResult } from '@nestjs/terminus';
+import { Public } from './public.js';
+import { Readiness } from './readiness.js';
+import { type Reply } from './reply.js';
+
+@Public()
+@Controller('health')
+export class HealthController {
+  readonly #readiness: Readiness;
+
+  constructor(@Inject(Readiness) readiness: Readiness) {
+    this.#readiness = readiness;
+  }
+
+  /** Up as long as the process answers: no dependency counts, and draining neither, because a restart mends neither. */
+  @Get('live')
+  @Header('Cache-Control', 'no-store')
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** The status is set on the reply instead of thrown, so that an app's error filter leaves the body alone. */
+  @Get('ready')
+  @Header('Cache-Control', 'no-store')
+  async ready(@Res({ passthrough: true }) reply: Reply): Promise<HealthCheckResult> {
+    const { ready, result } = await this.#readiness.examine();
+    reply.status(ready ? 200 : 503);
+    return result;
+  }
+}
