@@ -46,6 +46,8 @@ export class Database implements Queries {
     return this.#reaching(async () => {
       const client = await this.#pool.connect();
       let broken: unknown;
+      const breaks = (error: unknown): void => void (broken = error);
+      client.on('error', breaks);
       try {
         await client.query('BEGIN');
         const result = await work({
@@ -58,6 +60,7 @@ export class Database implements Queries {
         await client.query('ROLLBACK').catch((failure: unknown) => (broken = failure));
         throw error;
       } finally {
+        client.off('error', breaks);
         client.release(broken !== undefined);
       }
     });

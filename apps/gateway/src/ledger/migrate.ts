@@ -23,7 +23,9 @@ export async function migrate(database: Database): Promise<void> {
     await transaction.query(
       'CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, ran_at timestamptz NOT NULL DEFAULT now())',
     );
-    const done = new Set((await transaction.query<{ name: string }>('SELECT name FROM migrations')).map(({ name }) => name));
+    const done = new Set(
+      (await transaction.query<{ name: string }>('SELECT name FROM migrations')).map(({ name }) => name),
+    );
     refuseUnknown(done);
     for (const migration of MIGRATIONS) if (!done.has(migration.name)) await run(transaction, migration);
   });

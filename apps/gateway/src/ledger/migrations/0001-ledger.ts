@@ -35,7 +35,8 @@ CREATE TABLE jobs (
   batch_id            uuid,
   parent_id           uuid,
   unique_key          text,
-  created_at          timestamptz NOT NULL DEFAULT now(),
+  -- Whole milliseconds, so that a page's cursor can name them.
+  created_at          timestamptz NOT NULL DEFAULT date_trunc('milliseconds', now()),
   scheduled_for       timestamptz,
   started_at          timestamptz,
   next_attempt_at     timestamptz,
@@ -45,11 +46,12 @@ CREATE TABLE jobs (
   CHECK ((completed_at IS NOT NULL) = (status IN ('completed','failed','cancelled')))
 ) WITH (fillfactor = 70);
 
-CREATE INDEX jobs_by_tenant ON jobs (tenant, id DESC);
+CREATE INDEX jobs_by_time ON jobs (created_at DESC, id DESC);
+CREATE INDEX jobs_by_tenant ON jobs (tenant, created_at DESC, id DESC);
 CREATE INDEX jobs_by_metadata ON jobs USING gin (metadata jsonb_path_ops) WHERE metadata <> '{}';
 CREATE INDEX jobs_scheduled ON jobs (scheduled_for) WHERE status = 'scheduled';
 CREATE INDEX jobs_retrying ON jobs (next_attempt_at) WHERE status = 'retrying';
-CREATE INDEX jobs_failed ON jobs (tenant, id DESC) WHERE status = 'failed';
+CREATE INDEX jobs_failed ON jobs (tenant, created_at DESC, id DESC) WHERE status = 'failed';
 
 -- A final status is left only by a retry or redrive, which raises the run.
 CREATE FUNCTION refuse_to_leave_a_final_status() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -92,6 +94,8 @@ CREATE TABLE outbox (
   job_id        uuid        NOT NULL,
   run           integer     NOT NULL,
   due_at        timestamptz,
+  -- What is sent again has waited: it goes before the job's own priority.
+  priority      smallint,
   claimed_until timestamptz NOT NULL,
   parked_reason text
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);

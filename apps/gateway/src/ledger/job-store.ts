@@ -1,0 +1,275 @@
+import { Batcher } from '#libs/batching';
+import { type Attempt, type Backoff, type Job, type JobError, type JobStatus, type WorkOrder } from '#libs/contracts';
+import { blamesContent, type Database, LedgerUnavailableError } from './database.js';
+import { jobOf, type JobRecord, JOB_COLUMNS, isoOf } from './job-row.js';
+import { type Dispatch, type WorkEntry } from './outbox.js';
+import { CLAIM_MS } from './outbox-store.js';
+
+/** A job that has been checked and may be entered. */
+export interface NewJob {
+  readonly id: string;
+  readonly tenant: string;
+  readonly task: string;
+  readonly queue: string;
+  /** The key of the queue that the domain's newest app has announced. */
+  readonly queueKey: string;
+  readonly priority: number;
+  /** JSON text. */
+  readonly payload: string;
+  /** JSON text of an object. */
+  readonly metadata: string;
+  readonly maxAttempts: number;
+  readonly backoff: Backoff;
+  readonly timeoutMs: number;
+  readonly schemaHash: string | null;
+  readonly traceparent: string | null;
+  /** Null: at once. */
+  readonly scheduledFor: Date | null;
+  readonly expiresAt: Date | null;
+}
+
+/** What became of a new job: entered, or there already by its id. */
+export interface Acceptance {
+  readonly job: Job;
+  readonly created: boolean;
+}
+
+/** Which jobs a list shows. A missing field does not filter. */
+export interface JobFilter {
+  readonly tenant?: string;
+  readonly status?: JobStatus;
+  readonly task?: string;
+  readonly queue?: string;
+  readonly batchId?: string;
+  readonly errorCode?: string;
+  /** Equal values at the top level of the metadata. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly createdAfter?: Date;
+  readonly createdBefore?: Date;
+}
+
+/** Where a page ends: the next begins behind this job. */
+export interface JobCursor {
+  /** ISO 8601 with milliseconds. */
+  readonly createdAt: string;
+  readonly id: string;
+}
+
+const BATCHES_AT_ONCE = 2;
+const UNREACHABLE_FOR_MS = 8_000;
+const RETRY_PAUSE_MS = 250;
+
+/** Enters and reads jobs. */
+export class JobStore {
+  readonly #database: Database;
+  readonly #dispatch: Dispatch;
+  readonly #accepting: Batcher<NewJob, Acceptance>;
+
+  constructor(database: Database, dispatch: Dispatch) {
+    this.#database = database;
+    this.#dispatch = dispatch;
+    this.#accepting = new Batcher((jobs) => this.#insertPatiently(jobs), blamesContent, {
+      concurrency: BATCHES_AT_ONCE,
+      sizeOf: ({ payload }) => payload.length,
+    });
+  }
+
+  /**
+   * Enters a job. When this resolves, its row and its outbox row are committed; concurrent calls share a statement, and
+   * a job that the database refuses fails alone.
+   * @throws LedgerUnavailableError when the database could not be reached for 8 s
+   */
+  accept(job: NewJob): Promise<Acceptance> {
+    return this.#accepting.add(job);
+  }
+
+  /** A job by its id; with a tenant, only that tenant's. */
+  async find(id: string, tenant: string | null): Promise<Job | undefined> {
+    const [row] = await this.#database.query<JobRecord>(
+      `SELECT ${JOB_COLUMNS} FROM jobs WHERE id = $1 AND ($2::text IS NULL OR tenant = $2)`,
+      [id, tenant],
+    );
+    return row === undefined ? undefined : jobOf(row);
+  }
+
+  /** Jobs newest first; with `after`, those behind it. */
+  async list(filter: JobFilter, page: { limit: number; after: JobCursor | null }): Promise<Job[]> {
+    const rows = await this.#database.query<JobRecord>(LIST, [
+      filter.tenant ?? null,
+      filter.status ?? null,
+      filter.task ?? null,
+      filter.queue ?? null,
+      filter.batchId ?? null,
+      filter.errorCode ?? null,
+      filter.metadata === undefined ? null : JSON.stringify(filter.metadata),
+      filter.createdAfter ?? null,
+      filter.createdBefore ?? null,
+      page.after?.createdAt ?? null,
+      page.after?.id ?? null,
+      page.limit,
+    ]);
+    return rows.map(jobOf);
+  }
+
+  /** Every run of a job, oldest first. */
+  async attempts(jobId: string): Promise<Attempt[]> {
+    const rows = await this.#database.query<AttemptRow>(
+      'SELECT attempt, run, worker_id, started_at, ended_at, outcome, error FROM attempts WHERE job_id = $1 ORDER BY run',
+      [jobId],
+    );
+    return rows.map((row) => ({
+      attempt: row.attempt,
+      run: row.run,
+      workerId: row.worker_id,
+      startedAt: isoOf(row.started_at),
+      endedAt: isoOf(row.ended_at),
+      outcome: row.outcome,
+      error: row.error,
+    }));
+  }
+
+  // Whether a statement that broke off was committed is not known; entering the same ids again decides it.
+  async #insertPatiently(jobs: readonly NewJob[]): Promise<readonly Acceptance[]> {
+    const giveUpAt = Date.now() + UNREACHABLE_FOR_MS;
+    for (;;) {
+      try {
+        return await this.#insert(jobs);
+      } catch (error) {
+        if (!(error instanceof LedgerUnavailableError) || Date.now() > giveUpAt) throw error;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
+      }
+    }
+  }
+
+  async #insert(jobs: readonly NewJob[]): Promise<readonly Acceptance[]> {
+    const direct = this.#dispatch.takes();
+    const column = <T>(pick: (job: NewJob) => T): T[] => jobs.map(pick);
+    const rows = await this.#database.query<InsertedRow>(INSERT, [
+      column((job) => job.id),
+      column((job) => job.tenant),
+      column((job) => job.task),
+      column((job) => job.queue),
+      column((job) => job.priority),
+      column((job) => job.payload),
+      column((job) => job.metadata),
+      column((job) => job.maxAttempts),
+      column((job) => JSON.stringify(job.backoff)),
+      column((job) => job.timeoutMs),
+      column((job) => job.schemaHash),
+      column((job) => job.traceparent),
+      column((job) => job.scheduledFor),
+      column((job) => job.expiresAt),
+      direct ? CLAIM_MS : 0,
+    ]);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    if (direct) this.#dispatch.send(jobs.flatMap((job) => workEntryOf(job, byId.get(job.id))));
+    else this.#dispatch.wake();
+    return Promise.all(jobs.map((job) => this.#acceptanceOf(job, byId.get(job.id))));
+  }
+
+  async #acceptanceOf(job: NewJob, row: InsertedRow | undefined): Promise<Acceptance> {
+    if (row !== undefined) return { job: acceptedJob(job, row.created_at), created: true };
+    const existing = await this.find(job.id, job.tenant);
+    if (existing === undefined) throw new ForeignJobIdError(job.id);
+    return { job: existing, created: false };
+  }
+}
+
+/** The id belongs to another tenant's job. */
+export class ForeignJobIdError extends Error {
+  constructor(id: string) {
+    super(`The id ${id} is taken. Choose another, or leave it out.`);
+  }
+}
+
+const INSERT = `
+WITH inserted AS (
+  INSERT INTO jobs (id, tenant, task, queue, status, priority, payload, metadata, max_attempts, backoff, timeout_ms,
+                    schema_hash, traceparent, scheduled_for, expires_at, run)
+  SELECT id, tenant, task, queue, CASE WHEN scheduled_for IS NULL THEN 'queued' ELSE 'scheduled' END, priority,
+         payload::json, metadata::jsonb, max_attempts, backoff::jsonb, timeout_ms, schema_hash, traceparent,
+         scheduled_for, expires_at, CASE WHEN scheduled_for IS NULL THEN 1 ELSE 0 END
+  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[], $8::int[],
+              $9::text[], $10::bigint[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[])
+       WITH ORDINALITY AS new (id, tenant, task, queue, priority, payload, metadata, max_attempts, backoff, timeout_ms,
+                               schema_hash, traceparent, scheduled_for, expires_at, position)
+  ORDER BY position
+  ON CONFLICT (id) DO NOTHING
+  RETURNING id, created_at, status, run
+), sent AS (
+  INSERT INTO outbox (kind, job_id, run, claimed_until)
+  SELECT 'work', id, run, now() + $15::int * interval '1 millisecond' FROM inserted WHERE status = 'queued'
+  RETURNING id, job_id
+)
+SELECT inserted.id, inserted.created_at, sent.id AS outbox_id
+FROM inserted LEFT JOIN sent ON sent.job_id = inserted.id`;
+
+const LIST = `
+SELECT ${JOB_COLUMNS} FROM jobs
+WHERE ($1::text IS NULL OR tenant = $1) AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR task = $3)
+  AND ($4::text IS NULL OR queue = $4) AND ($5::uuid IS NULL OR batch_id = $5)
+  AND ($6::text IS NULL OR error->>'code' = $6) AND ($7::jsonb IS NULL OR metadata @> $7)
+  AND ($8::timestamptz IS NULL OR created_at > $8) AND ($9::timestamptz IS NULL OR created_at < $9)
+  AND ($10::timestamptz IS NULL OR (created_at, id) < ($10, $11::uuid))
+ORDER BY created_at DESC, id DESC LIMIT $12`;
+
+interface InsertedRow {
+  readonly id: string;
+  readonly created_at: Date;
+  readonly outbox_id: string | null;
+}
+
+interface AttemptRow {
+  readonly attempt: number;
+  readonly run: number;
+  readonly worker_id: string | null;
+  readonly started_at: Date | null;
+  readonly ended_at: Date | null;
+  readonly outcome: Attempt['outcome'];
+  readonly error: JobError | null;
+}
+
+function workEntryOf(job: NewJob, row: InsertedRow | undefined): WorkEntry[] {
+  if (row === undefined || row.outbox_id === null) return [];
+  const order: WorkOrder = {
+    jobId: job.id,
+    run: 1,
+    attempt: 1,
+    maxAttempts: job.maxAttempts,
+    task: job.task,
+    tenant: job.tenant,
+    priority: job.priority,
+    timeoutMs: job.timeoutMs,
+    schemaHash: job.schemaHash,
+    createdAt: row.created_at.toISOString(),
+    metadata: job.metadata,
+    traceparent: job.traceparent,
+  };
+  return [{ kind: 'work', id: row.outbox_id, order, payload: job.payload, queueKey: job.queueKey, waitMs: 0 }];
+}
+
+function acceptedJob(job: NewJob, createdAt: Date): Job {
+  return jobOf({
+    ...job,
+    version: 1,
+    status: job.scheduledFor === null ? 'queued' : 'scheduled',
+    payload: JSON.parse(job.payload) as unknown,
+    metadata: JSON.parse(job.metadata) as Record<string, unknown>,
+    attempt: 0,
+    max_attempts: job.maxAttempts,
+    progress: 0,
+    progress_message: null,
+    worker_id: null,
+    result: null,
+    error: null,
+    batch_id: null,
+    parent_id: null,
+    unique_key: null,
+    created_at: createdAt,
+    scheduled_for: job.scheduledFor,
+    started_at: null,
+    next_attempt_at: null,
+    cancel_requested_at: null,
+    completed_at: null,
+  });
+}

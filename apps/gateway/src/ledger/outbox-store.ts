@@ -1,0 +1,152 @@
+import { type Queries } from './database.js';
+import { type OutboxEntry } from './outbox.js';
+
+/** How long a claim lasts; whoever holds one for longer prolongs it. */
+export const CLAIM_MS = 30_000;
+const CLAIM = `now() + interval '${CLAIM_MS} milliseconds'`;
+
+/** Reads and settles the rows of the outbox. */
+export class OutboxStore {
+  readonly #database: Queries;
+
+  constructor(database: Queries) {
+    this.#database = database;
+  }
+
+  /** Claims up to `limit` rows that nobody holds, oldest first, and reads what their messages are made of. */
+  async claim(limit: number): Promise<OutboxEntry[]> {
+    const rows = await this.#database.query<ClaimedRow>(CLAIM_DUE, [limit]);
+    return rows.map(entryOf);
+  }
+
+  /** Forgets rows whose messages the broker has. */
+  async confirm(ids: readonly string[]): Promise<void> {
+    await this.#database.query('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [ids]);
+  }
+
+  /** Gives rows back that were not sent, to be claimed again at once. */
+  async release(ids: readonly string[]): Promise<void> {
+    await this.#database.query('UPDATE outbox SET claimed_until = now() WHERE id = ANY($1::bigint[])', [ids]);
+  }
+
+  /** Sets rows aside that no queue takes; they are tried again after a claim's time, or when their domain is announced. */
+  async park(ids: readonly string[], reason: string): Promise<void> {
+    await this.#database.query(
+      `UPDATE outbox SET claimed_until = ${CLAIM}, parked_reason = $2 WHERE id = ANY($1::bigint[])`,
+      [ids, reason],
+    );
+  }
+
+  async prolong(ids: readonly string[]): Promise<void> {
+    await this.#database.query(`UPDATE outbox SET claimed_until = ${CLAIM} WHERE id = ANY($1::bigint[])`, [ids]);
+  }
+
+  /** Makes a domain's parked rows free to be claimed. */
+  async unpark(domain: string): Promise<void> {
+    await this.#database.query(
+      `UPDATE outbox SET claimed_until = now(), parked_reason = NULL
+       FROM jobs WHERE jobs.id = outbox.job_id AND jobs.queue = $1 AND parked_reason IS NOT NULL`,
+      [domain],
+    );
+  }
+
+  async size(): Promise<number> {
+    const [row] = await this.#database.query<{ rows: number }>('SELECT count(*)::int AS rows FROM outbox');
+    return row?.rows ?? 0;
+  }
+}
+
+const CLAIM_DUE = `
+WITH free AS (
+  SELECT id FROM outbox WHERE claimed_until <= now() ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+), claimed AS (
+  UPDATE outbox SET claimed_until = ${CLAIM} FROM free WHERE outbox.id = free.id RETURNING outbox.*
+)
+SELECT claimed.id, claimed.kind, claimed.job_id, claimed.run,
+       greatest(0, extract(epoch FROM claimed.due_at - clock_timestamp()) * 1000)::float8 AS wait_ms,
+       coalesce(claimed.priority, jobs.priority) AS priority, jobs.run AS newest_run, jobs.status,
+       jobs.tenant, jobs.task, jobs.queue, jobs.payload::text AS payload, jobs.metadata::text AS metadata,
+       jobs.charged, jobs.max_attempts, jobs.timeout_ms::float8 AS timeout_ms, jobs.schema_hash, jobs.traceparent,
+       jobs.created_at, domains.queue_key,
+       dead_letters.error AS dead_error, dead_letters.worker_id AS dead_worker, dead_letters.dead_at
+FROM claimed
+LEFT JOIN jobs ON jobs.id = claimed.job_id
+LEFT JOIN domains ON domains.name = jobs.queue
+LEFT JOIN dead_letters ON claimed.kind = 'dead-letter' AND dead_letters.job_id = claimed.job_id AND dead_letters.run = claimed.run
+ORDER BY claimed.id`;
+
+interface ClaimedRow {
+  readonly id: string;
+  readonly kind: 'work' | 'dead-letter';
+  readonly job_id: string;
+  readonly run: number;
+  readonly wait_ms: number | null;
+  readonly priority: number;
+  readonly newest_run: number | null;
+  readonly status: string;
+  readonly tenant: string;
+  readonly task: string;
+  readonly queue: string;
+  readonly payload: string;
+  readonly metadata: string;
+  readonly charged: number;
+  readonly max_attempts: number;
+  readonly timeout_ms: number;
+  readonly schema_hash: string | null;
+  readonly traceparent: string | null;
+  readonly created_at: Date;
+  readonly queue_key: string | null;
+  readonly dead_error: { code: string; message: string; attempt: number } | null;
+  readonly dead_worker: string | null;
+  readonly dead_at: Date | null;
+}
+
+const WAITING = new Set(['queued', 'retrying']);
+
+function entryOf(row: ClaimedRow): OutboxEntry {
+  if (row.kind === 'dead-letter') return deadLetterOf(row);
+  const stale = row.newest_run !== row.run || !WAITING.has(row.status) || row.queue_key === null;
+  return stale ? { kind: 'stale', id: row.id } : workOf(row, row.queue_key);
+}
+
+function workOf(row: ClaimedRow, queueKey: string): OutboxEntry {
+  return {
+    kind: 'work',
+    id: row.id,
+    queueKey,
+    payload: row.payload,
+    waitMs: row.wait_ms ?? 0,
+    order: {
+      jobId: row.job_id,
+      run: row.run,
+      attempt: row.charged + 1,
+      maxAttempts: row.max_attempts,
+      task: row.task,
+      tenant: row.tenant,
+      priority: row.priority,
+      timeoutMs: row.timeout_ms,
+      schemaHash: row.schema_hash,
+      createdAt: row.created_at.toISOString(),
+      metadata: row.metadata,
+      traceparent: row.traceparent,
+    },
+  };
+}
+
+function deadLetterOf(row: ClaimedRow): OutboxEntry {
+  if (row.dead_error === null || row.dead_at === null) return { kind: 'stale', id: row.id };
+  return {
+    kind: 'dead-letter',
+    id: row.id,
+    jobId: row.job_id,
+    tenant: row.tenant,
+    queue: row.queue,
+    task: row.task,
+    payload: row.payload,
+    code: row.dead_error.code,
+    message: row.dead_error.message,
+    attempts: row.dead_error.attempt,
+    worker: row.dead_worker,
+    diedAt: row.dead_at,
+  };
+}

@@ -1,0 +1,58 @@
+import { type BrokerNames, ladderKey, LONGEST_LADDER_MS, publishDeadLetter, type Publisher } from '#libs/broker';
+import { encodeWorkOrder, VERSION_HEADER, WIRE_VERSION } from '#libs/contracts';
+import { type DeadLetterEntry, type OutboxEntry, type WorkEntry } from '../ledger/outbox.js';
+
+/** Puts an outbox entry into the broker. Resolves when it lies in a queue. */
+export class Courier {
+  readonly #publisher: Publisher;
+  readonly #names: BrokerNames;
+
+  constructor(publisher: Publisher, names: BrokerNames) {
+    this.#publisher = publisher;
+    this.#names = names;
+  }
+
+  /** @throws PublishError */
+  carry(entry: OutboxEntry): Promise<void> {
+    switch (entry.kind) {
+      case 'work':
+        return this.#work(entry);
+      case 'dead-letter':
+        return this.#deadLetter(entry);
+      case 'stale':
+        return Promise.resolve();
+    }
+  }
+
+  #work(entry: WorkEntry): Promise<void> {
+    const key = `${entry.queueKey}.${entry.order.task}`;
+    const waits = entry.waitMs > 0;
+    return this.#publisher.publish({
+      exchange: waits ? this.#names.delay : this.#names.work,
+      routingKey: waits ? ladderKey(Math.min(entry.waitMs, LONGEST_LADDER_MS), key) : key,
+      body: Buffer.from(entry.payload),
+      properties: encodeWorkOrder(entry.order),
+    });
+  }
+
+  #deadLetter(entry: DeadLetterEntry): Promise<void> {
+    return publishDeadLetter(this.#publisher, this.#names, {
+      domain: entry.queue,
+      kind: entry.task.slice(entry.queue.length + 1),
+      body: Buffer.from(entry.payload),
+      properties: {
+        messageId: entry.jobId,
+        type: entry.task,
+        contentType: 'application/json',
+        headers: { [VERSION_HEADER]: WIRE_VERSION, 'x-tenant': entry.tenant },
+      },
+      reason: {
+        code: entry.code,
+        message: entry.message,
+        diedAt: entry.diedAt,
+        attempts: entry.attempts,
+        worker: entry.worker,
+      },
+    });
+  }
+}

@@ -1,0 +1,150 @@
+import { Batcher } from '#libs/batching';
+import { MessageReturnedError, type Publisher } from '#libs/broker';
+import { type Telemetry } from '#libs/observability';
+import { type Dispatch, type OutboxEntry, type WorkEntry } from '../ledger/outbox.js';
+import { CLAIM_MS, type OutboxStore } from '../ledger/outbox-store.js';
+import { type Courier } from './courier.js';
+
+/** Entries that are claimed but not settled, at most. */
+const WINDOW = 2_000;
+const SWEEP_LIMIT = 500;
+const SWEEP_EVERY_MS = 1_000;
+const PROLONG_EVERY_MS = CLAIM_MS / 3;
+const LEDGER_PAUSE_MS = 500;
+const NO_QUEUE = 'no_queue';
+
+/**
+ * Publishes what the ledger has committed. New work comes directly from the acceptor of this process, already claimed;
+ * everything else (what failed to leave, what a dead gateway left, retries, dead letters) is swept from the outbox in
+ * the order of its rows. While older rows wait, new work is not taken directly, so that nothing overtakes.
+ *
+ * A row is deleted only when the broker has confirmed its message, so a message may be sent twice but never not at all.
+ */
+export class Relay implements Dispatch {
+  readonly #publisher: Publisher;
+  readonly #courier: Courier;
+  readonly #outbox: OutboxStore;
+  readonly #telemetry: Telemetry;
+  readonly #held = new Map<string, number>();
+  readonly #confirmed: Batcher<string, undefined>;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #caughtUp = false;
+  #sweeping: Promise<void> | undefined;
+  #again = false;
+  #stopped = false;
+
+  constructor(parts: { publisher: Publisher; courier: Courier; outbox: OutboxStore; telemetry: Telemetry }) {
+    this.#publisher = parts.publisher;
+    this.#courier = parts.courier;
+    this.#outbox = parts.outbox;
+    this.#telemetry = parts.telemetry;
+    this.#confirmed = new Batcher(
+      async (ids) => {
+        await this.#untilWritten(() => this.#outbox.confirm(ids));
+        for (const id of ids) this.#held.delete(id);
+        this.#telemetry.emit('relay.published', { count: ids.length });
+        return ids.map(() => undefined);
+      },
+      () => false,
+    );
+  }
+
+  start(): void {
+    this.#publisher.onReady(() => this.wake());
+    this.#timers.push(
+      setInterval(() => this.wake(), SWEEP_EVERY_MS).unref(),
+      setInterval(() => void this.#prolong(), PROLONG_EVERY_MS).unref(),
+    );
+    this.wake();
+  }
+
+  takes(): boolean {
+    const free = this.#publisher.ready && this.#caughtUp && this.#held.size < WINDOW && !this.#stopped;
+    if (!free) this.#caughtUp = false;
+    return free;
+  }
+
+  send(entries: readonly WorkEntry[]): void {
+    for (const entry of entries) void this.#deliver(entry);
+  }
+
+  wake(): void {
+    if (this.#stopped) return;
+    if (this.#sweeping !== undefined) {
+      this.#again = true;
+      return;
+    }
+    this.#sweeping = this.#sweep().finally(() => {
+      this.#sweeping = undefined;
+      if (!this.#again) return;
+      this.#again = false;
+      this.wake();
+    });
+  }
+
+  /** Sends no more, and settles when what was sent is confirmed or given back. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#sweeping;
+    await this.#confirmed.drained();
+  }
+
+  async #sweep(): Promise<void> {
+    while (this.#publisher.ready && !this.#stopped) {
+      const room = Math.min(WINDOW - this.#held.size, SWEEP_LIMIT);
+      if (room <= 0) {
+        await this.#confirmed.drained();
+        continue;
+      }
+      const entries = await this.#outbox.claim(room).catch(() => undefined);
+      if (entries === undefined) return; // the ledger is away; the timer sweeps again
+      if (entries.length === 0) {
+        this.#caughtUp = true;
+        return;
+      }
+      this.#telemetry.emit('outbox.swept', { count: entries.length });
+      for (const entry of entries) void this.#deliver(entry);
+    }
+  }
+
+  async #deliver(entry: OutboxEntry): Promise<void> {
+    this.#held.set(entry.id, Date.now());
+    try {
+      await this.#courier.carry(entry);
+      await this.#confirmed.add(entry.id);
+    } catch (error) {
+      await this.#giveBack(entry.id, error);
+    }
+  }
+
+  async #giveBack(id: string, error: unknown): Promise<void> {
+    if (error instanceof MessageReturnedError) {
+      this.#telemetry.emit('relay.parked', { count: 1, reason: NO_QUEUE });
+      await this.#untilWritten(() => this.#outbox.park([id], NO_QUEUE));
+    } else {
+      this.#caughtUp = false;
+      await this.#untilWritten(() => this.#outbox.release([id]));
+    }
+    this.#held.delete(id);
+  }
+
+  // What cannot be written is held, and its claim runs out if this process dies with it.
+  async #untilWritten(write: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        await write();
+        return;
+      } catch (error) {
+        if (this.#stopped) throw error;
+        await new Promise((resolve) => setTimeout(resolve, LEDGER_PAUSE_MS));
+      }
+    }
+  }
+
+  async #prolong(): Promise<void> {
+    const old = Date.now() - PROLONG_EVERY_MS;
+    const ids = [...this.#held].filter(([, since]) => since < old).map(([id]) => id);
+    if (ids.length > 0) await this.#outbox.prolong(ids).catch(() => undefined);
+  }
+}
