@@ -13,7 +13,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
 
 /** The code of an error of the file system; undefined for any other error. */
 export function codeOf(error: unknown): string | undefined {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
 }
 
