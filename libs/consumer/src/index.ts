@@ -1,7 +1,7 @@
 export { exponential, fixed } from '#libs/contracts';
 export { PermanentError, RetryAfter, TemporaryError, WiringError } from './errors.js';
-export { Describe, Secret } from './field-notes.js';
+export { Describe, FieldSchema, Secret } from './field-notes.js';
 export { FileInput } from './file-input.js';
-export { type JobContext, type JobFiles, type JobLog, type StoredContent } from './job-context.js';
+export { type JobContext, type JobFiles, type JobLog } from './job-context.js';
 export { runConsumerApp, type ConsumerAppOptions } from './run-consumer-app.js';
 export { Task, TaskController, type TaskDefaultOptions, type TaskOptions } from './task-decorators.js';

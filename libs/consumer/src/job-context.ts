@@ -1,11 +1,6 @@
 import { type Readable } from 'node:stream';
 import { type FileReference, type LogLevel } from '#libs/contracts';
-
-/** A stored file and its content. */
-export interface StoredContent {
-  readonly reference: FileReference;
-  readonly stream: Readable;
-}
+import { type StoredContent } from '#libs/storage';
 
 /** Writes lines to the job's log: at most 1,000 of 2 KiB per attempt. Fields are made safe for JSON. */
 export type JobLog = Readonly<Record<LogLevel, (message: string, fields?: Readonly<Record<string, unknown>>) => void>>;
@@ -19,7 +14,7 @@ export interface JobFiles {
   open(file: { readonly key: string }): Promise<StoredContent>;
   /**
    * Stores a file of the job. A second run writes its own; the reference goes into the result.
-   * @param name tells the job's files apart: letters, digits, dots and hyphens
+   * @param name tells the job's files apart: 1 to 100 of `a-z 0-9 . _ -`, not beginning with a dot
    */
   save(
     name: string,
