@@ -1,0 +1,68 @@
+import { type Size } from '../../image-pool/image-file.js';
+import { type Fit } from './variant-request.js';
+
+/** How a variant comes out of its source: a centred part of it is cut out, scaled, and padded to the variant's size. */
+export interface VariantPlan {
+  /** The part of the source that is used, as shares of its width and height. */
+  readonly part: Size;
+  /** What that part is scaled to. */
+  readonly picture: Size;
+  /** The variant; larger than the picture where it is padded. */
+  readonly canvas: Size;
+}
+
+interface Wish {
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  readonly fit: Fit;
+}
+
+const WHOLE: Size = { width: 1, height: 1 };
+
+/**
+ * Works out a variant. `cover`, `contain` and `fill` give exactly the size that was asked for when it names both sides;
+ * a picture is enlarged by `cover` and `fill` alone, where its size could not be had otherwise.
+ */
+export function planVariant(source: Size, { width, height, fit }: Wish): VariantPlan {
+  if (width === undefined || height === undefined) {
+    const scale = Math.min((width ?? Infinity) / source.width, (height ?? Infinity) / source.height, 1);
+    return unpadded(scaled(source, scale));
+  }
+  const box = { width, height };
+  const across = width / source.width;
+  const down = height / source.height;
+  switch (fit) {
+    case 'inside':
+      return unpadded(scaled(source, Math.min(across, down, 1)));
+    case 'outside':
+      return unpadded(scaled(source, Math.min(Math.max(across, down), 1)));
+    case 'contain':
+      return { part: WHOLE, picture: scaled(source, Math.min(across, down, 1)), canvas: box };
+    case 'fill':
+      return unpadded(box);
+    case 'cover': {
+      const scale = Math.max(across, down);
+      return { part: { width: across / scale, height: down / scale }, picture: box, canvas: box };
+    }
+  }
+}
+
+/**
+ * The smallest size of the source from which every plan can be drawn without loss, never above the source's own.
+ * Decoders are much quicker at a half, a quarter or an eighth of an image than at the whole.
+ */
+export function sizeToDecode(source: Size, plans: readonly VariantPlan[]): Size {
+  const needs = plans.flatMap(({ part, picture }) => [
+    picture.width / (source.width * part.width),
+    picture.height / (source.height * part.height),
+  ]);
+  return scaled(source, Math.min(1, Math.max(...needs)));
+}
+
+function unpadded(size: Size): VariantPlan {
+  return { part: WHOLE, picture: size, canvas: size };
+}
+
+function scaled({ width, height }: Size, scale: number): Size {
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
