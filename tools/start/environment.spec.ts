@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import { consumerEnvironment, gatewayEnvironment, type SuiteFacts } from './environment.js';
+
+const facts: SuiteFacts = {
+  rabbitmqUrl: 'amqp://leveret:secret@127.0.0.1:5000',
+  ownBroker: true,
+  databaseUrl: 'postgres://leveret:secret@127.0.0.1:6000/leveret',
+  dataFolder: '/srv/my data',
+  port: 3001,
+  linkSecret: 'made-link-secret',
+  adminApiKey: 'made-key',
+};
+
+describe('gatewayEnvironment', () => {
+  it('hands over the addresses, the secrets and the port', () => {
+    expect(gatewayEnvironment({ PATH: '/bin', npm_package_name: 'leveret' }, facts)).toEqual({
+      PATH: '/bin',
+      RABBITMQ_URL: 'amqp://leveret:secret@127.0.0.1:5000',
+      DATABASE_URL: 'postgres://leveret:secret@127.0.0.1:6000/leveret',
+      STORAGE_URL: 'file:///srv/my%20data/files',
+      LINK_SECRET: 'made-link-secret',
+      ADMIN_API_KEY: 'made-key',
+      PORT: '3001',
+      PUBLIC_URL: 'http://127.0.0.1:3001',
+      NODE_ENV: 'development',
+      LOG_LEVEL: 'info',
+      BROKER_ACK_TIMEOUT: '12h',
+    });
+  });
+
+  it("lets the person's own settings come first", () => {
+    const own = {
+      STORAGE_URL: 's3://bucket',
+      PUBLIC_URL: 'https://jobs.example',
+      LINK_SECRET: 'own',
+      LOG_LEVEL: 'debug',
+    };
+    expect(gatewayEnvironment(own, facts)).toMatchObject(own);
+  });
+
+  it("says nothing about the acknowledgement time of a broker that is not the launcher's", () => {
+    expect(gatewayEnvironment({}, { ...facts, ownBroker: false })).not.toHaveProperty('BROKER_ACK_TIMEOUT');
+  });
+});
+
+describe('consumerEnvironment', () => {
+  it("gives a consumer app the broker and the files, and none of the gateway's secrets", () => {
+    const outer = {
+      DATABASE_URL: 'postgres://x',
+      ADMIN_API_KEY: 'k',
+      LINK_SECRET: 's',
+      PORT: '1',
+      PUBLIC_URL: 'http://x',
+    };
+    expect(consumerEnvironment({ ...outer, EGRESS_ALLOW: '127.0.0.1:1' }, facts)).toEqual({
+      RABBITMQ_URL: 'amqp://leveret:secret@127.0.0.1:5000',
+      STORAGE_URL: 'file:///srv/my%20data/files',
+      NODE_ENV: 'development',
+      LOG_LEVEL: 'info',
+      BROKER_ACK_TIMEOUT: '12h',
+      HEALTH_PORT: '0',
+      EGRESS_ALLOW: '127.0.0.1:1',
+    });
+  });
+});
