@@ -4,7 +4,8 @@ import { type ConfirmChannel } from 'amqplib';
 import { type BrokerLink } from './link.js';
 import { type BrokerNames } from './names.js';
 import { type Publisher } from './publisher.js';
-import { type Delivery, Subscriber } from './subscriber.js';
+import { type Delivery } from './delivery.js';
+import { Subscriber } from './subscriber.js';
 
 const PREFETCH = 200;
 

@@ -16,7 +16,9 @@ export { brokerNames, type BrokerNames } from './names.js';
 export { Publisher, type OutgoingMessage } from './publisher.js';
 export { Reporter } from './reporter.js';
 export { settle } from './settle.js';
-export { Subscriber, type Delivery, type SubscriberOptions } from './subscriber.js';
+export { type Delivery } from './delivery.js';
+export { Subscriber, type SubscriberOptions } from './subscriber.js';
+export { takeAll } from './take-all.js';
 export {
   coreTopology,
   domainTopology,

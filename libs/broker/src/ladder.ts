@@ -19,7 +19,7 @@ export function ladderKey(waitMs: number, routingKey: string): string {
     throw new RangeError(`Expected a wait of 0 to ${LONGEST_LADDER_MS} ms for the delay ladder, got ${waitMs} ms.`);
   }
   const bits = steps.toString(2).padStart(LADDER_LEVELS, '0');
-  return `${[...bits].join('.')}.${routingKey}`;
+  return `${bits.replaceAll(/[01]/g, '$&.')}${routingKey}`;
 }
 
 /** What a key looks like to a queue bound behind the ladder: any bits, then the key. */

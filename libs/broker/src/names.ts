@@ -2,6 +2,7 @@ import { type QueueAddress } from '#libs/contracts';
 
 /** The AMQP names under one prefix. Every name that the suite uses is made here. */
 export interface BrokerNames {
+  readonly prefix: string;
   readonly jobs: string;
   readonly work: string;
   readonly delay: string;
@@ -31,6 +32,7 @@ export const LADDER_LEVELS = 16;
 export function brokerNames(prefix: string): BrokerNames {
   const level = (k: number): string => String(k).padStart(2, '0');
   return {
+    prefix,
     jobs: `${prefix}.jobs`,
     work: `${prefix}.work`,
     delay: `${prefix}.delay`,

@@ -1,6 +1,6 @@
 import { type RunReport } from '#libs/contracts';
 import { type Reporter } from './reporter.js';
-import { type Delivery } from './subscriber.js';
+import { type Delivery } from './delivery.js';
 
 /**
  * The one way in which a job's delivery leaves our hands: what is said of it is confirmed by the broker, then it is

@@ -1,19 +1,7 @@
-import { type MessageProperties } from '#libs/contracts';
 import { type ConfirmChannel, type ConsumeMessage } from 'amqplib';
+import { type Delivery, deliveryOf } from './delivery.js';
 import { type BrokerLink } from './link.js';
 import { SupervisedChannel } from './supervised-channel.js';
-
-/** A message in our hands until it is acknowledged or its channel is gone. */
-export interface Delivery {
-  readonly properties: MessageProperties;
-  readonly body: Buffer;
-  readonly routingKey: string;
-  readonly exchange: string;
-  /** Somebody held it before; that says nothing of whether they died. */
-  readonly redelivered: boolean;
-  /** Does nothing when the delivery's channel is gone: the broker then has the message in the queue again. */
-  ack(): void;
-}
 
 export interface SubscriberOptions {
   readonly queue: string;
@@ -112,38 +100,10 @@ export class Subscriber {
 
   #delivery(channel: ConfirmChannel, message: ConsumeMessage): Delivery {
     let acknowledged = false;
-    return {
-      properties: propertiesOf(message),
-      body: message.content,
-      routingKey: message.fields.routingKey,
-      exchange: message.fields.exchange,
-      redelivered: message.fields.redelivered,
-      ack: () => {
-        if (acknowledged || this.#live !== channel) return;
-        acknowledged = true;
-        channel.ack(message);
-      },
-    };
+    return deliveryOf(message, () => {
+      if (acknowledged || this.#live !== channel) return;
+      acknowledged = true;
+      channel.ack(message);
+    });
   }
-}
-
-function propertiesOf({ properties }: ConsumeMessage): MessageProperties {
-  return {
-    headers: (properties.headers ?? {}) as Record<string, unknown>,
-    ...text('messageId', properties.messageId),
-    ...text('type', properties.type),
-    ...text('contentType', properties.contentType),
-    ...text('appId', properties.appId),
-    ...text('userId', properties.userId),
-    ...number('priority', properties.priority),
-    ...number('timestamp', properties.timestamp),
-  };
-}
-
-function text<K extends string>(name: K, value: unknown): Partial<Record<K, string>> {
-  return typeof value === 'string' ? ({ [name]: value } as Record<K, string>) : {};
-}
-
-function number<K extends string>(name: K, value: unknown): Partial<Record<K, number>> {
-  return typeof value === 'number' ? ({ [name]: value } as Record<K, number>) : {};
 }

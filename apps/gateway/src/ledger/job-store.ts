@@ -94,20 +94,13 @@ export class JobStore {
 
   /** Jobs newest first; with `after`, those behind it. */
   async list(filter: JobFilter, page: { limit: number; after: JobCursor | null }): Promise<Job[]> {
-    const rows = await this.#database.query<JobRecord>(LIST, [
-      filter.tenant ?? null,
-      filter.status ?? null,
-      filter.task ?? null,
-      filter.queue ?? null,
-      filter.batchId ?? null,
-      filter.errorCode ?? null,
-      filter.metadata === undefined ? null : JSON.stringify(filter.metadata),
-      filter.createdAfter ?? null,
-      filter.createdBefore ?? null,
-      page.after?.createdAt ?? null,
-      page.after?.id ?? null,
-      page.limit,
-    ]);
+    const conditions = conditionsOf(filter, page.after);
+    const where = conditions.map(({ sql }, index) => sql.replaceAll('?', `$${index + 2}`));
+    const rows = await this.#database.query<JobRecord>(
+      `SELECT ${JOB_COLUMNS} FROM jobs WHERE ${['true', ...where].join(' AND ')}
+       ORDER BY created_at DESC, id DESC LIMIT $1`,
+      [page.limit, ...conditions.map(({ value }) => value)],
+    );
     return rows.map(jobOf);
   }
 
@@ -197,21 +190,48 @@ WITH inserted AS (
   ON CONFLICT (id) DO NOTHING
   RETURNING id, created_at, status, run
 ), sent AS (
-  INSERT INTO outbox (kind, job_id, run, claimed_until)
+  INSERT INTO outbox (kind, job_id, run, free_at)
   SELECT 'work', id, run, now() + $15::int * interval '1 millisecond' FROM inserted WHERE status = 'queued'
   RETURNING id, job_id
 )
 SELECT inserted.id, inserted.created_at, sent.id AS outbox_id
 FROM inserted LEFT JOIN sent ON sent.job_id = inserted.id`;
 
-const LIST = `
-SELECT ${JOB_COLUMNS} FROM jobs
-WHERE ($1::text IS NULL OR tenant = $1) AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR task = $3)
-  AND ($4::text IS NULL OR queue = $4) AND ($5::uuid IS NULL OR batch_id = $5)
-  AND ($6::text IS NULL OR error->>'code' = $6) AND ($7::jsonb IS NULL OR metadata @> $7)
-  AND ($8::timestamptz IS NULL OR created_at > $8) AND ($9::timestamptz IS NULL OR created_at < $9)
-  AND ($10::timestamptz IS NULL OR (created_at, id) < ($10, $11::uuid))
-ORDER BY created_at DESC, id DESC LIMIT $12`;
+interface Condition {
+  readonly sql: string;
+  readonly value: unknown;
+}
+
+function conditionsOf(filter: JobFilter, after: JobCursor | null): Condition[] {
+  const conditions: Condition[] = [
+    { sql: 'tenant = ?', value: filter.tenant },
+    { sql: 'status = ?', value: filter.status },
+    { sql: 'task = ?', value: filter.task },
+    { sql: 'queue = ?', value: filter.queue },
+    { sql: 'batch_id = ?::uuid', value: filter.batchId },
+    { sql: "error->>'code' = ?", value: filter.errorCode },
+    { sql: 'created_at > ?', value: filter.createdAfter },
+    { sql: 'created_at < ?', value: filter.createdBefore },
+    {
+      sql: "(created_at, id) < ((?::json->>'createdAt')::timestamptz, (?::json->>'id')::uuid)",
+      value: after === null ? undefined : JSON.stringify(after),
+    },
+    ...Object.entries(filter.metadata ?? {}).map(([key, value]) => metadataCondition(key, value)),
+  ];
+  return conditions.filter(({ value }) => value !== undefined);
+}
+
+// A query string has texts only: `5` and `true` stand for the text as well as for the number or the boolean.
+function metadataCondition(key: string, value: string): Condition {
+  const bare = /^(?:true|false|null|-?\d{1,15}(?:\.\d{1,15})?)$/.test(value)
+    ? (JSON.parse(`[${value}]`) as unknown[])
+    : [];
+  const alternatives = [value, ...bare].map((one) => JSON.stringify({ [key]: one }));
+  return {
+    sql: `(metadata <> '{}' AND metadata @> ANY (?::text[]::jsonb[]))`,
+    value: alternatives,
+  };
+}
 
 interface InsertedRow {
   readonly id: string;

@@ -26,25 +26,25 @@ export class OutboxStore {
 
   /** Gives rows back that were not sent, to be claimed again at once. */
   async release(ids: readonly string[]): Promise<void> {
-    await this.#database.query('UPDATE outbox SET claimed_until = now() WHERE id = ANY($1::bigint[])', [ids]);
+    await this.#database.query('UPDATE outbox SET free_at = now() WHERE id = ANY($1::bigint[])', [ids]);
   }
 
   /** Sets rows aside that no queue takes; they are tried again after a claim's time, or when their domain is announced. */
   async park(ids: readonly string[], reason: string): Promise<void> {
     await this.#database.query(
-      `UPDATE outbox SET claimed_until = ${CLAIM}, parked_reason = $2 WHERE id = ANY($1::bigint[])`,
+      `UPDATE outbox SET free_at = ${CLAIM}, parked_reason = $2 WHERE id = ANY($1::bigint[])`,
       [ids, reason],
     );
   }
 
   async prolong(ids: readonly string[]): Promise<void> {
-    await this.#database.query(`UPDATE outbox SET claimed_until = ${CLAIM} WHERE id = ANY($1::bigint[])`, [ids]);
+    await this.#database.query(`UPDATE outbox SET free_at = ${CLAIM} WHERE id = ANY($1::bigint[])`, [ids]);
   }
 
   /** Makes a domain's parked rows free to be claimed. */
   async unpark(domain: string): Promise<void> {
     await this.#database.query(
-      `UPDATE outbox SET claimed_until = now(), parked_reason = NULL
+      `UPDATE outbox SET free_at = now(), parked_reason = NULL
        FROM jobs WHERE jobs.id = outbox.job_id AND jobs.queue = $1 AND parked_reason IS NOT NULL`,
       [domain],
     );
@@ -58,9 +58,9 @@ export class OutboxStore {
 
 const CLAIM_DUE = `
 WITH free AS (
-  SELECT id FROM outbox WHERE claimed_until <= now() ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+  SELECT id FROM outbox WHERE free_at <= now() ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
 ), claimed AS (
-  UPDATE outbox SET claimed_until = ${CLAIM} FROM free WHERE outbox.id = free.id RETURNING outbox.*
+  UPDATE outbox SET free_at = ${CLAIM} FROM free WHERE outbox.id = free.id RETURNING outbox.*
 )
 SELECT claimed.id, claimed.kind, claimed.job_id, claimed.run,
        greatest(0, extract(epoch FROM claimed.due_at - clock_timestamp()) * 1000)::float8 AS wait_ms,

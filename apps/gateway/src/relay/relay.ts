@@ -1,5 +1,5 @@
 import { Batcher } from '#libs/batching';
-import { MessageReturnedError, type Publisher } from '#libs/broker';
+import { ChannelLostError, ConfirmTimeoutError, NotConnectedError, type Publisher, PublishError } from '#libs/broker';
 import { type Telemetry } from '#libs/observability';
 import { type Dispatch, type OutboxEntry, type WorkEntry } from '../ledger/outbox.js';
 import { CLAIM_MS, type OutboxStore } from '../ledger/outbox-store.js';
@@ -11,7 +11,6 @@ const SWEEP_LIMIT = 500;
 const SWEEP_EVERY_MS = 1_000;
 const PROLONG_EVERY_MS = CLAIM_MS / 3;
 const LEDGER_PAUSE_MS = 500;
-const NO_QUEUE = 'no_queue';
 
 /**
  * Publishes what the ledger has committed. New work comes directly from the acceptor of this process, already claimed;
@@ -27,6 +26,8 @@ export class Relay implements Dispatch {
   readonly #telemetry: Telemetry;
   readonly #held = new Map<string, number>();
   readonly #confirmed: Batcher<string, undefined>;
+  readonly #released: Batcher<string, undefined>;
+  readonly #parked: Batcher<{ id: string; reason: string }, undefined>;
   readonly #timers: NodeJS.Timeout[] = [];
   #caughtUp = false;
   #sweeping: Promise<void> | undefined;
@@ -38,14 +39,20 @@ export class Relay implements Dispatch {
     this.#courier = parts.courier;
     this.#outbox = parts.outbox;
     this.#telemetry = parts.telemetry;
-    this.#confirmed = new Batcher(
+    this.#confirmed = this.#settling(
+      (id: string) => id,
       async (ids) => {
-        await this.#untilWritten(() => this.#outbox.confirm(ids));
-        for (const id of ids) this.#held.delete(id);
+        await this.#outbox.confirm(ids);
         this.#telemetry.emit('relay.published', { count: ids.length });
-        return ids.map(() => undefined);
       },
-      () => false,
+    );
+    this.#released = this.#settling(
+      (id: string) => id,
+      (ids) => this.#outbox.release(ids),
+    );
+    this.#parked = this.#settling(
+      ({ id }) => id,
+      (rows) => this.#park(rows),
     );
   }
 
@@ -87,7 +94,7 @@ export class Relay implements Dispatch {
     this.#stopped = true;
     for (const timer of this.#timers) clearInterval(timer);
     await this.#sweeping;
-    await this.#confirmed.drained();
+    await Promise.all([this.#confirmed.drained(), this.#released.drained(), this.#parked.drained()]);
   }
 
   async #sweep(): Promise<void> {
@@ -112,24 +119,42 @@ export class Relay implements Dispatch {
     this.#held.set(entry.id, Date.now());
     try {
       await this.#courier.carry(entry);
-      await this.#confirmed.add(entry.id);
     } catch (error) {
       await this.#giveBack(entry.id, error);
+      return;
     }
+    await this.#confirmed.add(entry.id).catch(() => undefined);
   }
 
+  // What did not reach the broker goes again at once; what the broker refused waits, and does not hold up the others.
   async #giveBack(id: string, error: unknown): Promise<void> {
-    if (error instanceof MessageReturnedError) {
-      this.#telemetry.emit('relay.parked', { count: 1, reason: NO_QUEUE });
-      await this.#untilWritten(() => this.#outbox.park([id], NO_QUEUE));
-    } else {
-      this.#caughtUp = false;
-      await this.#untilWritten(() => this.#outbox.release([id]));
-    }
-    this.#held.delete(id);
+    const lost =
+      error instanceof NotConnectedError || error instanceof ChannelLostError || error instanceof ConfirmTimeoutError;
+    if (lost) this.#caughtUp = false;
+    const reason = error instanceof PublishError ? error.code : 'unsendable';
+    await (lost ? this.#released.add(id) : this.#parked.add({ id, reason })).catch(() => undefined);
   }
 
-  // What cannot be written is held, and its claim runs out if this process dies with it.
+  async #park(rows: readonly { id: string; reason: string }[]): Promise<void> {
+    for (const reason of new Set(rows.map((row) => row.reason))) {
+      const ids = rows.filter((row) => row.reason === reason).map(({ id }) => id);
+      await this.#outbox.park(ids, reason);
+      this.#telemetry.emit('relay.parked', { count: ids.length, reason });
+    }
+  }
+
+  // An entry is held until the ledger knows what became of it. If this process dies first, its claim runs out.
+  #settling<T>(idOf: (item: T) => string, write: (items: readonly T[]) => Promise<void>): Batcher<T, undefined> {
+    return new Batcher<T, undefined>(
+      async (items) => {
+        await this.#untilWritten(() => write(items));
+        for (const item of items) this.#held.delete(idOf(item));
+        return items.map(() => undefined);
+      },
+      () => false,
+    );
+  }
+
   async #untilWritten(write: () => Promise<void>): Promise<void> {
     for (;;) {
       try {

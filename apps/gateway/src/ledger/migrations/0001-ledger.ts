@@ -86,8 +86,8 @@ CREATE TABLE job_logs (
   PRIMARY KEY (job_id, run, seq)
 );
 
--- What is to be published. A row is inserted claimed by the gateway that will send it, and deleted when the broker has
--- confirmed; a row whose claim has run out is anybody's.
+-- What is to be published. From free_at on a row is anybody's to send; until then it is claimed by a gateway that sends
+-- it, parked, or waits for a time that fits the delay ladder. It is deleted when the broker has confirmed its message.
 CREATE TABLE outbox (
   id            bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   kind          text        NOT NULL CHECK (kind IN ('work','dead-letter')),
@@ -96,7 +96,7 @@ CREATE TABLE outbox (
   due_at        timestamptz,
   -- What is sent again has waited: it goes before the job's own priority.
   priority      smallint,
-  claimed_until timestamptz NOT NULL,
+  free_at timestamptz NOT NULL,
   parked_reason text
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 CREATE INDEX outbox_by_job ON outbox (job_id);

@@ -1,0 +1,98 @@
+import {
+  BrokerLink,
+  type BrokerNames,
+  brokerNames,
+  coreTopology,
+  declareTopology,
+  Publisher,
+  type SubscriberOptions,
+  traitsOf,
+} from '#libs/broker';
+import { type BrokerConfig } from '#libs/config';
+import { type Telemetry } from '#libs/observability';
+import { DomainRegister } from './ingress/domain-register.js';
+import { Ingress } from './ingress/ingress.js';
+import { UnroutedMessages } from './ingress/unrouted-messages.js';
+import { type JobIntake } from './jobs/job-intake.js';
+import { type JobStore } from './ledger/job-store.js';
+import { type Stores } from './ledger/stores.js';
+import { Courier } from './relay/courier.js';
+import { DueJobs } from './relay/due-jobs.js';
+import { Relay } from './relay/relay.js';
+import { ProgressTracker } from './tracker/progress-tracker.js';
+import { Tracker } from './tracker/tracker.js';
+
+/** The gateway's own two connections: it never publishes on the one that consumes. */
+export class BrokerLinks {
+  readonly names: BrokerNames;
+  readonly publishing: BrokerLink;
+  readonly consuming: BrokerLink;
+  readonly publisher: Publisher;
+  /** Declares what every part of the suite shares, on each new channel. */
+  readonly setup: NonNullable<SubscriberOptions['setup']>;
+
+  constructor(config: BrokerConfig, telemetry: Telemetry) {
+    this.names = brokerNames(config.prefix);
+    this.publishing = new BrokerLink(config, 'gateway: publish', telemetry);
+    this.consuming = new BrokerLink(config, 'gateway: consume', telemetry);
+    this.setup = (channel) =>
+      declareTopology(channel, coreTopology(config.prefix, traitsOf(channel, config.queueType)));
+    this.publisher = new Publisher(this.publishing, 'jobs', this.setup);
+  }
+
+  open(): void {
+    this.publishing.open();
+    this.consuming.open();
+    this.publisher.start();
+  }
+
+  async close(): Promise<void> {
+    await this.publisher.stop();
+    await Promise.all([this.publishing.close(), this.consuming.close()]);
+  }
+
+  /** Says whether the broker takes and gives messages. */
+  get state(): 'up' | { readonly down: string } {
+    const states = [this.publishing.state, this.consuming.state];
+    if (states.every((state) => state === 'open')) return 'up';
+    return { down: states.includes('blocked') ? 'The broker is in alarm and takes no messages.' : 'Not connected.' };
+  }
+}
+
+/** What the gateway does beside answering requests. It stops in the order in which work flows in. */
+export class Backbone {
+  readonly #parts: readonly { start(): void; stop(): Promise<void> }[];
+
+  constructor(
+    links: BrokerLinks,
+    stores: Stores,
+    relay: Relay,
+    entry: { intake: JobIntake; jobs: JobStore; telemetry: Telemetry },
+  ) {
+    const { names, setup, publisher, consuming: link } = links;
+    const { telemetry } = entry;
+    const unrouted = new UnroutedMessages(link, names, publisher);
+    this.#parts = [
+      new Ingress({ link, names, setup, publisher, ...entry }),
+      new DueJobs(stores.due, relay),
+      new DomainRegister({ link, names, setup, publisher, unrouted, dispatch: relay, telemetry, ...stores }),
+      new ProgressTracker({ link, names, setup, telling: stores.telling }),
+      new Tracker({ link, names, setup, reports: stores.reports, dispatch: relay, telemetry }),
+      relay,
+    ];
+  }
+
+  start(): void {
+    for (const part of this.#parts) part.start();
+  }
+
+  async stop(): Promise<void> {
+    for (const part of this.#parts) await part.stop();
+  }
+}
+
+/** The relay of this process, on its links. */
+export function relayOn(links: BrokerLinks, stores: Stores, telemetry: Telemetry): Relay {
+  const courier = new Courier(links.publisher, links.names);
+  return new Relay({ publisher: links.publisher, courier, outbox: stores.outbox, telemetry });
+}

@@ -1,0 +1,35 @@
+import { type Delivery } from '#libs/broker';
+import { checkVersion, decoded, type Decoded, isTaskName, type MessageProperties, undecodable } from '#libs/contracts';
+import { parseJson } from '../http/parse-json.js';
+import { Problem } from '../http/problem.js';
+import { readTraceparent } from '../jobs/traceparent.js';
+
+/** A published message, read as the body of a `POST /v1/jobs`. */
+export interface PublishedRequest {
+  readonly request: Readonly<Record<string, unknown>>;
+  readonly traceparent: string | null;
+}
+
+/** Reads a message that a service published: the body is the payload, properties and headers are the job's options. */
+export function readRequest({ properties, body, routingKey }: Delivery): Decoded<PublishedRequest> {
+  const version = checkVersion(properties.headers);
+  if (!version.ok) return version;
+  if (!isTaskName(routingKey)) return undecodable('not_a_task', `Expected a task name as key, got "${routingKey}".`);
+  try {
+    const request = { task: routingKey, payload: parseJson(body), ...optionsOf(properties) };
+    return decoded({ request, traceparent: readTraceparent(properties.headers['traceparent']) });
+  } catch (error) {
+    if (error instanceof Problem) return undecodable('unreadable_message', error.message);
+    throw error;
+  }
+}
+
+function optionsOf({ priority, headers }: MessageProperties): Record<string, unknown> {
+  const options = { priority, maxAttempts: headers['x-max-attempts'], metadata: metadataOf(headers['x-metadata']) };
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+// A table of AMQP as well as JSON text.
+function metadataOf(header: unknown): unknown {
+  return typeof header === 'string' ? parseJson(Buffer.from(header)) : header;
+}

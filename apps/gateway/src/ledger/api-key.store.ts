@@ -1,0 +1,112 @@
+import { type Database } from './database.js';
+
+/** A key to be stored: never its text. */
+export interface NewApiKey {
+  readonly id: string;
+  readonly keyId: string;
+  readonly name: string;
+  readonly tenant: string;
+  readonly scopes: readonly string[];
+  readonly digest: Buffer;
+  readonly hint: string;
+}
+
+/** A stored key. */
+export interface ApiKeyRecord {
+  readonly id: string;
+  readonly keyId: string;
+  readonly name: string;
+  readonly tenant: string;
+  readonly scopes: readonly string[];
+  readonly digest: Buffer;
+  readonly hint: string;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date | null;
+}
+
+const COLUMNS = `id, key_id AS "keyId", name, tenant, scopes, secret_sha256 AS digest, hint,
+  created_at AS "createdAt", last_used_at AS "lastUsedAt"`;
+
+/** The API keys that have not been revoked. */
+export class ApiKeyStore {
+  constructor(private readonly database: Database) {}
+
+  async create(key: NewApiKey): Promise<ApiKeyRecord> {
+    const [row] = await this.database.query<ApiKeyRecord>(
+      `INSERT INTO api_keys (id, key_id, name, tenant, scopes, secret_sha256, hint)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING ${COLUMNS}`,
+      valuesOf(key),
+    );
+    if (row === undefined) throw new Error('The database inserted an API key and returned no row.');
+    return row;
+  }
+
+  /** Stores a key under its key id, in place of what was there; its row's id stays. */
+  async put(key: NewApiKey): Promise<void> {
+    await this.database.query(
+      `INSERT INTO api_keys (id, key_id, name, tenant, scopes, secret_sha256, hint)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT (key_id) DO UPDATE SET name = excluded.name, tenant = excluded.tenant, scopes = excluded.scopes,
+         secret_sha256 = excluded.secret_sha256, hint = excluded.hint, revoked_at = NULL`,
+      valuesOf(key),
+    );
+  }
+
+  /** Keys newest first, those after the key `after` when it is given. */
+  async list(tenant: string | null, page: { limit: number; after: string | null }): Promise<ApiKeyRecord[]> {
+    return this.database.query<ApiKeyRecord>(
+      `SELECT ${COLUMNS} FROM api_keys
+       WHERE revoked_at IS NULL AND ($1::text IS NULL OR tenant = $1) AND ($2::uuid IS NULL OR id < $2)
+       ORDER BY id DESC LIMIT $3`,
+      [tenant, page.after, page.limit],
+    );
+  }
+
+  async find(id: string): Promise<ApiKeyRecord | undefined> {
+    const [row] = await this.database.query<ApiKeyRecord>(
+      `SELECT ${COLUMNS} FROM api_keys WHERE id = $1 AND revoked_at IS NULL`,
+      [id],
+    );
+    return row;
+  }
+
+  /** The key of a key id. */
+  async findByKeyId(keyId: string): Promise<ApiKeyRecord | undefined> {
+    const [row] = await this.database.query<ApiKeyRecord>(
+      `SELECT ${COLUMNS} FROM api_keys WHERE key_id = $1 AND revoked_at IS NULL`,
+      [keyId],
+    );
+    return row;
+  }
+
+  /** Notes, to the minute, that a key was used. */
+  async noteUse(id: string): Promise<void> {
+    await this.database.query(
+      `UPDATE api_keys SET last_used_at = now()
+       WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`,
+      [id],
+    );
+  }
+
+  async revoke(id: string): Promise<void> {
+    await this.database.query('UPDATE api_keys SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL', [id]);
+  }
+
+  /** Revokes the key of a key id, if there is one. */
+  async revokeKeyId(keyId: string): Promise<void> {
+    await this.database.query('UPDATE api_keys SET revoked_at = now() WHERE key_id = $1 AND revoked_at IS NULL', [
+      keyId,
+    ]);
+  }
+
+  async hasAdmin(): Promise<boolean> {
+    const rows = await this.database.query(
+      `SELECT 1 FROM api_keys WHERE 'admin' = ANY (scopes) AND revoked_at IS NULL LIMIT 1`,
+    );
+    return rows.length > 0;
+  }
+}
+
+function valuesOf(key: NewApiKey): unknown[] {
+  return [key.id, key.keyId, key.name, key.tenant, key.scopes, key.digest, key.hint];
+}

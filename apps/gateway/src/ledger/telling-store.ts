@@ -1,0 +1,88 @@
+import { LIMITS, type LogReport, type ProgressReport, storableJson, storableText, clippedText } from '#libs/contracts';
+import { type Database } from './database.js';
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A line that a handler wrote, as users see it. */
+export interface LogLine {
+  readonly at: string;
+  readonly attempt: number;
+  readonly level: string;
+  readonly message: string;
+  readonly fields: Record<string, unknown>;
+}
+
+/** Writes and reads what tells of running jobs and moves none. */
+export class TellingStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Enters the latest progress of each run that is still running; what is older than known is passed over. */
+  async progress(domain: string, reports: readonly ProgressReport[]): Promise<void> {
+    const latest = new Map<string, ProgressReport>();
+    for (const report of reports) {
+      const known = latest.get(report.job);
+      if (UUID.test(report.job) && (known === undefined || known.run < report.run || known.seq < report.seq)) {
+        latest.set(report.job, report);
+      }
+    }
+    const rows = [...latest.values()];
+    if (rows.length === 0) return;
+    await this.#database.query(WRITE_PROGRESS, [
+      rows.map(({ job }) => job),
+      rows.map(({ run }) => run),
+      rows.map(({ seq }) => seq),
+      rows.map(({ percent }) => Math.min(Math.max(percent, 0), 100)),
+      rows.map(({ message }) => (message === null ? null : clippedText(message, LIMITS.progressMessage))),
+      domain,
+    ]);
+  }
+
+  /** Appends log lines to their jobs; a line that is there already is passed over. */
+  async log(domain: string, lines: readonly LogReport[]): Promise<void> {
+    const rows = lines.filter(({ job, seq }) => UUID.test(job) && seq <= LIMITS.logLinesPerAttempt * 2);
+    if (rows.length === 0) return;
+    await this.#database.query(WRITE_LOGS, [
+      rows.map(({ job }) => job),
+      rows.map(({ run }) => run),
+      rows.map(({ seq }) => seq),
+      rows.map(({ attempt }) => attempt),
+      rows.map(({ at }) => (Number.isNaN(Date.parse(at)) ? new Date() : new Date(at))),
+      rows.map(({ level }) => level),
+      rows.map(({ message }) => clippedText(message, LIMITS.logLine)),
+      rows.map(({ fields }) => JSON.stringify(storableJson(fields))),
+      domain,
+    ]);
+  }
+
+  /** A page of a job's log, oldest first, behind the `after`-th line. */
+  async lines(jobId: string, page: { limit: number; after: number }): Promise<LogLine[]> {
+    const rows = await this.#database.query<Omit<LogLine, 'at'> & { at: Date }>(
+      `SELECT at, attempt, level, message, fields FROM job_logs WHERE job_id = $1 ORDER BY run, seq LIMIT $2 OFFSET $3`,
+      [jobId, page.limit, page.after],
+    );
+    return rows.map((row) => ({ ...row, at: row.at.toISOString(), message: storableText(row.message) }));
+  }
+}
+
+const WRITE_PROGRESS = `
+WITH new AS (
+  SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[], $4::real[], $5::text[]) AS new (id, run, seq, percent, message)
+), locked AS (
+  SELECT jobs.id FROM jobs JOIN new USING (id) ORDER BY jobs.id FOR UPDATE OF jobs
+)
+UPDATE jobs SET version = version + 1, progress = greatest(jobs.progress, new.percent), progress_message = new.message,
+  progress_seq = new.seq
+FROM new JOIN locked USING (id)
+WHERE jobs.id = new.id AND jobs.run = new.run AND jobs.status = 'running' AND jobs.queue = $6 AND new.seq > jobs.progress_seq`;
+
+const WRITE_LOGS = `
+INSERT INTO job_logs (job_id, run, seq, attempt, at, level, message, fields)
+SELECT new.id, new.run, new.seq, new.attempt, new.at, new.level, new.message, new.fields::json
+FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::timestamptz[], $6::text[], $7::text[], $8::text[])
+  AS new (id, run, seq, attempt, at, level, message, fields)
+JOIN jobs ON jobs.id = new.id AND jobs.queue = $9
+ON CONFLICT DO NOTHING`;

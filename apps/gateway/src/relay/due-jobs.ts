@@ -1,0 +1,38 @@
+import { type DueStore } from '../ledger/due-store.js';
+import { type Dispatch } from '../ledger/outbox.js';
+
+const LOOK_EVERY_MS = 250;
+const AT_ONCE = 500;
+
+/** Releases scheduled jobs when their time has come. */
+export class DueJobs {
+  readonly #due: DueStore;
+  readonly #dispatch: Dispatch;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+
+  constructor(due: DueStore, dispatch: Dispatch) {
+    this.#due = due;
+    this.#dispatch = dispatch;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    }, LOOK_EVERY_MS).unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#looking;
+  }
+
+  // While the ledger is away nothing is due; the next look finds it.
+  async #look(): Promise<void> {
+    let released = AT_ONCE;
+    while (released === AT_ONCE) {
+      released = await this.#due.release(AT_ONCE).catch(() => 0);
+      if (released > 0) this.#dispatch.wake();
+    }
+  }
+}

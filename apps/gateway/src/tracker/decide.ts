@@ -1,0 +1,207 @@
+import {
+  type Ended,
+  type Failure,
+  isFinal,
+  type JobError,
+  MAX_PRIORITY,
+  type Outcome,
+  retryDelayMs,
+  type Returned,
+  type RunReport,
+  type Started,
+  TIMES,
+} from '#libs/contracts';
+import { type AttemptChange, type Decision, type JobState } from './job-state.js';
+
+/** How often a message may come back unstarted before the return is charged: a job may kill its process before it is heard of. */
+const FREE_RETURNS = 5;
+
+/** What a decision needs beside the job and the report. */
+export interface Circumstances {
+  /** The database's clock. */
+  readonly now: Date;
+  /** 0 to 1, for jitter. */
+  readonly random: number;
+}
+
+/**
+ * The ledger's state machine: what a report makes of a job. Pure; every report has an answer, in any order and number.
+ * - A job moves by reports of its newest run only, except that `done` of any run is taken while the job is not final.
+ * - The first final status stays.
+ * - A late report completes the record of its own run and moves nothing else.
+ */
+export function decide(state: JobState, report: RunReport, circumstances: Circumstances): Decision {
+  switch (report.type) {
+    case 'started':
+      return started(state, report, circumstances);
+    case 'ended':
+      return ended(state, report, circumstances);
+    case 'returned':
+      return returned(state, report, circumstances);
+  }
+}
+
+function started(state: JobState, report: Started, { now }: Circumstances): Decision {
+  const startedAt = within(new Date(report.at), state.createdAt, now);
+  const record = recordOf(report, report.attempt, { startedAt });
+  const current = report.run === state.run && !isFinal(state.status) && state.status !== 'running';
+  return current ? moved(begun(state, report, startedAt), [record]) : moved(state, [record]);
+}
+
+function ended(state: JobState, report: Ended, circumstances: Circumstances): Decision {
+  const { now } = circumstances;
+  const startedAt = within(new Date(report.startedAt), state.createdAt, now);
+  const endedAt = within(new Date(startedAt.getTime() + report.durationMs), startedAt, now);
+  const { outcome } = report;
+  const error = failureOf(outcome, report.attempt, endedAt, state);
+  const record = recordOf(report, report.attempt, { startedAt, endedAt, outcome: NAMES[outcome.kind], error });
+  const newest = report.run === state.run;
+  if (isFinal(state.status) || !(newest || outcome.kind === 'done')) return moved(state, [record]);
+  const running = begun(state, report, startedAt);
+  return conclude(running, { report, error, endedAt, circumstances }, [record]);
+}
+
+interface Conclusion {
+  readonly report: Ended;
+  readonly error: JobError | null;
+  readonly endedAt: Date;
+  readonly circumstances: Circumstances;
+}
+
+function conclude(state: JobState, conclusion: Conclusion, records: readonly AttemptChange[]): Decision {
+  const { report, error, endedAt, circumstances } = conclusion;
+  const { outcome } = report;
+  const charged = { ...state, charged: state.attempt, returns: 0 };
+  switch (outcome.kind) {
+    case 'done':
+      return moved(final({ ...charged, error: null, result: outcome.result }, 'completed', endedAt), records);
+    case 'cancel':
+      return moved(final(charged, 'cancelled', endedAt), records);
+    case 'snooze':
+      return snooze(state, outcome.delayMs, conclusion, records);
+    case 'retry':
+    case 'reject':
+      return failed(charged, orUnknown(error, state, endedAt), circumstances, records);
+  }
+}
+
+// A job whose worker failed while it was asked to stop has stopped.
+function failed(
+  state: JobState,
+  error: JobError,
+  circumstances: Circumstances,
+  records: readonly AttemptChange[],
+): Decision {
+  if (state.cancelRequestedAt !== null) return moved(final(state, 'cancelled', circumstances.now), records);
+  if (error.permanent) return dead(state, error, 'permanent_error', records);
+  if (state.charged >= state.maxAttempts) return dead(state, error, 'attempts_spent', records);
+  const waitMs = retryDelayMs(state.backoff, state.charged, circumstances.random);
+  return again({ ...state, error }, waitMs, circumstances, records);
+}
+
+function snooze(state: JobState, delayMs: number, conclusion: Conclusion, records: readonly AttemptChange[]): Decision {
+  const { endedAt, circumstances } = conclusion;
+  if (state.cancelRequestedAt !== null) return moved(final(state, 'cancelled', circumstances.now), records);
+  const wakesAt = circumstances.now.getTime() + delayMs;
+  const first = state.startedAt ?? endedAt;
+  if (wakesAt - first.getTime() > TIMES.maxWaitMs) {
+    const failure = { code: 'gave_up_waiting', message: 'The job has been put off for 24 hours.' };
+    return dead(state, jobError(failure, true, state.attempt, circumstances.now), 'gave_up_waiting', records);
+  }
+  return again(state, delayMs, circumstances, records);
+}
+
+/** The next run, after a wait. */
+function again(state: JobState, waitMs: number, { now }: Circumstances, records: readonly AttemptChange[]): Decision {
+  const dueAt = new Date(now.getTime() + waitMs);
+  const next: JobState = { ...state, status: 'retrying', run: state.run + 1, workerId: null, nextAttemptAt: dueAt };
+  return { ...moved(next, records), send: { run: next.run, dueAt, priority: null } };
+}
+
+function dead(state: JobState, error: JobError, reason: string, records: readonly AttemptChange[]): Decision {
+  return {
+    ...moved(final({ ...state, error }, 'failed', new Date(error.at)), records),
+    deadLetter: { run: state.run, error, reason },
+  };
+}
+
+function returned(state: JobState, report: Returned, circumstances: Circumstances): Decision {
+  const { now } = circumstances;
+  if (report.run !== state.run || isFinal(state.status)) return moved(state, []);
+  if (state.cancelRequestedAt !== null) return moved(final(state, 'cancelled', now), []);
+  const attempt = Math.max(state.charged + 1, state.attempt);
+  const wasHeld = report.reason === 'redelivered';
+  if (wasHeld && state.status === 'running') return lost(state, attempt, circumstances);
+  const returns = wasHeld ? state.returns + 1 : state.returns;
+  if (returns > FREE_RETURNS) return lost(state, attempt, circumstances);
+  const record: AttemptChange = { ...blank(state.run, attempt), endedAt: now, outcome: 'returned' };
+  return resent({ ...state, returns }, [record]);
+}
+
+/** A worker held the run and is gone: the execution is charged. */
+function lost(state: JobState, attempt: number, circumstances: Circumstances): Decision {
+  const { now } = circumstances;
+  const failure = { code: 'worker_lost', message: 'The worker that ran the job is gone.' };
+  const charged: JobState = { ...state, attempt, charged: attempt, returns: 0 };
+  const error = jobError(failure, false, attempt, now);
+  const record: AttemptChange = { ...blank(state.run, attempt), endedAt: now, outcome: 'lost', error };
+  if (charged.charged >= state.maxAttempts) return dead(charged, error, 'attempts_spent', [record]);
+  return resent({ ...charged, error }, [record]);
+}
+
+// What comes back has waited already, so it goes before what has not.
+function resent(state: JobState, records: readonly AttemptChange[]): Decision {
+  const next: JobState = { ...state, status: 'queued', run: state.run + 1, workerId: null, nextAttemptAt: null };
+  return { ...moved(next, records), send: { run: next.run, dueAt: null, priority: MAX_PRIORITY } };
+}
+
+function begun(state: JobState, report: Started | Ended, startedAt: Date): JobState {
+  return {
+    ...state,
+    status: 'running',
+    // An older run was counted when it was given up for lost.
+    attempt: Math.max(state.attempt, report.run === state.run ? state.charged + 1 : report.attempt),
+    workerId: report.worker,
+    startedAt: state.startedAt ?? startedAt,
+    nextAttemptAt: null,
+  };
+}
+
+function final(state: JobState, status: 'completed' | 'failed' | 'cancelled', at: Date): JobState {
+  const completedAt = state.startedAt !== null && at < state.startedAt ? state.startedAt : at;
+  return { ...state, status, completedAt, nextAttemptAt: null };
+}
+
+function moved(state: JobState, attempts: readonly AttemptChange[]): Decision {
+  return { state, attempts, send: null, deadLetter: null };
+}
+
+const NAMES = { done: 'completed', retry: 'failed', reject: 'failed', snooze: 'snoozed', cancel: 'cancelled' } as const;
+
+function failureOf(outcome: Outcome, attempt: number, at: Date, state: JobState): JobError | null {
+  const { kind } = outcome;
+  if (kind !== 'retry' && kind !== 'reject') return null;
+  return jobError(outcome.failure, kind === 'reject', Math.max(attempt, state.charged), at);
+}
+
+function orUnknown(error: JobError | null, state: JobState, at: Date): JobError {
+  return error ?? jobError({ code: 'error', message: 'The job failed without an error.' }, false, state.attempt, at);
+}
+
+function jobError(failure: Failure, permanent: boolean, attempt: number, at: Date): JobError {
+  return { ...failure, permanent, attempt, at: at.toISOString() };
+}
+
+function blank(run: number, attempt: number): AttemptChange {
+  return { run, attempt, workerId: null, startedAt: null, endedAt: null, outcome: null, error: null };
+}
+
+function recordOf(report: Started | Ended, attempt: number, known: Partial<AttemptChange>): AttemptChange {
+  return { ...blank(report.run, attempt), workerId: report.worker, ...known };
+}
+
+/** A worker's clock is believed only between the job's creation and the database's now. */
+function within(time: Date, earliest: Date, latest: Date): Date {
+  const ms = Number.isNaN(time.getTime()) ? latest.getTime() : time.getTime();
+  return new Date(Math.min(Math.max(ms, earliest.getTime()), Math.max(latest.getTime(), earliest.getTime())));
+}

@@ -1,0 +1,45 @@
+import { type Attempt, type AttemptOutcome, type Backoff, type JobError, type JobStatus } from '#libs/contracts';
+
+/** What the ledger knows of a job when a report about it comes. */
+export interface JobState {
+  readonly id: string;
+  readonly queue: string;
+  readonly status: JobStatus;
+  /** The newest message sent out for the job. */
+  readonly run: number;
+  readonly attempt: number;
+  readonly charged: number;
+  /** Messages of the present attempt that came back unstarted. */
+  readonly returns: number;
+  readonly maxAttempts: number;
+  readonly backoff: Backoff;
+  readonly workerId: string | null;
+  readonly result: unknown;
+  readonly error: JobError | null;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly nextAttemptAt: Date | null;
+  readonly completedAt: Date | null;
+  readonly cancelRequestedAt: Date | null;
+}
+
+/** What is known of one run after a report; null fields leave what the record has. */
+export interface AttemptChange {
+  readonly run: number;
+  readonly attempt: number;
+  readonly workerId: string | null;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly outcome: AttemptOutcome | null;
+  readonly error: Attempt['error'];
+}
+
+/** What follows from a report: facts for the ledger, nothing else. */
+export interface Decision {
+  readonly state: JobState;
+  readonly attempts: readonly AttemptChange[];
+  /** A run to send out; `priority` puts one that has waited before the others. */
+  readonly send: { readonly run: number; readonly dueAt: Date | null; readonly priority: number | null } | null;
+  /** The job is dead: why. */
+  readonly deadLetter: { readonly run: number; readonly error: JobError; readonly reason: string } | null;
+}

@@ -1,0 +1,117 @@
+import { Batcher } from '#libs/batching';
+import { type BrokerLink, type BrokerNames, type Delivery, Subscriber, type SubscriberOptions } from '#libs/broker';
+import { type RunReport } from '#libs/contracts';
+import { type Telemetry } from '#libs/observability';
+import { blamesContent, LedgerUnavailableError } from '../ledger/database.js';
+import { type Dispatch } from '../ledger/outbox.js';
+import { type DomainReport, type ReportStore } from '../ledger/report-store.js';
+import { readReports } from './read-reports.js';
+
+/** Messages, of up to 500 reports each, that are read ahead. While the ledger is away nothing more is read. */
+const PREFETCH = 10;
+const LEDGER_PAUSE_MS = 500;
+
+export interface TrackerParts {
+  readonly link: BrokerLink;
+  readonly names: BrokerNames;
+  readonly setup: NonNullable<SubscriberOptions['setup']>;
+  readonly reports: ReportStore;
+  readonly dispatch: Dispatch;
+  readonly telemetry: Telemetry;
+}
+
+/**
+ * Turns what apps report into facts of the ledger. A message is acknowledged when all of its reports are committed.
+ * A report that the ledger refuses is kept aside alone, with its reason, and its job fails with `unreadable_report`.
+ */
+export class Tracker {
+  readonly #parts: TrackerParts;
+  readonly #subscriber: Subscriber;
+  readonly #writing: Batcher<DomainReport, undefined>;
+  #stopped = false;
+
+  constructor(parts: TrackerParts) {
+    this.#parts = parts;
+    this.#subscriber = new Subscriber(parts.link, {
+      queue: parts.names.reports,
+      prefetch: PREFETCH,
+      setup: parts.setup,
+      handle: (delivery) => void this.#take(delivery),
+    });
+    this.#writing = new Batcher(async (reports) => {
+      await this.#write(reports);
+      return reports.map(() => undefined);
+    }, blamesContent);
+  }
+
+  start(): void {
+    this.#subscriber.start();
+  }
+
+  /** Reads no more, and settles when what was read is committed. */
+  async stop(): Promise<void> {
+    await this.#subscriber.pause();
+    this.#stopped = true;
+    await this.#writing.drained();
+    await this.#subscriber.stop();
+  }
+
+  async #take(delivery: Delivery): Promise<void> {
+    const read = readReports(delivery);
+    if (!read.ok)
+      this.#parts.telemetry.emit('message.unreadable', { where: 'reports', code: read.code, reason: read.reason });
+    const kept = read.ok ? read.value.unreadable.map((report) => this.#keepAside(report, 'not_a_report')) : [];
+    const written = read.ok ? read.value.reports.map((report) => this.#enter(report)) : [];
+    const settled = await Promise.allSettled([...kept, ...written]);
+    if (settled.every(({ status }) => status === 'fulfilled')) delivery.ack();
+  }
+
+  async #enter(report: DomainReport): Promise<void> {
+    try {
+      await this.#writing.add(report);
+    } catch (error) {
+      if (!blamesContent(error)) throw error;
+      await this.#keepAside(report.report, error instanceof Error ? error.message : String(error));
+      await this.#writing.add({ domain: report.domain, report: unreadable(report.report) });
+    }
+  }
+
+  async #write(reports: readonly DomainReport[]): Promise<void> {
+    const startedAt = performance.now();
+    const { toSend, strangers } = await this.#patiently(() => this.#parts.reports.apply(reports));
+    const { telemetry, dispatch } = this.#parts;
+    telemetry.emit('reports.written', { count: reports.length, durationMs: performance.now() - startedAt });
+    for (const { report } of strangers) telemetry.emit('report.kept-aside', { reason: `unknown_job ${report.job}` });
+    if (toSend) dispatch.wake();
+  }
+
+  async #keepAside(report: unknown, reason: string): Promise<void> {
+    this.#parts.telemetry.emit('report.kept-aside', { reason });
+    await this.#patiently(() => this.#parts.reports.keepAside(report, reason));
+  }
+
+  async #patiently<R>(write: () => Promise<R>): Promise<R> {
+    for (;;) {
+      try {
+        return await write();
+      } catch (error) {
+        if (!(error instanceof LedgerUnavailableError) || this.#stopped) throw error;
+        await new Promise((resolve) => setTimeout(resolve, LEDGER_PAUSE_MS));
+      }
+    }
+  }
+}
+
+function unreadable(report: RunReport): RunReport {
+  const failure = { code: 'unreadable_report', message: 'What the worker reported of this run could not be stored.' };
+  return {
+    type: 'ended',
+    job: report.job,
+    run: report.run,
+    worker: 'unreadable',
+    attempt: 'attempt' in report ? Math.min(report.attempt, 1_000_000) : 1,
+    startedAt: '',
+    durationMs: 0,
+    outcome: { kind: 'reject', failure },
+  };
+}

@@ -1,0 +1,47 @@
+import { type MessageProperties } from '#libs/contracts';
+import { type Message } from 'amqplib';
+
+/** A message in our hands until it is acknowledged or its channel is gone. */
+export interface Delivery {
+  readonly properties: MessageProperties;
+  readonly body: Buffer;
+  readonly routingKey: string;
+  readonly exchange: string;
+  /** Somebody held it before; that says nothing of whether they died. */
+  readonly redelivered: boolean;
+  /** Does nothing when the delivery's channel is gone: the broker then has the message in the queue again. */
+  ack(): void;
+}
+
+/** A message of the client's as the suite knows it. */
+export function deliveryOf(message: Message, ack: () => void): Delivery {
+  return {
+    properties: propertiesOf(message),
+    body: message.content,
+    routingKey: message.fields.routingKey,
+    exchange: message.fields.exchange,
+    redelivered: message.fields.redelivered,
+    ack,
+  };
+}
+
+function propertiesOf({ properties }: Message): MessageProperties {
+  return {
+    headers: properties.headers ?? {},
+    ...text('messageId', properties.messageId),
+    ...text('type', properties.type),
+    ...text('contentType', properties.contentType),
+    ...text('appId', properties.appId),
+    ...text('userId', properties.userId),
+    ...number('priority', properties.priority),
+    ...number('timestamp', properties.timestamp),
+  };
+}
+
+function text<K extends string>(name: K, value: unknown): Partial<Record<K, string>> {
+  return typeof value === 'string' ? ({ [name]: value } as Record<K, string>) : {};
+}
+
+function number<K extends string>(name: K, value: unknown): Partial<Record<K, number>> {
+  return typeof value === 'number' ? ({ [name]: value } as Record<K, number>) : {};
+}
