@@ -2,7 +2,7 @@ import { SCHEMA, SETTING_NAMES, type SettingName } from './schema.js';
 import { type Setting, type TakenBy } from './setting.js';
 
 /** A setting as the documentation shows it. */
-export interface SettingRow {
+interface SettingRow {
   readonly name: SettingName;
   readonly means: string;
   readonly allowed: string;

@@ -1,5 +1,5 @@
-export { ConfigError, type ConfigProblem } from './config-error.js';
-export { describeSettings, type SettingRow } from './describe-settings.js';
+export { ConfigError } from './config-error.js';
+export { describeSettings } from './describe-settings.js';
 export {
   loadConsumerConfig,
   loadGatewayConfig,
@@ -10,4 +10,4 @@ export {
 } from './load.js';
 export { maskCredentials } from './mask.js';
 export { nearest } from './nearest.js';
-export { LOG_LEVEL_NAMES, type LogLevelName } from './schema.js';
+export { type LogLevelName } from './schema.js';

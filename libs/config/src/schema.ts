@@ -2,7 +2,7 @@ import { DURATION_FORM, TIMES } from '#libs/contracts';
 import { bytes, duration, listOf, mapped, matching, oneOf, url, wholeNumber } from './parsers.js';
 import { type Parser, type Setting } from './setting.js';
 
-export const LOG_LEVEL_NAMES = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const LOG_LEVEL_NAMES = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 /** How much is logged: lines of this level and of graver ones. */
 export type LogLevelName = (typeof LOG_LEVEL_NAMES)[number];
 
@@ -28,7 +28,7 @@ export const SCHEMA = {
     allowed: 'amqp:// or amqps:// URLs with commas between them, e.g. amqp://user:password@127.0.0.1:5672/vhost',
     takenBy: 'every app',
     parse: listOf(url(['amqp', 'amqps'], hasHost)),
-    advice: '`,`, `/`, `#` and `@` in a user name or password are written %2C, %2F, %23 and %40',
+    advice: 'a comma, slash, number sign or at sign in a user name or password is written %2C, %2F, %23 or %40',
   }),
   DATABASE_URL: setting({
     means: 'Where the ledger is: the PostgreSQL database that holds every job.',
@@ -92,7 +92,7 @@ export const SCHEMA = {
     allowed: 'a whole number from 1 to 1000',
     takenBy: 'consumer apps',
     parse: orNull(wholeNumber(1, 1_000)),
-    fallback: { value: null, shown: 'the app’s own' },
+    fallback: { value: null, shown: "the app's own" },
   }),
   QUEUE_TYPE: setting<(typeof QUEUE_TYPES)[number]>({
     means: 'The type of the work queues: classic on one node, quorum for clusters.',
@@ -103,7 +103,7 @@ export const SCHEMA = {
   }),
   EXCHANGE_PREFIX: setting({
     means: 'What the names of exchanges and queues begin with, so that suites can share a broker.',
-    allowed: '1 to 60 letters, digits, "-", "_" and ".", beginning with a letter or digit',
+    allowed: '1 to 60 letters, digits, hyphens, underscores and dots, beginning with a letter or digit',
     takenBy: 'every app',
     parse: matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/),
     fallback: { value: 'leveret', shown: 'leveret' },
@@ -124,9 +124,9 @@ export const SCHEMA = {
   }),
   METRICS_TOKEN: setting<string | null>({
     means: 'The bearer token that GET /metrics wants; without it the metrics are open.',
-    allowed: 'at least 16 printable ASCII characters without spaces',
+    allowed: 'printable ASCII characters without spaces',
     takenBy: 'every app',
-    parse: orNull(matching(/^[\x21-\x7E]{16,}$/)),
+    parse: orNull(matching(/^[\x21-\x7E]+$/)),
     fallback: { value: null, shown: 'none' },
     secret: true,
   }),

@@ -2,5 +2,5 @@ export { HealthModule } from './health.module.js';
 export { type HealthCheckSpec, type HealthOptions } from './health-options.js';
 export { NestLogger } from './nest-logger.js';
 export { Public, PUBLIC_ROUTE } from './public.js';
-export { registerGauge, type GaugeOptions, type Sample } from './register-gauge.js';
+export { registerGauge, type GaugeOptions } from './register-gauge.js';
 export { createTelemetry, type EventCatalogue, type Telemetry, type TelemetryOptions } from './telemetry.js';

@@ -8,8 +8,21 @@ export function createLogger(service: string, level: string, destination?: Desti
     level,
     base: { service },
     timestamp: stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }), log: redacted, bindings: redacted },
+    formatters: { level: (label: string) => ({ level: label }), log: redacted },
     hooks: { streamWrite: maskCredentials },
   };
-  return pino(options, destination ?? standardOutput(1));
+  return withRedactedChildren(pino(options, destination ?? standardOutput(1)));
+}
+
+/** Pino's own formatter for the fields of a child holds for the first logger alone, so `child` itself masks them. */
+function withRedactedChildren(logger: Logger): Logger {
+  const plainChild = Reflect.get(logger, 'child') as unknown as (
+    this: Logger,
+    fields: object,
+    options?: object,
+  ) => Logger;
+  function child(this: Logger, fields: object, options?: object): Logger {
+    return plainChild.call(this, redacted(fields), options);
+  }
+  return Object.assign(logger, { child });
 }

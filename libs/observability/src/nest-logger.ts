@@ -42,18 +42,17 @@ export class NestLogger implements LoggerService {
   }
 
   fatal(message: unknown, ...rest: unknown[]): void {
-    this.#write('error', message, rest);
+    this.#write('fatal', message, rest);
   }
 
   /** Nest puts the context last, behind further messages or a stack. */
-  #write(level: Level, message: unknown, rest: readonly unknown[]): void {
-    const context = rest.at(-1);
-    const details = rest.slice(0, -1).filter((detail) => detail !== undefined);
-    const fields = {
-      ...(typeof context === 'string' ? { context } : context !== undefined && { details: [...details, context] }),
-      ...(typeof context === 'string' && details.length > 0 && { details }),
-      ...(typeof message === 'object' && { [message instanceof Error ? 'error' : 'about']: message }),
-    };
-    this.#logger[level](fields, typeof message === 'object' ? 'Nest' : String(message));
+  #write(level: Level | 'fatal', message: unknown, rest: readonly unknown[]): void {
+    const last = rest.at(-1);
+    const context = typeof last === 'string' ? last : undefined;
+    const details = (context === undefined ? rest : rest.slice(0, -1)).filter((detail) => detail !== undefined);
+    const fields = { ...(context !== undefined && { context }), ...(details.length > 0 && { details }) };
+    if (typeof message === 'string') this.#logger[level](fields, message);
+    else if (message instanceof Error) this.#logger[level]({ ...fields, error: message }, message.message);
+    else this.#logger[level]({ ...fields, about: message }, 'A message from a handler or from Nest');
   }
 }

@@ -1,3 +1,4 @@
+import { maskCredentials } from '#libs/config';
 import { Inject, Injectable, ServiceUnavailableException } from '@nestjs/common';
 import {
   HealthCheckService,
@@ -14,7 +15,7 @@ const SHARED_FOR_MS = 500;
 /** Finds out whether the app can do its work, by Terminus, and tells when a check changes. */
 @Injectable()
 export class Readiness {
-  readonly #down = new Set<string>();
+  readonly #last = new Map<string, boolean>();
   readonly #options: HealthOptions;
   readonly #health: HealthCheckService;
   readonly #indicators: HealthIndicatorService;
@@ -47,29 +48,38 @@ export class Readiness {
       .attempt(() => this.#ask(spec))
       .withTimeout(CHECK_LIMIT_MS)
       .cacheFor(SHARED_FOR_MS);
-    const { status, ...details } = outcome[spec.name] ?? { status: 'down' };
-    this.#tell(spec.name, status === 'up', String((details as { message?: string }).message));
+    const { status = 'down', ...details } = { ...outcome[spec.name] };
+    this.#tell(spec.name, status === 'up', String(details['message']));
     return status === 'down' && !spec.gating ? session.degraded(details) : outcome;
   }
 
+  /** A check answers with a text that the public may read; an error it did not expect is for the log alone. */
   async #ask(spec: HealthCheckSpec): Promise<void> {
-    const answer = await spec.check();
-    if (answer !== 'up') throw new Error(answer.down);
+    const answer = await spec.check().catch((error: unknown) => {
+      this.#options.telemetry.emit('check.threw', { check: spec.name, error });
+      return { down: 'the check failed; its log line says why' };
+    });
+    if (answer !== 'up') throw new Error(maskCredentials(answer.down));
   }
 
   #tell(check: string, up: boolean, reason: string): void {
-    const { telemetry } = this.#options;
-    if (up && this.#down.delete(check)) telemetry.emit('check.recovered', { check });
-    if (up || this.#down.has(check)) return;
-    this.#down.add(check);
-    telemetry.emit('check.failed', { check, reason });
+    if (this.#last.get(check) === up) return;
+    this.#last.set(check, up);
+    if (up) this.#options.telemetry.emit('check.up', { check });
+    else this.#options.telemetry.emit('check.down', { check, reason });
   }
 }
 
+/** What Terminus calls degraded is down to who reads the answer; that the app is ready all the same, the status says. */
 function shownAsDown(result: HealthCheckResult): HealthCheckResult {
-  const details = Object.entries(result.details).map(([name, detail]) => [
-    name,
-    detail.status === 'degraded' ? { ...detail, status: 'down' } : detail,
-  ]);
-  return { ...result, details: Object.fromEntries(details) as HealthCheckResult['details'] };
+  return { ...result, info: relabelled(result.info ?? {}), details: relabelled(result.details) };
+}
+
+function relabelled(checks: Partial<HealthIndicatorResult>): HealthIndicatorResult {
+  return Object.fromEntries(
+    Object.entries(checks).map(([name, check]) => [
+      name,
+      check?.status === 'degraded' ? { ...check, status: 'down' } : check,
+    ]),
+  ) as HealthIndicatorResult;
 }

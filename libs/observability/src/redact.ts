@@ -21,7 +21,15 @@ function redactedValue(value: unknown, depth: number): unknown {
   if (depth === 0) return '[deeper]';
   if (value instanceof Error) return describeError(value, depth);
   if (Array.isArray(value)) return value.map((item) => redactedValue(item, depth - 1));
-  return 'toJSON' in value ? value : redactedEntries(value, depth - 1);
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  const plain = plainOf(value);
+  return plain === value ? redactedEntries(value, depth - 1) : redactedValue(plain, depth - 1);
+}
+
+/** What JSON makes of an object that says it itself, such as a date or a URL. */
+function plainOf(value: object): unknown {
+  const { toJSON } = value as { readonly toJSON?: (this: object) => unknown };
+  return typeof toJSON === 'function' ? toJSON.call(value) : value;
 }
 
 function describeError(error: Error, depth: number): Record<string, unknown> {

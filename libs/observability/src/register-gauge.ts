@@ -4,7 +4,7 @@ import { type Telemetry } from './telemetry.js';
 const COLLECT_LIMIT_MS = 3_000;
 
 /** One value of a gauge, with its labels. */
-export interface Sample {
+interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
@@ -16,28 +16,32 @@ export interface GaugeOptions {
   /** @default none */
   readonly labels?: readonly string[];
   /** The value, or one sample per set of labels. It has 3 s; when it fails, the gauge is left out of that answer. */
-  collect(): Promise<number | readonly Sample[]>;
+  readonly collect: () => Promise<number | readonly Sample[]>;
 }
 
 /** Adds a gauge to the metrics of the process. */
-export function registerGauge(telemetry: Telemetry, { name, help, labels = [], collect }: GaugeOptions): void {
-  new Gauge({
+export function registerGauge(telemetry: Telemetry, options: GaugeOptions): void {
+  const { name, help, labels = [] } = options;
+  const gauge: Gauge = new Gauge({
     name,
     help,
     labelNames: labels,
     registers: [telemetry.registry],
-    async collect() {
-      this.reset();
-      try {
-        const read = await withinLimit(collect());
-        const samples = typeof read === 'number' ? [{ labels: {}, value: read }] : read;
-        for (const sample of samples) this.set(sample.labels, sample.value);
-      } catch (error) {
-        this.remove();
-        telemetry.emit('gauge.failed', { gauge: name, error });
-      }
-    },
+    collect: () => refresh(gauge, telemetry, options),
   });
+}
+
+async function refresh(gauge: Gauge, telemetry: Telemetry, { name, collect }: GaugeOptions): Promise<void> {
+  try {
+    const read = await withinLimit(collect());
+    gauge.reset();
+    const samples = typeof read === 'number' ? [{ labels: {}, value: read }] : read;
+    for (const { labels, value } of samples) gauge.set(labels, value);
+  } catch (error) {
+    gauge.reset();
+    gauge.remove();
+    telemetry.emit('gauge.failed', { gauge: name, error });
+  }
 }
 
 async function withinLimit<T>(work: Promise<T>): Promise<T> {

@@ -1,0 +1,221 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError } from './config-error.js';
+import { loadConsumerConfig, loadGatewayConfig } from './load.js';
+
+const CONSUMER = { RABBITMQ_URL: 'amqp://127.0.0.1', STORAGE_URL: 'file:///srv/files' } as const;
+const GATEWAY = {
+  ...CONSUMER,
+  DATABASE_URL: 'postgres://127.0.0.1/leveret',
+  LINK_SECRET: 'x'.repeat(32),
+} as const;
+
+function problems(load: () => unknown): Record<string, string> {
+  try {
+    load();
+  } catch (error) {
+    if (error instanceof ConfigError)
+      return Object.fromEntries(error.problems.map(({ name, message }) => [name, message]));
+    throw error;
+  }
+  return {};
+}
+
+const gatewayProblems = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  problems(() => loadGatewayConfig({ ...GATEWAY, ...env }));
+const consumerProblems = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  problems(() => loadConsumerConfig({ ...CONSUMER, ...env }));
+
+describe('loadGatewayConfig', () => {
+  it('fills in every default', () => {
+    expect(loadGatewayConfig(GATEWAY)).toEqual({
+      broker: { urls: ['amqp://127.0.0.1'], prefix: 'leveret', queueType: 'classic', ackTimeoutMs: 1_800_000 },
+      storageUrl: 'file:///srv/files',
+      logLevel: 'info',
+      nodeEnv: 'development',
+      metricsToken: null,
+      databaseUrl: 'postgres://127.0.0.1/leveret',
+      port: 3_000,
+      publicUrl: 'http://127.0.0.1:3000',
+      linkSecret: 'x'.repeat(32),
+      adminApiKey: null,
+      maxUploadBytes: 2_147_483_648,
+    });
+  });
+
+  it('takes what is given', () => {
+    const config = loadGatewayConfig({
+      ...GATEWAY,
+      RABBITMQ_URL: 'amqp://a:b@one:5672/v, amqps://two',
+      STORAGE_URL: 's3://bucket?endpoint=http://127.0.0.1:9000&region=eu',
+      PORT: '8080',
+      PUBLIC_URL: 'https://jobs.example.org/leveret/',
+      MAX_UPLOAD: '512MiB',
+      QUEUE_TYPE: 'quorum',
+      EXCHANGE_PREFIX: 'shop_2.jobs',
+      BROKER_ACK_TIMEOUT: '12h',
+      ADMIN_API_KEY: 'k'.repeat(24),
+    });
+    expect(config).toMatchObject({
+      broker: {
+        urls: ['amqp://a:b@one:5672/v', 'amqps://two'],
+        prefix: 'shop_2.jobs',
+        queueType: 'quorum',
+        ackTimeoutMs: 43_200_000,
+      },
+      port: 8_080,
+      publicUrl: 'https://jobs.example.org/leveret',
+      maxUploadBytes: 536_870_912,
+      adminApiKey: 'k'.repeat(24),
+    });
+  });
+
+  it('derives the public address from the port', () => {
+    expect(loadGatewayConfig({ ...GATEWAY, PORT: '4001' }).publicUrl).toBe('http://127.0.0.1:4001');
+  });
+
+  it('freezes the whole of it', () => {
+    const config = loadGatewayConfig(GATEWAY);
+    expect([config, config.broker, config.broker.urls].every((part) => Object.isFrozen(part))).toBe(true);
+  });
+
+  it('lists every problem in one message', () => {
+    const message = (() => {
+      try {
+        loadGatewayConfig({ PORT: 'http', QUEUE_TYPE: 'mirrored' });
+        return '';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    })();
+    expect(message).toContain('6 problems');
+    for (const name of ['RABBITMQ_URL', 'DATABASE_URL', 'STORAGE_URL', 'PORT', 'LINK_SECRET', 'QUEUE_TYPE']) {
+      expect(message).toMatch(new RegExp(`^  ${name}: `, 'm'));
+    }
+  });
+
+  it('takes an empty variable as one that is not set', () => {
+    expect(loadGatewayConfig({ ...GATEWAY, PORT: '', ADMIN_API_KEY: '' })).toMatchObject({
+      port: 3_000,
+      adminApiKey: null,
+    });
+    expect(gatewayProblems({ DATABASE_URL: '' })['DATABASE_URL']).toMatch(
+      /^is required and not set; expected a postgres/,
+    );
+  });
+
+  it('says how to make a link secret', () => {
+    expect(gatewayProblems({ LINK_SECRET: 'canary' })['LINK_SECRET']).toBe(
+      'got a text of 6 characters; expected at least 32 characters; make one with: openssl rand -base64 48',
+    );
+  });
+
+  it.each([
+    ['PORT', '0'],
+    ['PORT', '65536'],
+    ['PORT', '80a'],
+    ['PORT', '-1'],
+    ['PORT', ' 80'],
+    ['RABBITMQ_URL', 'http://127.0.0.1'],
+    ['RABBITMQ_URL', 'amqp://'],
+    ['RABBITMQ_URL', 'amqp://one,'],
+    ['RABBITMQ_URL', 'rabbit:5672'],
+    ['DATABASE_URL', 'mysql://127.0.0.1/x'],
+    ['STORAGE_URL', '/srv/files'],
+    ['STORAGE_URL', 'file://srv/files'],
+    ['STORAGE_URL', 'file:///'],
+    ['STORAGE_URL', 's3:///'],
+    ['PUBLIC_URL', 'jobs.example.org'],
+    ['PUBLIC_URL', 'https://jobs.example.org/?a=1'],
+    ['MAX_UPLOAD', '0'],
+    ['MAX_UPLOAD', '1.5GiB'],
+    ['MAX_UPLOAD', 'lots'],
+    ['EXCHANGE_PREFIX', 'a b'],
+    ['EXCHANGE_PREFIX', '.a'],
+    ['BROKER_ACK_TIMEOUT', '5m'],
+    ['BROKER_ACK_TIMEOUT', 'soon'],
+    ['ADMIN_API_KEY', 'k'.repeat(23)],
+    ['ADMIN_API_KEY', `k ${'k'.repeat(23)}`],
+    ['METRICS_TOKEN', 'two words'],
+    ['NODE_ENV', 'staging'],
+    ['LOG_LEVEL', 'chatty'],
+  ])('refuses %s=%s and names nothing else', (name, value) => {
+    expect(Object.keys(gatewayProblems({ [name]: value }))).toEqual([name]);
+  });
+
+  it.each([
+    ['QUEUE_TYPE', 'quorom', 'quorum'],
+    ['QUEUE_TYPE', 'Classic', 'classic'],
+    ['LOG_LEVEL', 'warning', undefined],
+    ['LOG_LEVEL', 'wran', 'warn'],
+    ['NODE_ENV', 'prodction', 'production'],
+    ['MAX_UPLOAD', '2GB', '2GiB'],
+    ['MAX_UPLOAD', '2 GiB', '2GiB'],
+    ['BROKER_ACK_TIMEOUT', '30 M', '30m'],
+    ['RABBITMQ_URL', 'ampq://127.0.0.1,amqps://two', 'amqp://127.0.0.1,amqps://two'],
+    ['DATABASE_URL', 'postgress://db/x', 'postgres://db/x'],
+  ])('asks of %s=%s whether %s was meant', (name, value, meant) => {
+    const problem = gatewayProblems({ [name]: value })[name];
+    if (meant === undefined) expect(problem).not.toContain('did you mean');
+    else expect(problem).toContain(`did you mean "${meant}"?`);
+  });
+
+  it.each([
+    ['RABBITMQ_URL', 'http://me:canary@127.0.0.1'],
+    ['RABBITMQ_URL', 'me:canary@127.0.0.1:5672'],
+    ['RABBITMQ_URL', 'ampq://me:c@nary-canary@127.0.0.1'],
+    ['DATABASE_URL', 'host=127.0.0.1 password=canary'],
+    ['STORAGE_URL', 's4://bucket?secretAccessKey=canary&region=eu'],
+    ['ADMIN_API_KEY', 'canary'],
+    ['METRICS_TOKEN', 'canary canary'],
+    ['RABITMQ_URL', 'amqp://me:canary@127.0.0.1'],
+    ['LINK_SECRETS', 'canary'],
+  ])('never shows the secret in %s=%s', (name, value) => {
+    const problem = gatewayProblems({ [name]: value })[name];
+    expect(problem).toMatch(/\bgot /i);
+    expect(problem).not.toMatch(/canary|nary/i);
+  });
+});
+
+describe('loadConsumerConfig', () => {
+  it('fills in every default', () => {
+    expect(loadConsumerConfig(CONSUMER)).toMatchObject({
+      healthPort: 0,
+      concurrency: null,
+      storageUrl: 'file:///srv/files',
+    });
+  });
+
+  it.each(['0', '1001', '2.5', 'many'])('refuses a concurrency of %s', (value) => {
+    expect(consumerProblems({ CONCURRENCY: value })['CONCURRENCY']).toContain('expected a whole number from 1 to 1000');
+  });
+
+  it('does not look at what only the gateway takes', () => {
+    expect(consumerProblems({ PORT: 'none', LINK_SECRET: 'short' })).toEqual({});
+  });
+});
+
+describe('a name that is no setting', () => {
+  it.each([
+    ['RABITMQ_URL', 'RABBITMQ_URL'],
+    ['RABBITMQ_URLS', 'RABBITMQ_URL'],
+    ['DATABSE_URL', 'DATABASE_URL'],
+    ['CONCURENCY', 'CONCURRENCY'],
+    ['LOG_LEVLE', 'LOG_LEVEL'],
+    ['QUEUETYPE', 'QUEUE_TYPE'],
+    ['NODE_EVN', 'NODE_ENV'],
+    ['storage_url', 'STORAGE_URL'],
+    ['EGRES_ALLOW', 'EGRESS_ALLOW'],
+  ])('is reported when it looks like a slip of the pen: %s', (name, meant) => {
+    expect(consumerProblems({ [name]: '1' })).toEqual({ [name]: expect.stringContaining(`did you mean ${meant}?`) });
+  });
+
+  it.each(
+    `PATH HOME LOGNAME LANGUAGE HOSTNAME SHELL EDITOR PORTS SMTP_HOST SMTP_PORT SMTP_USER SMTP_PASS HTTP_URL AMQP_URL REDIS_URL
+    NODE_PATH NODE_OPTIONS NODE_VERSION HTTP_PROXY HTTPS_PROXY NO_PROXY INIT_CWD npm_config_loglevel RABBITMQ_NODENAME
+    RABBITMQ_PORT DATABASE_HOST KUBERNETES_PORT MAIL_TO MAILFROM_NAME DATABASE_NAME EGRESS_ALLOW SMTP_URL MAIL_FROM`.split(
+      /\s+/,
+    ),
+  )('is left alone: %s', (name) => {
+    expect(consumerProblems({ [name]: '1' })).toEqual({});
+  });
+});

@@ -1,0 +1,61 @@
+import { event } from '../event-definition.js';
+
+const CHECK_UP = {
+  kind: 'gauge',
+  name: 'leveret_health_check_up',
+  help: '1 when the health check was up the last time somebody asked.',
+  labels: ['check'],
+} as const;
+
+/** What every app tells of itself. */
+export const APP_EVENTS = {
+  'app.ready': event<{ readonly url: string; readonly tasks?: readonly string[] }>({
+    level: 'info',
+    message: 'Ready',
+  }),
+  'app.draining': event<{ readonly inHand: number }>({
+    level: 'info',
+    message: 'Draining: nothing new is begun, what is in hand is finished',
+  }),
+  'app.stopped': event<Record<string, never>>({ level: 'info', message: 'Stopped' }),
+
+  'request.failed': event<{
+    readonly method: string;
+    /** Without its query, which may carry a signature. */
+    readonly path: string;
+    /** What the answer gave the caller to quote. */
+    readonly requestId: string;
+    readonly status: number;
+    readonly error: unknown;
+  }>({
+    level: 'error',
+    message: 'A request failed',
+    moves: [
+      {
+        kind: 'counter',
+        name: 'leveret_requests_failed_total',
+        help: 'HTTP requests that failed for a reason on our side.',
+        labels: [],
+      },
+    ],
+  }),
+
+  'check.down': event<{ readonly check: string; readonly reason: string }>({
+    level: 'warn',
+    message: 'A health check is down',
+    moves: [{ ...CHECK_UP, to: 0 }],
+  }),
+  'check.up': event<{ readonly check: string }>({
+    level: 'info',
+    message: 'A health check is up',
+    moves: [{ ...CHECK_UP, to: 1 }],
+  }),
+  'check.threw': event<{ readonly check: string; readonly error: unknown }>({
+    level: 'warn',
+    message: 'A health check ended with an error',
+  }),
+  'gauge.failed': event<{ readonly gauge: string; readonly error: unknown }>({
+    level: 'warn',
+    message: 'A gauge could not be collected and is left out',
+  }),
+} as const;

@@ -1,0 +1,101 @@
+import { event } from '../event-definition.js';
+
+const SHORT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+
+/** What the gateway tells of the way into the ledger and out of it. */
+export const LEDGER_EVENTS = {
+  'job.accepted': event<{ readonly count: number }>({
+    level: 'debug',
+    message: 'Jobs accepted',
+    moves: [
+      {
+        kind: 'counter',
+        name: 'leveret_jobs_accepted_total',
+        help: 'Jobs entered into the ledger.',
+        labels: [],
+        by: 'count',
+      },
+    ],
+  }),
+  'reports.written': event<{ readonly count: number; readonly durationMs: number }>({
+    level: 'debug',
+    message: 'Reports written to the ledger',
+    moves: [
+      {
+        kind: 'counter',
+        name: 'leveret_reports_written_total',
+        help: "Workers' reports written to the ledger.",
+        labels: [],
+        by: 'count',
+      },
+      {
+        kind: 'histogram',
+        name: 'leveret_reports_write_seconds',
+        help: 'How long writing one batch of reports took.',
+        labels: [],
+        observe: 'durationMs',
+        buckets: SHORT_SECONDS,
+      },
+    ],
+  }),
+  'report.kept-aside': event<{ readonly reason: string }>({
+    level: 'warn',
+    message: 'A report was kept aside: it moves no job',
+    moves: [
+      {
+        kind: 'counter',
+        name: 'leveret_reports_kept_aside_total',
+        help: 'Reports that moved no job and were kept for inspection.',
+        labels: [],
+      },
+    ],
+  }),
+  'relay.published': event<{ readonly count: number }>({
+    level: 'debug',
+    message: 'Outbox rows published',
+    moves: [
+      {
+        kind: 'counter',
+        name: 'leveret_relay_published_total',
+        help: 'Outbox rows that the broker has confirmed.',
+        labels: [],
+        by: 'count',
+      },
+    ],
+  }),
+  'relay.parked': event<{ readonly count: number; readonly reason: string }>({
+    level: 'warn',
+    message: 'Outbox rows parked until they can be sent',
+    moves: [
+      {
+        kind: 'counter',
+        name: 'leveret_relay_parked_total',
+        help: 'Outbox rows parked because they could not be sent.',
+        labels: [],
+        by: 'count',
+      },
+    ],
+  }),
+  'outbox.swept': event<{ readonly count: number }>({
+    level: 'info',
+    message: 'Outbox rows that nobody was sending were taken up',
+    moves: [
+      {
+        kind: 'counter',
+        name: 'leveret_outbox_swept_total',
+        help: 'Outbox rows taken up from a gateway that did not send them.',
+        labels: [],
+        by: 'count',
+      },
+    ],
+  }),
+  'task.announced': event<{ readonly task: string; readonly domain: string; readonly hash: string }>({
+    level: 'info',
+    message: 'A task was announced',
+  }),
+  'schema.refused': event<{ readonly task: string; readonly reason: string }>({
+    level: 'error',
+    message: 'An announced schema was refused',
+    moves: [{ kind: 'counter', name: 'leveret_schemas_refused_total', help: 'Announced schemas refused.', labels: [] }],
+  }),
+} as const;
