@@ -76,19 +76,29 @@ function planOf(image: ImageFile, request: VariantRequest): Planned {
 
 async function draw(pixels: Pixels, { request, plan, format }: Planned, watermarks: Watermarks): Promise<OutputInfo> {
   const canvas = onCanvas(fromPixels(pixels), pixels, plan, format);
-  if (request.watermark !== undefined) canvas.composite([await watermarks.over(request.watermark, plan.canvas)]);
+  if (request.watermark !== undefined) {
+    canvas.composite([await watermarks.over(request.watermark, plan.canvas)]);
+    // The overlay brings transparency along to where there was none.
+    if (pixels.channels === 3 && !isPadded(plan)) canvas.removeAlpha();
+  }
   return encoded(canvas, format, request.quality).toFile(request.target);
 }
 
-function onCanvas(picture: Sharp, pixels: Size, { part, picture: size, canvas }: VariantPlan, format: Format): Sharp {
+function onCanvas(picture: Sharp, pixels: Size, plan: VariantPlan, format: Format): Sharp {
+  const { part, picture: size, canvas } = plan;
   const background = format === 'jpeg' ? '#fff' : { r: 0, g: 0, b: 0, alpha: 0 };
   if (format === 'jpeg') picture.flatten({ background });
   picture.extract(centred(part, pixels)).resize({ ...size, fit: 'fill' });
+  if (!isPadded(plan)) return picture;
   const left = Math.floor((canvas.width - size.width) / 2);
   const top = Math.floor((canvas.height - size.height) / 2);
   const right = canvas.width - size.width - left;
   const bottom = canvas.height - size.height - top;
-  return left + top + right + bottom === 0 ? picture : picture.extend({ left, top, right, bottom, background });
+  return picture.extend({ left, top, right, bottom, background });
+}
+
+function isPadded({ picture, canvas }: VariantPlan): boolean {
+  return picture.width < canvas.width || picture.height < canvas.height;
 }
 
 function centred(part: Size, { width, height }: Size): Size & { left: number; top: number } {

@@ -11,6 +11,8 @@ const FONT = 'DejaVu Sans Bold';
 const MIN_DRAWN_WIDTH = 96;
 /** The outline's share of the mark's height. */
 const OUTLINE = 0.05;
+/** Makes a solid outline, with a soft edge, of blurred letters. */
+const HALO_GAIN = 5;
 
 /**
  * Draws text in white with a dark outline, legible on any ground, as large as the room allows.
@@ -61,7 +63,8 @@ async function outlined({ data, width, height }: Coverage, edge: number): Promis
   const padded = await sharp(data, raw).extend(border).extractChannel(0).raw().toBuffer({ resolveWithObject: true });
   const size = { width: padded.info.width, height: padded.info.height };
   const halo = await sharp(padded.data, { raw: { ...size, channels: 1 } })
-    .dilate(edge)
+    .blur(edge / 2)
+    .linear(HALO_GAIN)
     .extractChannel(0)
     .raw()
     .toBuffer();
