@@ -15,7 +15,6 @@ export { BrokerLink, type LinkState } from './link.js';
 export { brokerNames, type BrokerNames } from './names.js';
 export { Publisher, type OutgoingMessage } from './publisher.js';
 export { Reporter } from './reporter.js';
-export { settle } from './settle.js';
 export { type Delivery } from './delivery.js';
 export { Subscriber, type SubscriberOptions } from './subscriber.js';
 export { takeAll } from './take-all.js';

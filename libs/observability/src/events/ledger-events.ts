@@ -4,6 +4,10 @@ const SHORT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 
 
 /** What the gateway tells of the way into the ledger and out of it. */
 export const LEDGER_EVENTS = {
+  'ledger.waiting': event<{ readonly reason: string }>({
+    level: 'warn',
+    message: 'The database does not answer yet; trying again',
+  }),
   'job.accepted': event<{ readonly count: number }>({
     level: 'debug',
     message: 'Jobs accepted',

@@ -1,0 +1,81 @@
+import { type GatewayConfig } from '#libs/config';
+import { type HealthCheckSpec, registerGauge, type Telemetry } from '#libs/observability';
+import { openStorage } from '#libs/storage';
+import { Backbone, BrokerLinks, relayOn } from './backbone.js';
+import { type JobIntake } from './jobs/job-intake.js';
+import { ApiKeyStore } from './ledger/api-key.store.js';
+import { Database } from './ledger/database.js';
+import { JobStore } from './ledger/job-store.js';
+import { openLedger } from './ledger/open-ledger.js';
+import { storesOn } from './ledger/stores.js';
+import { type GatewayParts } from './parts.module.js';
+
+/** A gateway without its HTTP edge. */
+export interface Gateway {
+  readonly parts: GatewayParts;
+  /** Begins to publish, track and take in. The edge brings the check of jobs that it shares with the ingress. */
+  start(intake: JobIntake): void;
+  /** Ends in the order in which work flows: what was accepted is committed, what was read is settled. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens ledger and storage, and brings the ledger's schema up to date. A broker that is away is waited for in the
+ * background: jobs are accepted meanwhile.
+ * @throws Error with one sentence when the ledger or the storage cannot be opened
+ */
+export async function openGateway(config: GatewayConfig, telemetry: Telemetry): Promise<Gateway> {
+  const database = new Database(config.databaseUrl);
+  await openLedger(database, telemetry);
+  const storage = await openStorage(config.storageUrl);
+  const stores = storesOn(database);
+  const links = new BrokerLinks(config.broker, telemetry);
+  const relay = relayOn(links, stores, telemetry);
+  const jobs = new JobStore(database, relay);
+  await stores.tasks.start();
+  registerGauge(telemetry, {
+    name: 'leveret_outbox_rows',
+    help: 'Messages that are committed and not yet confirmed by the broker.',
+    collect: () => stores.outbox.size(),
+  });
+  let backbone: Backbone | undefined;
+  return {
+    parts: {
+      config,
+      telemetry,
+      storage,
+      jobs,
+      tasks: stores.tasks,
+      apiKeys: new ApiKeyStore(database),
+      checks: checksOf({ database, links, storage }),
+    },
+    start: (intake) => {
+      backbone = new Backbone(links, stores, relay, { intake, jobs, telemetry });
+      links.open();
+      backbone.start();
+    },
+    stop: async () => {
+      await backbone?.stop();
+      await links.close();
+      stores.tasks.stop();
+      await storage.close();
+      await database.close();
+    },
+  };
+}
+
+// A gateway without its broker is ready: it accepts, and delivers when the broker is back.
+function checksOf(parts: { database: Database; links: BrokerLinks; storage: { check(): Promise<void> } }): HealthCheckSpec[] {
+  return [
+    { name: 'broker', gating: false, check: () => Promise.resolve(parts.links.state) },
+    { name: 'store', gating: true, check: () => answered(parts.database.check()) },
+    { name: 'storage', gating: true, check: () => answered(parts.storage.check()) },
+  ];
+}
+
+async function answered(check: Promise<void>): Promise<'up' | { readonly down: string }> {
+  return check.then(
+    () => 'up' as const,
+    (error: unknown) => ({ down: error instanceof Error ? error.message : String(error) }),
+  );
+}
