@@ -1,7 +1,13 @@
 import { type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { isBareName } from '#libs/contracts';
+import { ConfigError, loadConsumerConfig } from '#libs/config';
+import { createTelemetry, NestLogger, type HealthCheckSpec, type Telemetry } from '#libs/observability';
+import { openStorage, type Storage } from '#libs/storage';
+import { BrokerWorkplace } from './broker-workplace.js';
 import { WiringError } from './errors.js';
+import { openHealthServer } from './health-server.js';
+import { JobServer } from './job-server.js';
+import { appVersion, workerId } from './worker-id.js';
 
 /** What `main.ts` of a consumer app says. */
 export interface ConsumerAppOptions {
@@ -12,12 +18,83 @@ export interface ConsumerAppOptions {
 }
 
 /**
- * Runs a consumer app until it is told to end.
- * @throws WiringError when the app is not written or set up as it must be
+ * Runs a consumer app until SIGTERM or SIGINT: it announces its tasks, takes jobs, and shows its health. It then finishes
+ * what is in hand and exits with 0; a second signal ends it at once with 1. An app that is not written or set up as it
+ * must be ends with one message and 1.
  */
 export async function runConsumerApp(module: Type, options: ConsumerAppOptions): Promise<void> {
-  if (!isBareName(options.domain)) {
-    throw new WiringError([`Expected a domain in kebab case, got ${JSON.stringify(options.domain)}.`]);
+  try {
+    await start(module, options);
+  } catch (error) {
+    if (!(error instanceof WiringError || error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
   }
-  await NestFactory.createApplicationContext(module);
+}
+
+async function start(module: Type, { domain, concurrency }: ConsumerAppOptions): Promise<void> {
+  const config = loadConsumerConfig();
+  const telemetry = createTelemetry({ service: domain, level: config.logLevel });
+  const storage = await openStorage(config.storageUrl);
+  const workplace = new BrokerWorkplace({
+    ...{ domain, storage, telemetry },
+    worker: workerId(domain),
+    appVersion: appVersion(),
+    concurrency: config.concurrency ?? concurrency,
+    broker: config.broker,
+  });
+  const server = new JobServer({ domain, ackTimeoutMs: config.broker.ackTimeoutMs }, workplace);
+  const app = await NestFactory.createMicroservice(module, {
+    strategy: server,
+    logger: new NestLogger(telemetry),
+    abortOnError: false,
+  });
+  const health = await openHealthServer(config, telemetry, checksOf(workplace, storage));
+  const ending = endOnSignal(telemetry, async () => {
+    await app.close();
+    await health.close();
+    await storage.close();
+  });
+  await app.listen().catch((error: unknown) => {
+    if (!ending.aborted) throw error;
+  });
+  if (ending.aborted) return;
+  telemetry.emit('app.ready', { url: health.url, tasks: server.taskNames });
+  process.send?.({ type: 'ready', healthUrl: health.url });
+}
+
+function checksOf(workplace: BrokerWorkplace, storage: Storage): HealthCheckSpec[] {
+  const broker = async (): ReturnType<HealthCheckSpec['check']> =>
+    workplace.obstacle === undefined ? 'up' : { down: workplace.obstacle };
+  const stored = (): ReturnType<HealthCheckSpec['check']> =>
+    storage.check().then(
+      () => 'up' as const,
+      () => ({ down: 'the file storage cannot be read or written' }),
+    );
+  return [
+    { name: 'broker', check: broker, gating: true },
+    { name: 'storage', check: stored, gating: true },
+  ];
+}
+
+/** Ends the process by the first signal; what it gives is aborted from then on. */
+function endOnSignal(telemetry: Telemetry, end: () => Promise<void>): AbortSignal {
+  const ending = new AbortController();
+  const onSignal = (): void => {
+    if (ending.signal.aborted) process.exit(1);
+    ending.abort();
+    end().then(
+      () => {
+        telemetry.emit('app.stopped', {});
+        process.exit(0);
+      },
+      (error: unknown) => {
+        telemetry.logger.error({ error }, 'The app did not end as it should');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  return ending.signal;
 }

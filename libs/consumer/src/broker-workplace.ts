@@ -1,0 +1,197 @@
+import {
+  BrokerLink,
+  type BrokerNames,
+  type BrokerTraits,
+  brokerNames,
+  ControlFollower,
+  coreTopology,
+  declareTopology,
+  domainTopology,
+  merged,
+  Publisher,
+  Reporter,
+  Subscriber,
+  type SubscriberOptions,
+  type Topology,
+  traitsOf,
+  workQueueAddress,
+} from '#libs/broker';
+import { type BrokerConfig } from '#libs/config';
+import { type Announcement, type Heartbeat, type QueueAddress } from '#libs/contracts';
+import { type Telemetry } from '#libs/observability';
+import { type Storage } from '#libs/storage';
+import { Announcer } from './announcer.js';
+import { BrokerDeadLetters } from './broker-dead-letters.js';
+import { Dispatcher, type DrainTimes } from './dispatcher.js';
+import { Intake } from './intake.js';
+import { type Workplace } from './job-server.js';
+import { Pulse } from './pulse.js';
+import { Settlement } from './settlement.js';
+import { type TaskTable } from './task-table.js';
+
+const DRAIN: DrainTimes = { graceMs: 30_000, stopMs: 5_000 };
+/** How long reports may take to be confirmed when the app ends. */
+const FLUSH_MS = 5_000;
+
+/** Who works here, with what. */
+export interface WorkplaceOptions {
+  readonly domain: string;
+  readonly worker: string;
+  readonly appVersion: string;
+  readonly concurrency: number;
+  readonly broker: BrokerConfig;
+  readonly storage: Storage;
+  readonly telemetry: Telemetry;
+}
+
+/** A domain's queue in the broker, and all that an app says to the ledger about it. */
+export class BrokerWorkplace implements Workplace {
+  readonly #options: WorkplaceOptions;
+  readonly #names: BrokerNames;
+  readonly #declare: Setup;
+  readonly #consuming: BrokerLink;
+  readonly #publishing: BrokerLink;
+  readonly #publisher: Publisher;
+  readonly #reporter: Reporter;
+  readonly #starting = new AbortController();
+  readonly #ended = new AbortController();
+  #work: Work | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: WorkplaceOptions) {
+    const { broker, domain, telemetry } = options;
+    this.#options = options;
+    this.#names = brokerNames(broker.prefix);
+    this.#declare = (channel) => declareTopology(channel, topologyOf(options, traitsOf(channel, broker.queueType)));
+    this.#consuming = new BrokerLink(broker, `${domain}: consume`, telemetry);
+    this.#publishing = new BrokerLink(broker, `${domain}: publish`, telemetry);
+    this.#publisher = new Publisher(this.#publishing, domain, this.#declare);
+    this.#reporter = new Reporter(this.#publisher, this.#names, domain);
+  }
+
+  /** What keeps jobs from being taken; undefined when nothing does, or somebody has paused the queue. */
+  get obstacle(): string | undefined {
+    if (this.#work === undefined) return 'the app has not started';
+    return this.#publisher.ready ? this.#work.intake.obstacle : 'the broker is not connected, or takes no messages';
+  }
+
+  /** Waits for a broker that is away. Settles when the tasks are announced. */
+  async start(tasks: TaskTable): Promise<void> {
+    const work = this.#prepare(tasks);
+    this.#work = work;
+    this.#consuming.open();
+    this.#publishing.open();
+    this.#publisher.start();
+    await work.subscriber.pause();
+    work.subscriber.start();
+    await work.announcer.start(this.#publisher, this.#starting.signal);
+    work.control.start();
+    work.pulse.start();
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  #prepare(tasks: TaskTable): Work {
+    const { domain, worker, storage, telemetry, concurrency } = this.#options;
+    const reports = this.#reporter;
+    const queue = this.#names.workQueue(this.#address);
+    const letters = new BrokerDeadLetters(this.#publisher, this.#names, { domain, queue, worker }, this.#ended.signal);
+    const tools = { tasks, worker, storage, reports, telemetry };
+    const dispatcher = new Dispatcher(tools, new Settlement(reports, letters), concurrency);
+    const subscriber = new Subscriber(this.#consuming, {
+      queue,
+      prefetch: concurrency,
+      setup: this.#declare,
+      handle: (delivery) => {
+        dispatcher.take(delivery);
+      },
+      lost: () => {
+        dispatcher.forgetWaiting();
+      },
+    });
+    const intake = new Intake(domain, dispatcher, subscriber);
+    const announcer = new Announcer(reports, this.#announcement(tasks));
+    const pulse = new Pulse(reports, () => this.#heartbeat(dispatcher));
+    return { dispatcher, subscriber, intake, announcer, pulse, control: this.#follower(intake, announcer) };
+  }
+
+  #follower(intake: Intake, announcer: Announcer): ControlFollower {
+    return new ControlFollower(this.#consuming, {
+      names: this.#names,
+      publisher: this.#publisher,
+      setup: this.#declare,
+      onEntry: (entry) => {
+        if (entry.type === 'announce') void announcer.announce();
+        else intake.obey(entry);
+      },
+      onAttached: (attached) => {
+        intake.follow(attached);
+      },
+    });
+  }
+
+  async #stop(): Promise<void> {
+    const work = this.#work;
+    this.#starting.abort(new Error('The app ends before it has started.'));
+    const inHand = work?.dispatcher.runs.length ?? 0;
+    this.#options.telemetry.emit('app.draining', { inHand });
+    const limit = setTimeout(
+      () => {
+        this.#giveUp();
+      },
+      DRAIN.graceMs + DRAIN.stopMs + FLUSH_MS,
+    );
+    if (work !== undefined) await this.#windUp(work);
+    clearTimeout(limit);
+    this.#giveUp();
+    await this.#publisher.stop();
+    await Promise.all([this.#consuming.close(), this.#publishing.close()]);
+  }
+
+  async #windUp(work: Work): Promise<void> {
+    work.announcer.stop();
+    await work.intake.end();
+    await work.dispatcher.drain(DRAIN);
+    work.pulse.stop();
+    await Promise.all([work.subscriber.stop(), work.control.stop()]);
+  }
+
+  // What is not confirmed by now is not acknowledged either: the broker delivers it again.
+  #giveUp(): void {
+    this.#ended.abort(new Error('The app ends.'));
+    this.#reporter.stop();
+  }
+
+  get #address(): QueueAddress {
+    return workQueueAddress(this.#options.domain, this.#options.broker.queueType);
+  }
+
+  #announcement(tasks: TaskTable): Announcement {
+    const { domain, worker, appVersion } = this.#options;
+    const announced = [...tasks.values()].map(({ announcement }) => announcement);
+    return { domain, appVersion, worker, queue: this.#address, tasks: announced };
+  }
+
+  #heartbeat({ runs }: Dispatcher): Heartbeat {
+    const { worker, domain, appVersion, concurrency } = this.#options;
+    return { worker, domain, appVersion, concurrency, runs };
+  }
+}
+
+type Setup = NonNullable<SubscriberOptions['setup']>;
+
+interface Work {
+  readonly dispatcher: Dispatcher;
+  readonly subscriber: Subscriber;
+  readonly intake: Intake;
+  readonly announcer: Announcer;
+  readonly pulse: Pulse;
+  readonly control: ControlFollower;
+}
+
+function topologyOf({ broker, domain }: WorkplaceOptions, traits: BrokerTraits): Topology {
+  return merged(coreTopology(broker.prefix, traits), domainTopology(broker.prefix, domain, traits));
+}

@@ -1,0 +1,185 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { decodeWorkOrder, type Heartbeat, type ReturnReason, type VoidedRun, type WorkOrder } from '#libs/contracts';
+import { BoundedMemory } from './bounded-memory.js';
+import { type Delivery } from './ports.js';
+import { processRun, type RunTools } from './process-run.js';
+import { RunInHand } from './run-in-hand.js';
+import { runKey } from './run-key.js';
+import { type Fact, type Settlement } from './settlement.js';
+
+const SETTLED_RUNS_KEPT = 10_000;
+const VOIDED_JOBS_KEPT = 200_000;
+
+/** How long handlers have when the app ends, in milliseconds. */
+export interface DrainTimes {
+  /** To end by themselves. */
+  readonly graceMs: number;
+  /** To end after their signal has aborted. */
+  readonly stopMs: number;
+}
+
+/**
+ * Decides what becomes of each delivery: run, kept for a free place, handed back, buried, or acknowledged as known. It runs
+ * at most `concurrency` at once, also when a lost connection has brought new deliveries while old runs go on.
+ */
+export class Dispatcher {
+  readonly #tools: RunTools;
+  readonly #settlement: Settlement;
+  readonly #concurrency: number;
+  readonly #inHand = new Map<string, RunInHand>();
+  readonly #settled = new BoundedMemory<string, true>(SETTLED_RUNS_KEPT);
+  readonly #voided = new BoundedMemory<string, number>(VOIDED_JOBS_KEPT);
+  readonly #unfinished = new Set<Promise<void>>();
+  #waiting: RunInHand[] = [];
+  #running = 0;
+  #takes = false;
+
+  constructor(tools: RunTools, settlement: Settlement, concurrency: number) {
+    this.#tools = tools;
+    this.#settlement = settlement;
+    this.#concurrency = concurrency;
+  }
+
+  /** The runs whose handlers are at work or whose reports are not confirmed. */
+  get runs(): Heartbeat['runs'] {
+    const started = [...this.#inHand.values()].filter((hand) => !this.#waiting.includes(hand));
+    return started.map(({ order: { jobId, run } }) => ({ job: jobId, run }));
+  }
+
+  /** Takes a message in. Never throws. */
+  take(delivery: Delivery): void {
+    const decoded = decodeWorkOrder(delivery.properties);
+    if (!decoded.ok) {
+      const { code, reason } = decoded;
+      this.#tools.telemetry.emit('message.unreadable', { where: 'work', code, reason });
+      this.#settle({ kind: 'unreadable', delivery, why: decoded }, () => [delivery]);
+      return;
+    }
+    const key = runKey(decoded.value);
+    const known = this.#inHand.get(key);
+    if (known !== undefined) known.deliveredAgain(delivery);
+    else if (this.#settled.get(key)) this.#settle({ kind: 'settled before' }, () => [delivery]);
+    else this.#admit(new RunInHand(decoded.value, delivery), delivery.redelivered);
+  }
+
+  /** New deliveries are run from now on. */
+  open(): void {
+    this.#takes = true;
+  }
+
+  /** What has not begun, and what still comes, is handed back from now on. */
+  hold(): void {
+    this.#takes = false;
+    for (const hand of this.#waiting.splice(0)) this.#handBack(hand, 'draining');
+  }
+
+  /** The deliveries' channel is gone: what has not begun will be delivered to somebody again. */
+  forgetWaiting(): void {
+    for (const hand of this.#waiting.splice(0)) this.#inHand.delete(runKey(hand.order));
+  }
+
+  /** These runs must not begin, and stop if they have. */
+  void(runs: readonly VoidedRun[]): void {
+    for (const { job, upTo } of runs) {
+      this.#voided.put(job, Math.max(upTo, this.#voided.get(job) ?? 0));
+      for (const hand of this.#inHand.values())
+        if (hand.order.jobId === job && hand.order.run <= upTo) this.#stop(hand);
+    }
+  }
+
+  /** Hands back what has not begun, and waits for the rest; who does not end in time is told to stop, then left behind. */
+  async drain({ graceMs, stopMs }: DrainTimes): Promise<void> {
+    this.hold();
+    if (await this.#idleWithin(graceMs)) return;
+    for (const hand of this.#inHand.values()) hand.stop('draining');
+    if (await this.#idleWithin(stopMs)) return;
+    for (const hand of this.#inHand.values()) hand.leave();
+    await this.#idle();
+  }
+
+  #admit(hand: RunInHand, redelivered: boolean): void {
+    const reason = this.#whyNot(hand.order, redelivered);
+    this.#inHand.set(runKey(hand.order), hand);
+    if (reason !== undefined) {
+      this.#handBack(hand, reason);
+      return;
+    }
+    this.#waiting.push(hand);
+    this.#beginNext();
+  }
+
+  #whyNot(order: WorkOrder, redelivered: boolean): ReturnReason | undefined {
+    if (order.run <= (this.#voided.get(order.jobId) ?? -1)) return 'voided';
+    if (redelivered) return 'redelivered';
+    return this.#takes ? undefined : 'draining';
+  }
+
+  #beginNext(): void {
+    while (this.#running < this.#concurrency) {
+      const hand = this.#waiting.shift();
+      if (hand === undefined) return;
+      this.#running += 1;
+      this.#follow(this.#work(hand));
+    }
+  }
+
+  async #work(hand: RunInHand): Promise<void> {
+    const report = await processRun(hand, this.#tools);
+    await this.#finish(hand, { kind: 'reported', report });
+    this.#running -= 1;
+    this.#beginNext();
+  }
+
+  #handBack(hand: RunInHand, reason: ReturnReason): void {
+    const { jobId: job, run } = hand.order;
+    this.#tools.telemetry.emit('job.returned', { job, run, reason });
+    const report = { type: 'returned', job, run, worker: this.#tools.worker, reason } as const;
+    this.#follow(this.#finish(hand, { kind: 'reported', report }));
+  }
+
+  #stop(hand: RunInHand): void {
+    const place = this.#waiting.indexOf(hand);
+    if (place < 0) {
+      hand.stop('voided');
+      return;
+    }
+    this.#waiting.splice(place, 1);
+    this.#handBack(hand, 'voided');
+  }
+
+  async #finish(hand: RunInHand, fact: Fact): Promise<void> {
+    const key = runKey(hand.order);
+    await this.#settlement
+      .settle(fact, () => hand.deliveries)
+      .then(
+        () => {
+          this.#settled.put(key, true);
+        },
+        // The app ends and could not say it: the message stays unacknowledged and is delivered again.
+        () => undefined,
+      );
+    this.#inHand.delete(key);
+  }
+
+  #settle(fact: Fact, deliveries: () => readonly Delivery[]): void {
+    this.#follow(this.#settlement.settle(fact, deliveries).catch(() => undefined));
+  }
+
+  #follow(work: Promise<void>): void {
+    this.#unfinished.add(work);
+    void work.finally(() => this.#unfinished.delete(work));
+  }
+
+  async #idle(): Promise<void> {
+    while (this.#unfinished.size > 0) await Promise.all(this.#unfinished);
+  }
+
+  async #idleWithin(ms: number): Promise<boolean> {
+    const waited = new AbortController();
+    const late = delay(ms, false, { signal: waited.signal }).catch(() => false);
+    const idle = this.#idle().then(() => true);
+    return Promise.race([idle, late]).finally(() => {
+      waited.abort();
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import { type Subscriber } from '#libs/broker';
+import { type ControlEntry } from '#libs/contracts';
+import { type Dispatcher } from './dispatcher.js';
+
+/** When an app takes messages: while it follows the control stream, its queue is not paused, and it does not end. */
+export class Intake {
+  readonly #domain: string;
+  readonly #dispatcher: Dispatcher;
+  readonly #subscriber: Pick<Subscriber, 'pause' | 'resume' | 'attached'>;
+  #following = false;
+  #paused = false;
+  #ending = false;
+  #taking = false;
+  #change = Promise.resolve();
+
+  constructor(domain: string, dispatcher: Dispatcher, subscriber: Pick<Subscriber, 'pause' | 'resume' | 'attached'>) {
+    this.#domain = domain;
+    this.#dispatcher = dispatcher;
+    this.#subscriber = subscriber;
+  }
+
+  /** What keeps messages from coming, or undefined when they come, or somebody has paused the queue. */
+  get obstacle(): string | undefined {
+    if (!this.#following) return 'the control stream has not been read yet';
+    return this.#paused || this.#subscriber.attached ? undefined : 'the consumer is not attached to its queue';
+  }
+
+  /** Acts on a control entry that is about messages. */
+  obey(entry: ControlEntry): void {
+    if (entry.type === 'void') this.#dispatcher.void(entry.runs);
+    if (entry.type === 'pause' && entry.queue === this.#domain) this.#paused = true;
+    if (entry.type === 'resume' && entry.queue === this.#domain) this.#paused = false;
+    void this.#decide();
+  }
+
+  /** Whether everything on the control stream has been seen. */
+  follow(following: boolean): void {
+    this.#following = following;
+    void this.#decide();
+  }
+
+  /** Takes nothing more. */
+  async end(): Promise<void> {
+    this.#ending = true;
+    await this.#decide();
+  }
+
+  // One change at a time: a consumer that is being attached cannot be detached yet.
+  async #decide(): Promise<void> {
+    const takes = this.#following && !this.#paused && !this.#ending;
+    if (takes !== this.#taking) {
+      this.#taking = takes;
+      if (takes) this.#dispatcher.open();
+      else this.#dispatcher.hold();
+      this.#change = this.#change.then(() => (takes ? this.#subscriber.resume() : this.#subscriber.pause()));
+    }
+    await this.#change;
+  }
+}

@@ -1,0 +1,25 @@
+import { type Delivery as BrokerDelivery } from '#libs/broker';
+import { type RunReport, type TellingReport } from '#libs/contracts';
+
+/** A message in our hands, as far as it matters here. */
+export type Delivery = Pick<BrokerDelivery, 'properties' | 'body' | 'redelivered' | 'ack'>;
+
+/** Takes what is said of runs. */
+export interface ReportSink {
+  /** Settles when the broker has the report; rejects only when the app gives up waiting for that. */
+  report(report: RunReport): Promise<void>;
+  /** Sends progress or a log line if it can. */
+  tell(report: TellingReport): void;
+}
+
+/** Why a message cannot be read. */
+export interface Unreadable {
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** Takes messages that nobody can read. */
+export interface DeadLetters {
+  /** Settles when the broker has the message among the dead letters; rejects only when the app gives up waiting for that. */
+  bury(delivery: Delivery, why: Unreadable): Promise<void>;
+}

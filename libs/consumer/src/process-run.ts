@@ -1,0 +1,164 @@
+import { performance } from 'node:perf_hooks';
+import { decodeJson, type Ended, type Outcome, type Returned } from '#libs/contracts';
+import { type Telemetry } from '#libs/observability';
+import { type Storage } from '#libs/storage';
+import { type HandlerEnding, outcomeOf, rejected } from './outcome-of.js';
+import { checkPayload } from './payload-check.js';
+import { type ReportSink } from './ports.js';
+import { RunContext } from './run-context.js';
+import { type RunInHand, type StopReason } from './run-in-hand.js';
+import { type BoundTask, type TaskTable } from './task-table.js';
+import { TenantFiles } from './tenant-files.js';
+
+const OTHER_VERSION_WAIT_MS = 5_000;
+/** How long after a job's creation it may wait for an app of the version that its payload was checked for. */
+const OTHER_VERSION_LIMIT_MS = 10 * 60_000;
+/** How long a handler may take to end after its time is over, before nobody waits for it. */
+const STOPPING_MS = 5_000;
+/** Node fires a timer at once that is set for longer. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** What runs need of the app. */
+export interface RunTools {
+  readonly tasks: TaskTable;
+  readonly worker: string;
+  readonly storage: Pick<Storage, 'read' | 'put'>;
+  readonly reports: ReportSink;
+  readonly telemetry: Pick<Telemetry, 'emit'>;
+}
+
+interface Begun {
+  readonly hand: RunInHand;
+  readonly tools: RunTools;
+  /** Wall clock, ISO 8601. */
+  readonly startedAt: string;
+  /** Monotonic clock. */
+  readonly since: number;
+}
+interface Runnable extends Begun {
+  readonly task: BoundTask;
+  readonly payload: object;
+}
+interface Decided extends Begun {
+  readonly ending: Outcome | StopReason;
+}
+
+/** Takes a run from its message to what is reported of it. Never rejects. */
+export async function processRun(hand: RunInHand, tools: RunTools): Promise<Ended | Returned> {
+  const begun: Begun = { hand, tools, startedAt: new Date().toISOString(), since: performance.now() };
+  const checked = await check(begun);
+  const decided = 'ending' in checked ? checked : await run(checked);
+  return conclude(decided);
+}
+
+async function check(begun: Begun): Promise<Runnable | Decided> {
+  const { order, deliveries } = begun.hand;
+  const task = begun.tools.tasks.get(order.task);
+  if (task === undefined) {
+    return decide(begun, { kind: 'snooze', delayMs: OTHER_VERSION_WAIT_MS, reason: 'task_unknown_here' });
+  }
+  const json = decodeJson(deliveries[0]?.body ?? Buffer.of());
+  if (!json.ok) return decide(begun, rejected(json.code, json.reason));
+  const checked = await checkPayload(task.payload, json.value);
+  if (!checked.ok) return decide(begun, invalid(begun, task, checked.reason));
+  return { ...begun, task, payload: checked.payload };
+}
+
+// The gateway checked the payload by the schema of another version: an app that has it may be around or on its way.
+function invalid({ hand: { order } }: Begun, task: BoundTask, reason: string): Outcome {
+  const otherVersion = order.schemaHash !== null && order.schemaHash !== task.announcement.hash;
+  const waits = otherVersion && Date.now() - Date.parse(order.createdAt) < OTHER_VERSION_LIMIT_MS;
+  return waits
+    ? { kind: 'snooze', delayMs: OTHER_VERSION_WAIT_MS, reason: 'other_version' }
+    : rejected('invalid_payload', reason);
+}
+
+async function run(runnable: Runnable): Promise<Decided> {
+  const { hand, tools, task, payload, startedAt } = runnable;
+  const { order } = hand;
+  if (hand.stopped !== undefined) return decide(runnable, hand.stopped);
+  sayStarted(runnable, startedAt);
+  const context = new RunContext({
+    order,
+    worker: tools.worker,
+    signal: hand.signal,
+    files: new TenantFiles(tools.storage, order),
+    tell: (report) => {
+      tools.reports.tell(report);
+    },
+  });
+  const timer = startTimer(hand);
+  try {
+    const ended = attempt(() => task.call(payload, context)).then((ending) => hand.stopped ?? outcomeOf(ending));
+    const left = hand.left.then(() => hand.stopped ?? 'draining');
+    return decide(runnable, await Promise.race([ended, left]));
+  } finally {
+    timer.stop();
+    context.close();
+  }
+}
+
+function sayStarted({ hand: { order }, tools }: Begun, at: string): void {
+  const { jobId: job, run: number, attempt: count, task, tenant } = order;
+  tools.telemetry.emit('job.started', { job, task, attempt: count, run: number, tenant });
+  // Nobody waits for its confirm: the report of the end stands for it too.
+  tools.reports
+    .report({ type: 'started', job, run: number, worker: tools.worker, attempt: count, at })
+    .catch(() => undefined);
+}
+
+async function attempt(call: () => Promise<unknown>): Promise<HandlerEnding> {
+  try {
+    return { kind: 'returned', value: await call() };
+  } catch (error) {
+    return { kind: 'threw', error };
+  }
+}
+
+function startTimer(hand: RunInHand): { stop(): void } {
+  let timer = setTimeout(
+    () => {
+      hand.stop('timeout');
+      timer = setTimeout(() => {
+        hand.leave();
+      }, STOPPING_MS);
+    },
+    Math.min(hand.order.timeoutMs, LONGEST_TIMER_MS),
+  );
+  return {
+    stop: () => {
+      clearTimeout(timer);
+    },
+  };
+}
+
+function decide(begun: Begun, ending: Outcome | StopReason): Decided {
+  return { hand: begun.hand, tools: begun.tools, startedAt: begun.startedAt, since: begun.since, ending };
+}
+
+function conclude({ hand: { order }, tools, startedAt, since, ending }: Decided): Ended | Returned {
+  const about = { job: order.jobId, run: order.run, worker: tools.worker };
+  if (ending === 'draining') return { type: 'returned', ...about, reason: 'draining' };
+  const durationMs = Math.round(performance.now() - since);
+  const outcome = typeof ending === 'string' ? outcomeOfStop(ending, order.timeoutMs) : ending;
+  const { task, tenant, attempt: count } = order;
+  const code = 'failure' in outcome ? { code: outcome.failure.code } : {};
+  const { job, run: number } = about;
+  tools.telemetry.emit('job.ended', {
+    ...{ job, task, attempt: count, run: number, tenant },
+    ...{ outcome: outcome.kind, durationMs, ...code },
+  });
+  return { type: 'ended', ...about, attempt: count, startedAt, durationMs, outcome };
+}
+
+function outcomeOfStop(reason: Exclude<StopReason, 'draining'>, timeoutMs: number): Outcome {
+  switch (reason) {
+    case 'timeout':
+      return {
+        kind: 'retry',
+        failure: { code: 'timeout', message: `The handler did not end within ${timeoutMs} ms.` },
+      };
+    case 'voided':
+      return { kind: 'cancel' };
+  }
+}

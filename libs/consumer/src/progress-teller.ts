@@ -1,0 +1,43 @@
+import { clippedText, LIMITS, type ProgressReport } from '#libs/contracts';
+
+const WINDOW_MS = 1_000 / LIMITS.progressPerSecond;
+
+/** Progress of one run: never falling, at most five a second, the latest wins. What waits when the run ends is dropped. */
+export class ProgressTeller {
+  readonly #tell: (progress: Pick<ProgressReport, 'seq' | 'percent' | 'message'>) => void;
+  #seq = 0;
+  #percent = 0;
+  #message: string | null = null;
+  #changed = false;
+  #window: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(tell: (progress: Pick<ProgressReport, 'seq' | 'percent' | 'message'>) => void) {
+    this.#tell = tell;
+  }
+
+  /** @throws TypeError when the percentage is no number */
+  report(percent: number, message: string | undefined): void {
+    if (!Number.isFinite(percent)) throw new TypeError(`Expected a percentage from 0 to 100, got ${percent}.`);
+    this.#percent = Math.max(this.#percent, Math.min(percent, 100));
+    this.#message = message === undefined ? null : clippedText(message, LIMITS.progressMessage);
+    this.#changed = true;
+    if (this.#window === undefined) this.#send();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#window);
+  }
+
+  #send(): void {
+    this.#window = undefined;
+    if (!this.#changed || this.#closed) return;
+    this.#changed = false;
+    this.#seq += 1;
+    this.#tell({ seq: this.#seq, percent: this.#percent, message: this.#message });
+    this.#window = setTimeout(() => {
+      this.#send();
+    }, WINDOW_MS).unref();
+  }
+}

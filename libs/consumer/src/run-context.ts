@@ -1,0 +1,63 @@
+import { decodeJson, isRecord, type TellingReport, type WorkOrder } from '#libs/contracts';
+import { type JobContext, type JobFiles, type JobLog } from './job-context.js';
+import { LogTeller } from './log-teller.js';
+import { ProgressTeller } from './progress-teller.js';
+
+/** What a run's context is made of. */
+export interface RunContextParts {
+  readonly order: WorkOrder;
+  readonly worker: string;
+  readonly signal: AbortSignal;
+  readonly files: JobFiles;
+  readonly tell: (report: TellingReport) => void;
+}
+
+/** The context of one run. After `close` it tells nothing more, also when its handler goes on. */
+export class RunContext implements JobContext {
+  readonly id: string;
+  readonly task: string;
+  readonly tenant: string;
+  readonly attempt: number;
+  readonly run: number;
+  readonly maxAttempts: number;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly signal: AbortSignal;
+  readonly log: JobLog;
+  readonly files: JobFiles;
+  readonly #progress: ProgressTeller;
+  readonly #lines: LogTeller;
+
+  constructor({ order, worker, signal, files, tell }: RunContextParts) {
+    const about = { job: order.jobId, run: order.run, worker };
+    this.#progress = new ProgressTeller((progress) => {
+      tell({ type: 'progress', ...about, ...progress });
+    });
+    this.#lines = new LogTeller((line) => {
+      tell({ type: 'log', ...about, attempt: order.attempt, ...line });
+    });
+    this.id = order.jobId;
+    this.task = order.task;
+    this.tenant = order.tenant;
+    this.attempt = order.attempt;
+    this.run = order.run;
+    this.maxAttempts = order.maxAttempts;
+    this.metadata = metadataOf(order);
+    this.signal = signal;
+    this.log = this.#lines.log;
+    this.files = files;
+  }
+
+  async progress(percent: number, message?: string): Promise<void> {
+    this.#progress.report(percent, message);
+  }
+
+  close(): void {
+    this.#progress.close();
+    this.#lines.close();
+  }
+}
+
+function metadataOf({ metadata }: WorkOrder): Readonly<Record<string, unknown>> {
+  const json = decodeJson(Buffer.from(metadata));
+  return Object.freeze(json.ok && isRecord(json.value) ? json.value : {});
+}
