@@ -130,7 +130,7 @@ export class PrivateRabbitmq implements LocalBroker {
       recordFile: paths.epmdRecord,
       mark: `-port ${ports.epmd}`,
     });
-    await this.until(this.epmd, () => answers(ports.epmd));
+    if (!(await this.until(this.epmd, () => answers(ports.epmd)))) return false;
     this.server = await ManagedProcess.start({
       ...common,
       program: program.server,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { loadConsumerConfig, loadGatewayConfig } from '#libs/config';
 
 /** What the launcher knows when it starts the apps. */
 export interface SuiteFacts {
@@ -45,4 +46,13 @@ function commonEnvironment(outer: NodeJS.ProcessEnv, facts: SuiteFacts): NodeJS.
     LOG_LEVEL: outer['LOG_LEVEL'] ?? 'info',
     ...(facts.ownBroker ? { BROKER_ACK_TIMEOUT: OWN_ACK_TIMEOUT } : {}),
   };
+}
+
+/**
+ * Reads the settings as the apps will, before anything is started.
+ * @throws ConfigError with every setting that is wrong or misspelt.
+ */
+export function checkSettings(outer: NodeJS.ProcessEnv, facts: SuiteFacts): void {
+  loadGatewayConfig(gatewayEnvironment(outer, facts));
+  loadConsumerConfig(consumerEnvironment(outer, facts));
 }

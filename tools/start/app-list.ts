@@ -1,0 +1,20 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const GATEWAY = 'gateway';
+
+/** The clone's folder; this file is in `dist/tools/start` when it runs. */
+export const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** The built entry file of an app. */
+export function appMain(name: string): string {
+  return join(PROJECT, 'dist', 'apps', name, 'src', 'main.js');
+}
+
+/** The consumer apps of this clone that are built, by name. A new one needs no entry anywhere. */
+export function consumerApps(): readonly string[] {
+  return readdirSync(join(PROJECT, 'apps'))
+    .filter((name) => name !== GATEWAY && existsSync(appMain(name)))
+    .sort();
+}

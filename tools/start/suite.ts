@@ -1,0 +1,164 @@
+import { Problem } from '../console/problem.js';
+import { type Screen } from '../console/screen.js';
+import { lastLines } from '../processes/last-lines.js';
+import { AppKeeper } from './app-keeper.js';
+import { appMain } from './app-list.js';
+import { type DataFolder } from './data-folder.js';
+import { checkSettings, consumerEnvironment, gatewayEnvironment, type SuiteFacts } from './environment.js';
+import { GatewayClient } from './gateway-client.js';
+import { type StartOptions } from './options.js';
+import { removeRunFile, type RunFacts, writeRunFile } from './run-file.js';
+import { Servers } from './servers.js';
+
+const GATEWAY = 'gateway';
+const DRAIN_GRACE_MS = 40_000;
+const ANNOUNCE_PATIENCE_MS = 60_000;
+
+/** What the suite is started with. */
+export interface SuitePlan {
+  readonly options: StartOptions;
+  readonly env: NodeJS.ProcessEnv;
+  readonly data: DataFolder;
+  /** The gateway's port; chosen already when any would do. */
+  readonly port: number;
+}
+
+/** Broker, database, gateway and consumer apps, from the first to the last process. */
+export class Suite {
+  private readonly servers: Servers;
+  private readonly apiKey: string;
+  private readonly linkSecret: string;
+  private apps: readonly AppKeeper[] = [];
+  private complete = false;
+
+  constructor(
+    private readonly plan: SuitePlan,
+    private readonly screen: Screen,
+    private readonly onGiveUp: (problem: Problem) => void,
+  ) {
+    const { linkSecret, adminApiKey } = plan.data.secrets();
+    this.linkSecret = linkSecret;
+    this.apiKey = plan.env['ADMIN_API_KEY'] ?? adminApiKey;
+    this.servers = new Servers(plan.env, plan.data, this.around);
+  }
+
+  get client(): GatewayClient {
+    return new GatewayClient(this.url, this.apiKey);
+  }
+
+  get facts(): RunFacts {
+    const { servers, apps } = this;
+    return {
+      url: this.url,
+      apiKey: this.apiKey,
+      rabbitmqUrl: servers.rabbitmqUrl,
+      managementUrl: servers.managementUrl,
+      databaseUrl: servers.databaseUrl,
+      mailUrl: null,
+      healthUrls: perApp(apps, ({ url }) => url),
+      pids: { start: [process.pid], ...perApp(apps, ({ pid }) => pid), ...servers.pids },
+    };
+  }
+
+  /** Resolves when every app is ready and its tasks are listed. @throws Problem when something does not start. */
+  async start(): Promise<void> {
+    removeRunFile(this.plan.data.runFile);
+    checkSettings(this.plan.env, { ...this.suiteFacts, ...this.servers.expected });
+    await this.servers.start();
+    this.apps = this.makeKeepers();
+    await Promise.all(this.apps.map((app) => this.screen.step(`Starting ${app.about.process}`, () => app.start())));
+    await this.awaitTasks();
+    this.complete = true;
+    this.writeRunFile();
+  }
+
+  /** Drains the apps, then stops what they stand on. */
+  async stop(): Promise<void> {
+    this.complete = false;
+    removeRunFile(this.plan.data.runFile);
+    const running = this.apps.filter(({ pid }) => pid !== undefined);
+    if (running.length > 0) {
+      const names = running.map(({ about }) => about.process).join(', ');
+      await this.screen.step(`Draining ${names}`, () => this.stopApps());
+    }
+    await this.screen.step('Stopping the broker and the database', () => this.servers.stop());
+  }
+
+  /** Ends everything at once. */
+  async kill(): Promise<void> {
+    for (const app of this.apps) app.killNow();
+    await this.servers.kill();
+  }
+
+  private get url(): string {
+    return `http://127.0.0.1:${this.plan.port}`;
+  }
+
+  private get suiteFacts(): SuiteFacts {
+    const { rabbitmqUrl, databaseUrl, ownBroker } = this.servers;
+    const { port, data } = this.plan;
+    const secrets = { linkSecret: this.linkSecret, adminApiKey: this.apiKey };
+    return { rabbitmqUrl, databaseUrl, ownBroker, dataFolder: data.path, port, ...secrets };
+  }
+
+  private get around(): ConstructorParameters<typeof AppKeeper>[1] {
+    return {
+      screen: this.screen,
+      onGiveUp: this.onGiveUp,
+      onRestart: () => {
+        if (this.complete) this.writeRunFile();
+      },
+    };
+  }
+
+  private async stopApps(): Promise<void> {
+    await Promise.all(this.apps.map((app) => app.stop(DRAIN_GRACE_MS)));
+  }
+
+  private writeRunFile(): void {
+    writeRunFile(this.plan.data.runFile, this.facts);
+  }
+
+  private makeKeepers(): readonly AppKeeper[] {
+    const { env, options } = this.plan;
+    const facts = this.suiteFacts;
+    const consumers = options.apps.flatMap((app) =>
+      processNames(app, options.scale.get(app) ?? 1).map((process) =>
+        this.makeKeeper(app, process, consumerEnvironment(env, facts)),
+      ),
+    );
+    return [this.makeKeeper(GATEWAY, GATEWAY, gatewayEnvironment(env, facts)), ...consumers];
+  }
+
+  private makeKeeper(app: string, process: string, env: NodeJS.ProcessEnv): AppKeeper {
+    const { data } = this.plan;
+    const files = { logFile: data.logFile(process), recordFile: data.processFile(process) };
+    return new AppKeeper({ app, process, main: appMain(app), env, ...files }, this.around);
+  }
+
+  private async awaitTasks(): Promise<void> {
+    const { apps } = this.plan.options;
+    const missing = await this.screen.step('Waiting for the apps to announce their tasks', () =>
+      this.client.awaitTasks(apps, ANNOUNCE_PATIENCE_MS),
+    );
+    const [first] = missing;
+    if (first === undefined) return;
+    throw new Problem(
+      `No task of ${missing.join(', ')} is listed by the gateway after ${ANNOUNCE_PATIENCE_MS / 1_000} s. ` +
+        `The end of the log of ${first}:\n${lastLines(this.plan.data.logFile(first))}`,
+    );
+  }
+}
+
+function processNames(app: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => (index === 0 ? app : `${app}-${index + 1}`));
+}
+
+function perApp<T>(apps: readonly AppKeeper[], value: (app: AppKeeper) => T | undefined): Record<string, T[]> {
+  const lists: Record<string, T[]> = {};
+  for (const app of apps) {
+    const one = value(app);
+    if (one !== undefined) (lists[app.about.app] ??= []).push(one);
+  }
+  return lists;
+}
