@@ -37,7 +37,7 @@ export async function ifThere<T>(step: () => Promise<T>): Promise<T | undefined>
 }
 
 /** What a failure of the file system means to callers. */
-export function diskFailure(error: unknown): StorageUnavailableError {
+function diskFailure(error: unknown): StorageUnavailableError {
   const code = codeOf(error);
   const sentence = (code === undefined ? undefined : SENTENCES[code]) ?? 'the file system refused';
   return new StorageUnavailableError(`The data folder cannot be used (${code ?? 'unknown error'}): ${sentence}.`, {

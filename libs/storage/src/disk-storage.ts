@@ -132,8 +132,8 @@ export class DiskStorage implements Storage {
   async #publish(incoming: IncomingFile, parts: KeyParts): Promise<void> {
     const folders = foldersOf(parts);
     for (let tries = 1; ; tries += 1) {
-      const folder = await ensureFolder(this.#root, ...folders);
       try {
+        const folder = await ensureFolder(this.#root, ...folders);
         await incoming.publish(join(folder, parts.output ?? parts.id));
         return;
       } catch (error) {

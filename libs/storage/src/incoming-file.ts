@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
+import { codeOf } from './disk-error.js';
 import { syncFolder } from './disk-folders.js';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
@@ -35,7 +36,11 @@ export class IncomingFile {
   /** Shows the finished file under `path`, in place of what was there. */
   async publish(path: string): Promise<void> {
     await rename(this.#path, path);
-    await syncFolder(dirname(path));
+    try {
+      await syncFolder(dirname(path));
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error; // shown, and removed again together with its folder
+    }
   }
 
   /**
