@@ -75,7 +75,7 @@ export class BrokerWorkplace implements Workplace {
     return this.#publisher.ready ? this.#work.intake.obstacle : 'the broker is not connected, or takes no messages';
   }
 
-  /** Waits for a broker that is away. Settles when the tasks are announced. */
+  /** Waits for a broker that is away. Settles when the tasks are announced and messages can come. */
   async start(tasks: TaskTable): Promise<void> {
     const work = this.#prepare(tasks);
     this.#work = work;
@@ -85,8 +85,9 @@ export class BrokerWorkplace implements Workplace {
     await work.subscriber.pause();
     work.subscriber.start();
     await work.announcer.start(this.#publisher, this.#starting.signal);
-    work.control.start();
     work.pulse.start();
+    work.control.start();
+    await Promise.race([work.intake.entered, rejection(this.#starting.signal)]);
   }
 
   stop(): Promise<void> {
@@ -190,6 +191,14 @@ interface Work {
   readonly announcer: Announcer;
   readonly pulse: Pulse;
   readonly control: ControlFollower;
+}
+
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(signal.reason as Error);
+    });
+  });
 }
 
 function topologyOf({ broker, domain }: WorkplaceOptions, traits: BrokerTraits): Topology {

@@ -12,6 +12,9 @@ export class Intake {
   #ending = false;
   #taking = false;
   #change = Promise.resolve();
+  #enter!: () => void;
+  /** Settles when messages can come for the first time, or the queue is paused. */
+  readonly entered = new Promise<void>((resolve) => (this.#enter = resolve));
 
   constructor(domain: string, dispatcher: Dispatcher, subscriber: Pick<Subscriber, 'pause' | 'resume' | 'attached'>) {
     this.#domain = domain;
@@ -55,5 +58,6 @@ export class Intake {
       this.#change = this.#change.then(() => (takes ? this.#subscriber.resume() : this.#subscriber.pause()));
     }
     await this.#change;
+    if (this.obstacle === undefined) this.#enter();
   }
 }
