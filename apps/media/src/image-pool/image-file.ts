@@ -25,6 +25,7 @@ export interface ImageFile {
   readonly kind: ImageKind;
   /** As it is looked at: with the EXIF orientation applied. */
   readonly size: Size;
+  readonly hasAlpha: boolean;
 }
 
 /**
@@ -39,26 +40,30 @@ export async function inspectImage(path: string): Promise<ImageFile> {
       'The file is no image that can be read: expected JPEG, PNG, WebP, GIF or AVIF',
     );
   }
-  const { width, height, autoOrient } = await orCorrupt(
+  const { width, height, autoOrient, hasAlpha } = await orCorrupt(
     path,
     sharp(path, { failOn: 'warning', limitInputPixels: false }).metadata(),
   );
   if (width * height > MAX_PIXELS) throw tooManyPixels({ width, height });
-  return { path, kind, size: { width: autoOrient.width, height: autoOrient.height } };
+  return { path, kind, size: { width: autoOrient.width, height: autoOrient.height }, hasAlpha };
 }
 
 /**
  * Decodes an image, upright, in sRGB and in the given size: a size below the image's own makes it much quicker.
  * @throws ImageProblem `corrupt_image`
  */
-export async function decodeImage({ path }: ImageFile, size: Size): Promise<Pixels> {
-  const decoding = reader(path)
-    .autoOrient()
+export async function decodeImage(image: ImageFile, size: Size): Promise<Pixels> {
+  const decoding = fromImage(image)
     .resize({ ...size, fit: 'fill' })
     .toColourspace('srgb')
     .raw();
-  const { data, info } = await orCorrupt(path, decoding.toBuffer({ resolveWithObject: true }));
+  const { data, info } = await orCorrupt(image.path, decoding.toBuffer({ resolveWithObject: true }));
   return { data, width: info.width, height: info.height, channels: info.channels };
+}
+
+/** Starts a pipeline over an image, upright. */
+export function fromImage({ path }: ImageFile): Sharp {
+  return sharp(path, { failOn: 'warning', limitInputPixels: MAX_PIXELS, pages: 1 }).autoOrient();
 }
 
 /** Starts a pipeline over pixels in memory. */
@@ -73,10 +78,6 @@ export function tooManyPixels({ width, height }: Size, what = 'The image'): Imag
     'image_too_large',
     `${what} has ${String(width)} x ${String(height)} pixels; at most ${most} megapixels can be processed`,
   );
-}
-
-function reader(path: string): Sharp {
-  return sharp(path, { failOn: 'warning', limitInputPixels: MAX_PIXELS, pages: 1 });
 }
 
 async function headOf(path: string): Promise<Buffer> {

@@ -1,6 +1,7 @@
 import { type OutputInfo, type Sharp } from 'sharp';
 import {
   decodeImage,
+  fromImage,
   fromPixels,
   type ImageFile,
   inspectImage,
@@ -29,6 +30,9 @@ export interface DrawnVariant extends Size {
   readonly format: Format;
 }
 
+/** libvips cannot scale to more, even where nearly all of it is cut off again. */
+const MAX_WHOLE_SIDE = 10_000_000;
+
 interface Planned {
   readonly request: VariantRequest;
   readonly plan: VariantPlan;
@@ -47,15 +51,9 @@ export async function drawVariants(
   const image = await inspectImage(source);
   const planned = variants.map((request) => planOf(image, request));
   const watermarks = await Watermarks.open(planned);
-  const pixels = await decodeImage(
-    image,
-    sizeToDecode(
-      image.size,
-      planned.map(({ plan }) => plan),
-    ),
-  );
+  const draw = await drawing(image, planned, watermarks);
   for (const [index, variant] of planned.entries()) {
-    const { width, height } = await draw(pixels, variant, watermarks);
+    const { width, height } = await draw(variant);
     tell({ index, format: variant.format, width, height });
   }
 }
@@ -64,48 +62,64 @@ function planOf(image: ImageFile, request: VariantRequest): Planned {
   const plan = planVariant(image.size, request);
   const format = request.format ?? formatFor(image.kind);
   const { width, height } = plan.canvas;
-  if (width * height > MAX_PIXELS) throw tooManyPixels(plan.canvas, `The variant "${request.name}"`);
+  const what = `The variant "${request.name}"`;
+  if (width * height > MAX_PIXELS) throw tooManyPixels(plan.canvas, what);
   if (Math.max(width, height) > MAX_SIDES[format]) {
-    throw new ImageProblem(
-      'image_too_large',
-      `The variant "${request.name}" has ${String(width)} x ${String(height)} pixels; ${format} allows ${String(MAX_SIDES[format])} a side`,
-    );
+    const most = `${format} allows ${String(MAX_SIDES[format])} a side`;
+    throw new ImageProblem('image_too_large', `${what} has ${String(width)} x ${String(height)} pixels; ${most}`);
+  }
+  if (Math.max(plan.whole.width, plan.whole.height) > MAX_WHOLE_SIDE) {
+    throw new ImageProblem('image_too_large', `${what} would be cut out of an image that is enlarged too much`);
   }
   return { request, plan, format };
 }
 
-async function draw(pixels: Pixels, { request, plan, format }: Planned, watermarks: Watermarks): Promise<OutputInfo> {
-  const canvas = onCanvas(fromPixels(pixels), pixels, plan, format);
+/** One variant is drawn while the source is being decoded; several share what was decoded. */
+async function drawing(
+  image: ImageFile,
+  planned: readonly Planned[],
+  watermarks: Watermarks,
+): Promise<(variant: Planned) => Promise<OutputInfo>> {
+  const plans = planned.map(({ plan }) => plan);
+  const decode = (): Promise<Pixels> => decodeImage(image, sizeToDecode(image.size, plans));
+  if (planned.length > 1) {
+    const pixels = await decode();
+    return (variant) => drawn(fromPixels(pixels), variant, { image, watermarks });
+  }
+  return (variant) =>
+    drawn(fromImage(image), variant, { image, watermarks }).catch(async (error: unknown) => {
+      // Tells whether the source is at fault, or the disk that the variant is written to.
+      await decode();
+      throw error;
+    });
+}
+
+async function drawn(
+  picture: Sharp,
+  { request, plan, format }: Planned,
+  { image, watermarks }: { image: ImageFile; watermarks: Watermarks },
+): Promise<OutputInfo> {
+  const canvas = onCanvas(picture, plan, format);
   if (request.watermark !== undefined) {
     canvas.composite([await watermarks.over(request.watermark, plan.canvas)]);
     // The overlay brings transparency along to where there was none.
-    if (pixels.channels === 3 && !isPadded(plan)) canvas.removeAlpha();
+    if (!image.hasAlpha && !isPadded(plan)) canvas.removeAlpha();
   }
   return encoded(canvas, format, request.quality).toFile(request.target);
 }
 
-function onCanvas(picture: Sharp, pixels: Size, plan: VariantPlan, format: Format): Sharp {
-  const { part, picture: size, canvas } = plan;
+function onCanvas(picture: Sharp, plan: VariantPlan, format: Format): Sharp {
   const background = format === 'jpeg' ? '#fff' : { r: 0, g: 0, b: 0, alpha: 0 };
   if (format === 'jpeg') picture.flatten({ background });
-  picture.extract(centred(part, pixels)).resize({ ...size, fit: 'fill' });
+  picture.resize({ ...plan.picture, fit: plan.cut ? 'cover' : 'fill' });
   if (!isPadded(plan)) return picture;
-  const left = Math.floor((canvas.width - size.width) / 2);
-  const top = Math.floor((canvas.height - size.height) / 2);
-  const right = canvas.width - size.width - left;
-  const bottom = canvas.height - size.height - top;
+  const left = Math.floor((plan.canvas.width - plan.picture.width) / 2);
+  const top = Math.floor((plan.canvas.height - plan.picture.height) / 2);
+  const right = plan.canvas.width - plan.picture.width - left;
+  const bottom = plan.canvas.height - plan.picture.height - top;
   return picture.extend({ left, top, right, bottom, background });
 }
 
 function isPadded({ picture, canvas }: VariantPlan): boolean {
   return picture.width < canvas.width || picture.height < canvas.height;
-}
-
-function centred(part: Size, { width, height }: Size): Size & { left: number; top: number } {
-  const cut = { width: cutOf(part.width, width), height: cutOf(part.height, height) };
-  return { ...cut, left: Math.floor((width - cut.width) / 2), top: Math.floor((height - cut.height) / 2) };
-}
-
-function cutOf(share: number, side: number): number {
-  return Math.min(side, Math.max(1, Math.round(share * side)));
 }

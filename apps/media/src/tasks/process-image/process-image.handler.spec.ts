@@ -409,6 +409,12 @@ describe('a source that cannot be processed', () => {
     });
   });
 
+  it('is refused when a strip of it would have to be enlarged beyond all bounds', async () => {
+    const source = await plain(60_000, 1, '#808080').png().toBuffer();
+    const error = await failure(source, { width: 100, height: 16_384, fit: 'cover' });
+    expect(error).toMatchObject({ code: 'image_too_large' });
+  });
+
   it('is refused when it is missing', async () => {
     const job = jobInMemory();
     const running = handler.processImage(

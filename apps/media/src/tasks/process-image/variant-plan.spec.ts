@@ -29,9 +29,11 @@ describe('planVariant', () => {
     }
   });
 
-  it('cuts the longer side for cover', () => {
-    expect(planVariant(source, { width: 500, height: 500, fit: 'cover' }).part).toEqual({ width: 0.75, height: 1 });
-    expect(planVariant(source, { width: 800, height: 300, fit: 'cover' }).part).toEqual({ width: 1, height: 0.5 });
+  it('scales for cover until both sides are covered, and cuts the rest', () => {
+    const square = planVariant(source, { width: 600, height: 600, fit: 'cover' });
+    expect(square).toMatchObject({ whole: { width: 800, height: 600 }, cut: true });
+    const strip = planVariant(source, { width: 800, height: 300, fit: 'cover' });
+    expect(strip).toMatchObject({ whole: { width: 800, height: 600 }, cut: true });
   });
 
   it('never enlarges the picture but for cover and fill', () => {

@@ -1,11 +1,12 @@
 import { type Size } from '../../image-pool/image-file.js';
 import { type Fit } from './variant-request.js';
 
-/** How a variant comes out of its source: a centred part of it is cut out, scaled, and padded to the variant's size. */
+/** How a variant comes out of its source: scaled as a whole, cut around its centre, and padded to the variant's size. */
 export interface VariantPlan {
-  /** The part of the source that is used, as shares of its width and height. */
-  readonly part: Size;
-  /** What that part is scaled to. */
+  /** What the whole source is scaled to. Not rounded, and possibly huge, when it is cut. */
+  readonly whole: Size;
+  /** True when the whole is cut to the picture. */
+  readonly cut: boolean;
   readonly picture: Size;
   /** The variant; larger than the picture where it is padded. */
   readonly canvas: Size;
@@ -16,8 +17,6 @@ interface Wish {
   readonly height?: number | undefined;
   readonly fit: Fit;
 }
-
-const WHOLE: Size = { width: 1, height: 1 };
 
 /**
  * Works out a variant. `cover`, `contain` and `fill` give exactly the size that was asked for when it names both sides;
@@ -37,12 +36,13 @@ export function planVariant(source: Size, { width, height, fit }: Wish): Variant
     case 'outside':
       return unpadded(scaled(source, Math.min(Math.max(across, down), 1)));
     case 'contain':
-      return { part: WHOLE, picture: scaled(source, Math.min(across, down, 1)), canvas: box };
+      return { ...unpadded(scaled(source, Math.min(across, down, 1))), canvas: box };
     case 'fill':
       return unpadded(box);
     case 'cover': {
       const scale = Math.max(across, down);
-      return { part: { width: across / scale, height: down / scale }, picture: box, canvas: box };
+      const whole = { width: source.width * scale, height: source.height * scale };
+      return { whole, cut: true, picture: box, canvas: box };
     }
   }
 }
@@ -52,15 +52,12 @@ export function planVariant(source: Size, { width, height, fit }: Wish): Variant
  * Decoders are much quicker at a half, a quarter or an eighth of an image than at the whole.
  */
 export function sizeToDecode(source: Size, plans: readonly VariantPlan[]): Size {
-  const needs = plans.flatMap(({ part, picture }) => [
-    picture.width / (source.width * part.width),
-    picture.height / (source.height * part.height),
-  ]);
+  const needs = plans.flatMap(({ whole }) => [whole.width / source.width, whole.height / source.height]);
   return scaled(source, Math.min(1, Math.max(...needs)));
 }
 
 function unpadded(size: Size): VariantPlan {
-  return { part: WHOLE, picture: size, canvas: size };
+  return { whole: size, cut: false, picture: size, canvas: size };
 }
 
 function scaled({ width, height }: Size, scale: number): Size {
