@@ -1,5 +1,5 @@
 export { exponential, fixed } from '#libs/contracts';
-export { PermanentError, RetryAfter, TemporaryError, WiringError } from './errors.js';
+export { PermanentError, RetryAfter, TemporaryError } from './errors.js';
 export { Describe, FieldSchema, Secret } from './field-notes.js';
 export { FileInput } from './file-input.js';
 export { type JobContext, type JobFiles, type JobLog } from './job-context.js';

@@ -5,7 +5,7 @@ import { type Dispatcher } from './dispatcher.js';
 /** When an app takes messages: while it follows the control stream, its queue is not paused, and it does not end. */
 export class Intake {
   readonly #domain: string;
-  readonly #dispatcher: Dispatcher;
+  readonly #dispatcher: Pick<Dispatcher, 'open' | 'hold' | 'void'>;
   readonly #subscriber: Pick<Subscriber, 'pause' | 'resume' | 'attached'>;
   #following = false;
   #paused = false;
@@ -16,7 +16,11 @@ export class Intake {
   /** Settles when messages can come for the first time, or the queue is paused. */
   readonly entered = new Promise<void>((resolve) => (this.#enter = resolve));
 
-  constructor(domain: string, dispatcher: Dispatcher, subscriber: Pick<Subscriber, 'pause' | 'resume' | 'attached'>) {
+  constructor(
+    domain: string,
+    dispatcher: Pick<Dispatcher, 'open' | 'hold' | 'void'>,
+    subscriber: Pick<Subscriber, 'pause' | 'resume' | 'attached'>,
+  ) {
     this.#domain = domain;
     this.#dispatcher = dispatcher;
     this.#subscriber = subscriber;

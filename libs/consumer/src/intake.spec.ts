@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import { Intake } from './intake.js';
+
+/** What the intake opened and closed, in order, with a consumer that takes its time. */
+const recorded = (): { intake: Intake; said: string[] } => {
+  const said: string[] = [];
+  let attached = false;
+  const turn = async (word: string, to: boolean): Promise<void> => {
+    said.push(`${word}…`);
+    await new Promise((resolve) => setImmediate(resolve));
+    attached = to;
+    said.push(word);
+  };
+  const subscriber = {
+    get attached() {
+      return attached;
+    },
+    resume: () => turn('resumed', true),
+    pause: () => turn('paused', false),
+  };
+  const dispatcher = {
+    open: () => said.push('open'),
+    hold: () => said.push('hold'),
+    void: () => said.push('void'),
+  };
+  return { intake: new Intake('media', dispatcher, subscriber), said };
+};
+
+describe('the intake', () => {
+  it('takes nothing before the control stream has been read', async () => {
+    const { intake, said } = recorded();
+    intake.obey({ type: 'void', runs: [] });
+    intake.obey({ type: 'resume', queue: 'media' });
+    expect([said, intake.obstacle]).toEqual([['void'], 'the control stream has not been read yet']);
+    intake.follow(true);
+    await intake.entered;
+    expect([said, intake.obstacle]).toEqual([['void', 'open', 'resumed…', 'resumed'], undefined]);
+  });
+
+  it('stays closed, and is ready, when its queue is paused', async () => {
+    const { intake, said } = recorded();
+    intake.obey({ type: 'pause', queue: 'media' });
+    intake.follow(true);
+    await intake.entered;
+    expect(said).toEqual([]);
+  });
+
+  it('does not care for other queues', async () => {
+    const { intake, said } = recorded();
+    intake.obey({ type: 'pause', queue: 'email' });
+    intake.follow(true);
+    await intake.entered;
+    expect(said).toContain('resumed');
+  });
+
+  it('holds at once, but detaches the consumer only when it is attached', async () => {
+    const { intake, said } = recorded();
+    intake.follow(true);
+    intake.obey({ type: 'pause', queue: 'media' });
+    await intake.end();
+    expect(said).toEqual(['open', 'hold', 'resumed…', 'resumed', 'paused…', 'paused']);
+  });
+
+  it('closes while the stream is lost, and for good when the app ends', async () => {
+    const { intake, said } = recorded();
+    intake.follow(true);
+    await intake.entered;
+    intake.follow(false);
+    await intake.end();
+    intake.follow(true);
+    await intake.end();
+    expect(said.filter((word) => word === 'open' || word === 'hold')).toEqual(['open', 'hold']);
+  });
+});

@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Readable } from 'node:stream';
+import { type LogReport, type ProgressReport, type TellingReport, type WorkOrder } from '#libs/contracts';
+import { RunContext } from './run-context.js';
+import { TenantFiles } from './tenant-files.js';
+
+const ORDER: WorkOrder = {
+  jobId: '0197f6a0-1111-7000-8000-000000000000',
+  run: 3,
+  attempt: 2,
+  maxAttempts: 5,
+  task: 'tests.act',
+  tenant: 'acme',
+  priority: 4,
+  timeoutMs: 60_000,
+  schemaHash: null,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  metadata: '{"user":"u1"}',
+  traceparent: null,
+};
+
+describe('the context of a run', () => {
+  let told: TellingReport[];
+  let context: RunContext;
+  const progress = (): (readonly [number, string | null])[] =>
+    told.filter((report): report is ProgressReport => report.type === 'progress').map((p) => [p.percent, p.message]);
+  const lines = (): LogReport[] => told.filter((report): report is LogReport => report.type === 'log');
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    told = [];
+    const storage = {
+      read: async () => Promise.reject(new Error('Not asked for here.')),
+      put: async (key: string, _content: Readable, about: { filename: string; contentType: string }) => ({
+        ...about,
+        key,
+        size: 1,
+        sha256: '',
+      }),
+    };
+    context = new RunContext({
+      order: ORDER,
+      worker: 'w',
+      signal: new AbortController().signal,
+      files: new TenantFiles(storage, ORDER),
+      tell: (report) => told.push(report),
+    });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('sends the first progress at once and then the latest of every fifth of a second', async () => {
+    for (const percent of [1, 2, 3]) await context.progress(percent);
+    expect(progress()).toEqual([[1, null]]);
+    jest.advanceTimersByTime(200);
+    expect(progress()).toEqual([
+      [1, null],
+      [3, null],
+    ]);
+    jest.advanceTimersByTime(1_000);
+    await context.progress(4, 'four');
+    expect(progress().at(-1)).toEqual([4, 'four']);
+  });
+
+  it('keeps progress within 0 and 100 and never lets it fall', async () => {
+    for (const percent of [-5, 60, 40, 500]) {
+      await context.progress(percent);
+      jest.advanceTimersByTime(200);
+    }
+    expect(progress().map(([percent]) => percent)).toEqual([0, 60, 60, 100]);
+  });
+
+  it('refuses a percentage that is no number', async () => {
+    await expect(context.progress(Number.NaN)).rejects.toThrow('Expected a percentage from 0 to 100, got NaN.');
+  });
+
+  it('clips progress messages to 1 KiB', async () => {
+    await context.progress(1, 'é'.repeat(1_000));
+    expect(Buffer.byteLength(progress()[0]?.[1] ?? '')).toBeLessThanOrEqual(1_024);
+  });
+
+  it('tells nothing more once the run is over', async () => {
+    await context.progress(1);
+    await context.progress(2);
+    context.close();
+    jest.advanceTimersByTime(1_000);
+    await context.progress(3);
+    context.log.info('late');
+    expect(told).toHaveLength(1);
+  });
+
+  it('keeps a thousand lines, and says once that more were dropped', () => {
+    for (let line = 0; line < 1_500; line += 1) context.log.debug(`line ${line}`);
+    expect(lines()).toHaveLength(1_001);
+    expect(lines()[999]?.message).toBe('line 999');
+    expect(lines()[1_000]).toMatchObject({ level: 'warn', message: expect.stringContaining('More than 1000 lines') });
+    expect(lines().map(({ seq }) => seq)).toEqual(Array.from({ length: 1_001 }, (_, index) => index + 1));
+  });
+
+  it('makes fields safe for JSON, whatever they hold', () => {
+    const circle: Record<string, unknown> = { name: 'c' };
+    circle['self'] = circle;
+    context.log.error('odd', { big: 1n, at: new Date(0), error: new TypeError('no'), call: () => 1, text: 'a\0' });
+    context.log.error('odder', { circle, fine: 1, nothing: undefined });
+    expect(lines().map(({ fields }) => fields)).toEqual([
+      {
+        big: '1',
+        at: '1970-01-01T00:00:00.000Z',
+        error: { name: 'TypeError', message: 'no' },
+        call: '[function]',
+        text: 'a\uFFFD',
+      },
+      { circle: '[object that is no JSON]', fine: 1, nothing: null },
+    ]);
+  });
+
+  it('keeps a line within 2 KiB: first its message, then its fields', () => {
+    context.log.info('x'.repeat(5_000), { a: 1 });
+    context.log.info('short', { long: 'y'.repeat(3_000) });
+    const [long, short] = lines();
+    expect(Buffer.byteLength(long?.message ?? '')).toBeLessThanOrEqual(2_048);
+    expect(short).toMatchObject({ message: 'short', fields: { dropped: expect.any(String) } });
+  });
+
+  it('stores files under the keys of its run', async () => {
+    const saved = await context.files.save('thumb.webp', Readable.from(['x']), {
+      filename: 'thumb.webp',
+      contentType: 'image/webp',
+    });
+    expect(saved.key).toBe(`acme/${ORDER.jobId}/3-thumb.webp`);
+  });
+
+  it('reads metadata that is none as none', () => {
+    const broken = { order: { ...ORDER, metadata: '[1' }, worker: 'w', signal: context.signal };
+    const other = new RunContext({ ...broken, files: context.files, tell: () => undefined });
+    expect([context.metadata, other.metadata]).toEqual([{ user: 'u1' }, {}]);
+  });
+});
