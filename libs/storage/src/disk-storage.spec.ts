@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import {
   lstat,
   mkdir,
@@ -102,7 +104,7 @@ describe('the local disk', () => {
     ['foreign', () => Buffer.alloc(5_000, 'x')],
   ])('does not show a file that is %s', async (_, damage) => {
     const key = uploadKey(TENANT);
-    await storage.put(key, Readable.from(['1234']), PLAIN);
+    await storage.put(key, Readable.from(['    ']), PLAIN); // blanks before JSON are still JSON
     await writeFile(pathOf(key), damage(await readFile(pathOf(key))));
     expect(await storage.stat(key)).toBeUndefined();
     await expect(storage.read(key)).rejects.toBeInstanceOf(FileMissingError);
@@ -115,7 +117,7 @@ describe('the local disk', () => {
     expect(await storage.stat(other)).toBeUndefined();
   });
 
-  describe('when links lie in the data folder', () => {
+  describe('when links and pipes lie in the data folder', () => {
     let outside: string;
     beforeEach(async () => {
       outside = await emptyFolder();
@@ -158,6 +160,13 @@ describe('the local disk', () => {
       expect(await readFile(join(outside, key), 'utf8')).toMatch(/^secret/);
     });
 
+    it('does not wait for the writer of a pipe in place of a file', async () => {
+      const key = uploadKey(TENANT);
+      await storage.put(uploadKey(TENANT), Readable.from(['makes the folder']), PLAIN);
+      await promisify(execFile)('mkfifo', [pathOf(key)]);
+      expect(await storage.stat(key)).toBeUndefined();
+    });
+
     it('refuses to open when the folder for incoming files is a link', async () => {
       await rm(join(root, 'incoming'), { recursive: true });
       await symlink(outside, join(root, 'incoming'));
@@ -174,13 +183,15 @@ describe('the local disk', () => {
     expect(await readdir(incoming)).toEqual(['fresh.part']);
   });
 
-  it('finishes puts while the job they belong to is being removed', async () => {
-    const names = Array.from({ length: 60 }, (_, i) => outputKey(TENANT, JOB, i, 'a.txt'));
-    const removing = (async () => {
-      for (let i = 0; i < 60; i += 1) await storage.removeAll(`${TENANT}/${JOB}/`);
-    })();
-    await Promise.all([removing, ...names.map((key) => storage.put(key, Readable.from(['x']), PLAIN))]);
-    await storage.removeAll(`${TENANT}/${JOB}/`);
+  it('finishes puts while the folder of their job comes and goes', async () => {
+    const names = Array.from({ length: 24 }, (_, i) => outputKey(TENANT, JOB, i, 'a.txt'));
+    const comeAndGo = async (key: string): Promise<void> => {
+      for (let i = 0; i < 10; i += 1) {
+        await storage.put(key, Readable.from(['x']), PLAIN);
+        expect(await storage.remove(key)).toBe(true);
+      }
+    };
+    await Promise.all(names.map(comeAndGo));
     expect(await readdir(join(root, 'outputs', TENANT))).toEqual([]);
   });
 
