@@ -1,8 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { type Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import { forgetProcess, recordProcess } from './process-record.js';
-import { signalGroup } from './signal-group.js';
+import { groupMembers, signalGroup } from './process-group.js';
+
+const CHILDREN_GRACE_MS = 1_000;
+const LOOK_EVERY_MS = 50;
 
 export interface AppSpec {
   /** The built entry file. */
@@ -18,8 +22,10 @@ export class AppProcess {
   readonly pid: number;
   /** The address that the app tells when it is ready; undefined when it ends before. */
   readonly ready: Promise<string | undefined>;
-  /** How the process ended, in words. */
+  /** How the process ended, in words; tells it when its children have ended too. */
   readonly ended: Promise<string>;
+  /** Children that had not ended by themselves a second after the process, and were killed. */
+  leftBehind: readonly number[] = [];
   private running = true;
   private readonly child: ChildProcess;
 
@@ -36,9 +42,10 @@ export class AppProcess {
     this.ended = new Promise((resolve) => {
       const finish = (how: string): void => {
         this.running = false;
-        signalGroup(this.pid, 'SIGKILL');
         forgetProcess(spec.recordFile);
-        resolve(how);
+        void this.collectChildren().then(() => {
+          resolve(how);
+        });
       };
       child.once('error', (error) => {
         finish(error.message);
@@ -69,9 +76,25 @@ export class AppProcess {
     await this.ended;
   }
 
+  /** Kills the process alone, as a crash would; its children must notice. */
+  async crash(): Promise<void> {
+    if (this.running) this.child.kill('SIGKILL');
+    await this.ended;
+  }
+
   /** Kills the process and its children, without waiting. */
   killNow(): void {
     if (this.running) signalGroup(this.pid, 'SIGKILL');
+  }
+
+  private async collectChildren(): Promise<void> {
+    const deadline = Date.now() + CHILDREN_GRACE_MS;
+    this.leftBehind = await groupMembers(this.pid);
+    while (this.leftBehind.length > 0 && Date.now() < deadline) {
+      await wait(LOOK_EVERY_MS);
+      this.leftBehind = await groupMembers(this.pid);
+    }
+    signalGroup(this.pid, 'SIGKILL');
   }
 }
 

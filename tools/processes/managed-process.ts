@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorMessage, Problem } from '../console/problem.js';
 import { forgetProcess, recordProcess } from './process-record.js';
-import { signalGroup } from './signal-group.js';
+import { signalGroup } from './process-group.js';
 
 const LARGEST_LOG_BYTES = 10 * 1_024 * 1_024;
 

@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { writePrivateFile } from './private-file.js';
 import { identify } from './process-identity.js';
-import { signalGroup } from './signal-group.js';
+import { signalGroup } from './process-group.js';
 
 const LOOK_EVERY_MS = 50;
 

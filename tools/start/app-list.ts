@@ -1,11 +1,15 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const GATEWAY = 'gateway';
 
-/** The clone's folder; this file is in `dist/tools/start` when it runs. */
-export const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
+/** The clone's folder; this file is somewhere below it, built or as it was written. */
+export const PROJECT = folderWithPackage(dirname(fileURLToPath(import.meta.url)));
+
+function folderWithPackage(folder: string): string {
+  return existsSync(join(folder, 'package.json')) ? folder : folderWithPackage(dirname(folder));
+}
 
 /** The built entry file of an app. */
 export function appMain(name: string): string {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { errorCode, errorMessage, Problem } from '../console/problem.js';
 import { kept } from '../processes/private-file.js';
+import { RECORD_SUFFIX } from '../processes/recorded-processes.js';
 
 const MIB = 1_024 * 1_024;
 const LEAST_FREE_BYTES = 500 * MIB;
@@ -46,7 +47,7 @@ export class DataFolder {
   }
 
   processFile(process: string): string {
-    return join(this.processes, `${process}.json`);
+    return join(this.processes, `${process}${RECORD_SUFFIX}`);
   }
 
   /** @throws Problem when the folder cannot be made or written to, or its disk is nearly full. */

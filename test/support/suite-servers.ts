@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { callManagement, type ManagedBroker } from '../../tools/local-nodes/management-api.js';
+import { testEnvironment } from './test-environment.js';
+
+/** Servers that a suite takes its virtual host and its database from; those of the whole run unless a test has its own. */
+export interface ServersOfSuite {
+  readonly broker?: ManagedBroker;
+  readonly databaseUrl?: string;
+}
+
+/** A virtual host and an empty database that no other suite sees. */
+export class SuiteServers {
+  readonly rabbitmqUrl: string;
+  readonly databaseUrl: string;
+
+  private constructor(
+    readonly id: string,
+    readonly broker: ManagedBroker,
+    private readonly administration: string,
+  ) {
+    this.rabbitmqUrl = withPath(broker.url, id);
+    this.databaseUrl = withPath(administration, id);
+  }
+
+  static async make(servers: ServersOfSuite): Promise<SuiteServers> {
+    const shared = testEnvironment();
+    const broker = servers.broker ?? { url: shared.rabbitmqUrl, managementUrl: shared.managementUrl };
+    const id = `suite_${randomBytes(6).toString('hex')}`;
+    const made = new SuiteServers(id, broker, servers.databaseUrl ?? shared.databaseUrl);
+    await Promise.all([made.makeVirtualHost(), made.administer(`create database ${id}`)]);
+    return made;
+  }
+
+  /** Servers that a test has stopped for good cannot be cleaned up and need not be. */
+  async discard(): Promise<void> {
+    await Promise.allSettled([
+      callManagement(this.broker, 'DELETE', `/api/vhosts/${this.id}`),
+      this.administer(`drop database if exists ${this.id} with (force)`),
+    ]);
+  }
+
+  /** Calls the management API for something of this suite's virtual host: `queues`, `bindings`, `exchanges/<name>`. */
+  async inspect<T>(path: string): Promise<T> {
+    const [kind = path, ...rest] = path.split('/');
+    const response = await callManagement(this.broker, 'GET', ['/api', kind, this.id, ...rest].join('/'));
+    if (!response.ok)
+      throw new Error(`The management API answered ${response.status} to ${path}: ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  /** Runs one statement in this suite's database. */
+  async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    return onConnection(this.databaseUrl, async (client) => (await client.query<Row>(text, [...values])).rows);
+  }
+
+  private async makeVirtualHost(): Promise<void> {
+    const user = decodeURIComponent(new URL(this.broker.url).username);
+    const everything = { configure: '.*', write: '.*', read: '.*' };
+    const answers = [
+      await callManagement(this.broker, 'PUT', `/api/vhosts/${this.id}`),
+      await callManagement(this.broker, 'PUT', `/api/permissions/${this.id}/${encodeURIComponent(user)}`, everything),
+    ];
+    for (const { ok, status } of answers)
+      if (!ok) throw new Error(`The virtual host ${this.id} was refused: ${status}`);
+  }
+
+  private async administer(statement: string): Promise<void> {
+    await onConnection(this.administration, (client) => client.query(statement));
+  }
+}
+
+async function onConnection<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+function withPath(url: string, path: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${path}`;
+  return changed.href;
+}

@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { freePort } from '../../tools/local-nodes/ports.js';
+import { AppProcess } from '../../tools/processes/app-process.js';
+import { RECORD_SUFFIX } from '../../tools/processes/recorded-processes.js';
+import { appMain } from '../../tools/start/app-list.js';
+import { consumerEnvironment, gatewayEnvironment, type SuiteFacts } from '../../tools/start/environment.js';
+import { GatewayClient } from '../../tools/start/gateway-client.js';
+import { type ServersOfSuite, SuiteServers } from './suite-servers.js';
+import { testEnvironment } from './test-environment.js';
+
+const GATEWAY = 'gateway';
+const DRAIN_GRACE_MS = 40_000;
+const ANNOUNCE_PATIENCE_MS = 30_000;
+const LINES_KEPT = 2_000;
+
+export interface SuiteOptions extends ServersOfSuite {
+  /** The consumer apps beside the gateway. */
+  readonly apps: readonly string[];
+  /** Settings for every process of the suite. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** An answer of the gateway with its body read: JSON parsed, anything else as text. */
+export interface ApiAnswer<T> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: T;
+}
+
+interface CallOptions {
+  /** Another key than the admin's; null sends none. */
+  readonly key?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Starts the built gateway and consumer apps on a virtual host and a database of their own; resolves when tasks are listed. */
+export async function startSuite(options: SuiteOptions): Promise<TestSuite> {
+  const servers = await SuiteServers.make(options);
+  const suite = new TestSuite(servers, await freePort(), options);
+  try {
+    await suite.startAll();
+    return suite;
+  } catch (error) {
+    await suite.stop().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** A running suite of processes. Whoever starts one calls `stop`, which fails when an app has left a child behind. */
+export class TestSuite {
+  readonly apiKey = `test_${randomBytes(24).toString('base64url')}`;
+  readonly url: string;
+  readonly dataFolder: string;
+  private readonly facts: SuiteFacts;
+  private readonly processes = new Map<string, AppProcess>();
+  private readonly lines = new Map<string, string[]>();
+  private readonly leaks: string[] = [];
+
+  constructor(
+    readonly servers: SuiteServers,
+    port: number,
+    private readonly options: SuiteOptions,
+  ) {
+    this.url = `http://127.0.0.1:${port}`;
+    this.dataFolder = join(testEnvironment().folder, 'suites', servers.id);
+    this.facts = {
+      rabbitmqUrl: servers.rabbitmqUrl,
+      databaseUrl: servers.databaseUrl,
+      ownBroker: true,
+      dataFolder: this.dataFolder,
+      port,
+      linkSecret: randomBytes(36).toString('base64url'),
+      adminApiKey: this.apiKey,
+    };
+  }
+
+  async startAll(): Promise<void> {
+    const { apps } = this.options;
+    await Promise.all([GATEWAY, ...apps].map((app) => this.startApp(app)));
+    const missing = await new GatewayClient(this.url, this.apiKey).awaitTasks(apps, ANNOUNCE_PATIENCE_MS);
+    if (missing.length > 0) throw new Error(this.withLogs(`No task of ${missing.join(', ')} is listed`, missing));
+  }
+
+  /** Starts one app and resolves with the address that it tells when it is ready. */
+  async startApp(app: string): Promise<string> {
+    const process = new AppProcess({
+      main: appMain(app),
+      env: this.environmentOf(app),
+      recordFile: join(this.dataFolder, `${app}${RECORD_SUFFIX}`),
+      onLine: (line) => {
+        this.keepLine(app, line);
+      },
+    });
+    this.processes.set(app, process);
+    void process.ended.then(() => {
+      if (process.leftBehind.length > 0) this.leaks.push(`${app}: ${process.leftBehind.join(', ')}`);
+    });
+    const address = await process.ready;
+    if (address === undefined)
+      throw new Error(this.withLogs(`${app} ended before it was ready (${await process.ended})`, [app]));
+    return address;
+  }
+
+  /** Drains one app. */
+  async stopApp(app: string): Promise<void> {
+    await this.process(app).stop(DRAIN_GRACE_MS);
+  }
+
+  /** Kills one app's process as `kill -9` does; its children must end by themselves. */
+  async kill(app: string): Promise<void> {
+    await this.process(app).crash();
+  }
+
+  /** Drains one app and starts it again. */
+  async restart(app: string): Promise<string> {
+    await this.stopApp(app);
+    return this.startApp(app);
+  }
+
+  /** The running process of an app. */
+  process(app: string): AppProcess {
+    const process = this.processes.get(app);
+    if (process === undefined) throw new Error(`${app} was not started in this suite.`);
+    return process;
+  }
+
+  /** The latest lines that an app has printed, over all its starts. */
+  log(app: string): readonly string[] {
+    return this.lines.get(app) ?? [];
+  }
+
+  /** Calls the gateway as the admin; a plain object is sent as JSON, text and bytes as they are. */
+  async api<T>(method: string, path: string, body?: unknown, options: CallOptions = {}): Promise<ApiAnswer<T>> {
+    const key = options.key === undefined ? this.apiKey : options.key;
+    const raw = typeof body === 'string' || body instanceof Uint8Array;
+    const response = await fetch(new URL(path, this.url), {
+      method,
+      headers: {
+        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+        ...(body === undefined || raw ? {} : { 'content-type': 'application/json' }),
+        ...options.headers,
+      },
+      ...(body === undefined ? {} : { body: raw ? (body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: parse(response, text) as T };
+  }
+
+  /** Drains every app and removes the virtual host and the database. @throws Error when a child process was left behind. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.processes.values()].map((process) => process.stop(DRAIN_GRACE_MS)));
+    await this.servers.discard();
+    if (this.leaks.length > 0) throw new Error(`Processes were left behind and killed: ${this.leaks.join('; ')}`);
+  }
+
+  private environmentOf(app: string): NodeJS.ProcessEnv {
+    const { PATH, HOME, TMPDIR } = process.env;
+    const outer = { PATH, HOME, TMPDIR, NODE_ENV: 'test', ...this.options.env };
+    return app === GATEWAY ? gatewayEnvironment(outer, this.facts) : consumerEnvironment(outer, this.facts);
+  }
+
+  private keepLine(app: string, line: string): void {
+    const lines = this.lines.get(app) ?? [];
+    lines.push(line);
+    if (lines.length > LINES_KEPT) lines.shift();
+    this.lines.set(app, lines);
+  }
+
+  private withLogs(message: string, apps: readonly string[]): string {
+    const logs = apps.map((app) => this.log(app).slice(-20).join('\n'));
+    return [message, ...logs].join('\n');
+  }
+}
+
+function parse(response: Response, text: string): unknown {
+  return /[/+]json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text;
+}
