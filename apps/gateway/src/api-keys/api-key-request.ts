@@ -1,0 +1,31 @@
+import { isTenantName } from '#libs/contracts';
+import { BodySchema } from '../http/body-schema.js';
+import { invalidField } from '../http/problem.js';
+import { type Scope, SCOPES } from './caller.js';
+
+/** The body of `POST /v1/api-keys`. */
+export interface ApiKeyRequest {
+  readonly name: string;
+  readonly tenant: string;
+  readonly scopes: readonly Scope[];
+}
+
+export const API_KEY_REQUEST = new BodySchema<ApiKeyRequest>({
+  type: 'object',
+  additionalProperties: false,
+  required: ['name', 'tenant', 'scopes'],
+  properties: {
+    name: { type: 'string', minLength: 1, maxLength: 100, description: 'What the key is for; for people to read.' },
+    tenant: { type: 'string', maxLength: 63, description: 'Lower-case letters, digits and inner hyphens.' },
+    scopes: { type: 'array', minItems: 1, uniqueItems: true, items: { type: 'string', enum: SCOPES } },
+  },
+});
+
+/** @throws Problem 422 that names each wrong field */
+export function readApiKeyRequest(body: unknown): ApiKeyRequest {
+  const request = API_KEY_REQUEST.read(body);
+  if (!isTenantName(request.tenant)) {
+    throw invalidField('tenant', 'must be lower-case letters, digits and inner hyphens, at most 63 characters');
+  }
+  return request;
+}

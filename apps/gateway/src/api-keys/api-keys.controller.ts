@@ -1,0 +1,95 @@
+import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { pathId, readId } from '../http/ids.js';
+import { JsonBody } from '../http/json-body.js';
+import { type Page, pageOf, readPageRequest } from '../http/page.js';
+import { missing, Problem } from '../http/problem.js';
+import { QueryReader } from '../http/query.js';
+import { Described, paged } from '../openapi/described.js';
+import { type ApiKeyRecord, ApiKeyStore } from '../ledger/api-key.store.js';
+import { digestOf, hintOf, newApiKey } from './api-key-text.js';
+import { API_KEY_REQUEST, readApiKeyRequest } from './api-key-request.js';
+import { Authenticator, CONFIGURED_KEY_ID } from './authenticator.js';
+import { RequireScope } from './caller.js';
+
+/** An API key as it is shown: the secret only in the answer that creates it. */
+interface ShownApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly tenant: string;
+  readonly scopes: readonly string[];
+  /** The last characters of the secret. */
+  readonly hint: string;
+  readonly createdAt: string;
+  readonly lastUsedAt: string | null;
+}
+
+@Controller('v1/api-keys')
+@RequireScope('admin')
+export class ApiKeysController {
+  constructor(
+    private readonly keys: ApiKeyStore,
+    private readonly authenticator: Authenticator,
+  ) {}
+
+  @Post()
+  @Described({
+    summary: 'Create an API key',
+    body: API_KEY_REQUEST.schema,
+    status: 201,
+    answer: 'NewApiKey',
+    problems: [400, 413, 415, 422],
+  })
+  async create(@JsonBody() body: unknown): Promise<ShownApiKey & { readonly secret: string }> {
+    const { name, tenant, scopes } = readApiKeyRequest(body);
+    const { keyId, text } = newApiKey();
+    const digest = digestOf(text);
+    const record = await this.keys.create({ id: uuidv7(), keyId, name, tenant, scopes, digest, hint: hintOf(text) });
+    return { ...shown(record), secret: text };
+  }
+
+  @Get()
+  @Described({
+    summary: 'List the API keys in force',
+    query: paged({ tenant: 'Keys of this tenant.' }),
+    status: 200,
+    answer: 'ApiKeyPage',
+    problems: [422],
+  })
+  async list(@Query() parameters: unknown): Promise<Page<ShownApiKey>> {
+    const query = new QueryReader(parameters);
+    const tenant = query.text('tenant') ?? null;
+    const { limit, after } = readPageRequest(query, readId);
+    query.done();
+    const rows = await this.keys.list(tenant, { limit: limit + 1, after });
+    return pageOf(rows, limit, ({ id }) => id, shown);
+  }
+
+  @Delete(':id')
+  @Described({ summary: 'Revoke an API key, everywhere within 5 s', status: 204, problems: [404, 409] })
+  @HttpCode(204)
+  async revoke(@Param('id') id: string): Promise<void> {
+    const record = await this.keys.find(pathId('API key', id));
+    if (record === undefined) throw missing('API key', id);
+    if (record.keyId === CONFIGURED_KEY_ID) {
+      throw new Problem(
+        409,
+        'This key is set by ADMIN_API_KEY. Change or remove that setting and start the gateway again.',
+      );
+    }
+    await this.keys.revoke(id);
+    this.authenticator.forget(record.keyId);
+  }
+}
+
+function shown(record: ApiKeyRecord): ShownApiKey {
+  return {
+    id: record.id,
+    name: record.name,
+    tenant: record.tenant,
+    scopes: record.scopes,
+    hint: record.hint,
+    createdAt: record.createdAt.toISOString(),
+    lastUsedAt: record.lastUsedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,44 @@
+import { createParamDecorator, type CustomDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { type FastifyRequest } from 'fastify';
+
+export const SCOPES = ['jobs:write', 'jobs:read', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Who makes a request: the API key that it came with. */
+export interface Caller {
+  /** Of the key's row. */
+  readonly apiKeyId: string;
+  readonly tenant: string;
+  readonly scopes: readonly Scope[];
+}
+
+export const REQUIRED_SCOPE = 'leveret:scope';
+
+/** The scope that a route needs. A route has this or `Public()`; the gateway does not start with one that has neither. */
+export function RequireScope(scope: Scope): CustomDecorator {
+  return SetMetadata(REQUIRED_SCOPE, scope);
+}
+
+/** True when the caller has the scope; `admin` includes the others. */
+export function may(caller: Caller, scope: Scope): boolean {
+  return caller.scopes.includes(scope) || caller.scopes.includes('admin');
+}
+
+/** The tenant whose objects the caller may see; null for an admin, who sees every tenant's. */
+export function visibleTenant(caller: Caller): string | null {
+  return may(caller, 'admin') ? null : caller.tenant;
+}
+
+const callers = new WeakMap<FastifyRequest, Caller>();
+
+/** Notes who makes a request; the guard does it. */
+export function rememberCaller(request: FastifyRequest, caller: Caller): void {
+  callers.set(request, caller);
+}
+
+/** Who makes the request, in a handler of a route that needs a scope. */
+export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
+  const caller = callers.get(context.switchToHttp().getRequest<FastifyRequest>());
+  if (caller === undefined) throw new Error('CurrentCaller stands in a route that needs no scope.');
+  return caller;
+});

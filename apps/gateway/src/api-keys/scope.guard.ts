@@ -1,0 +1,28 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { type FastifyRequest } from 'fastify';
+import { PUBLIC_ROUTE } from '#libs/observability';
+import { Problem } from '../http/problem.js';
+import { Authenticator } from './authenticator.js';
+import { may, rememberCaller, REQUIRED_SCOPE, type Scope } from './caller.js';
+
+/** Lets a request through when its route is public, or its key has the scope that the route needs. */
+@Injectable()
+export class ScopeGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly authenticator: Authenticator,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const route = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_ROUTE, route) === true) return true;
+    const scope = this.reflector.getAllAndOverride<Scope | undefined>(REQUIRED_SCOPE, route);
+    if (scope === undefined) throw new Problem(403, 'Nobody may call this.');
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const caller = await this.authenticator.authenticate(request.headers.authorization, request.ip);
+    if (!may(caller, scope)) throw new Problem(403, `The API key lacks the scope ${scope}.`);
+    rememberCaller(request, caller);
+    return true;
+  }
+}

@@ -1,0 +1,44 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { HealthModule, type Telemetry } from '#libs/observability';
+import { ApiKeysModule } from './api-keys/api-keys.module.js';
+import { RouteProof } from './api-keys/route-proof.js';
+import { ScopeGuard } from './api-keys/scope.guard.js';
+import { FilesModule } from './files/files.module.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { Routes } from './http/routes.js';
+import { JobsModule } from './jobs/jobs.module.js';
+import { OpenApiModule } from './openapi/openapi.module.js';
+import { type GatewayParts, PartsModule } from './parts.module.js';
+import { TasksModule } from './tasks/tasks.module.js';
+import { TELEMETRY } from './tokens.js';
+
+/** The HTTP edge: every route, behind one guard and one error filter. */
+@Module({})
+export class AppModule {
+  static of(parts: GatewayParts, routes: Routes): DynamicModule {
+    const { checks, telemetry, config } = parts;
+    return {
+      module: AppModule,
+      imports: [
+        PartsModule.of(parts, routes),
+        DiscoveryModule,
+        HealthModule.register({ checks, telemetry, metricsToken: config.metricsToken }),
+        ApiKeysModule,
+        FilesModule,
+        JobsModule,
+        OpenApiModule,
+        TasksModule,
+      ],
+      providers: [
+        RouteProof,
+        { provide: APP_GUARD, useClass: ScopeGuard },
+        {
+          provide: APP_FILTER,
+          useFactory: (known: Routes, told: Telemetry) => new ProblemFilter(known, told),
+          inject: [Routes, TELEMETRY],
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,26 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { type FieldError, invalid } from './problem.js';
+import { fieldErrors } from './schema-errors.js';
+
+const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, verbose: true });
+
+/** The shape of a request's body: one JSON Schema, compiled once, that also stands in the OpenAPI document. */
+export class BodySchema<T> {
+  readonly #validate: ValidateFunction<T>;
+
+  constructor(readonly schema: Readonly<Record<string, unknown>>) {
+    this.#validate = ajv.compile<T>(schema);
+  }
+
+  /** What is wrong with a body, by path; empty for a `T`. */
+  errorsOf(body: unknown): FieldError[] {
+    return this.#validate(body) ? [] : fieldErrors(this.#validate.errors ?? [], '');
+  }
+
+  /** @throws Problem 422 that names each wrong field */
+  read(body: unknown): T {
+    const errors = this.errorsOf(body);
+    if (errors.length > 0) throw invalid(errors);
+    return body as T;
+  }
+}

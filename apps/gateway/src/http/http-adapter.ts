@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import multipart from '@fastify/multipart';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { acceptsJson } from './accepts.js';
+import { answerMalformedRequest } from './malformed-request.js';
+import { Problem } from './problem.js';
+import { sendProblem } from './problem.filter.js';
+import { type Routes } from './routes.js';
+import { SECURITY_HEADERS } from './security-headers.js';
+
+/** An upload may take as long as this; a JSON body has a shorter limit of its own. */
+const REQUEST_TIMEOUT_MS = 3_600_000;
+const IDLE_SOCKET_MS = 65_000;
+const MAX_PATH_SEGMENT = 1_024;
+
+/**
+ * Fastify as Nest's server, set up so that nothing reads a body before the guards: handlers take it by `JsonBody` or as a
+ * stream. Routes are noted in `routes` as they are declared.
+ */
+export async function createHttpAdapter(routes: Routes): Promise<FastifyAdapter> {
+  const adapter = new FastifyAdapter({
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: IDLE_SOCKET_MS,
+    keepAliveTimeout: IDLE_SOCKET_MS,
+    genReqId: () => randomUUID(),
+    frameworkErrors: (error: Error & { statusCode?: number }, _request: FastifyRequest, reply: FastifyReply) => {
+      void sendProblem(reply, new Problem(error.statusCode ?? 400, 'The address of the request is malformed.'));
+    },
+    clientErrorHandler: answerMalformedRequest,
+    routerOptions: { maxParamLength: MAX_PATH_SEGMENT },
+  });
+  const server = adapter.getInstance<FastifyInstance>();
+  server.addHook('onRoute', ({ url, method }) => {
+    routes.add(url, [method].flat());
+  });
+  server.addHook('onRequest', async (request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+    if (wantsOtherThanJson(request)) {
+      throw new Problem(406, 'Expected an Accept header that takes application/json.');
+    }
+  });
+  await server.register(multipart);
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', (_request, _payload, done) => {
+    done(null);
+  });
+  return adapter;
+}
+
+/** Downloads, pages and metrics have media types of their own; the rest of `/v1` speaks JSON. */
+function wantsOtherThanJson({ url, headers }: FastifyRequest): boolean {
+  return url.startsWith('/v1/') && !url.startsWith('/v1/files/') && !acceptsJson(headers.accept);
+}

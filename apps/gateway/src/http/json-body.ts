@@ -1,0 +1,31 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { type FastifyRequest } from 'fastify';
+import { LIMITS } from '#libs/contracts';
+import { parseJson } from './parse-json.js';
+import { Problem } from './problem.js';
+import { readBody } from './read-body.js';
+
+/**
+ * The JSON body of a request, read and parsed only when the guards have let the request through. `parseJson` and `readBody`
+ * say what is refused; another media type is 415.
+ */
+export const JsonBody = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  readJson(context.switchToHttp().getRequest<FastifyRequest>()),
+);
+
+async function readJson(request: FastifyRequest): Promise<unknown> {
+  refuseOtherMedia(request.headers['content-type'], request.headers['content-encoding']);
+  return parseJson(await readBody(request.raw, LIMITS.requestBody));
+}
+
+function refuseOtherMedia(type: string | undefined, encoding: string | undefined): void {
+  const media = (type ?? '').split(';')[0]?.trim().toLowerCase();
+  if (media !== 'application/json') {
+    throw new Problem(415, 'Expected the Content-Type application/json.', { headers: { accept: 'application/json' } });
+  }
+  const charset = /charset\s*=\s*"?([^\s";]+)/i.exec(type ?? '')?.[1];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw new Problem(415, 'Expected JSON in UTF-8.');
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new Problem(415, 'Expected a body without Content-Encoding: compressed bodies are not taken.');
+  }
+}

@@ -1,0 +1,40 @@
+import { LIMITS } from '#libs/contracts';
+import { checkJson } from './json-check.js';
+import { jsonExtent } from './json-scan.js';
+import { Problem } from './problem.js';
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * The value of a JSON body. Depth and size are counted before anything is parsed, so that the cost has a bound.
+ * @throws Problem 400 when it is no UTF-8, no JSON, too deep or too large in values; and see `checkJson`
+ */
+export function parseJson(body: Uint8Array, maxNodes: number = LIMITS.jsonNodes): unknown {
+  const { depth, nodes } = jsonExtent(body);
+  if (depth > LIMITS.jsonDepth) {
+    throw new Problem(400, `Expected JSON of at most ${LIMITS.jsonDepth} levels, got ${depth}.`);
+  }
+  if (nodes > maxNodes) throw new Problem(400, `Expected JSON of at most ${maxNodes} values, got more.`);
+  const value = parsed(decoded(body));
+  checkJson(value);
+  return value;
+}
+
+function decoded(body: Uint8Array): string {
+  try {
+    return UTF8.decode(body);
+  } catch {
+    throw new Problem(400, 'Expected a body in UTF-8; some of its bytes are none.');
+  }
+}
+
+function parsed(text: string): unknown {
+  if (text.trim() === '') throw new Problem(400, 'Expected a body of JSON, got an empty one.');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const at = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined;
+    const where = at === undefined ? 'it ends too early' : `it goes wrong at character ${at}`;
+    throw new Problem(400, `Expected a body of JSON, but ${where}.`);
+  }
+}

@@ -1,0 +1,71 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Telemetry } from '#libs/observability';
+import { LedgerUnavailableError } from '../ledger/database.js';
+import { later, Problem, PROBLEM_TYPE } from './problem.js';
+import { type Routes } from './routes.js';
+import { dropUnread } from './unread-body.js';
+
+const LEDGER_RETRY_SECONDS = 2;
+
+/** Turns whatever was thrown into an RFC 9457 answer. What nobody foresaw is logged and answered without its insides. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    private readonly routes: Routes,
+    private readonly telemetry: Telemetry,
+  ) {}
+
+  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    await sendProblem(http.getResponse<FastifyReply>(), this.#problemOf(error, request));
+  }
+
+  #problemOf(error: unknown, request: FastifyRequest): Problem {
+    if (error instanceof Problem) return error;
+    if (error instanceof LedgerUnavailableError) {
+      return later(503, 'The ledger is out of reach; nothing was changed. Try again.', LEDGER_RETRY_SECONDS);
+    }
+    const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
+    if (status === 404) return this.#unrouted(request);
+    if (status !== undefined && status < 500) return new Problem(status, sentenceOf(error));
+    const [path = '/'] = request.url.split('?');
+    this.telemetry.emit('request.failed', { method: request.method, path, requestId: request.id, status: 500, error });
+    return new Problem(500, 'Something went wrong in the gateway; the log has it under the requestId.', {
+      requestId: request.id,
+    });
+  }
+
+  #unrouted(request: FastifyRequest): Problem {
+    const [path = '/'] = request.url.split('?');
+    const methods = this.routes.methodsOf(path);
+    if (methods.length === 0) return new Problem(404, 'There is nothing at this address.');
+    const allow = methods.join(', ');
+    return new Problem(405, `Expected one of ${allow}, got ${request.method}.`, { headers: { allow } });
+  }
+}
+
+/** Writes a problem as the answer, readable by a client that is still sending its body. */
+export async function sendProblem(reply: FastifyReply, problem: Problem): Promise<void> {
+  const { raw } = reply.request;
+  if (reply.sent || reply.raw.headersSent) {
+    reply.raw.destroy();
+    return;
+  }
+  await dropUnread(raw, !reply.raw.shouldKeepAlive);
+  for (const name of ['content-length', 'content-range', 'content-disposition', 'etag']) reply.removeHeader(name);
+  await reply.code(problem.status).headers(problem.headers).type(PROBLEM_TYPE).send(problem.details);
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined;
+  const { statusCode } = error;
+  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 600 ? statusCode : undefined;
+}
+
+/** The framework's own messages of refused requests carry no insides. */
+function sentenceOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : 'The request was refused';
+  return message.endsWith('.') ? message : `${message}.`;
+}

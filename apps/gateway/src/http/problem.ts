@@ -1,0 +1,82 @@
+import { STATUS_CODES } from 'node:http';
+
+/** What is wrong with one field of a request; the path joins names and indices by dots. */
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The body of every error that the gateway answers: RFC 9457. */
+export interface ProblemDetails {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+  /** Names the log entry of an unexpected error. */
+  readonly requestId?: string;
+}
+
+interface ProblemExtras {
+  readonly errors?: readonly FieldError[];
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly requestId?: string;
+}
+
+/** An answer other than success. Whoever throws it has written a sentence for the user. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly #extras: ProblemExtras;
+
+  constructor(status: number, detail: string, extras: ProblemExtras = {}) {
+    super(detail);
+    this.name = 'Problem';
+    this.status = status;
+    this.headers = extras.headers ?? {};
+    this.#extras = extras;
+  }
+
+  get details(): ProblemDetails {
+    const title = STATUS_CODES[this.status] ?? 'Error';
+    const { errors, requestId } = this.#extras;
+    return {
+      type: `urn:leveret:problem:${title.toLowerCase().replaceAll(/[^a-z]+/g, '-')}`,
+      title,
+      status: this.status,
+      detail: this.message,
+      ...(errors === undefined ? {} : { errors }),
+      ...(requestId === undefined ? {} : { requestId }),
+    };
+  }
+}
+
+/** The media type of every problem. */
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** 422 that names each wrong field. */
+export function invalid(errors: readonly FieldError[]): Problem {
+  const [first = { path: 'The request', message: 'is invalid' }] = errors;
+  const others = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  return new Problem(422, `${first.path} ${first.message}${others}`, { errors });
+}
+
+/** 422 of one field. */
+export function invalidField(path: string, message: string): Problem {
+  return invalid([{ path, message }]);
+}
+
+/** 404: the same for what never was, is gone, and belongs to another tenant. */
+export function missing(what: string, id: string): Problem {
+  return new Problem(404, `There is no ${what} ${id}.`);
+}
+
+/** 401, with the scheme that is expected. */
+export function unauthenticated(detail: string): Problem {
+  return new Problem(401, detail, { headers: { 'www-authenticate': 'Bearer realm="leveret"' } });
+}
+
+/** 429 or 503: the same request may succeed later. */
+export function later(status: 429 | 503, detail: string, afterSeconds: number): Problem {
+  return new Problem(status, detail, { headers: { 'retry-after': String(Math.max(1, Math.ceil(afterSeconds))) } });
+}

@@ -1,0 +1,57 @@
+import { type AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { NestLogger } from '#libs/observability';
+import { AppModule } from '../app.module.js';
+import { JobIntake } from '../jobs/job-intake.js';
+import { ApiDocument } from '../openapi/api-document.js';
+import { type GatewayParts } from '../parts.module.js';
+import { createHttpAdapter } from './http-adapter.js';
+import { Routes } from './routes.js';
+
+/** The HTTP edge while it runs. */
+export interface HttpEdge {
+  /** Where it listens: `http://127.0.0.1:3000`. */
+  readonly url: string;
+  /** The check of jobs on their way in, which other ways in share. */
+  readonly intake: JobIntake;
+  /** Takes no more requests, and settles when those in hand are answered. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the HTTP edge.
+ * @throws Error when a route does not say who may call it, or the port cannot be had
+ */
+export async function startHttp(parts: GatewayParts): Promise<HttpEdge> {
+  const { config, telemetry } = parts;
+  const routes = new Routes();
+  const adapter = await createHttpAdapter(routes);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts, routes), adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    logger: new NestLogger(telemetry),
+  });
+  app.get(ApiDocument, { strict: false }).write(app, config.publicUrl);
+  const host = config.nodeEnv === 'production' ? '0.0.0.0' : '127.0.0.1';
+  await app.listen(config.port, host).catch((error: unknown) => {
+    throw listenError(error, config.port, host);
+  });
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    intake: app.get(JobIntake, { strict: false }),
+    close: () => app.close(),
+  };
+}
+
+function listenError(error: unknown, port: number, host: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') {
+    return new Error(`Port ${port} of ${host} is in use. Set PORT to a free one, or end what uses it.`, {
+      cause: error,
+    });
+  }
+  if (code === 'EACCES') return new Error(`Port ${port} may not be used by this user. Set PORT to one above 1023.`);
+  return error;
+}

@@ -1,0 +1,106 @@
+import { v7 as uuidv7 } from 'uuid';
+import { nearest } from '#libs/config';
+import { isBareName, isTaskName, utf8Length } from '#libs/contracts';
+import { type Telemetry } from '#libs/observability';
+import { type FieldError } from '../http/problem.js';
+import { type NewJob } from '../ledger/job-store.js';
+import { type TaskRecord, type TaskStore } from '../ledger/task-store.js';
+import { readJobOptions } from './job-options.js';
+import { JOB_REQUEST, type JobRequest, UNSUPPORTED_FIELDS } from './job-request.js';
+import { readPayloadFiles } from './payload-files.js';
+import { PayloadSchemas, UnusableSchemaError } from './payload-schemas.js';
+
+/** A task's name is long: this many slips still leave no doubt. */
+const MAX_SLIPS = 4;
+
+/** Where a request for a job comes from. */
+export interface JobOrigin {
+  readonly tenant: string;
+  /** @default a new UUIDv7 */
+  readonly id?: string;
+  readonly traceparent: string | null;
+}
+
+/** A job that may be entered, or what is wrong with the request, by path. */
+export type Intake =
+  { readonly ok: true; readonly job: NewJob } | { readonly ok: false; readonly errors: readonly FieldError[] };
+
+/** The one check of jobs on their way in, whether they come by HTTP or by AMQP. It enters nothing. */
+export class JobIntake {
+  readonly #schemas = new PayloadSchemas();
+
+  constructor(
+    private readonly tasks: TaskStore,
+    private readonly telemetry: Telemetry,
+  ) {}
+
+  /** Checks a request, whose JSON must have passed `checkJson`. */
+  async prepare(request: unknown, origin: JobOrigin): Promise<Intake> {
+    const malformed = JOB_REQUEST.errorsOf(request).map(explained);
+    if (malformed.length > 0) return { ok: false, errors: malformed };
+    const asked = request as JobRequest;
+    const task = await this.#taskOf(asked.task);
+    if (!('schema' in task)) return { ok: false, errors: [task] };
+    const errors: FieldError[] = [];
+    const options = readJobOptions(asked, task, errors);
+    const payload = this.#payloadOf(asked, task, origin.tenant, errors);
+    if (errors.length > 0) return { ok: false, errors };
+    return { ok: true, job: { ...options, ...identity(task, origin), payload } };
+  }
+
+  async #taskOf(name: string): Promise<TaskRecord | FieldError> {
+    const task = isBareName(name) ? await this.tasks.resolveBare(name) : this.tasks.find(name);
+    if (task?.withdrawn === true) return { path: 'task', message: 'is no longer a task of its app' };
+    return task ?? { path: 'task', message: this.#unknown(name) };
+  }
+
+  #unknown(name: string): string {
+    const names = this.tasks.all().map((task) => task.name);
+    const holders = names.filter((known) => known.endsWith(`.${name}`));
+    if (holders.length > 1) return `is a task of more than one domain: name one of ${holders.join(', ')}`;
+    const meant = isTaskName(name) ? nearest(name, names, MAX_SLIPS) : undefined;
+    return `is no task that an app has announced${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+  }
+
+  /** The payload as JSON text. */
+  #payloadOf(request: JobRequest, task: TaskRecord, tenant: string, errors: FieldError[]): string {
+    const payload = request.payload ?? {};
+    errors.push(...this.#schemaErrors(payload, task));
+    const text = JSON.stringify(readPayloadFiles(payload, tenant, errors));
+    const size = utf8Length(text);
+    if (size > task.maxPayload) {
+      errors.push({ path: 'payload', message: `must be at most ${task.maxPayload} bytes of JSON, is ${size}` });
+    }
+    return text;
+  }
+
+  #schemaErrors(payload: unknown, task: TaskRecord): FieldError[] {
+    try {
+      return this.#schemas.checkOf(task)(payload);
+    } catch (error) {
+      if (!(error instanceof UnusableSchemaError)) throw error;
+      this.telemetry.emit('schema.refused', { task: task.name, reason: error.message });
+      return [{ path: 'task', message: 'has announced a schema that payloads cannot be checked against' }];
+    }
+  }
+}
+
+function identity(
+  task: TaskRecord,
+  origin: JobOrigin,
+): Pick<NewJob, 'id' | 'tenant' | 'traceparent' | 'task' | 'queue' | 'queueKey' | 'schemaHash'> {
+  return {
+    id: origin.id ?? uuidv7(),
+    tenant: origin.tenant,
+    traceparent: origin.traceparent,
+    task: task.name,
+    queue: task.queue,
+    queueKey: task.queueKey,
+    schemaHash: task.hash,
+  };
+}
+
+function explained({ path, message }: FieldError): FieldError {
+  const unsupported = UNSUPPORTED_FIELDS.some((field) => field === path);
+  return { path, message: unsupported ? 'is not supported by this version yet' : message };
+}

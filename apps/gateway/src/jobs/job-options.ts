@@ -1,0 +1,105 @@
+import {
+  type Backoff,
+  DURATION_FORM,
+  type Duration,
+  LIMITS,
+  parseDuration,
+  PRIORITIES,
+  type TaskAnnouncement,
+  utf8Length,
+} from '#libs/contracts';
+import { type FieldError } from '../http/problem.js';
+import { type BackoffRequest, type JobRequest } from './job-request.js';
+
+/** What a job does beside its payload: its own options over its task's defaults. */
+export interface JobOptions {
+  readonly priority: number;
+  /** Null: at once. */
+  readonly scheduledFor: Date | null;
+  readonly expiresAt: Date | null;
+  readonly maxAttempts: number;
+  readonly backoff: Backoff;
+  readonly timeoutMs: number;
+  /** JSON text. */
+  readonly metadata: string;
+}
+
+const LONGEST_WAIT_MS = 10 * 365 * 86_400_000;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** Reads a job's options; what is wrong with them is added to `errors`, by path. */
+export function readJobOptions(request: JobRequest, task: TaskAnnouncement, errors: FieldError[]): JobOptions {
+  const now = Date.now();
+  const { defaults } = task;
+  const times = new Times(errors);
+  return {
+    priority: priorityOf(request, defaults.priority),
+    scheduledFor: scheduledFor(request, now, times),
+    expiresAt: expiresAt(request, now, times),
+    maxAttempts: request.maxAttempts ?? defaults.maxAttempts,
+    backoff: backoffOf(request.backoff, defaults.backoff, times),
+    timeoutMs: times.read('timeout', request.timeout, { least: 1, most: task.maxTimeoutMs }) ?? defaults.timeoutMs,
+    metadata: metadataOf(request, errors),
+  };
+}
+
+/** Reads durations and notes what is none, or out of bounds. */
+class Times {
+  constructor(private readonly errors: FieldError[]) {}
+
+  read(path: string, value: Duration | undefined, bounds: { least: number; most: number }): number | undefined {
+    if (value === undefined) return undefined;
+    const ms = parseDuration(value);
+    if (ms === undefined) this.refuse(path, `must be ${DURATION_FORM}`);
+    else if (ms < bounds.least || ms > bounds.most) this.refuse(path, `must be ${bounds.least} to ${bounds.most} ms`);
+    return ms;
+  }
+
+  refuse(path: string, message: string): void {
+    this.errors.push({ path, message });
+  }
+}
+
+function priorityOf({ priority }: JobRequest, fallback: number): number {
+  return typeof priority === 'string' ? PRIORITIES[priority] : (priority ?? fallback);
+}
+
+/** A time that has passed is the same as none. */
+function scheduledFor({ delay, runAt }: JobRequest, now: number, times: Times): Date | null {
+  if (delay !== undefined && runAt !== undefined) times.refuse('runAt', 'does not go together with delay');
+  const wait = times.read('delay', delay, { least: 0, most: LONGEST_WAIT_MS }) ?? waitUntil(runAt, now, times);
+  return wait > 0 && wait <= LONGEST_WAIT_MS ? new Date(now + wait) : null;
+}
+
+function waitUntil(runAt: string | undefined, now: number, times: Times): number {
+  if (runAt === undefined) return 0;
+  const at = TIME.test(runAt) ? Date.parse(runAt) : Number.NaN;
+  if (Number.isNaN(at)) times.refuse('runAt', 'must be a time in ISO 8601 with a time zone: 2031-04-01T12:00:00Z');
+  else if (at - now > LONGEST_WAIT_MS) times.refuse('runAt', 'must be within ten years');
+  return at - now;
+}
+
+function expiresAt({ expiresIn }: JobRequest, now: number, times: Times): Date | null {
+  const ms = times.read('expiresIn', expiresIn, { least: 1, most: LONGEST_WAIT_MS });
+  return ms === undefined || ms > LONGEST_WAIT_MS ? null : new Date(now + ms);
+}
+
+function backoffOf(request: BackoffRequest | undefined, fallback: Backoff, times: Times): Backoff {
+  if (request === undefined) return fallback;
+  const bounds = { least: 0, most: LONGEST_WAIT_MS };
+  return {
+    type: request.type ?? fallback.type,
+    delayMs: times.read('backoff.delay', request.delay, bounds) ?? fallback.delayMs,
+    maxDelayMs: times.read('backoff.maxDelay', request.maxDelay, bounds) ?? fallback.maxDelayMs,
+    jitter: request.jitter ?? fallback.jitter,
+  };
+}
+
+function metadataOf({ metadata }: JobRequest, errors: FieldError[]): string {
+  const text = JSON.stringify(metadata ?? {});
+  const size = utf8Length(text);
+  if (size > LIMITS.metadata) {
+    errors.push({ path: 'metadata', message: `must be at most ${LIMITS.metadata} bytes of JSON, is ${size}` });
+  }
+  return text;
+}

@@ -1,0 +1,71 @@
+import { DURATION_FORM, LIMITS, MAX_PRIORITY, PRIORITIES, type Duration } from '#libs/contracts';
+import { BodySchema } from '../http/body-schema.js';
+
+/** The body of `POST /v1/jobs`. */
+export interface JobRequest {
+  readonly task: string;
+  readonly payload?: unknown;
+  readonly priority?: number | keyof typeof PRIORITIES;
+  readonly delay?: Duration;
+  readonly runAt?: string;
+  readonly maxAttempts?: number;
+  readonly backoff?: BackoffRequest;
+  readonly timeout?: Duration;
+  readonly expiresIn?: Duration;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** What is left out comes from the task. */
+export interface BackoffRequest {
+  readonly type?: 'exponential' | 'fixed';
+  readonly delay?: Duration;
+  readonly maxDelay?: Duration;
+  readonly jitter?: number;
+}
+
+/** Fields of the public contract that this version refuses by name rather than ignore. */
+export const UNSUPPORTED_FIELDS = [
+  'uniqueKey',
+  'uniqueFor',
+  'concurrencyKey',
+  'callbackUrl',
+  'notify',
+  'then',
+] as const;
+
+const duration = { anyOf: [{ type: 'integer', minimum: 0 }, { type: 'string' }], description: DURATION_FORM };
+
+export const JOB_REQUEST = new BodySchema<JobRequest>({
+  type: 'object',
+  additionalProperties: false,
+  required: ['task'],
+  properties: {
+    task: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 100,
+      description: 'A task of GET /v1/tasks; without its domain when one domain alone has it.',
+    },
+    payload: { description: 'What the task works on: see the schema of the task. Without it, an empty object.' },
+    priority: {
+      anyOf: [{ type: 'integer', minimum: 0, maximum: MAX_PRIORITY }, { enum: Object.keys(PRIORITIES) }],
+      description: `a whole number from 0 to ${MAX_PRIORITY}, higher first, or low, normal, high or critical`,
+    },
+    delay: duration,
+    runAt: { type: 'string', description: 'When to start at the earliest: ISO 8601 with a time zone.' },
+    maxAttempts: { type: 'integer', minimum: 1, maximum: LIMITS.maxAttempts },
+    backoff: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        type: { type: 'string', enum: ['exponential', 'fixed'] },
+        delay: duration,
+        maxDelay: duration,
+        jitter: { type: 'number', minimum: 0, maximum: 1, description: 'The random share of each wait.' },
+      },
+    },
+    timeout: duration,
+    expiresIn: duration,
+    metadata: { type: 'object', description: 'Yours, to find jobs by: at most 4 KiB.' },
+  },
+});

@@ -1,0 +1,34 @@
+import { Module } from '@nestjs/common';
+import { type GatewayConfig } from '#libs/config';
+import { type Telemetry } from '#libs/observability';
+import { FileLinks } from '../files/file-links.js';
+import { FilesModule } from '../files/files.module.js';
+import { TaskStore } from '../ledger/task-store.js';
+import { GATEWAY_CONFIG, TELEMETRY } from '../tokens.js';
+import { JobIntake } from './job-intake.js';
+import { JobView } from './job-view.js';
+import { JobsController } from './jobs.controller.js';
+import { WatchTokens } from './watch-token.js';
+
+@Module({
+  imports: [FilesModule],
+  controllers: [JobsController],
+  providers: [
+    {
+      provide: JobIntake,
+      useFactory: (tasks: TaskStore, telemetry: Telemetry) => new JobIntake(tasks, telemetry),
+      inject: [TaskStore, TELEMETRY],
+    },
+    {
+      provide: JobView,
+      useFactory: (tasks: TaskStore, links: FileLinks) => new JobView(tasks, links),
+      inject: [TaskStore, FileLinks],
+    },
+    {
+      provide: WatchTokens,
+      useFactory: ({ linkSecret }: GatewayConfig) => new WatchTokens(linkSecret),
+      inject: [GATEWAY_CONFIG],
+    },
+  ],
+})
+export class JobsModule {}

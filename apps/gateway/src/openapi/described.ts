@@ -1,0 +1,63 @@
+import { STATUS_CODES } from 'node:http';
+import { applyDecorators } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/** What the OpenAPI document says of a call. */
+export interface CallDescription {
+  readonly summary: string;
+  readonly description?: string;
+  /** The JSON body. */
+  readonly body?: Schema;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Success: its status, and its schema by name or whole. */
+  readonly status: number;
+  readonly answer?: string | Schema;
+  /** Problems beside 401, 403 and 406, which every call with a key may answer. */
+  readonly problems?: readonly number[];
+  /** Whether the call needs an API key. @default true */
+  readonly secured?: boolean;
+}
+
+const PAGED = { limit: '1 to 200; 50 without it.', cursor: 'The nextCursor of the page before.' };
+
+/** The query of a list. */
+export function paged(filters: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return { ...filters, ...PAGED };
+}
+
+/** Describes a call in the OpenAPI document. */
+export function Described(call: CallDescription): MethodDecorator {
+  const secured = call.secured ?? true;
+  const problems = [...(secured ? [401, 403, 406] : []), ...(call.problems ?? [])];
+  return applyDecorators(
+    ApiOperation({
+      summary: call.summary,
+      ...(call.description === undefined ? {} : { description: call.description }),
+    }),
+    ...(secured ? [ApiBearerAuth()] : []),
+    ...(call.body === undefined ? [] : [ApiBody({ schema: call.body })]),
+    ...Object.entries(call.query ?? {}).map(([name, description]) =>
+      ApiQuery({ name, description, required: false, type: String }),
+    ),
+    ApiResponse({
+      status: call.status,
+      description: STATUS_CODES[call.status] ?? '',
+      ...(call.answer === undefined ? {} : { schema: schemaOf(call.answer) }),
+    }),
+    ...problems.map((status) => problemResponse(status)),
+  );
+}
+
+function schemaOf(answer: string | Schema): Schema {
+  return typeof answer === 'string' ? { $ref: `#/components/schemas/${answer}` } : answer;
+}
+
+function problemResponse(status: number): MethodDecorator {
+  return ApiResponse({
+    status,
+    description: STATUS_CODES[status] ?? '',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  });
+}

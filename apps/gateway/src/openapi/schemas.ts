@@ -1,0 +1,122 @@
+import { JOB_STATUSES, MAX_PRIORITY } from '#libs/contracts';
+import { SCOPES } from '../api-keys/caller.js';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const text: Schema = { type: 'string' };
+const count: Schema = { type: 'integer', minimum: 0 };
+const time: Schema = { type: 'string', format: 'date-time' };
+const id: Schema = { type: 'string', format: 'uuid' };
+const orNull = (schema: Schema): Schema => ({ ...schema, type: [schema['type'], 'null'] });
+const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
+
+/** An object that always has all of these fields. */
+function whole(properties: Readonly<Record<string, Schema>>): Schema {
+  return { type: 'object', required: Object.keys(properties), properties };
+}
+
+const job = {
+  id,
+  tenant: text,
+  version: { ...count, description: 'Rises with every change.' },
+  task: text,
+  queue: text,
+  status: { type: 'string', enum: JOB_STATUSES },
+  priority: { type: 'integer', minimum: 0, maximum: MAX_PRIORITY },
+  progress: whole({ percent: { type: 'number', minimum: 0, maximum: 100 }, message: orNull(text) }),
+  attempt: { ...count, description: 'Charged executions; 0 before the first start.' },
+  maxAttempts: count,
+  workerId: orNull(text),
+  payload: { description: 'As it was sent; secret fields are shown as "***".' },
+  metadata: { type: 'object' },
+  result: {
+    description: 'What the task gave back; its files carry a download link. Null until the job has completed.',
+  },
+  error: { oneOf: [ref('JobError'), { type: 'null' }], description: 'Of the latest failed attempt.' },
+  batchId: orNull(id),
+  parentId: orNull(id),
+  uniqueKey: orNull(text),
+  createdAt: time,
+  scheduledFor: orNull(time),
+  startedAt: orNull(time),
+  nextAttemptAt: orNull(time),
+  cancelRequestedAt: orNull(time),
+  completedAt: orNull(time),
+};
+
+const apiKey = {
+  id,
+  name: text,
+  tenant: text,
+  scopes: { type: 'array', items: { type: 'string', enum: SCOPES } },
+  hint: { ...text, description: 'The last characters of the secret.' },
+  createdAt: time,
+  lastUsedAt: orNull(time),
+};
+
+const page = (name: string): Schema =>
+  whole({
+    data: { type: 'array', items: ref(name) },
+    nextCursor: { ...orNull(text), description: 'Null at the end.' },
+  });
+
+/** The shapes that the OpenAPI document refers to by name. */
+export const SCHEMAS: Readonly<Record<string, Schema>> = {
+  Job: whole(job),
+  AcceptedJob: whole({
+    ...job,
+    watchToken: { ...text, description: 'Opens the live updates of this job alone, for 15 minutes.' },
+  }),
+  JobPage: page('Job'),
+  JobError: whole({ code: text, message: text, permanent: { type: 'boolean' }, attempt: count, at: time }),
+  Attempt: whole({
+    attempt: count,
+    run: { ...count, description: 'Counts also executions that cost no attempt.' },
+    workerId: orNull(text),
+    startedAt: orNull(time),
+    endedAt: orNull(time),
+    outcome: { enum: ['completed', 'failed', 'snoozed', 'returned', 'lost', 'cancelled', null] },
+    error: { oneOf: [ref('JobError'), { type: 'null' }] },
+  }),
+  FileReference: whole({
+    key: text,
+    filename: text,
+    contentType: text,
+    size: { ...count, description: 'Bytes.' },
+    sha256: { ...text, pattern: '^[0-9a-f]{64}$' },
+    url: { type: 'string', format: 'uri', description: 'Downloads the file for a day, without an API key.' },
+  }),
+  Task: whole({
+    name: text,
+    queue: text,
+    description: text,
+    schema: { type: 'object', description: 'JSON Schema (draft 2020-12) of the payload.' },
+    defaults: whole({
+      priority: count,
+      maxAttempts: count,
+      backoff: whole({ type: text, delay: count, maxDelay: count, jitter: { type: 'number' } }),
+      timeout: { ...count, description: 'Milliseconds, like every duration here.' },
+      maxTimeout: { ...count, description: 'The most that a job may ask for.' },
+      maxPayload: { ...count, description: 'Bytes of JSON.' },
+    }),
+    example: { description: 'A payload that runs as it is; null when the task has none.' },
+    available: { type: 'boolean', description: 'Whether an app that has the task is about.' },
+  }),
+  TaskPage: page('Task'),
+  ApiKey: whole(apiKey),
+  ApiKeyPage: page('ApiKey'),
+  NewApiKey: whole({ ...apiKey, secret: { ...text, description: 'The key itself. It is shown this once.' } }),
+  Problem: {
+    type: 'object',
+    description: 'RFC 9457.',
+    required: ['type', 'title', 'status', 'detail'],
+    properties: {
+      type: text,
+      title: text,
+      status: { type: 'integer' },
+      detail: text,
+      errors: { type: 'array', items: whole({ path: text, message: text }) },
+      requestId: { ...text, description: 'Names the log entry of an unexpected error.' },
+    },
+  },
+};

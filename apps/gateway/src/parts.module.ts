@@ -1,0 +1,39 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type GatewayConfig } from '#libs/config';
+import { type HealthCheckSpec, type Telemetry } from '#libs/observability';
+import { type Storage } from '#libs/storage';
+import { Routes } from './http/routes.js';
+import { ApiKeyStore } from './ledger/api-key.store.js';
+import { JobStore } from './ledger/job-store.js';
+import { TaskStore } from './ledger/task-store.js';
+import { GATEWAY_CONFIG, STORAGE, TELEMETRY } from './tokens.js';
+
+/** What the HTTP edge stands on. It is built and started before the edge, and outlives it. */
+export interface GatewayParts {
+  readonly config: GatewayConfig;
+  readonly telemetry: Telemetry;
+  readonly storage: Storage;
+  readonly jobs: JobStore;
+  readonly tasks: TaskStore;
+  readonly apiKeys: ApiKeyStore;
+  /** What /health/ready asks. */
+  readonly checks: readonly HealthCheckSpec[];
+}
+
+/** Makes the gateway's parts known to every module. */
+@Global()
+@Module({})
+export class PartsModule {
+  static of(parts: GatewayParts, routes: Routes): DynamicModule {
+    const providers = [
+      { provide: GATEWAY_CONFIG, useValue: parts.config },
+      { provide: TELEMETRY, useValue: parts.telemetry },
+      { provide: STORAGE, useValue: parts.storage },
+      { provide: JobStore, useValue: parts.jobs },
+      { provide: TaskStore, useValue: parts.tasks },
+      { provide: ApiKeyStore, useValue: parts.apiKeys },
+      { provide: Routes, useValue: routes },
+    ];
+    return { module: PartsModule, providers, exports: providers.map(({ provide }) => provide) };
+  }
+}

@@ -1,0 +1,46 @@
+import { type GatewayConfig } from '#libs/config';
+import { type Telemetry } from '#libs/observability';
+import { ensureAdminKey } from './api-keys/admin-key.js';
+import { openGateway } from './gateway.js';
+import { startHttp } from './http/start-http.js';
+
+/**
+ * Runs the gateway until SIGTERM or SIGINT. It then answers what is in hand, commits what was accepted, and exits with 0;
+ * a second signal ends it at once with 1. The process that started it is told when it is ready.
+ * @throws Error with one sentence when it cannot start
+ */
+export async function runGateway(config: GatewayConfig, telemetry: Telemetry): Promise<void> {
+  const gateway = await openGateway(config, telemetry);
+  const { parts } = gateway;
+  const made = await ensureAdminKey(parts.apiKeys, config.adminApiKey);
+  const edge = await startHttp(parts);
+  gateway.start(edge.intake);
+  endOnSignal(telemetry, async () => {
+    await edge.close();
+    await gateway.stop();
+  });
+  if (made !== null) telemetry.logger.warn(`The first admin key, shown this once: ${made}`);
+  telemetry.emit('app.ready', { url: edge.url });
+  process.send?.({ type: 'ready', url: edge.url });
+}
+
+function endOnSignal(telemetry: Telemetry, end: () => Promise<void>): void {
+  let ending = false;
+  const begin = (): void => {
+    if (ending) process.exit(1);
+    ending = true;
+    void finish(telemetry, end);
+  };
+  process.on('SIGTERM', begin).on('SIGINT', begin);
+}
+
+async function finish(telemetry: Telemetry, end: () => Promise<void>): Promise<void> {
+  try {
+    await end();
+    telemetry.emit('app.stopped', {});
+    process.exit(0);
+  } catch (error) {
+    telemetry.logger.error({ err: error }, 'The gateway did not end cleanly');
+    process.exit(1);
+  }
+}

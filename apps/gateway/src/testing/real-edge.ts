@@ -1,0 +1,106 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { type GatewayConfig, loadGatewayConfig } from '#libs/config';
+import { DEFAULT_BACKOFF, type TaskAnnouncement } from '#libs/contracts';
+import { createTelemetry } from '#libs/observability';
+import { openStorage, type Storage } from '#libs/storage';
+import { ensureAdminKey } from '../api-keys/admin-key.js';
+import { type HttpEdge, startHttp } from '../http/start-http.js';
+import { ApiKeyStore } from '../ledger/api-key.store.js';
+import { type Database } from '../ledger/database.js';
+import { JobStore } from '../ledger/job-store.js';
+import { TaskStore } from '../ledger/task-store.js';
+import { type RealLedger, startRealLedger } from './real-ledger.js';
+
+export const ADMIN_KEY = 'an admin key of the tests'.replaceAll(' ', '-');
+
+/** The gateway's HTTP edge on a real ledger, a real disk and loopback; nothing takes what it accepts. */
+export interface RealEdge {
+  readonly url: string;
+  readonly database: Database;
+  readonly storage: Storage;
+  readonly jobs: JobStore;
+  /** Every line that was logged. */
+  readonly log: string[];
+  readonly announce: (tasks: readonly Partial<TaskAnnouncement>[]) => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startRealEdge(settings: Partial<GatewayConfig> = {}): Promise<RealEdge> {
+  const folder = await mkdtemp(join(tmpdir(), 'leveret-edge-'));
+  const config = { ...testConfig(pathToFileURL(folder).href), ...settings };
+  const ledger = await startRealLedger();
+  try {
+    return await edgeOn(ledger, config);
+  } catch (error) {
+    await ledger.stop();
+    throw error;
+  }
+}
+
+async function edgeOn({ database, stop: stopLedger }: RealLedger, config: GatewayConfig): Promise<RealEdge> {
+  const log: string[] = [];
+  const telemetry = createTelemetry({
+    service: 'gateway',
+    level: 'info',
+    destination: { write: (line: string) => void log.push(line) },
+  });
+  const storage = await openStorage(config.storageUrl);
+  const tasks = new TaskStore(database);
+  await tasks.start();
+  const jobs = new JobStore(database, { takes: () => false, send: () => undefined, wake: () => undefined });
+  const apiKeys = new ApiKeyStore(database);
+  await ensureAdminKey(apiKeys, config.adminApiKey);
+  const edge: HttpEdge = await startHttp({ config, telemetry, storage, jobs, tasks, apiKeys, checks: [] });
+  return {
+    url: edge.url,
+    database,
+    storage,
+    jobs,
+    log,
+    announce: async (announced) => {
+      await tasks.announce({
+        domain: 'demo',
+        appVersion: '1.0.0',
+        worker: 'demo@test',
+        queue: { key: 'demo.classic-1', type: 'classic', number: 1 },
+        tasks: announced.map(announcedTask),
+      });
+    },
+    stop: async () => {
+      await edge.close();
+      tasks.stop();
+      await storage.close();
+      await stopLedger();
+      await rm(fileURLToPath(config.storageUrl), { recursive: true, force: true });
+    },
+  };
+}
+
+function testConfig(storageUrl: string): GatewayConfig {
+  const config = loadGatewayConfig({
+    RABBITMQ_URL: 'amqp://127.0.0.1:1',
+    DATABASE_URL: 'postgres://127.0.0.1:1/none',
+    STORAGE_URL: storageUrl,
+    LINK_SECRET: 'a secret of the tests that is long enough',
+    ADMIN_API_KEY: ADMIN_KEY,
+    NODE_ENV: 'test',
+  });
+  return { ...config, port: 0 };
+}
+
+function announcedTask(task: Partial<TaskAnnouncement>): TaskAnnouncement {
+  return {
+    name: 'demo.echo',
+    description: 'Gives its payload back.',
+    schema: { type: 'object' },
+    defaults: { maxAttempts: 5, backoff: DEFAULT_BACKOFF, timeoutMs: 300_000, priority: 4 },
+    maxTimeoutMs: 1_500_000,
+    maxPayload: 524_288,
+    example: {},
+    hash: 'hash-1',
+    ...task,
+  };
+}
