@@ -15,7 +15,7 @@ export const LONGEST_LADDER_MS = LONGEST_STEPS * LADDER_STEP_MS;
  */
 export function ladderKey(waitMs: number, routingKey: string): string {
   const steps = Math.ceil(waitMs / LADDER_STEP_MS);
-  if (!(steps >= 0 && steps <= LONGEST_STEPS)) {
+  if (!(waitMs >= 0 && steps <= LONGEST_STEPS)) {
     throw new RangeError(`Expected a wait of 0 to ${LONGEST_LADDER_MS} ms for the delay ladder, got ${waitMs} ms.`);
   }
   const bits = steps.toString(2).padStart(LADDER_LEVELS, '0');

@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import { Batcher } from './batcher.js';
+
+/** A writer whose batches are let go one by one. */
+function heldWriter(): {
+  write: (items: readonly number[]) => Promise<number[]>;
+  batches: number[][];
+  release: () => void;
+} {
+  const batches: number[][] = [];
+  const waiting: (() => void)[] = [];
+  return {
+    batches,
+    release: () => waiting.shift()?.(),
+    write: async (items) => {
+      batches.push([...items]);
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return items.map((item) => item * 10);
+    },
+  };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const neverBlames = (): boolean => false;
+
+describe('Batcher', () => {
+  it('gathers what comes while a batch is in flight, and gives each caller its own result', async () => {
+    const { write, batches, release } = heldWriter();
+    const batcher = new Batcher(write, neverBlames);
+    const first = batcher.add(1);
+    await turn();
+    const rest = [batcher.add(2), batcher.add(3), batcher.add(4)];
+    await turn();
+    expect(batches).toEqual([[1]]);
+    release();
+    expect(await first).toBe(10);
+    await turn();
+    expect(batches).toEqual([[1], [2, 3, 4]]);
+    release();
+    expect(await Promise.all(rest)).toEqual([20, 30, 40]);
+  });
+
+  it('keeps a batch within its items and bytes, and lets one larger item through alone', async () => {
+    const batches: number[][] = [];
+    const write = async (items: readonly number[]): Promise<number[]> => {
+      batches.push([...items]);
+      return [...items];
+    };
+    const batcher = new Batcher(write, neverBlames, { maxItems: 3, maxBytes: 10, sizeOf: (item) => item });
+    await Promise.all([4, 5, 6, 99, 1, 1, 1, 1].map((item) => batcher.add(item)));
+    expect(batches).toEqual([[4, 5], [6], [99], [1, 1, 1], [1]]);
+  });
+
+  it('has as many batches in flight as it may', async () => {
+    const { write, batches, release } = heldWriter();
+    const batcher = new Batcher(write, neverBlames, { maxItems: 1, concurrency: 2 });
+    const all = [1, 2, 3].map((item) => batcher.add(item));
+    await turn();
+    expect(batches).toEqual([[1], [2]]);
+    release();
+    release();
+    await all[0];
+    await turn();
+    release();
+    expect(await Promise.all(all)).toEqual([10, 20, 30]);
+  });
+
+  it('lets the item that its writer blames fail alone', async () => {
+    const write = async (items: readonly number[]): Promise<number[]> => {
+      if (items.includes(13)) throw new RangeError('thirteen');
+      return [...items];
+    };
+    const batcher = new Batcher(write, (error) => error instanceof RangeError);
+    const settled = await Promise.allSettled([1, 2, 13, 4, 5, 6, 7].map((item) => batcher.add(item)));
+    expect(settled.map(({ status }) => status === 'fulfilled')).toEqual([true, true, false, true, true, true, true]);
+  });
+
+  it('fails a whole batch when its content is not to blame', async () => {
+    let calls = 0;
+    const write = async (): Promise<number[]> => {
+      calls += 1;
+      throw new Error('out of reach');
+    };
+    const batcher = new Batcher<number, number>(write, neverBlames);
+    const settled = await Promise.allSettled([1, 2, 3].map((item) => batcher.add(item)));
+    expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(calls).toBe(1);
+  });
+
+  it('is drained when everything has come back', async () => {
+    const { write, release } = heldWriter();
+    const batcher = new Batcher(write, neverBlames);
+    const item = batcher.add(1);
+    let drained = false;
+    const waiting = batcher.drained().then(() => (drained = true));
+    await turn();
+    expect(drained).toBe(false);
+    release();
+    await item;
+    await waiting;
+    expect(drained).toBe(true);
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { decodeWorkOrder, encodeWorkOrder, type WorkOrder } from './work-order.js';
+
+const order: WorkOrder = {
+  jobId: '01970000-0000-7000-8000-000000000001',
+  run: 3,
+  attempt: 2,
+  maxAttempts: 5,
+  task: 'media.process-image',
+  tenant: 'default',
+  priority: 6,
+  timeoutMs: 30_000,
+  schemaHash: 'abc',
+  createdAt: '2026-01-01T00:00:00.000Z',
+  metadata: '{"userId":"user456"}',
+  traceparent: null,
+};
+
+describe('a work order', () => {
+  it('comes out of its message as it went in', () => {
+    expect(decodeWorkOrder(encodeWorkOrder(order))).toEqual({ ok: true, value: order });
+  });
+
+  it('is refused in a version that this reader does not know', () => {
+    const properties = encodeWorkOrder(order);
+    const newer = { ...properties, headers: { ...properties.headers, 'x-version': 2 } };
+    expect(decodeWorkOrder(newer)).toMatchObject({ ok: false, code: 'unknown_version' });
+  });
+
+  it.each(['messageId', 'type'] as const)('is refused without the property %s', (name) => {
+    const { [name]: _, ...rest } = encodeWorkOrder(order);
+    expect(decodeWorkOrder(rest)).toMatchObject({ ok: false, code: 'not_a_job' });
+  });
+
+  it.each([
+    ['x-run', -1],
+    ['x-run', 'one'],
+    ['x-tenant', '../other'],
+    ['x-timeout', undefined],
+    ['x-metadata', 7],
+  ])('is refused with header %s of %j', (header, value) => {
+    const properties = encodeWorkOrder(order);
+    const headers = { ...properties.headers, [header]: value };
+    expect(decodeWorkOrder({ ...properties, headers })).toMatchObject({ ok: false, code: 'not_a_job' });
+  });
+});
