@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
-import { compileApp, type CompiledApp } from '../../../../test/support/compiled-app.js';
+import { compileApp, type CompiledApp } from '../../spec/compiled-app.js';
 import { ImagePool } from './image-pool.js';
 import { ImageWorkerCrash } from './image-worker-crash.js';
 
@@ -17,7 +17,7 @@ let pool: ImagePool;
 const never = new AbortController().signal;
 
 beforeAll(async () => {
-  app = await compileApp('media');
+  app = await compileApp();
   folder = await mkdtemp(join(tmpdir(), 'image-pool-spec-'));
   source = join(folder, 'source.png');
   await sharp({
@@ -41,7 +41,7 @@ afterAll(async () => {
 afterEach(() => pool.close());
 
 function openPool(memoryLimitBytes?: number): ImagePool {
-  const entry = app.url('src/image-pool/child-main.ts');
+  const entry = app.url('image-pool/child-main.ts');
   pool = new ImagePool(memoryLimitBytes === undefined ? { entry } : { entry, memoryLimitBytes });
   return pool;
 }
@@ -173,7 +173,7 @@ describe('ImagePool', () => {
   it('has children that do not outlive an app that was killed', async () => {
     openPool();
     const script = `
-      const { ImagePool } = await import(${JSON.stringify(app.url('src/image-pool/image-pool.ts').href)});
+      const { ImagePool } = await import(${JSON.stringify(app.url('image-pool/image-pool.ts').href)});
       const pool = new ImagePool();
       const onNews = () => process.stdout.write(pool.pids.join());
       await pool.run('draw-variants', ${JSON.stringify(long())}, { signal: new AbortController().signal, onNews });

@@ -6,9 +6,9 @@ import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import sharp, { type Sharp } from 'sharp';
 import { PermanentError, TemporaryError } from '#libs/consumer';
-import { compileApp, type CompiledApp } from '../../../../../test/support/compiled-app.js';
-import { jobInMemory, type JobInMemory, type JobOptions } from '../../../../../test/support/job-in-memory.js';
-import { blackPng } from '../../../../../test/support/png.js';
+import { compileApp, type CompiledApp } from '../../../spec/compiled-app.js';
+import { jobInMemory, type JobInMemory, type JobOptions } from '../../../spec/job-in-memory.js';
+import { blackPng } from '../../../spec/png.js';
 import { ImagePool } from '../../image-pool/image-pool.js';
 import { Workspaces } from '../../workspace/workspaces.js';
 import { ProcessImageHandler, type ProcessImageResult } from './process-image.handler.js';
@@ -23,8 +23,8 @@ let pool: ImagePool;
 let handler: ProcessImageHandler;
 
 beforeAll(async () => {
-  app = await compileApp('media');
-  pool = new ImagePool({ entry: app.url('src/image-pool/child-main.ts') });
+  app = await compileApp();
+  pool = new ImagePool({ entry: app.url('image-pool/child-main.ts') });
 });
 
 beforeEach(async () => {
@@ -368,7 +368,17 @@ describe('a source that cannot be processed', () => {
     expect(await failure(photo.subarray(0, Math.floor(photo.length * share)))).toMatchObject({ code: 'corrupt_image' });
   });
 
-  it('is refused when a PNG or WebP is cut short', async () => {
+  it('is refused when it is cut short, also when several variants share it', async () => {
+    const photo = await readFile(PHOTO);
+    const variants = [
+      { name: 'a', width: 100 },
+      { name: 'b', width: 50 },
+    ];
+    const running = run(photo.subarray(0, photo.length / 2), variants);
+    await expect(running).rejects.toMatchObject({ name: 'PermanentError', code: 'corrupt_image' });
+  });
+
+  it('is refused when another format than JPEG is cut short', async () => {
     for (const format of ['png', 'webp', 'avif', 'gif'] as const) {
       const whole = await sharp(PHOTO).resize(300).toFormat(format).toBuffer();
       expect(await failure(whole.subarray(0, whole.length / 2))).toMatchObject({ code: 'corrupt_image' });

@@ -8,7 +8,10 @@ import { WatermarkPayload } from './watermark.payload.js';
 const WISHES = ['width', 'height', 'format', 'quality', 'watermark'] as const;
 
 /** One picture to be made of the source. */
-@JSONSchema({ anyOf: WISHES.map((wish) => ({ required: [wish] })) })
+@JSONSchema({
+  description: `a variant that asks for something: one of ${WISHES.join(', ')}`,
+  anyOf: WISHES.map((wish) => ({ required: [wish] })),
+})
 export class VariantPayload {
   @Describe("Tells the job's variants apart; the file is called <name>.<format>")
   @Matches(/^[a-z0-9-]{1,50}$/, { message: 'name must be 1 to 50 lower-case letters, digits and hyphens' })

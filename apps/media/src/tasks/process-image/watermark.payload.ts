@@ -18,7 +18,10 @@ import { Describe, FieldSchema, FileInput } from '#libs/consumer';
 import { type Position, POSITIONS } from './variant-request.js';
 
 /** What is laid over a variant: a text or an image. */
-@JSONSchema({ oneOf: [{ required: ['text'] }, { required: ['image'] }] })
+@JSONSchema({
+  description: 'a watermark with either text or image',
+  oneOf: [{ required: ['text'] }, { required: ['image'] }],
+})
 export class WatermarkPayload {
   @Describe('White with a dark outline, as large as fits into a quarter of the width and an eighth of the height')
   @ValidateIf(({ image, text }: WatermarkPayload) => image === undefined || text !== undefined)

@@ -3,22 +3,22 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { transform } from '@swc/core';
 
-/** The compiled files of an app, for a test whose app starts processes of its own. */
+/** The compiled files of this app, for tests of what starts processes of its own. */
 export interface CompiledApp {
-  /** The compiled form of a source file, given from the app's folder: `src/main.ts`. */
+  /** The compiled form of a source file, given from `src`: `main.ts`. */
   url(source: string): URL;
   remove(): Promise<void>;
 }
 
 /**
- * Compiles an app's own sources as Jest does, without checking types, to a folder inside the repository (packages are
- * found from there). Files that import a lib as a value cannot be run from it.
+ * Compiles this app's sources as Jest does, without checking types, to a folder inside the repository (packages are
+ * found from there). Files that import a lib as a value cannot be run from it; the child processes import none.
  */
-export async function compileApp(name: string): Promise<CompiledApp> {
-  const sources = join(import.meta.dirname, '../../apps', name);
-  const home = join(import.meta.dirname, '../../.leveret/test');
+export async function compileApp(): Promise<CompiledApp> {
+  const sources = join(import.meta.dirname, '../src');
+  const home = join(import.meta.dirname, '../../../.leveret/test');
   await mkdir(home, { recursive: true });
-  const output = await mkdtemp(join(home, `${name}-`));
+  const output = await mkdtemp(join(home, 'media-'));
   const files = await readdir(sources, { recursive: true });
   const compiled = files.filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'));
   await Promise.all(compiled.map((file) => compile(join(sources, file), join(output, asJs(file)))));

@@ -1,0 +1,65 @@
+import 'reflect-metadata';
+import { describe, expect, it } from '@jest/globals';
+import { plainToInstance } from 'class-transformer';
+import { validate, type ValidationError } from 'class-validator';
+import { ProcessImagePayload } from './process-image.payload.js';
+
+const source = { key: 'default/01970000-0000-7000-8000-000000000000' };
+const small = { name: 'small', width: 10 };
+
+/** What is wrong with a payload: a path and a message each. */
+async function problems(payload: object): Promise<string[]> {
+  const errors = await validate(plainToInstance(ProcessImagePayload, payload), {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+  });
+  return errors.flatMap((error) => told(error, ''));
+}
+
+function told({ property, constraints, children }: ValidationError, parent: string): string[] {
+  const own = Object.values(constraints ?? {}).map((message) => `${parent}${property}: ${message}`);
+  return [...own, ...(children ?? []).flatMap((child) => told(child, `${parent}${property}.`))];
+}
+
+describe('ProcessImagePayload', () => {
+  it.each([
+    ['a side', { width: 16_384 }],
+    ['both sides and a fit', { width: 1, height: 1, fit: 'cover' }],
+    ['a format alone', { format: 'avif' }],
+    ['a quality alone', { quality: 100 }],
+    ['a text as watermark', { watermark: { text: '©', position: 'north', opacity: 0 } }],
+    ['an image as watermark', { watermark: { image: source } }],
+  ])('takes a variant that asks for %s', async (_what, wishes) => {
+    expect(await problems({ source, variants: [{ name: 'a-1', ...wishes }] })).toEqual([]);
+  });
+
+  it('says of a URL that it is not supported yet', async () => {
+    const told = await problems({ source: 'https://example.com/a.jpg', variants: [small] });
+    expect(told.join()).toContain('sources by URL are not supported yet');
+  });
+
+  it.each([
+    ['no variant', []],
+    ['51 variants', Array.from({ length: 51 }, (_, number) => ({ name: `v${String(number)}`, width: 1 }))],
+    ['two variants of one name', [small, { ...small, width: 11 }]],
+    ['a name that is no slug', [{ ...small, name: '../A' }]],
+    ['a name of 51 letters', [{ ...small, name: 'a'.repeat(51) }]],
+    ['a variant that asks for nothing', [{ name: 'a' }]],
+    ['a fit without a size', [{ name: 'a', fit: 'cover' }]],
+    ['a width of 0', [{ ...small, width: 0 }]],
+    ['a width above 16384', [{ ...small, width: 16_385 }]],
+    ['half a pixel', [{ ...small, height: 1.5 }]],
+    ['an unknown format', [{ ...small, format: 'tiff' }]],
+    ['a quality of 101', [{ ...small, quality: 101 }]],
+    ['an unknown field', [{ ...small, blur: 1 }]],
+    ['an empty watermark', [{ ...small, watermark: {} }]],
+    ['a watermark of text and image', [{ ...small, watermark: { text: 'a', image: source } }]],
+    ['a watermark of blanks', [{ ...small, watermark: { text: '  ' } }]],
+    ['a watermark of 201 letters', [{ ...small, watermark: { text: 'a'.repeat(201) } }]],
+    ['a watermark by URL', [{ ...small, watermark: { image: 'https://example.com/a.png' } }]],
+    ['an unknown position', [{ ...small, watermark: { text: 'a', position: 'top' } }]],
+    ['an opacity above 1', [{ ...small, watermark: { text: 'a', opacity: 1.1 } }]],
+  ])('refuses %s', async (_what, variants) => {
+    expect((await problems({ source, variants })).join()).toMatch(/^variants/);
+  });
+});
