@@ -47,6 +47,7 @@ export class S3Stub {
   intercept: ((call: Call) => Answer | undefined) | undefined;
   readonly #bucket: string;
   readonly #server: Server;
+  readonly #answering = new Set<ServerResponse>();
 
   private constructor(bucket: string) {
     this.#bucket = bucket;
@@ -64,14 +65,9 @@ export class S3Stub {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Connections that are open. */
-  async connections(): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.getConnections((error, count) => {
-        if (error === null) resolve(count);
-        else reject(error);
-      });
-    });
+  /** Settles when no answer is under way: each has been taken whole, or its connection has been closed. */
+  async idle(): Promise<void> {
+    for (const response of this.#answering) await once(response, 'close');
   }
 
   async stop(): Promise<void> {
@@ -81,6 +77,8 @@ export class S3Stub {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#answering.add(response);
+    response.once('close', () => this.#answering.delete(response));
     const url = new URL(request.url ?? '', 'http://stub');
     const [, bucket = '', ...rest] = url.pathname.split('/');
     const body = await buffer(request);

@@ -32,8 +32,9 @@ export function describeStorage(name: string, open: () => Promise<Subject>): voi
       storage = subject.storage;
     });
     afterEach(async () => {
-      expect(await subject.leftovers()).toEqual([]);
+      const leftovers = await subject.leftovers();
       await subject.dispose();
+      expect(leftovers).toEqual([]);
     });
 
     it('gives back what was put, with its length and hash', async () => {

@@ -183,15 +183,23 @@ describe('the local disk', () => {
     expect(await readdir(incoming)).toEqual(['fresh.part']);
   });
 
-  it('finishes puts while the folder of their job comes and goes', async () => {
-    const names = Array.from({ length: 24 }, (_, i) => outputKey(TENANT, JOB, i, 'a.txt'));
-    const comeAndGo = async (key: string): Promise<void> => {
-      for (let i = 0; i < 10; i += 1) {
-        await storage.put(key, Readable.from(['x']), PLAIN);
-        expect(await storage.remove(key)).toBe(true);
+  it('finishes puts while the folder of their job is removed again and again', async () => {
+    const done = new AbortController();
+    const putOften = async (name: string): Promise<void> => {
+      for (let run = 0; run < 100; run += 1) {
+        await storage.put(outputKey(TENANT, JOB, run, name), Readable.from(['x']), PLAIN);
       }
     };
-    await Promise.all(names.map(comeAndGo));
+    const removing = (async () => {
+      while (!done.signal.aborted) await storage.removeAll(`${TENANT}/${JOB}/`);
+    })();
+    try {
+      await Promise.all([putOften('a'), putOften('b')]);
+    } finally {
+      done.abort();
+      await removing;
+    }
+    await storage.removeAll(`${TENANT}/${JOB}/`);
     expect(await readdir(join(root, 'outputs', TENANT))).toEqual([]);
   });
 
