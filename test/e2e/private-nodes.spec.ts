@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { connect } from 'amqplib';
+import { type ConfirmChannel, connect } from 'amqplib';
 import pg from 'pg';
 import { identify } from '../../tools/processes/process-identity.js';
 import { type LocalNode } from '../../tools/local-nodes/local-node.js';
@@ -19,23 +19,24 @@ describe('a private node', () => {
     async () => {
       const broker = await privateBroker();
       nodes.push(broker);
-      const { url, pids } = broker;
-      const before = await connect(url);
-      before.on('error', () => undefined);
-      const channel = await before.createConfirmChannel();
-      await channel.assertQueue('kept', { durable: true });
-      channel.sendToQueue('kept', Buffer.from('hello'), { persistent: true });
-      await channel.waitForConfirms();
+      const { url } = broker;
+      await withChannel(url, (channel) => channel.assertQueue('kept', { durable: true }));
+      // A queue that is declared moments before a crash may be lost: the broker writes definitions to disk with a delay.
+      await broker.stop();
+      await broker.start();
+      const { pids } = broker;
+      await withChannel(url, async (channel) => {
+        channel.sendToQueue('kept', Buffer.from('hello'), { persistent: true });
+        await channel.waitForConfirms();
+      });
 
       await broker.kill();
       expect(pids.map(identify)).toEqual([undefined]);
 
       await broker.start();
       expect(broker.url).toBe(url);
-      const after = await connect(url);
-      const message = await (await after.createChannel()).get('kept', { noAck: true });
+      const message = await withChannel(url, (channel) => channel.get('kept', { noAck: true }));
       expect(message).toMatchObject({ content: Buffer.from('hello') });
-      await after.close();
     },
     START_PATIENCE_MS,
   );
@@ -66,4 +67,13 @@ async function query(url: string, text: string): Promise<unknown[]> {
   const { rows } = await client.query<Record<string, unknown>>(text);
   await client.end();
   return rows;
+}
+
+async function withChannel<T>(url: string, work: (channel: ConfirmChannel) => PromiseLike<T>): Promise<T> {
+  const connection = await connect(url);
+  try {
+    return await work(await connection.createConfirmChannel());
+  } finally {
+    await connection.close();
+  }
 }

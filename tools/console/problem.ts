@@ -6,12 +6,13 @@ export class Problem extends Error {
   override readonly name = 'Problem';
 }
 
-/** The `code` of a system error (`EACCES`, `ENOSPC`), or undefined. */
+/** The `code` of a system error (`EACCES`, `ENOSPC`), or undefined. Errors of another realm, as in Jest, have one too. */
 export function errorCode(error: unknown): string | undefined {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
 }
 
 export function errorMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const message: unknown = typeof error === 'object' && error !== null && 'message' in error ? error.message : error;
+  return String(message);
 }
