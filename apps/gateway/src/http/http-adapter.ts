@@ -40,11 +40,11 @@ export async function createHttpAdapter(routes: Routes): Promise<FastifyAdapter>
       throw new Problem(406, 'Expected an Accept header that takes application/json.');
     }
   });
-  await server.register(multipart);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, _payload, done) => {
     done(null);
   });
+  await server.register(multipart); // brings a parser of its own
   return adapter;
 }
 
