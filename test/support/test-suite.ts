@@ -3,19 +3,20 @@ import { join } from 'node:path';
 import { freePort } from '../../tools/local-nodes/ports.js';
 import { AppProcess } from '../../tools/processes/app-process.js';
 import { RECORD_SUFFIX } from '../../tools/processes/recorded-processes.js';
-import { appMain } from '../../tools/start/app-list.js';
+import { appMain, LAB_MAIN } from '../../tools/start/app-list.js';
 import { consumerEnvironment, gatewayEnvironment, type SuiteFacts } from '../../tools/start/environment.js';
 import { GatewayClient } from '../../tools/start/gateway-client.js';
 import { type ServersOfSuite, SuiteServers } from './suite-servers.js';
 import { testEnvironment } from './test-environment.js';
 
 const GATEWAY = 'gateway';
+const LAB = 'lab';
 const DRAIN_GRACE_MS = 40_000;
 const ANNOUNCE_PATIENCE_MS = 30_000;
 const LINES_KEPT = 2_000;
 
 export interface SuiteOptions extends ServersOfSuite {
-  /** The consumer apps beside the gateway. */
+  /** The consumer apps beside the gateway; `lab` is the one that does as it is told. */
   readonly apps: readonly string[];
   /** Settings for every process of the suite. */
   readonly env?: NodeJS.ProcessEnv;
@@ -85,7 +86,7 @@ export class TestSuite {
   /** Starts one app and resolves with the address that it tells when it is ready. */
   async startApp(app: string): Promise<string> {
     const process = new AppProcess({
-      main: appMain(app),
+      main: app === LAB ? LAB_MAIN : appMain(app),
       env: this.environmentOf(app),
       recordFile: join(this.dataFolder, `${app}${RECORD_SUFFIX}`),
       onLine: (line) => {

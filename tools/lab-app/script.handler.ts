@@ -1,0 +1,54 @@
+import { appendFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { type JobContext, PermanentError, RetryAfter, Task, TaskController, TemporaryError } from '#libs/consumer';
+import { type Action, ScriptPayload } from './script.payload.js';
+
+/** A job that does as it is told, run by run. */
+@TaskController('lab')
+export class ScriptHandler {
+  @Task('script', {
+    payload: ScriptPayload,
+    description: 'Does one action of a script in each run: succeeds, fails, waits, crashes.',
+    example: { steps: ['ok'] },
+    timeout: '30s',
+    maxTimeout: '10m',
+  })
+  async script(@Payload() payload: ScriptPayload, @Ctx() job: JobContext): Promise<unknown> {
+    const note = (word: string): Promise<void> => witness(payload.witness, `${job.id} ${job.run} ${word}`);
+    await note('begin');
+    job.log.info('began', { run: job.run });
+    const action = payload.steps[Math.min(job.run, payload.steps.length) - 1] ?? 'ok';
+    const result = await this.#act(action, payload, job);
+    await note('end');
+    return result;
+  }
+
+  async #act(action: Action, { ms = 1_000 }: ScriptPayload, job: JobContext): Promise<unknown> {
+    switch (action) {
+      case 'ok':
+        await job.progress(50, 'half');
+        return { attempt: job.attempt, run: job.run, metadata: job.metadata };
+      case 'fail':
+        throw new TemporaryError('lab_failure', 'The script says that this run fails.');
+      case 'reject':
+        throw new PermanentError('lab_rejection', 'The script says that this job fails for good.');
+      case 'snooze':
+        throw new RetryAfter(ms, 'the script says so');
+      case 'hold':
+        await wait(ms, undefined, { signal: job.signal });
+        return { held: ms };
+      case 'crash':
+        process.kill(process.pid, 'SIGKILL');
+        return wait(60_000);
+      case 'large-result':
+        return 'x'.repeat(100_000);
+      case 'bad-text':
+        return { text: 'a\0b\ud800c' };
+    }
+  }
+}
+
+async function witness(file: string | undefined, line: string): Promise<void> {
+  if (file !== undefined) await appendFile(file, `${line}\n`);
+}

@@ -1,0 +1,32 @@
+import { ArrayNotEmpty, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { Secret } from '#libs/consumer';
+
+/** What a run of a scripted job does. */
+export const ACTIONS = ['ok', 'fail', 'reject', 'snooze', 'hold', 'crash', 'large-result', 'bad-text'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** The payload of `lab.script`. */
+export class ScriptPayload {
+  /** One action for each run, the last for all further ones. */
+  @ArrayNotEmpty()
+  @IsIn(ACTIONS, { each: true })
+  steps!: Action[];
+
+  /** How long `hold` lasts and `snooze` puts off. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(600_000)
+  ms?: number;
+
+  /** A file that gets a line `<job id> <run> <begin|end>` for each execution: what happened, seen from outside. */
+  @IsOptional()
+  @IsString()
+  witness?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(1_000)
+  @Secret()
+  password?: string;
+}
