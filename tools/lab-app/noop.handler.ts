@@ -1,4 +1,3 @@
-import { Payload } from '@nestjs/microservices';
 import { IsOptional } from 'class-validator';
 import { Task, TaskController } from '#libs/consumer';
 
@@ -13,7 +12,7 @@ export class NoopPayload {
 @TaskController('lab')
 export class NoopHandler {
   @Task('noop', { payload: NoopPayload, description: 'Does nothing.', example: {} })
-  noop(@Payload() _payload: NoopPayload): null {
+  noop(): null {
     return null;
   }
 }
