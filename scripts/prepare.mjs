@@ -7,7 +7,10 @@ import { alone } from './one-at-a-time.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const COMMANDS = { start: 'tools/start/main.js', test: 'tools/test/main.js', bench: 'bench/main.js' };
-const TAIL_LINES = 25;
+const HEAD_LINES = 12;
+const TAIL_LINES = 20;
+/** npm warns of every package that names a newer Node than the oldest that it works with. */
+const NOISE = /^npm warn|^npm error$/;
 const PROGRESS_EVERY_MS = { terminal: 1_000, plain: 10_000 };
 
 /** Installs and builds what is out of date, then becomes the command: same process, same signals, same exit code. */
@@ -94,9 +97,10 @@ function step(title, [program, ...args]) {
   });
 }
 
+/** The first lines name the reason, the last ones where to look. */
 function keep(lines, text) {
-  lines.push(...text.split('\n').filter((line) => line.trim() !== ''));
-  lines.splice(0, Math.max(0, lines.length - TAIL_LINES));
+  lines.push(...text.split('\n').filter((line) => line.trim() !== '' && !NOISE.test(line.trim())));
+  lines.splice(HEAD_LINES, Math.max(0, lines.length - HEAD_LINES - TAIL_LINES));
 }
 
 function showProgress(title, began) {
