@@ -282,6 +282,8 @@ describe('a watermark', () => {
     const marked = (await changed({ text: '<b>&amp;</b> <span size="1">mm</span>' })).box;
     expect(marked).not.toEqual(plainText);
     expect((marked[2] ?? 0) - (marked[0] ?? 0)).toBeGreaterThan(150);
+    const [left = 0, , right = 0] = (await changed({ text: 'Q & A <' })).box;
+    expect(right - left).toBeGreaterThan(50);
   });
 
   it('can be drawn on the smallest variant', async () => {
