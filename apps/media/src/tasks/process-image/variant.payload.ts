@@ -48,7 +48,9 @@ export class VariantPayload {
   @IsIn(FITS)
   fit?: Fit;
 
-  @Describe("The source's own when not given, JPEG for a GIF. A JPEG's transparent parts become white")
+  @Describe(
+    "The source's own when not given, JPEG for a GIF. A JPEG's transparent parts become white. An AVIF may have about 20 megapixels: more takes too much memory",
+  )
   @IsOptional()
   @IsIn(FORMATS)
   format?: Format;
