@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Screen } from '../tools/console/screen.js';
+import { chooseBroker } from '../tools/local-nodes/choose-broker.js';
+import { type LocalBroker } from '../tools/local-nodes/local-node.js';
+import { freePort } from '../tools/local-nodes/ports.js';
+import { PrivatePostgres } from '../tools/local-nodes/private-postgres.js';
+import { AppProcess } from '../tools/processes/app-process.js';
+import { appMain, LAB_MAIN } from '../tools/start/app-list.js';
+import { consumerEnvironment, gatewayEnvironment, type SuiteFacts } from '../tools/start/environment.js';
+import { GatewayClient } from '../tools/start/gateway-client.js';
+
+const ANNOUNCE_PATIENCE_MS = 30_000;
+const DRAIN_GRACE_MS = 40_000;
+
+/** How an app came up. */
+export interface StartedApp {
+  readonly process: AppProcess;
+  readonly readyMs: number;
+}
+
+/** Broker, database, gateway and consumer apps of one run of the benchmarks, durable as in production. */
+export class BenchSuite {
+  readonly apps = new Map<string, StartedApp>();
+
+  private constructor(
+    private readonly folder: string,
+    private readonly facts: SuiteFacts,
+    readonly broker: LocalBroker,
+    readonly database: PrivatePostgres,
+  ) {}
+
+  static async start(screen: Screen): Promise<BenchSuite> {
+    const folder = await mkdtemp(join(tmpdir(), 'leveret-bench-'));
+    await mkdir(join(folder, 'files'));
+    const broker = await chooseBroker(join(folder, 'rabbitmq'), screen);
+    const database = new PrivatePostgres(join(folder, 'postgres'));
+    await screen.step('Starting broker and database', () => Promise.all([broker.start(), database.start()]));
+    const facts: SuiteFacts = {
+      rabbitmqUrl: broker.url,
+      ownBroker: true,
+      databaseUrl: database.url,
+      dataFolder: folder,
+      port: await freePort(),
+      linkSecret: randomBytes(36).toString('base64url'),
+      adminApiKey: randomBytes(24).toString('base64url'),
+    };
+    const suite = new BenchSuite(folder, facts, broker, database);
+    await screen.step('Starting gateway and apps', () => suite.#startApps());
+    return suite;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.facts.port}`;
+  }
+
+  get apiKey(): string {
+    return this.facts.adminApiKey;
+  }
+
+  get client(): GatewayClient {
+    return new GatewayClient(this.url, this.apiKey);
+  }
+
+  /** The process ids by which the cost of a job is counted. */
+  get pids(): Readonly<Record<string, readonly number[]>> {
+    const apps = [...this.apps].map(([name, { process }]) => [name, [process.pid]] as const);
+    return { ...Object.fromEntries(apps), rabbitmq: this.broker.pids, postgres: this.database.pids };
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.apps.values()].map(({ process }) => process.stop(DRAIN_GRACE_MS)));
+    await Promise.all([this.broker.kill(), this.database.kill()]);
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #startApps(): Promise<void> {
+    const outer = { PATH: process.env['PATH'], NODE_ENV: 'production', LOG_LEVEL: 'warn' };
+    const consumer = consumerEnvironment(outer, this.facts);
+    // One after the other, so that each has the machine to itself while its start is timed.
+    await this.#startApp('gateway', appMain('gateway'), gatewayEnvironment(outer, this.facts));
+    await this.#startApp('lab', LAB_MAIN, { ...consumer, CONCURRENCY: '200' });
+    await this.#startApp('media', appMain('media'), consumer);
+    const missing = await this.client.awaitTasks(['lab', 'media'], ANNOUNCE_PATIENCE_MS);
+    if (missing.length > 0) throw new Error(`No task of ${missing.join(', ')} was announced.`);
+  }
+
+  async #startApp(name: string, main: string, env: NodeJS.ProcessEnv): Promise<void> {
+    const began = performance.now();
+    const app = new AppProcess({
+      main,
+      env,
+      recordFile: join(this.folder, `${name}.pid`),
+      onLine: (line) => process.stderr.write(`${name}: ${line}\n`),
+    });
+    if ((await app.ready) === undefined) throw new Error(`${name} did not start: ${await app.ended}`);
+    this.apps.set(name, { process: app, readyMs: performance.now() - began });
+  }
+}

@@ -1,0 +1,80 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { Screen } from '../tools/console/screen.js';
+import { BenchSuite } from './bench-suite.js';
+import { type Effort, type Question, type Row } from './question.js';
+import { imageWork } from './questions/image-work.js';
+import { idleMemory, readiness } from './questions/start-up.js';
+import { trackedJobs } from './questions/tracked-jobs.js';
+import { renderTable } from './report.js';
+
+const USAGE = `npm run bench -- [options]
+  --runs N       rounds of each contender (default 3)
+  --jobs N       no-op jobs a round (default 10000)
+  --images N     images a round (default 40)
+  --only TEXT    questions whose title has this text
+  --json FILE    also write the figures there
+  --smoke        the smallest effort: proves that the benchmarks work, and measures nothing`;
+
+const QUESTIONS: readonly Question[] = [readiness, idleMemory, trackedJobs, imageWork];
+const SMOKE: Effort = { runs: 1, jobs: 200, images: 2 };
+
+/** `npm run bench`: every figure beside its baseline, measured in the same run. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: 'string', default: '3' },
+      jobs: { type: 'string', default: '10000' },
+      images: { type: 'string', default: '40' },
+      only: { type: 'string', default: '' },
+      json: { type: 'string' },
+      smoke: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
+  const effort = values.smoke
+    ? SMOKE
+    : { runs: count('runs', values.runs), jobs: count('jobs', values.jobs), images: count('images', values.images) };
+  const answers = await askAll(
+    QUESTIONS.filter(({ title }) => title.toLowerCase().includes(values.only.toLowerCase())),
+    effort,
+  );
+  if (values.json !== undefined) await writeFile(values.json, JSON.stringify({ effort, answers }, null, 2));
+}
+
+function count(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new Error(`--${name} expects a whole number from 1, got ${text}.`);
+  return value;
+}
+
+async function askAll(
+  questions: readonly Question[],
+  effort: Effort,
+): Promise<{ title: string; rows: readonly Row[] }[]> {
+  const screen = new Screen(process.stderr);
+  const suite = await BenchSuite.start(screen);
+  const answers = [];
+  try {
+    for (const question of questions) {
+      const rows = await screen.step(question.title, () => question.ask(suite, effort));
+      console.log(`\n${renderTable(question, rows)}`);
+      answers.push({ title: question.title, rows });
+    }
+  } finally {
+    await screen.step('Stopping', () => suite.stop());
+  }
+  return answers;
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+
+/** Linux counts a process's time in hundredths of a second. */
+const TICKS_PER_SECOND = 100;
+const PAGE_BYTES = 4_096;
+
+/** CPU seconds that a process has used, with all its threads; 0 when it is gone or the system has no /proc. */
+export function cpuSeconds(pid: number): number {
+  const fields =
+    read(`/proc/${pid}/stat`)
+      ?.replace(/^.*\) /, '')
+      .split(' ') ?? [];
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS_PER_SECOND;
+}
+
+/** Resident memory of a process, in MiB. */
+export function residentMib(pid: number): number {
+  const pages = Number(read(`/proc/${pid}/statm`)?.split(' ')[1] ?? 0);
+  return (pages * PAGE_BYTES) / (1024 * 1024);
+}
+
+/** A process and its descendants. */
+export function family(pid: number): readonly number[] {
+  const children = read(`/proc/${pid}/task/${pid}/children`)?.trim().split(/\s+/).filter(Boolean).map(Number) ?? [];
+  return [pid, ...children.flatMap(family)];
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
