@@ -9,13 +9,16 @@ import { type GatewayParts } from '../parts.module.js';
 import { createHttpAdapter } from './http-adapter.js';
 import { Routes } from './routes.js';
 
+const SWEEP_MS = 100;
+const MAX_CLOSING_MS = 15_000;
+
 /** The HTTP edge while it runs. */
 export interface HttpEdge {
   /** Where it listens: `http://127.0.0.1:3000`. */
   readonly url: string;
   /** The check of jobs on their way in, which other ways in share. */
   readonly intake: JobIntake;
-  /** Takes no more requests, and settles when those in hand are answered. */
+  /** Takes no more requests, and settles when those in hand are answered; after 15 s they are cut off. */
   close(): Promise<void>;
 }
 
@@ -34,19 +37,37 @@ export async function startHttp(parts: GatewayParts): Promise<HttpEdge> {
   });
   app.get(ApiDocument, { strict: false }).write(app, config.publicUrl);
   const host = config.nodeEnv === 'production' ? '0.0.0.0' : '127.0.0.1';
-  await app.listen(config.port, host).catch((error: unknown) => {
+  await app.listen(config.port, host).catch(async (error: unknown) => {
+    await app.close();
     throw listenError(error, config.port, host);
   });
   const { port } = app.getHttpServer().address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
     intake: app.get(JobIntake, { strict: false }),
-    close: () => app.close(),
+    close: () => close(app),
   };
 }
 
+/** A connection that becomes idle while the server closes is nobody's to close but ours. */
+async function close(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpServer();
+  const sweep = setInterval(() => {
+    server.closeIdleConnections();
+  }, SWEEP_MS);
+  const limit = setTimeout(() => {
+    server.closeAllConnections();
+  }, MAX_CLOSING_MS);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(sweep);
+    clearTimeout(limit);
+  }
+}
+
 function listenError(error: unknown, port: number, host: string): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {
     return new Error(`Port ${port} of ${host} is in use. Set PORT to a free one, or end what uses it.`, {
       cause: error,

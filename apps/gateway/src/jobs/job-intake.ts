@@ -64,7 +64,7 @@ export class JobIntake {
 
   /** The payload as JSON text. */
   #payloadOf(request: JobRequest, task: TaskRecord, tenant: string, errors: FieldError[]): string {
-    const payload = request.payload ?? {};
+    const payload = request.payload === undefined ? {} : request.payload;
     errors.push(...this.#schemaErrors(payload, task));
     const text = JSON.stringify(readPayloadFiles(payload, tenant, errors));
     const size = utf8Length(text);

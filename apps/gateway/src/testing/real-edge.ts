@@ -21,6 +21,8 @@ export interface RealEdge {
   readonly url: string;
   readonly database: Database;
   readonly storage: Storage;
+  /** Where the storage keeps its files. */
+  readonly storageFolder: string;
   readonly jobs: JobStore;
   /** Every line that was logged. */
   readonly log: string[];
@@ -58,6 +60,7 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
     url: edge.url,
     database,
     storage,
+    storageFolder: fileURLToPath(config.storageUrl),
     jobs,
     log,
     announce: async (announced) => {
