@@ -70,7 +70,7 @@ async function watch(client: GatewayClient, id: string, { screen, signal }: Omit
   let shown = '';
   for (;;) {
     const job = await client.get<Job>(`/v1/jobs/${id}`);
-    const state = [job.status, `${job.progress.percent} %`, job.progress.message ?? ''].join('  ').trimEnd();
+    const state = [job.status, `${Math.floor(job.progress.percent)} %`, job.progress.message ?? ''].join('  ').trimEnd();
     if (state !== shown) screen.say(`  job ${id}  ${state}`);
     shown = state;
     if (FINAL.has(job.status)) return job;
@@ -80,7 +80,7 @@ async function watch(client: GatewayClient, id: string, { screen, signal }: Omit
 }
 
 function showVariant({ name, width, height, file }: Variant, filesFolder: string, screen: Screen): void {
-  const path = join(filesFolder, file.key);
+  const path = join(filesFolder, 'outputs', file.key);
   screen.say(`  ${name} (${width} × ${height}, ${Math.ceil(file.size / 1_024)} KiB)`);
   screen.say(`    ${file.url}`);
   if (existsSync(path)) screen.say(`    ${path}`);
