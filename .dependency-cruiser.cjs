@@ -1,109 +1,154 @@
 // The architecture's rules. test/rules plants a violation of each and expects it to be reported.
-const outsideTests = '\\.spec\\.ts$|^test/';
-const owner = (name, pkg, home) => ({
+
+/** What specs stand on: never built into the suite, never imported by it. */
+const SUPPORT = '^(apps|libs)/[^/]+/(spec|src/testing)/';
+const TESTS = ['\\.spec\\.ts$', '^test/', SUPPORT];
+
+/** Programs around the suite. They start it, measure it or make its pages, so they may use what it is made of. */
+const AROUND = ['^tools/', '^bench/'];
+
+/** A package that one part alone knows; the others meet it through that part's interface. */
+const owner = (name, packages, home) => ({
   name,
   severity: 'error',
-  comment: `${pkg} has one owner: ${home}`,
-  from: { pathNot: [home, '^tools/', '^bench/', outsideTests] },
-  to: { path: `node_modules/(${pkg})/` },
+  comment: `The owner of ${packages.replaceAll('|', ', ')} is ${home.slice(1)}. Use what it exports.`,
+  from: { pathNot: [home, ...AROUND, ...TESTS] },
+  to: { path: `node_modules/(${packages})/` },
 });
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     {
+      name: 'no-unknown-imports',
+      severity: 'error',
+      comment: 'An import that cannot be resolved escapes every other rule. (Only built files may be missing.)',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '/dist/' },
+    },
+    {
       name: 'no-circular',
       severity: 'error',
+      comment: 'Types may refer to each other; what runs may not.',
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: ['/main\\.ts$', outsideTests] }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      comment: 'Nothing imports it and it imports nothing. Remove it, or use it.',
+      from: { orphan: true, pathNot: ['/main\\.ts$', ...TESTS] },
+      to: {},
+    },
     {
       name: 'libs-never-import-apps',
       severity: 'error',
+      comment: 'Apps stand on libs.',
       from: { path: '^libs/' },
       to: { path: '^(apps|tools|bench|test)/' },
     },
     {
       name: 'apps-never-import-apps',
       severity: 'error',
+      comment: 'Apps are deployed alone. What two of them need is a lib; what they tell each other is a message.',
       from: { path: '^apps/([^/]+)/' },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {
       name: 'apps-never-import-tools',
       severity: 'error',
+      comment: 'Tools start apps.',
       from: { path: '^apps/' },
       to: { path: '^(tools|bench|test)/' },
     },
     {
       name: 'libs-by-the-front-door',
       severity: 'error',
+      comment: "Import #libs/<name>: a lib's files are its own business.",
       from: { path: '^(apps|libs|tools|bench|test)/([^/]+)/' },
       to: { path: '^libs/[^/]+/src/(?!index\\.ts$)', pathNot: '^$1/$2/' },
     },
     {
       name: 'contracts-import-nothing',
       severity: 'error',
-      from: { path: '^libs/contracts/', pathNot: outsideTests },
+      comment: 'The vocabulary is pure, so that every part can share it.',
+      from: { path: '^libs/contracts/', pathNot: TESTS },
       to: { pathNot: '^libs/contracts/' },
     },
     {
       name: 'batching-imports-nothing',
       severity: 'error',
-      from: { path: '^libs/batching/', pathNot: outsideTests },
+      comment: 'It batches whatever it is given.',
+      from: { path: '^libs/batching/', pathNot: TESTS },
       to: { pathNot: '^libs/batching/' },
     },
     {
       name: 'config-imports-contracts-only',
       severity: 'error',
+      comment: 'Configuration is read before anything else runs.',
       from: { path: '^libs/config/' },
       to: { path: '^libs/', pathNot: '^libs/(contracts|config)/' },
     },
     {
       name: 'observability-sits-on-config',
       severity: 'error',
+      comment: 'Every part is observed, so observability stands under all but the configuration.',
       from: { path: '^libs/observability/' },
       to: { path: '^libs/', pathNot: '^libs/(contracts|config|observability)/' },
     },
     {
       name: 'adapters-are-siblings',
       severity: 'error',
+      comment: 'Broker and storage know nothing of each other, nor of what stands on them.',
       from: { path: '^libs/(broker|storage)/' },
       to: { path: '^libs/(broker|storage|consumer)/', pathNot: '^libs/$1/' },
     },
     {
       name: 'gateway-is-no-consumer',
       severity: 'error',
+      comment: 'The gateway runs no tasks.',
       from: { path: '^apps/gateway/' },
       to: { path: '^libs/consumer/' },
     },
     {
-      name: 'consumer-apps-never-touch-the-broker',
+      name: 'consumer-apps-stand-on-the-consumer',
       severity: 'error',
+      comment:
+        'Handlers work on payloads and files. Broker, configuration and telemetry are the business of libs/consumer.',
       from: { path: '^apps/(?!gateway/)' },
-      to: { path: '^libs/broker/' },
+      to: { path: '^libs/', pathNot: '^libs/(consumer|storage|contracts)/' },
     },
     {
       name: 'task-folders-are-islands',
       severity: 'error',
+      comment: 'A task is added and removed as one folder. What two tasks share lies beside tasks/.',
       from: { path: '^apps/([^/]+)/src/tasks/([^/]+)/' },
       to: { path: '^apps/$1/src/tasks/', pathNot: '^apps/$1/src/tasks/$2/' },
     },
     {
       name: 'no-test-code-in-production',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^test/|\\.spec\\.ts$' },
+      comment: 'Specs and what they stand on are not part of the suite.',
+      from: { path: '^(apps|libs)/', pathNot: TESTS },
+      to: { path: TESTS },
+    },
+    {
+      name: 'no-development-packages-in-production',
+      severity: 'error',
+      comment: 'An image has no devDependencies.',
+      from: { path: '^(apps|libs)/', pathNot: TESTS },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'type-only'] },
     },
     owner('only-broker-knows-amqp', 'amqplib|amqp-connection-manager|rabbitmq-client', '^libs/broker/'),
-    owner('only-the-gateway-knows-the-database', 'pg|pg-[^/]+', '^apps/gateway/src/ledger/'),
+    owner('only-the-ledger-knows-the-database', 'pg|pg-[^/]+', '^apps/gateway/src/ledger/'),
     owner('only-media-knows-sharp', 'sharp', '^apps/media/'),
     owner('only-storage-knows-s3', '@aws-sdk', '^libs/storage/'),
     owner('only-observability-logs', 'pino|prom-client', '^libs/observability/'),
+    owner('only-the-gateway-speaks-http', '@fastify/[^/]+|@nestjs/swagger|swagger-ui-dist', '^apps/gateway/'),
   ],
   options: {
-    doNotFollow: { path: 'node_modules' },
+    // Built files are met where Jest has to be given plain JavaScript; they are not judged a second time.
+    doNotFollow: { path: ['node_modules', '^dist/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -21,26 +21,40 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/require-await': 'off', // handlers implement an async interface
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off', // Nest option classes take literals
+      // Taking a field out of an object leaves it unused.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
+      'no-async-promise-executor': 'error',
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'Only libs/config reads the environment.' },
       ],
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['**/libs/**', '**/apps/**'], message: 'Enter a lib by #libs/<name>.' }] },
+        {
+          paths: ['process', 'node:process'].map((name) => ({ name, message: 'Use the global process.' })),
+          patterns: [
+            { group: ['**/libs/**', '**/apps/**'], message: 'Enter a lib by #libs/<name>.' },
+            { regex: '^#libs/[^/]+/', message: 'Enter a lib by #libs/<name>.' },
+          ],
+        },
       ],
       'no-restricted-syntax': [
         'error',
         { selector: 'ExportAllDeclaration', message: 'Name every export.' },
-        { selector: 'ExportDefaultDeclaration', message: 'No default exports.' },
+        {
+          selector: 'ExportDefaultDeclaration, ExportSpecifier[exported.name="default"]',
+          message: 'No default exports.',
+        },
         { selector: 'PropertyDefinition[static=true]:not([readonly=true])', message: 'No mutable statics.' },
         {
-          selector: 'NewExpression[callee.name="Promise"] > ArrowFunctionExpression[async=true]',
-          message: 'No async promise executors.',
+          selector:
+            'MemberExpression[object.name=/^(it|test|describe)$/][property.name=/^(skip|only|todo|failing)$/], ' +
+            'ImportSpecifier[imported.name=/^(xit|fit|xtest|xdescribe|fdescribe)$/]',
+          message: 'No skipped, single, unwritten or failing tests.',
         },
         {
-          selector: 'MemberExpression[object.name=/^(it|test|describe)$/][property.name=/^(skip|only|todo)$/]',
-          message: 'No skipped, single or unwritten tests.',
+          selector: 'MemberExpression[object.name="jest"][property.name="retryTimes"]',
+          message: 'A test that fails now and then is wrong, or has found something.',
         },
       ],
     },

