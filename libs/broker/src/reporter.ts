@@ -17,7 +17,7 @@ export class Reporter {
   readonly #exchange: string;
   readonly #domain: string;
   readonly #ended = new AbortController();
-  readonly #reports: Batcher<string, undefined>;
+  readonly #reports: Batcher<Written, undefined>;
   #told: string[] = [];
   #telling = false;
 
@@ -25,19 +25,19 @@ export class Reporter {
     this.#publisher = publisher;
     this.#exchange = names.status;
     this.#domain = domain;
-    this.#reports = new Batcher<string, undefined>(
+    this.#reports = new Batcher<Written, undefined>(
       async (items) => {
-        await this.#untilConfirmed(items);
+        await this.#untilConfirmed(withoutNeedlessStarts(items).map(({ json }) => json));
         return items.map(() => undefined);
       },
       () => false,
-      { maxItems: BATCH_ITEMS, maxBytes: BATCH_BYTES, sizeOf: (item) => item.length },
+      { maxItems: BATCH_ITEMS, maxBytes: BATCH_BYTES, sizeOf: ({ json }) => json.length },
     );
   }
 
   /** Settles when the broker has the report; rejects only when the reporter is stopped first. */
   async report(report: RunReport): Promise<void> {
-    await this.#reports.add(JSON.stringify(report));
+    await this.#reports.add({ report, json: JSON.stringify(report) });
   }
 
   /** Sends a progress report or a log line if it can. */
@@ -96,4 +96,16 @@ export class Reporter {
       mandatory: persistent,
     });
   }
+}
+
+interface Written {
+  readonly report: RunReport;
+  readonly json: string;
+}
+
+/** An end says all that its start would: the start of a run that has ended meanwhile need not travel. */
+function withoutNeedlessStarts(items: readonly Written[]): readonly Written[] {
+  const keyOf = ({ job, run }: RunReport): string => `${job} ${run}`;
+  const ended = new Set(items.flatMap(({ report }) => (report.type === 'ended' ? [keyOf(report)] : [])));
+  return items.filter(({ report }) => report.type !== 'started' || !ended.has(keyOf(report)));
 }

@@ -77,7 +77,7 @@ ORDER BY claimed.id`;
 
 interface ClaimedRow {
   readonly id: string;
-  readonly kind: 'work' | 'dead-letter';
+  readonly kind: 'work' | 'void' | 'dead-letter';
   readonly job_id: string;
   readonly run: number;
   readonly wait_ms: number | null;
@@ -105,6 +105,7 @@ const WAITING = new Set(['queued', 'retrying']);
 
 function entryOf(row: ClaimedRow): OutboxEntry {
   if (row.kind === 'dead-letter') return deadLetterOf(row);
+  if (row.kind === 'void') return { kind: 'void', id: row.id, jobId: row.job_id, upTo: row.run };
   const stale = row.newest_run !== row.run || !WAITING.has(row.status) || row.queue_key === null;
   return stale ? { kind: 'stale', id: row.id } : workOf(row, row.queue_key);
 }

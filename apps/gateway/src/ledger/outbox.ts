@@ -1,7 +1,7 @@
 import { type WorkOrder } from '#libs/contracts';
 
 /** One row of the outbox with what its message is made of. */
-export type OutboxEntry = WorkEntry | DeadLetterEntry | StaleEntry;
+export type OutboxEntry = WorkEntry | VoidEntry | DeadLetterEntry | StaleEntry;
 
 /** A run to be sent to its domain's work queue, through the delay ladder while `dueAt` is ahead. */
 export interface WorkEntry {
@@ -14,6 +14,14 @@ export interface WorkEntry {
   readonly queueKey: string;
   /** Milliseconds that were left to wait, by the database's clock, when the entry was read. */
   readonly waitMs: number;
+}
+
+/** Messages of a job's runs that must not start any more. */
+export interface VoidEntry {
+  readonly kind: 'void';
+  readonly id: string;
+  readonly jobId: string;
+  readonly upTo: number;
 }
 
 /** A copy of a dead letter, for eyes. */

@@ -77,7 +77,7 @@ export class TaskStore {
       }
       await transaction.query(
         `UPDATE tasks SET withdrawn_at = now()
-         WHERE domain = $1 AND app_version <= $2 AND withdrawn_at IS NULL AND name <> ALL($3::text[])`,
+         WHERE domain = $1 AND ${numbers('app_version')} <= ${numbers('$2::text')} AND withdrawn_at IS NULL AND name <> ALL($3::text[])`,
         [announcement.domain, announcement.appVersion, announcement.tasks.map(({ name }) => name)],
       );
       return changed;
@@ -117,6 +117,11 @@ ON CONFLICT (name) DO UPDATE SET announced_at = now(),
   queue_number = greatest(excluded.queue_number, domains.queue_number)
 RETURNING queue_key`;
 
+/** The numbers of a version such as `1.10.0-rc.1`, in SQL: texts would put 1.10 before 1.9. */
+function numbers(version: string): string {
+  return `coalesce(string_to_array(substring(${version} FROM '^[0-9]{1,9}(?:[.][0-9]{1,9})*'), '.')::int[], '{0}')`;
+}
+
 // The schema of the newest version of an app counts while two versions run side by side.
 const ENTER_TASK = `
 INSERT INTO tasks (name, description, schema, defaults, max_timeout_ms, max_payload, example, hash, domain, app_version)
@@ -125,7 +130,7 @@ ON CONFLICT (name) DO UPDATE SET description = excluded.description, schema = ex
   defaults = excluded.defaults, max_timeout_ms = excluded.max_timeout_ms, max_payload = excluded.max_payload,
   example = excluded.example, hash = excluded.hash, app_version = excluded.app_version, announced_at = now(),
   withdrawn_at = NULL
-WHERE tasks.app_version <= excluded.app_version`;
+WHERE ${numbers('tasks.app_version')} <= ${numbers('excluded.app_version')}`;
 
 const READ_TASKS = `
 SELECT tasks.name, description, schema, defaults, max_timeout_ms::float8 AS max_timeout_ms, max_payload, example, hash,

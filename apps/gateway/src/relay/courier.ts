@@ -1,4 +1,11 @@
-import { type BrokerNames, ladderKey, LONGEST_LADDER_MS, publishDeadLetter, type Publisher } from '#libs/broker';
+import {
+  type BrokerNames,
+  ladderKey,
+  LONGEST_LADDER_MS,
+  publishControl,
+  publishDeadLetter,
+  type Publisher,
+} from '#libs/broker';
 import { encodeWorkOrder, VERSION_HEADER, WIRE_VERSION } from '#libs/contracts';
 import { type DeadLetterEntry, type OutboxEntry, type WorkEntry } from '../ledger/outbox.js';
 
@@ -17,6 +24,11 @@ export class Courier {
     switch (entry.kind) {
       case 'work':
         return this.#work(entry);
+      case 'void':
+        return publishControl(this.#publisher, this.#names, {
+          type: 'void',
+          runs: [{ job: entry.jobId, upTo: entry.upTo }],
+        });
       case 'dead-letter':
         return this.#deadLetter(entry);
       case 'stale':

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Batcher } from '#libs/batching';
 import { ChannelLostError, ConfirmTimeoutError, NotConnectedError, type Publisher, PublishError } from '#libs/broker';
 import { type Telemetry } from '#libs/observability';
@@ -11,6 +12,7 @@ const SWEEP_LIMIT = 500;
 const SWEEP_EVERY_MS = 1_000;
 const PROLONG_EVERY_MS = CLAIM_MS / 3;
 const LEDGER_PAUSE_MS = 500;
+const STOP_PATIENCE_MS = 5_000;
 
 /**
  * Publishes what the ledger has committed. New work comes directly from the acceptor of this process, already claimed;
@@ -29,7 +31,9 @@ export class Relay implements Dispatch {
   readonly #released: Batcher<string, undefined>;
   readonly #parked: Batcher<{ id: string; reason: string }, undefined>;
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #underway = new Set<Promise<void>>();
   #caughtUp = false;
+  #full = false;
   #sweeping: Promise<void> | undefined;
   #again = false;
   #stopped = false;
@@ -72,7 +76,7 @@ export class Relay implements Dispatch {
   }
 
   send(entries: readonly WorkEntry[]): void {
-    for (const entry of entries) void this.#deliver(entry);
+    for (const entry of entries) this.#begin(entry);
   }
 
   wake(): void {
@@ -89,20 +93,28 @@ export class Relay implements Dispatch {
     });
   }
 
-  /** Sends no more, and settles when what was sent is confirmed or given back. */
+  /**
+   * Sends no more, and settles when what was sent is confirmed or given back, after 5 s in any case: what is not known by
+   * then is sent again by the next gateway, once its claim has run out.
+   */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const timer of this.#timers) clearInterval(timer);
     await this.#sweeping;
-    await Promise.all([this.#confirmed.drained(), this.#released.drained(), this.#parked.drained()]);
+    const impatience = new AbortController();
+    await Promise.race([
+      Promise.all(this.#underway),
+      delay(STOP_PATIENCE_MS, undefined, { signal: impatience.signal }).catch(() => undefined),
+    ]);
+    impatience.abort();
   }
 
   async #sweep(): Promise<void> {
     while (this.#publisher.ready && !this.#stopped) {
       const room = Math.min(WINDOW - this.#held.size, SWEEP_LIMIT);
       if (room <= 0) {
-        await this.#confirmed.drained();
-        continue;
+        this.#full = true; // whatever is settled next sweeps again
+        return;
       }
       const entries = await this.#outbox.claim(room).catch(() => undefined);
       if (entries === undefined) return; // the ledger is away; the timer sweeps again
@@ -111,8 +123,19 @@ export class Relay implements Dispatch {
         return;
       }
       this.#telemetry.emit('outbox.swept', { count: entries.length });
-      for (const entry of entries) void this.#deliver(entry);
+      for (const entry of entries) this.#begin(entry);
     }
+  }
+
+  #roomMade(): void {
+    if (!this.#full) return;
+    this.#full = false;
+    this.wake();
+  }
+
+  #begin(entry: OutboxEntry): void {
+    const delivery = this.#deliver(entry).finally(() => this.#underway.delete(delivery));
+    this.#underway.add(delivery);
   }
 
   async #deliver(entry: OutboxEntry): Promise<void> {
@@ -149,6 +172,7 @@ export class Relay implements Dispatch {
       async (items) => {
         await this.#untilWritten(() => write(items));
         for (const item of items) this.#held.delete(idOf(item));
+        this.#roomMade();
         return items.map(() => undefined);
       },
       () => false,

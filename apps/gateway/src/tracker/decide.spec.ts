@@ -66,7 +66,7 @@ const reject: Outcome = { kind: 'reject', failure: { code: 'bad', message: 'Bad.
 const snooze = (delayMs: number): Outcome => ({ kind: 'snooze', delayMs, reason: 'later' });
 
 function after(state: JobState, ...reports: RunReport[]): Decision {
-  let decision: Decision = { state, attempts: [], send: null, deadLetter: null };
+  let decision: Decision = { state, attempts: [], send: null, voidUpTo: null, deadLetter: null };
   for (const report of reports) decision = decide(decision.state, report, circumstances);
   return decision;
 }
@@ -158,8 +158,9 @@ describe('decide', () => {
     expect(after(lost, startedBy(1, 1)).state).toEqual(lost);
     expect(after(lost, endedBy(1, 1, reject)).state).toEqual(lost);
     expect(after(lost, returnedAs(1, 'redelivered')).state).toEqual(lost);
-    const { state, attempts } = after(lost, endedBy(1, 1, done));
+    const { state, attempts, voidUpTo } = after(lost, endedBy(1, 1, done));
     expect(state).toMatchObject({ status: 'completed', attempt: 1, charged: 1, workerId: 'w1' });
+    expect(voidUpTo).toBe(2);
     expect(attempts).toMatchObject([{ run: 1, outcome: 'completed' }]);
   });
 
@@ -177,6 +178,12 @@ describe('decide', () => {
       expect(late.attempts).toHaveLength(1);
       expect([late.send, late.deadLetter]).toEqual([null, null]);
     }
+  });
+
+  it('stops a run that starts although its job has ended', () => {
+    const { state } = after(queued, endedBy(1, 1, done));
+    expect(after(state, startedBy(1, 1))).toMatchObject({ state, voidUpTo: 1, send: null });
+    expect(after(queued, startedBy(1, 1), endedBy(1, 1, done)).voidUpTo).toBeNull();
   });
 
   it('cancels what was asked to stop when its worker fails, returns it or is lost, but not what is done', () => {

@@ -44,8 +44,10 @@ export function decide(state: JobState, report: RunReport, circumstances: Circum
 function started(state: JobState, report: Started, { now }: Circumstances): Decision {
   const startedAt = within(new Date(report.at), state.createdAt, now);
   const record = recordOf(report, report.attempt, { startedAt });
-  const current = report.run === state.run && !isFinal(state.status) && state.status !== 'running';
-  return current ? moved(begun(state, report, startedAt), [record]) : moved(state, [record]);
+  // The message of a job that has ended meanwhile was still out: its worker stops when it hears of it.
+  if (isFinal(state.status)) return { ...moved(state, [record]), voidUpTo: report.run };
+  const begins = report.run === state.run && state.status !== 'running';
+  return moved(begins ? begun(state, report, startedAt) : state, [record]);
 }
 
 function ended(state: JobState, report: Ended, circumstances: Circumstances): Decision {
@@ -74,7 +76,10 @@ function conclude(state: JobState, conclusion: Conclusion, records: readonly Att
   const charged = { ...state, charged: state.attempt, returns: 0 };
   switch (outcome.kind) {
     case 'done':
-      return moved(final({ ...charged, error: null, result: outcome.result }, 'completed', endedAt), records);
+      return {
+        ...moved(final({ ...charged, error: null, result: outcome.result }, 'completed', endedAt), records),
+        voidUpTo: report.run === state.run ? null : state.run,
+      };
     case 'cancel':
       return moved(final(charged, 'cancelled', endedAt), records);
     case 'snooze':
@@ -173,7 +178,7 @@ function final(state: JobState, status: 'completed' | 'failed' | 'cancelled', at
 }
 
 function moved(state: JobState, attempts: readonly AttemptChange[]): Decision {
-  return { state, attempts, send: null, deadLetter: null };
+  return { state, attempts, send: null, voidUpTo: null, deadLetter: null };
 }
 
 const NAMES = { done: 'completed', retry: 'failed', reject: 'failed', snooze: 'snoozed', cancel: 'cancelled' } as const;

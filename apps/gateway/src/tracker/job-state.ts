@@ -40,6 +40,8 @@ export interface Decision {
   readonly attempts: readonly AttemptChange[];
   /** A run to send out; `priority` puts one that has waited before the others. */
   readonly send: { readonly run: number; readonly dueAt: Date | null; readonly priority: number | null } | null;
+  /** Messages of this run and older ones are still out and must not start. */
+  readonly voidUpTo: number | null;
   /** The job is dead: why. */
   readonly deadLetter: { readonly run: number; readonly error: JobError; readonly reason: string } | null;
 }

@@ -90,7 +90,7 @@ CREATE TABLE job_logs (
 -- it, parked, or waits for a time that fits the delay ladder. It is deleted when the broker has confirmed its message.
 CREATE TABLE outbox (
   id            bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  kind          text        NOT NULL CHECK (kind IN ('work','dead-letter')),
+  kind          text        NOT NULL CHECK (kind IN ('work','void','dead-letter')),
   job_id        uuid        NOT NULL,
   run           integer     NOT NULL,
   due_at        timestamptz,

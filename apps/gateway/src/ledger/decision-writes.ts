@@ -1,0 +1,113 @@
+import { TIMES } from '#libs/contracts';
+import { type AttemptChange, type Decision, type JobState } from '../tracker/job-state.js';
+import { type Queries } from './database.js';
+
+/** What the state machine decided about one report, and the job as it is then. */
+export interface DecidedJob {
+  readonly job: JobState;
+  readonly decision: Decision;
+}
+
+/** Writes what is known of runs. */
+export async function writeAttempts(transaction: Queries, decisions: readonly DecidedJob[]): Promise<void> {
+  const merged = new Map<string, { jobId: string; change: AttemptChange }>();
+  for (const { job, decision } of decisions) {
+    for (const change of decision.attempts) {
+      const key = `${job.id}/${change.run}`;
+      const known = merged.get(key)?.change;
+      merged.set(key, { jobId: job.id, change: known === undefined ? change : completed(known, change) });
+    }
+  }
+  if (merged.size === 0) return;
+  const rows = [...merged.values()];
+  const column = <T>(pick: (change: AttemptChange) => T): T[] => rows.map(({ change }) => pick(change));
+  await transaction.query(WRITE_ATTEMPTS, [
+    rows.map(({ jobId }) => jobId),
+    column(({ run }) => run),
+    column(({ attempt }) => attempt),
+    column(({ workerId }) => workerId),
+    column(({ startedAt }) => startedAt),
+    column(({ endedAt }) => endedAt),
+    column(({ outcome }) => outcome),
+    column(({ error }) => (error === null ? null : JSON.stringify(error))),
+  ]);
+}
+
+/** What two reports say of one run: the first end stays, except that a worker given up for lost may still be heard. */
+function completed(known: AttemptChange, later: AttemptChange): AttemptChange {
+  const ends = known.outcome === null || (known.outcome === 'lost' && later.outcome !== null);
+  return {
+    run: known.run,
+    attempt: known.attempt,
+    workerId: known.workerId ?? later.workerId,
+    startedAt: known.startedAt ?? later.startedAt,
+    endedAt: ends ? later.endedAt : known.endedAt,
+    outcome: ends ? later.outcome : known.outcome,
+    error: ends ? later.error : known.error,
+  };
+}
+
+/** Buries the jobs that have failed. */
+export async function writeDeadLetters(transaction: Queries, decisions: readonly DecidedJob[]): Promise<void> {
+  const dead = decisions.flatMap(({ job, decision }) =>
+    decision.deadLetter === null ? [] : [{ job, letter: decision.deadLetter }],
+  );
+  if (dead.length === 0) return;
+  await transaction.query(WRITE_DEAD_LETTERS, [
+    dead.map(({ job }) => job.id),
+    dead.map(({ letter }) => letter.run),
+    dead.map(({ letter }) => JSON.stringify(letter.error)),
+    dead.map(({ letter }) => letter.reason),
+    dead.map(({ job }) => job.workerId),
+  ]);
+}
+
+/** Notes what is to be published. Returns whether there is anything. */
+export async function writeOutbox(transaction: Queries, decisions: readonly DecidedJob[]): Promise<boolean> {
+  const rows = decisions.flatMap(({ job, decision: { send, voidUpTo, deadLetter } }) => [
+    ...(voidUpTo === null ? [] : [{ kind: 'void', job: job.id, run: voidUpTo, dueAt: null, priority: null }]),
+    ...(send === null ? [] : [{ kind: 'work', job: job.id, ...send }]),
+    ...(deadLetter === null
+      ? []
+      : [{ kind: 'dead-letter', job: job.id, run: deadLetter.run, dueAt: null, priority: null }]),
+  ]);
+  if (rows.length === 0) return false;
+  await transaction.query(WRITE_OUTBOX, [
+    rows.map(({ kind }) => kind),
+    rows.map(({ job }) => job),
+    rows.map(({ run }) => run),
+    rows.map(({ dueAt }) => dueAt),
+    rows.map(({ priority }) => priority),
+  ]);
+  return true;
+}
+
+const ENDS = `attempts.outcome IS NULL OR (attempts.outcome = 'lost' AND excluded.outcome IS NOT NULL)`;
+const WRITE_ATTEMPTS = `
+INSERT INTO attempts (job_id, run, attempt, worker_id, started_at, ended_at, outcome, error)
+SELECT id, run, attempt, worker_id, started_at, ended_at, outcome, error::json
+FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::text[], $8::text[])
+  AS new (id, run, attempt, worker_id, started_at, ended_at, outcome, error)
+ORDER BY id, run
+ON CONFLICT (job_id, run) DO UPDATE SET
+  worker_id = coalesce(attempts.worker_id, excluded.worker_id),
+  started_at = coalesce(attempts.started_at, excluded.started_at),
+  ended_at = CASE WHEN ${ENDS}
+             THEN excluded.ended_at ELSE attempts.ended_at END,
+  outcome = CASE WHEN ${ENDS}
+            THEN excluded.outcome ELSE attempts.outcome END,
+  error = CASE WHEN ${ENDS}
+          THEN excluded.error ELSE attempts.error END`;
+
+const WRITE_DEAD_LETTERS = `
+INSERT INTO dead_letters (id, job_id, tenant, queue, task, run, error, reason, payload, worker_id)
+SELECT gen_random_uuid(), jobs.id, tenant, queue, task, dead.run, dead.error::json, dead.reason, payload::text, dead.worker_id
+FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[]) AS dead (id, run, error, reason, worker_id)
+JOIN jobs ON jobs.id = dead.id
+ON CONFLICT (job_id, run) DO NOTHING`;
+
+const WRITE_OUTBOX = `
+INSERT INTO outbox (kind, job_id, run, due_at, priority, free_at)
+SELECT kind, id, run, due_at, priority,
+       greatest(now(), due_at - interval '${TIMES.longestLadderWaitMs} milliseconds')
+FROM unnest($1::text[], $2::uuid[], $3::int[], $4::timestamptz[], $5::smallint[]) AS new (kind, id, run, due_at, priority)`;

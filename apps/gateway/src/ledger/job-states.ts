@@ -1,0 +1,103 @@
+import { type RunReport } from '#libs/contracts';
+import { type JobState } from '../tracker/job-state.js';
+import { type Queries } from './database.js';
+
+/** The jobs that reports are about, locked, and the database's clock. */
+export interface LockedJobs {
+  readonly now: Date;
+  readonly states: Map<string, JobState>;
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Reads and locks the jobs of reports. Rows are locked in the order of their ids, so that batches of several gateways
+ * cannot lock each other out.
+ */
+export async function readStates(transaction: Queries, reports: readonly RunReport[]): Promise<LockedJobs> {
+  const ids = [...new Set(reports.map(({ job }) => job))].filter((id) => UUID.test(id));
+  const rows = await transaction.query<StateRow>(READ_STATES, [ids]);
+  return { now: rows[0]?.now ?? new Date(), states: new Map(rows.map((row) => [row.id, stateOf(row)])) };
+}
+
+/** Writes changed jobs; each change raises the version that observers see. */
+export async function writeStates(transaction: Queries, states: readonly JobState[]): Promise<void> {
+  if (states.length === 0) return;
+  const column = <T>(pick: (state: JobState) => T): T[] => states.map(pick);
+  await transaction.query(WRITE_STATES, [
+    column(({ id }) => id),
+    column(({ status }) => status),
+    column(({ run }) => run),
+    column(({ attempt }) => attempt),
+    column(({ charged }) => charged),
+    column(({ returns }) => returns),
+    column(({ workerId }) => workerId),
+    column(({ result }) => (result === null ? null : JSON.stringify(result))),
+    column(({ error }) => (error === null ? null : JSON.stringify(error))),
+    column(({ startedAt }) => startedAt),
+    column(({ nextAttemptAt }) => nextAttemptAt),
+    column(({ completedAt }) => completedAt),
+  ]);
+}
+
+const READ_STATES = `
+SELECT id, queue, status, run, attempt, charged, returns, max_attempts, backoff, worker_id, result, error, created_at,
+       started_at, next_attempt_at, completed_at, cancel_requested_at, clock_timestamp() AS now
+FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`;
+
+// Progress belongs to a run; a completed job's is 100.
+const WRITE_STATES = `
+UPDATE jobs SET version = jobs.version + 1, status = new.status, run = new.run, attempt = new.attempt,
+  charged = new.charged, returns = new.returns, worker_id = new.worker_id, result = new.result::json,
+  error = new.error::json, started_at = new.started_at, next_attempt_at = new.next_attempt_at,
+  completed_at = new.completed_at,
+  progress = CASE WHEN new.status = 'completed' THEN 100 WHEN new.run <> jobs.run THEN 0 ELSE jobs.progress END,
+  progress_message = CASE WHEN new.run <> jobs.run THEN NULL ELSE jobs.progress_message END,
+  progress_seq = CASE WHEN new.run <> jobs.run THEN 0 ELSE jobs.progress_seq END
+FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::smallint[], $7::text[], $8::text[], $9::text[],
+            $10::timestamptz[], $11::timestamptz[], $12::timestamptz[])
+  AS new (id, status, run, attempt, charged, returns, worker_id, result, error, started_at, next_attempt_at, completed_at)
+WHERE jobs.id = new.id`;
+
+interface StateRow {
+  readonly id: string;
+  readonly queue: string;
+  readonly status: JobState['status'];
+  readonly run: number;
+  readonly attempt: number;
+  readonly charged: number;
+  readonly returns: number;
+  readonly max_attempts: number;
+  readonly backoff: JobState['backoff'];
+  readonly worker_id: string | null;
+  readonly result: unknown;
+  readonly error: JobState['error'];
+  readonly created_at: Date;
+  readonly started_at: Date | null;
+  readonly next_attempt_at: Date | null;
+  readonly completed_at: Date | null;
+  readonly cancel_requested_at: Date | null;
+  readonly now: Date;
+}
+
+function stateOf(row: StateRow): JobState {
+  return {
+    id: row.id,
+    queue: row.queue,
+    status: row.status,
+    run: row.run,
+    attempt: row.attempt,
+    charged: row.charged,
+    returns: row.returns,
+    maxAttempts: row.max_attempts,
+    backoff: row.backoff,
+    workerId: row.worker_id,
+    result: row.result,
+    error: row.error,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    nextAttemptAt: row.next_attempt_at,
+    completedAt: row.completed_at,
+    cancelRequestedAt: row.cancel_requested_at,
+  };
+}
