@@ -32,6 +32,8 @@ export interface ApiAnswer<T> {
 interface CallOptions {
   /** Another key than the admin's; null sends none. */
   readonly key?: string | null;
+  /** Another gateway than the first. */
+  readonly url?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -83,43 +85,35 @@ export class TestSuite {
     if (missing.length > 0) throw new Error(this.withLogs(`No task of ${missing.join(', ')} is listed`, missing));
   }
 
-  /** Starts one app and resolves with the address that it tells when it is ready. */
-  async startApp(app: string): Promise<string> {
-    const process = new AppProcess({
-      main: app === LAB ? LAB_MAIN : appMain(app),
-      env: this.environmentOf(app),
-      recordFile: join(this.dataFolder, `${app}${RECORD_SUFFIX}`),
-      onLine: (line) => {
-        this.keepLine(app, line);
-      },
-    });
-    this.processes.set(app, process);
-    void process.ended.then(() => {
-      if (process.leftBehind.length > 0) this.leaks.push(`${app}: ${process.leftBehind.join(', ')}`);
-    });
+  /**
+   * Starts one app and resolves with the address that it tells when it is ready.
+   * @param name another than the app's, for a further process of it; a further gateway gets a port of its own
+   */
+  async startApp(app: string, name = app): Promise<string> {
+    const process = this.launch(app, name, app === name ? this.facts.port : await freePort());
     const address = await process.ready;
     if (address === undefined)
-      throw new Error(this.withLogs(`${app} ended before it was ready (${await process.ended})`, [app]));
+      throw new Error(this.withLogs(`${name} ended before it was ready (${await process.ended})`, [name]));
     return address;
   }
 
-  /** Drains one app. */
+  /** Drains one process. */
   async stopApp(app: string): Promise<void> {
     await this.process(app).stop(DRAIN_GRACE_MS);
   }
 
-  /** Kills one app's process as `kill -9` does; its children must end by themselves. */
+  /** Kills one process as `kill -9` does; its children must end by themselves. */
   async kill(app: string): Promise<void> {
     await this.process(app).crash();
   }
 
-  /** Drains one app and starts it again. */
+  /** Drains the app's first process and starts it again. */
   async restart(app: string): Promise<string> {
     await this.stopApp(app);
     return this.startApp(app);
   }
 
-  /** The running process of an app. */
+  /** The latest process of this name. */
   process(app: string): AppProcess {
     const process = this.processes.get(app);
     if (process === undefined) throw new Error(`${app} was not started in this suite.`);
@@ -135,7 +129,7 @@ export class TestSuite {
   async api<T>(method: string, path: string, body?: unknown, options: CallOptions = {}): Promise<ApiAnswer<T>> {
     const key = options.key === undefined ? this.apiKey : options.key;
     const raw = typeof body === 'string' || body instanceof Uint8Array;
-    const response = await fetch(new URL(path, this.url), {
+    const response = await fetch(new URL(path, options.url ?? this.url), {
       method,
       headers: {
         ...(key === null ? {} : { authorization: `Bearer ${key}` }),
@@ -155,10 +149,27 @@ export class TestSuite {
     if (this.leaks.length > 0) throw new Error(`Processes were left behind and killed: ${this.leaks.join('; ')}`);
   }
 
-  private environmentOf(app: string): NodeJS.ProcessEnv {
+  private launch(app: string, name: string, port: number): AppProcess {
+    const process = new AppProcess({
+      main: app === LAB ? LAB_MAIN : appMain(app),
+      env: this.environmentOf(app, port),
+      recordFile: join(this.dataFolder, `${name}${RECORD_SUFFIX}`),
+      onLine: (line) => {
+        this.keepLine(name, line);
+      },
+    });
+    this.processes.set(name, process);
+    void process.ended.then(() => {
+      if (process.leftBehind.length > 0) this.leaks.push(`${name}: ${process.leftBehind.join(', ')}`);
+    });
+    return process;
+  }
+
+  private environmentOf(app: string, port: number): NodeJS.ProcessEnv {
     const { PATH, HOME, TMPDIR } = process.env;
     const outer = { PATH, HOME, TMPDIR, NODE_ENV: 'test', ...this.options.env };
-    return app === GATEWAY ? gatewayEnvironment(outer, this.facts) : consumerEnvironment(outer, this.facts);
+    const facts = { ...this.facts, port };
+    return app === GATEWAY ? gatewayEnvironment(outer, facts) : consumerEnvironment(outer, facts);
   }
 
   private keepLine(app: string, line: string): void {
