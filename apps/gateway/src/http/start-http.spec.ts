@@ -1,4 +1,3 @@
-import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -99,13 +98,13 @@ describe('the HTTP edge', () => {
     ['ends its connection', { 'Content-Length': '20000000', Connection: 'close' }],
   ])('lets a client that is still sending 20 MB and %s read the 413', async (_, headers) => {
     const answer = await sendWhole(edge.url, 20_000_000, headers);
-    expect(answer).toMatchObject({ status: 413, type: expect.stringContaining('application/problem+json') });
-    expect(JSON.parse(answer.body)).toMatchObject({ status: 413 });
+    expect(answer).toMatch(/^HTTP\/1\.1 413 [\s\S]*application\/problem\+json[\s\S]*"status":413/);
   });
 
   it('ends the connection of a client that never stops sending', async () => {
     const sent = await sendForever(edge.url);
     expect(sent).toBeGreaterThan(1_000_000);
+    expect(sent).toBeLessThan(300_000_000);
   }, 30_000);
 
   it('answers bytes that are no HTTP with a problem', async () => {
@@ -198,39 +197,29 @@ interface Described {
 }
 
 /** Sends a whole body before it reads anything, as many clients do. */
-function sendWhole(
-  url: string,
-  bytes: number,
-  headers: Record<string, string>,
-): Promise<{ status: number; type: string; body: string }> {
-  return new Promise((resolve, reject) => {
-    const sending = httpRequest(new URL('/v1/jobs', url), {
-      method: 'POST',
-      headers: { ...headers, 'Content-Type': 'application/json', Authorization: `Bearer ${ADMIN_KEY}` },
-    });
-    sending.on('error', reject).on('response', (response) => {
-      let body = '';
-      response
-        .on('data', (chunk) => (body += String(chunk)))
-        .on('end', () => {
-          sending.destroy();
-          resolve({ status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', body });
-        });
-    });
-    const chunk = Buffer.alloc(100_000, 0x20);
-    let left = bytes;
-    const more = (): void => {
-      while (left > 0) {
-        left -= chunk.length;
-        if (!sending.write(chunk)) {
-          sending.once('drain', more);
-          return;
-        }
-      }
-      sending.end();
-    };
-    more();
+async function sendWhole(url: string, bytes: number, headers: Record<string, string>): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1').pause();
+  const broken = new Promise<never>((_, reject) => {
+    socket.on('error', reject);
   });
+  const written = (content: string | Buffer): Promise<unknown> =>
+    Promise.race([broken, new Promise((resolve) => socket.write(content, resolve))]);
+  const head = { Host: 'x', 'Content-Type': 'application/json', Authorization: `Bearer ${ADMIN_KEY}`, ...headers };
+  const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`);
+  await written(`POST /v1/jobs HTTP/1.1\r\n${lines.join('')}\r\n`);
+  const chunked = 'Transfer-Encoding' in headers;
+  const chunk = Buffer.alloc(100_000, 0x20);
+  const framed = chunked ? Buffer.concat([Buffer.from('186a0\r\n'), chunk, Buffer.from('\r\n')]) : chunk;
+  for (let sent = 0; sent < bytes; sent += chunk.length) await written(framed);
+  if (chunked) await written('0\r\n\r\n');
+  const answer = new Promise<string>((resolve) => {
+    let text = '';
+    socket.resume().on('data', (data) => {
+      text += String(data);
+      if (text.endsWith('}')) resolve(text);
+    });
+  });
+  return Promise.race([broken, answer]).finally(() => socket.destroy());
 }
 
 /** Bytes that were taken until the server ended the connection. */
