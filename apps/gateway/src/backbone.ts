@@ -93,6 +93,6 @@ export class Backbone {
 
 /** The relay of this process, on its links. */
 export function relayOn(links: BrokerLinks, stores: Stores, telemetry: Telemetry): Relay {
-  const courier = new Courier(links.publisher, links.names);
+  const courier = new Courier(links.publisher, links.names, stores.tasks);
   return new Relay({ publisher: links.publisher, courier, outbox: stores.outbox, telemetry });
 }

@@ -7,16 +7,20 @@ import {
   type Publisher,
 } from '#libs/broker';
 import { encodeWorkOrder, VERSION_HEADER, WIRE_VERSION } from '#libs/contracts';
+import { withoutSecrets } from '../jobs/secret-fields.js';
 import { type DeadLetterEntry, type OutboxEntry, type WorkEntry } from '../ledger/outbox.js';
+import { type TaskStore } from '../ledger/task-store.js';
 
 /** Puts an outbox entry into the broker. Resolves when it lies in a queue. */
 export class Courier {
   readonly #publisher: Publisher;
   readonly #names: BrokerNames;
+  readonly #tasks: Pick<TaskStore, 'find'>;
 
-  constructor(publisher: Publisher, names: BrokerNames) {
+  constructor(publisher: Publisher, names: BrokerNames, tasks: Pick<TaskStore, 'find'>) {
     this.#publisher = publisher;
     this.#names = names;
+    this.#tasks = tasks;
   }
 
   /** @throws PublishError */
@@ -51,7 +55,7 @@ export class Courier {
     return publishDeadLetter(this.#publisher, this.#names, {
       domain: entry.queue,
       kind: entry.task.slice(entry.queue.length + 1),
-      body: Buffer.from(entry.payload),
+      body: Buffer.from(this.#shown(entry)),
       properties: {
         messageId: entry.jobId,
         type: entry.task,
@@ -66,5 +70,10 @@ export class Courier {
         worker: entry.worker,
       },
     });
+  }
+  /** The payload for eyes: what its schema marks secret is masked. Nothing is run from a dead letter's copy. */
+  #shown({ task, payload }: DeadLetterEntry): string {
+    const schema = this.#tasks.find(task)?.schema;
+    return schema === undefined ? payload : JSON.stringify(withoutSecrets(JSON.parse(payload), schema));
   }
 }
