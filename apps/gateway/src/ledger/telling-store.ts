@@ -1,10 +1,16 @@
-import { LIMITS, type LogReport, type ProgressReport, storableJson, storableText, clippedText } from '#libs/contracts';
+import { LIMITS, type LogReport, type ProgressReport, storableJson, clippedText } from '#libs/contracts';
 import { type Database } from './database.js';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** A line that a handler wrote, as users see it. */
-export interface LogLine {
+/** Where a line stands in its job's log. */
+export interface LogPosition {
+  readonly run: number;
+  readonly seq: number;
+}
+
+/** A line that a handler wrote. */
+export interface LogLine extends LogPosition {
   readonly at: string;
   readonly attempt: number;
   readonly level: string;
@@ -20,7 +26,10 @@ export class TellingStore {
     this.#database = database;
   }
 
-  /** Enters the latest progress of each run that is still running; what is older than known is passed over. */
+  /**
+   * Enters the latest progress of each run that has not ended; it may come before the report that the run has started. What
+   * is older than known is passed over.
+   */
   async progress(domain: string, reports: readonly ProgressReport[]): Promise<void> {
     const latest = new Map<string, ProgressReport>();
     for (const report of reports) {
@@ -58,13 +67,14 @@ export class TellingStore {
     ]);
   }
 
-  /** A page of a job's log, oldest first, behind the `after`-th line. */
-  async lines(jobId: string, page: { limit: number; after: number }): Promise<LogLine[]> {
+  /** A job's log, oldest first; with `after`, what comes behind that line. */
+  async lines(jobId: string, page: { limit: number; after: LogPosition | null }): Promise<LogLine[]> {
     const rows = await this.#database.query<Omit<LogLine, 'at'> & { at: Date }>(
-      `SELECT at, attempt, level, message, fields FROM job_logs WHERE job_id = $1 ORDER BY run, seq LIMIT $2 OFFSET $3`,
-      [jobId, page.limit, page.after],
+      `SELECT run, seq, at, attempt, level, message, fields FROM job_logs
+       WHERE job_id = $1 AND ($2::int IS NULL OR (run, seq) > ($2, $3::int)) ORDER BY run, seq LIMIT $4`,
+      [jobId, page.after?.run ?? null, page.after?.seq ?? null, page.limit],
     );
-    return rows.map((row) => ({ ...row, at: row.at.toISOString(), message: storableText(row.message) }));
+    return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
   }
 }
 
@@ -77,7 +87,7 @@ WITH new AS (
 UPDATE jobs SET version = version + 1, progress = greatest(jobs.progress, new.percent), progress_message = new.message,
   progress_seq = new.seq
 FROM new JOIN locked USING (id)
-WHERE jobs.id = new.id AND jobs.run = new.run AND jobs.status = 'running' AND jobs.queue = $6 AND new.seq > jobs.progress_seq`;
+WHERE jobs.id = new.id AND jobs.run = new.run AND jobs.status NOT IN ('completed','failed','cancelled') AND jobs.queue = $6 AND new.seq > jobs.progress_seq`;
 
 const WRITE_LOGS = `
 INSERT INTO job_logs (job_id, run, seq, attempt, at, level, message, fields)
