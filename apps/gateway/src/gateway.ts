@@ -46,6 +46,7 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
       storage,
       jobs,
       tasks: stores.tasks,
+      telling: stores.telling,
       apiKeys: new ApiKeyStore(database),
       checks: checksOf({ database, links, storage }),
     },
@@ -65,7 +66,11 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
 }
 
 // A gateway without its broker is ready: it accepts, and delivers when the broker is back.
-function checksOf(parts: { database: Database; links: BrokerLinks; storage: { check(): Promise<void> } }): HealthCheckSpec[] {
+function checksOf(parts: {
+  database: Database;
+  links: BrokerLinks;
+  storage: { check(): Promise<void> };
+}): HealthCheckSpec[] {
   return [
     { name: 'broker', gating: false, check: () => Promise.resolve(parts.links.state) },
     { name: 'store', gating: true, check: () => answered(parts.database.check()) },

@@ -6,6 +6,7 @@ import { Routes } from './http/routes.js';
 import { ApiKeyStore } from './ledger/api-key.store.js';
 import { JobStore } from './ledger/job-store.js';
 import { TaskStore } from './ledger/task-store.js';
+import { TellingStore } from './ledger/telling-store.js';
 import { GATEWAY_CONFIG, STORAGE, TELEMETRY } from './tokens.js';
 
 /** What the HTTP edge stands on. It is built and started before the edge, and outlives it. */
@@ -15,6 +16,7 @@ export interface GatewayParts {
   readonly storage: Storage;
   readonly jobs: JobStore;
   readonly tasks: TaskStore;
+  readonly telling: TellingStore;
   readonly apiKeys: ApiKeyStore;
   /** What /health/ready asks. */
   readonly checks: readonly HealthCheckSpec[];
@@ -31,6 +33,7 @@ export class PartsModule {
       { provide: STORAGE, useValue: parts.storage },
       { provide: JobStore, useValue: parts.jobs },
       { provide: TaskStore, useValue: parts.tasks },
+      { provide: TellingStore, useValue: parts.telling },
       { provide: ApiKeyStore, useValue: parts.apiKeys },
       { provide: Routes, useValue: routes },
     ];

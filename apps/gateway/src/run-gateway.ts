@@ -19,7 +19,8 @@ export async function runGateway(config: GatewayConfig, telemetry: Telemetry): P
     await edge.close();
     await gateway.stop();
   });
-  if (made !== null) telemetry.logger.warn(`The first admin key, shown this once: ${made}`);
+  // Not a log line: it must be seen whatever the log level, and kept nowhere.
+  if (made !== null) process.stderr.write(`The first admin key, shown this once: ${made}\n`);
   telemetry.emit('app.ready', { url: edge.url });
   process.send?.({ type: 'ready', url: edge.url });
 }

@@ -1,5 +1,6 @@
 import { type Delivery } from '#libs/broker';
 import { checkVersion, decoded, type Decoded, isTaskName, type MessageProperties, undecodable } from '#libs/contracts';
+import { checkJson } from '../http/json-check.js';
 import { parseJson } from '../http/parse-json.js';
 import { Problem } from '../http/problem.js';
 import { readTraceparent } from '../jobs/traceparent.js';
@@ -31,5 +32,7 @@ function optionsOf({ priority, headers }: MessageProperties): Record<string, unk
 
 // A table of AMQP as well as JSON text.
 function metadataOf(header: unknown): unknown {
-  return typeof header === 'string' ? parseJson(Buffer.from(header)) : header;
+  if (typeof header === 'string') return parseJson(Buffer.from(header));
+  checkJson(header);
+  return header;
 }

@@ -1,11 +1,10 @@
 import { Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
-import { type Attempt, type Job } from '#libs/contracts';
-import { type Caller, CurrentCaller, RequireScope, visibleTenant } from '../api-keys/caller.js';
-import { pathId } from '../http/ids.js';
+import { type Job } from '#libs/contracts';
+import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
 import { JsonBody } from '../http/json-body.js';
 import { type Page, pageOf } from '../http/page.js';
-import { invalid, invalidField, missing } from '../http/problem.js';
+import { invalid, invalidField } from '../http/problem.js';
 import { JobStore } from '../ledger/job-store.js';
 import { Described, paged } from '../openapi/described.js';
 import { JobIntake } from './job-intake.js';
@@ -13,6 +12,7 @@ import { JOB_FILTERS, positionOf, readJobQuery } from './job-query.js';
 import { JobView } from './job-view.js';
 import { JOB_REQUEST } from './job-request.js';
 import { readTraceparent } from './traceparent.js';
+import { visibleJob } from './visible-job.js';
 import { WatchTokens } from './watch-token.js';
 
 @Controller('v1/jobs')
@@ -74,24 +74,6 @@ export class JobsController {
   @Described({ summary: 'Show a job', status: 200, answer: 'Job', problems: [404] })
   @RequireScope('jobs:read')
   async show(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<Job> {
-    return this.view.shown(await this.#job(id, caller));
-  }
-
-  @Get(':id/attempts')
-  @Described({
-    summary: 'Show every run of a job, oldest first',
-    status: 200,
-    answer: { type: 'array', items: { $ref: '#/components/schemas/Attempt' } },
-    problems: [404],
-  })
-  @RequireScope('jobs:read')
-  async attempts(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<Attempt[]> {
-    return this.jobs.attempts((await this.#job(id, caller)).id);
-  }
-
-  async #job(id: string, caller: Caller): Promise<Job> {
-    const job = await this.jobs.find(pathId('job', id), visibleTenant(caller));
-    if (job === undefined) throw missing('job', id);
-    return job;
+    return this.view.shown(await visibleJob(this.jobs, id, caller));
   }
 }

@@ -7,12 +7,13 @@ import { TaskStore } from '../ledger/task-store.js';
 import { GATEWAY_CONFIG, TELEMETRY } from '../tokens.js';
 import { JobIntake } from './job-intake.js';
 import { JobView } from './job-view.js';
+import { JobHistoryController } from './job-history.controller.js';
 import { JobsController } from './jobs.controller.js';
 import { WatchTokens } from './watch-token.js';
 
 @Module({
   imports: [FilesModule],
-  controllers: [JobsController],
+  controllers: [JobsController, JobHistoryController],
   providers: [
     {
       provide: JobIntake,

@@ -1,4 +1,4 @@
-import { JOB_STATUSES, MAX_PRIORITY } from '#libs/contracts';
+import { JOB_STATUSES, LOG_LEVELS, MAX_PRIORITY } from '#libs/contracts';
 import { SCOPES } from '../api-keys/caller.js';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -69,6 +69,11 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   }),
   JobPage: page('Job'),
   JobError: whole({ code: text, message: text, permanent: { type: 'boolean' }, attempt: count, at: time }),
+  LogLine: {
+    ...whole({ at: time, attempt: count, level: { type: 'string', enum: LOG_LEVELS }, message: text }),
+    additionalProperties: { description: 'What the handler added.' },
+  },
+  LogPage: page('LogLine'),
   Attempt: whole({
     attempt: count,
     run: { ...count, description: 'Counts also executions that cost no attempt.' },

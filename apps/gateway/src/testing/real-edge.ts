@@ -12,6 +12,7 @@ import { ApiKeyStore } from '../ledger/api-key.store.js';
 import { type Database } from '../ledger/database.js';
 import { JobStore } from '../ledger/job-store.js';
 import { TaskStore } from '../ledger/task-store.js';
+import { TellingStore } from '../ledger/telling-store.js';
 import { type RealLedger, startRealLedger } from './real-ledger.js';
 
 export const ADMIN_KEY = 'an admin key of the tests'.replaceAll(' ', '-');
@@ -55,7 +56,11 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
   const jobs = new JobStore(database, { takes: () => false, send: () => undefined, wake: () => undefined });
   const apiKeys = new ApiKeyStore(database);
   await ensureAdminKey(apiKeys, config.adminApiKey);
-  const edge: HttpEdge = await startHttp({ config, telemetry, storage, jobs, tasks, apiKeys, checks: [] });
+  const edge: HttpEdge = await startHttp({
+    ...{ config, telemetry, storage, jobs, tasks, apiKeys },
+    telling: new TellingStore(database),
+    checks: [],
+  });
   return {
     url: edge.url,
     database,

@@ -1,0 +1,50 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { type Attempt } from '#libs/contracts';
+import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
+import { type Page, pageOf } from '../http/page.js';
+import { JobStore } from '../ledger/job-store.js';
+import { TellingStore } from '../ledger/telling-store.js';
+import { Described, paged } from '../openapi/described.js';
+import { logPositionOf, readLogQuery, shownLogLine, type ShownLogLine } from './job-log.js';
+import { visibleJob } from './visible-job.js';
+
+/** What happened to a job. */
+@Controller('v1/jobs')
+export class JobHistoryController {
+  constructor(
+    private readonly jobs: JobStore,
+    private readonly telling: TellingStore,
+  ) {}
+
+  @Get(':id/attempts')
+  @Described({
+    summary: 'Show every run of a job, oldest first',
+    status: 200,
+    answer: { type: 'array', items: { $ref: '#/components/schemas/Attempt' } },
+    problems: [404],
+  })
+  @RequireScope('jobs:read')
+  async attempts(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<Attempt[]> {
+    return this.jobs.attempts((await visibleJob(this.jobs, id, caller)).id);
+  }
+
+  @Get(':id/logs')
+  @Described({
+    summary: "Read the lines that a job's handler wrote, oldest first",
+    query: paged({}),
+    status: 200,
+    answer: 'LogPage',
+    problems: [404, 422],
+  })
+  @RequireScope('jobs:read')
+  async logs(
+    @Param('id') id: string,
+    @Query() parameters: unknown,
+    @CurrentCaller() caller: Caller,
+  ): Promise<Page<ShownLogLine>> {
+    const page = readLogQuery(parameters);
+    const job = await visibleJob(this.jobs, id, caller);
+    const rows = await this.telling.lines(job.id, { limit: page.limit + 1, after: page.after });
+    return pageOf(rows, page.limit, logPositionOf, shownLogLine);
+  }
+}
