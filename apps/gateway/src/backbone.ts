@@ -3,10 +3,9 @@ import {
   type BrokerNames,
   brokerNames,
   coreTopology,
-  declareTopology,
+  declaresOnce,
   Publisher,
   type SubscriberOptions,
-  traitsOf,
 } from '#libs/broker';
 import { type BrokerConfig } from '#libs/config';
 import { type Telemetry } from '#libs/observability';
@@ -28,15 +27,14 @@ export class BrokerLinks {
   readonly publishing: BrokerLink;
   readonly consuming: BrokerLink;
   readonly publisher: Publisher;
-  /** Declares what every part of the suite shares, on each new channel. */
+  /** Declares what every part of the suite shares. */
   readonly setup: NonNullable<SubscriberOptions['setup']>;
 
   constructor(config: BrokerConfig, telemetry: Telemetry) {
     this.names = brokerNames(config.prefix);
     this.publishing = new BrokerLink(config, 'gateway: publish', telemetry);
     this.consuming = new BrokerLink(config, 'gateway: consume', telemetry);
-    this.setup = (channel) =>
-      declareTopology(channel, coreTopology(config.prefix, traitsOf(channel, config.queueType)));
+    this.setup = declaresOnce(config.queueType, (traits) => coreTopology(config.prefix, traits));
     this.publisher = new Publisher(this.publishing, 'jobs', this.setup);
   }
 

@@ -36,7 +36,24 @@ export async function declareTopology(channel: Channel, topology: Topology): Pro
   }
 }
 
-/** What the connected broker makes of queue arguments. */
-export function traitsOf(channel: Channel, queueType: BrokerConfig['queueType']): BrokerTraits {
+function traitsOf(channel: Channel, queueType: BrokerConfig['queueType']): BrokerTraits {
   return { queueType, major: Number.parseInt(channel.connection.serverProperties.version, 10) };
+}
+
+/**
+ * A channel's setup that declares a topology once for all channels of a connection. When one of them closes, the next
+ * declares again: the reason may be that something of the topology was deleted.
+ */
+export function declaresOnce(
+  queueType: BrokerConfig['queueType'],
+  topologyOf: (traits: BrokerTraits) => Topology,
+): (channel: Channel) => Promise<void> {
+  const declared = new WeakMap<object, Promise<void>>();
+  return (channel) => {
+    const { connection } = channel;
+    const done = declared.get(connection) ?? declareTopology(channel, topologyOf(traitsOf(channel, queueType)));
+    declared.set(connection, done);
+    channel.once('close', () => declared.delete(connection));
+    return done;
+  };
 }

@@ -1,6 +1,6 @@
 export { ControlFollower, publishControl, type ControlFollowerOptions } from './control-stream.js';
 export { publishDeadLetter, type DeadLetterReason } from './dead-letter.js';
-export { declareTopology, traitsOf } from './declare.js';
+export { declaresOnce, declareTopology } from './declare.js';
 export {
   ChannelLostError,
   ConfirmTimeoutError,

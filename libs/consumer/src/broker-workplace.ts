@@ -5,7 +5,7 @@ import {
   brokerNames,
   ControlFollower,
   coreTopology,
-  declareTopology,
+  declaresOnce,
   domainTopology,
   merged,
   Publisher,
@@ -13,7 +13,6 @@ import {
   Subscriber,
   type SubscriberOptions,
   type Topology,
-  traitsOf,
   workQueueAddress,
 } from '#libs/broker';
 import { type BrokerConfig } from '#libs/config';
@@ -62,7 +61,7 @@ export class BrokerWorkplace implements Workplace {
     const { broker, domain, telemetry } = options;
     this.#options = options;
     this.#names = brokerNames(broker.prefix);
-    this.#declare = (channel) => declareTopology(channel, topologyOf(options, traitsOf(channel, broker.queueType)));
+    this.#declare = declaresOnce(broker.queueType, (traits) => topologyOf(options, traits));
     this.#consuming = new BrokerLink(broker, `${domain}: consume`, telemetry);
     this.#publishing = new BrokerLink(broker, `${domain}: publish`, telemetry);
     this.#publisher = new Publisher(this.#publishing, domain, this.#declare);

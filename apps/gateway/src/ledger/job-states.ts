@@ -45,14 +45,14 @@ SELECT id, queue, status, run, attempt, charged, returns, max_attempts, backoff,
        started_at, next_attempt_at, completed_at, cancel_requested_at, clock_timestamp() AS now
 FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`;
 
-// Progress belongs to a run; a completed job's is 100.
+// Progress belongs to a run; a completed job's is 100, and what its handler said on the way no longer holds.
 const WRITE_STATES = `
 UPDATE jobs SET version = jobs.version + 1, status = new.status, run = new.run, attempt = new.attempt,
   charged = new.charged, returns = new.returns, worker_id = new.worker_id, result = new.result::json,
   error = new.error::json, started_at = new.started_at, next_attempt_at = new.next_attempt_at,
   completed_at = new.completed_at,
   progress = CASE WHEN new.status = 'completed' THEN 100 WHEN new.run <> jobs.run THEN 0 ELSE jobs.progress END,
-  progress_message = CASE WHEN new.run <> jobs.run THEN NULL ELSE jobs.progress_message END,
+  progress_message = CASE WHEN new.run <> jobs.run OR new.status = 'completed' THEN NULL ELSE jobs.progress_message END,
   progress_seq = CASE WHEN new.run <> jobs.run THEN 0 ELSE jobs.progress_seq END
 FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::smallint[], $7::text[], $8::text[], $9::text[],
             $10::timestamptz[], $11::timestamptz[], $12::timestamptz[])
