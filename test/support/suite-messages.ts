@@ -2,6 +2,15 @@ import { type ChannelModel, type ConfirmChannel, connect, type GetMessage, type 
 import { eventually } from './eventually.js';
 import { type TestSuite } from './test-suite.js';
 
+/** A message as it lay in a queue. */
+export interface TakenMessage {
+  readonly key: string;
+  readonly messageId: string | undefined;
+  readonly type: string | undefined;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: Buffer;
+}
+
 /** A service's own connection to the broker of a suite. */
 export class SuiteMessages {
   private constructor(
@@ -11,6 +20,7 @@ export class SuiteMessages {
 
   static async open(suite: TestSuite): Promise<SuiteMessages> {
     const connection = await connect(suite.servers.rabbitmqUrl);
+    connection.on('error', () => undefined);
     return new SuiteMessages(connection, await connection.createConfirmChannel());
   }
 
@@ -21,30 +31,36 @@ export class SuiteMessages {
     await this.channel.waitForConfirms();
   }
 
-  /** Takes messages from a queue until there are `count`. */
-  async take(queue: string, count = 1): Promise<readonly GetMessage[]> {
-    const taken: GetMessage[] = [];
-    return eventually(
-      `${count} messages in ${queue}`,
-      async () => {
+  /** Takes messages from a queue until there is the one that is wanted; the others are gone. */
+  async take(queue: string, wanted: (message: TakenMessage) => boolean = () => true): Promise<TakenMessage> {
+    const others: TakenMessage[] = [];
+    const look = async (): Promise<TakenMessage | undefined> => {
+      for (;;) {
         const message = await this.channel.get(queue, { noAck: true });
-        if (message !== false) taken.push(message);
-        return taken.length >= count ? taken : undefined;
-      },
-      () => taken.map(({ fields }) => fields.routingKey),
-    );
+        if (message === false) return undefined;
+        const taken = takenOf(message);
+        if (wanted(taken)) return taken;
+        others.push(taken);
+      }
+    };
+    return eventually(`message in ${queue}`, look, () => others);
+  }
+
+  /** How many messages lie in a queue and are in nobody's hands. */
+  async count(queue: string): Promise<number> {
+    return (await this.channel.checkQueue(queue)).messageCount;
   }
 
   async deleteQueue(queue: string): Promise<void> {
     await this.channel.deleteQueue(queue);
   }
 
-  /** How many messages lie in a queue, unless none are taken from it at the time. */
-  async count(queue: string): Promise<number> {
-    return (await this.channel.checkQueue(queue)).messageCount;
-  }
-
   async close(): Promise<void> {
     await this.connection.close();
   }
+}
+
+function takenOf({ fields, properties, content }: GetMessage): TakenMessage {
+  const { messageId, type, headers } = properties as { messageId?: string; type?: string; headers?: object };
+  return { key: fields.routingKey, messageId, type, headers: { ...headers }, body: content };
 }

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { type JobContext, PermanentError, RetryAfter, Task, TaskController, TemporaryError } from '#libs/consumer';
 import { type Action, ScriptPayload } from './script.payload.js';
+
+const GATE_LOOK_MS = 20;
 
 /** A job that does as it is told, run by run. */
 @TaskController('lab')
@@ -24,7 +27,8 @@ export class ScriptHandler {
     return result;
   }
 
-  async #act(action: Action, { ms = 1_000 }: ScriptPayload, job: JobContext): Promise<unknown> {
+  async #act(action: Action, payload: ScriptPayload, job: JobContext): Promise<unknown> {
+    const { ms = 1_000 } = payload;
     switch (action) {
       case 'ok':
         await job.progress(50, 'half');
@@ -36,7 +40,8 @@ export class ScriptHandler {
       case 'snooze':
         throw new RetryAfter(ms, 'the script says so');
       case 'hold':
-        await wait(ms, undefined, { signal: job.signal });
+        await job.progress(50, 'half');
+        await held(ms, payload.gate, job.signal);
         return { held: ms };
       case 'crash':
         process.kill(process.pid, 'SIGKILL');
@@ -46,6 +51,13 @@ export class ScriptHandler {
       case 'bad-text':
         return { text: 'a\0b\ud800c' };
     }
+  }
+}
+
+async function held(ms: number, gate: string | undefined, signal: AbortSignal): Promise<void> {
+  const deadline = Date.now() + ms;
+  while (Date.now() < deadline && !(gate !== undefined && existsSync(gate))) {
+    await wait(Math.min(GATE_LOOK_MS, deadline - Date.now()), undefined, { signal });
   }
 }
 

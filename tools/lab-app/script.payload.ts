@@ -19,6 +19,11 @@ export class ScriptPayload {
   @Max(600_000)
   ms?: number;
 
+  /** A file whose appearance ends `hold` early. */
+  @IsOptional()
+  @IsString()
+  gate?: string;
+
   /** A file that gets a line `<job id> <run> <begin|end>` for each execution: what happened, seen from outside. */
   @IsOptional()
   @IsString()
