@@ -21,7 +21,9 @@ export class SuiteMessages {
   static async open(suite: TestSuite): Promise<SuiteMessages> {
     const connection = await connect(suite.servers.rabbitmqUrl);
     connection.on('error', () => undefined);
-    return new SuiteMessages(connection, await connection.createConfirmChannel());
+    const channel = await connection.createConfirmChannel();
+    channel.on('error', () => undefined);
+    return new SuiteMessages(connection, channel);
   }
 
   /** Publishes a message, bytes as they are and all else as JSON; resolves when the broker has it. */
