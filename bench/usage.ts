@@ -19,12 +19,6 @@ export function residentMib(pid: number): number {
   return (pages * PAGE_BYTES) / (1024 * 1024);
 }
 
-/** A process and its descendants. */
-export function family(pid: number): readonly number[] {
-  const children = read(`/proc/${pid}/task/${pid}/children`)?.trim().split(/\s+/).filter(Boolean).map(Number) ?? [];
-  return [pid, ...children.flatMap(family)];
-}
-
 function read(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');

@@ -2,7 +2,7 @@ import { IsOptional } from 'class-validator';
 import { Task, TaskController } from '#libs/consumer';
 
 /** The payload of `lab.noop`. */
-export class NoopPayload {
+class NoopPayload {
   /** Makes the message as large as a benchmark wants it. */
   @IsOptional()
   ballast?: unknown;

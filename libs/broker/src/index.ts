@@ -1,16 +1,8 @@
 export { ControlFollower, publishControl, type ControlFollowerOptions } from './control-stream.js';
 export { publishDeadLetter, type DeadLetterReason } from './dead-letter.js';
 export { declaresOnce, declareTopology } from './declare.js';
-export {
-  ChannelLostError,
-  ConfirmTimeoutError,
-  MessageNackedError,
-  MessageReturnedError,
-  NotConnectedError,
-  PublishError,
-  TopologyConflictError,
-} from './errors.js';
-export { ladderKey, LADDER_STEP_MS, LONGEST_LADDER_MS } from './ladder.js';
+export { ChannelLostError, ConfirmTimeoutError, NotConnectedError, PublishError } from './errors.js';
+export { ladderKey, LONGEST_LADDER_MS } from './ladder.js';
 export { BrokerLink, type LinkState } from './link.js';
 export { brokerNames, type BrokerNames } from './names.js';
 export { Publisher, type OutgoingMessage } from './publisher.js';

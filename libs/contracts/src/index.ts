@@ -47,7 +47,7 @@ export {
   type Backoff,
 } from './retry-policy.js';
 export { isRecord, type Check } from './shape.js';
-export { clippedText, isStorableText, storableJson, storableText, utf8Length } from './text.js';
+export { clippedText, isStorableText, storableJson, utf8Length } from './text.js';
 export {
   checkVersion,
   decoded,

@@ -4,7 +4,6 @@ export type Check<T> = (value: unknown) => value is T;
 export const isText: Check<string> = (value): value is string => typeof value === 'string';
 export const isCount: Check<number> = (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 export const isNumber: Check<number> = (value): value is number => Number.isFinite(value);
-export const isBoolean: Check<boolean> = (value): value is boolean => typeof value === 'boolean';
 export const isAnything: Check<unknown> = (value): value is unknown => value !== undefined;
 
 /** A plain object of JSON, neither null nor an array. */

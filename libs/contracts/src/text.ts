@@ -6,7 +6,7 @@ export function isStorableText(text: string): boolean {
 }
 
 /** The same text with U+FFFD for each character that cannot be stored. */
-export function storableText(text: string): string {
+function storableText(text: string): string {
   return text.toWellFormed().replaceAll('\0', REPLACEMENT);
 }
 

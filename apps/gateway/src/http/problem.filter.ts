@@ -1,12 +1,13 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Telemetry } from '#libs/observability';
+import { StorageUnavailableError } from '#libs/storage';
 import { LedgerUnavailableError } from '../ledger/database.js';
 import { later, Problem, PROBLEM_TYPE } from './problem.js';
 import { type Routes } from './routes.js';
 import { dropUnread } from './unread-body.js';
 
-const LEDGER_RETRY_SECONDS = 2;
+const RETRY_SECONDS = 2;
 
 /** Turns whatever was thrown into an RFC 9457 answer. What nobody foresaw is logged and answered without its insides. */
 @Catch()
@@ -25,16 +26,24 @@ export class ProblemFilter implements ExceptionFilter {
   #problemOf(error: unknown, request: FastifyRequest): Problem {
     if (error instanceof Problem) return error;
     if (error instanceof LedgerUnavailableError) {
-      return later(503, 'The ledger is out of reach; nothing was changed. Try again.', LEDGER_RETRY_SECONDS);
+      return later(503, 'The ledger is out of reach. Try again.', RETRY_SECONDS);
+    }
+    if (error instanceof StorageUnavailableError) {
+      this.#tell(error, request, 503);
+      return later(503, 'The file storage cannot be used now. Try again.', RETRY_SECONDS);
     }
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
     if (status === 404) return this.#unrouted(request);
     if (status !== undefined && status < 500) return new Problem(status, sentenceOf(error));
-    const [path = '/'] = request.url.split('?');
-    this.telemetry.emit('request.failed', { method: request.method, path, requestId: request.id, status: 500, error });
+    this.#tell(error, request, 500);
     return new Problem(500, 'Something went wrong in the gateway; the log has it under the requestId.', {
       requestId: request.id,
     });
+  }
+
+  #tell(error: unknown, { method, url, id }: FastifyRequest, status: number): void {
+    const [path = '/'] = url.split('?');
+    this.telemetry.emit('request.failed', { method, path, requestId: id, status, error });
   }
 
   #unrouted(request: FastifyRequest): Problem {

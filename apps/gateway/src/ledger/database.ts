@@ -12,7 +12,7 @@ export interface Queries {
 /** A transaction; it ends when the function that it was handed to settles. */
 export type Transaction = Queries;
 
-/** The ledger is out of reach; nothing was written. Callers answer 503 or try again. */
+/** The ledger is out of reach; whether a statement on its way was committed is not known. Callers try again or answer 503. */
 export class LedgerUnavailableError extends Error {}
 
 /**
