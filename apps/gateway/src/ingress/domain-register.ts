@@ -86,7 +86,8 @@ export class DomainRegister {
         for (const announcement of announcements) await this.#enter(announcement);
         delivery.ack();
         return;
-      } catch {
+      } catch (error) {
+        this.#parts.telemetry.emit('message.waiting', { where: 'announcements', reason: String(error) });
         await new Promise((resolve) => setTimeout(resolve, LEDGER_PAUSE_MS));
       }
     }

@@ -42,6 +42,7 @@ interface Refusal {
 export class Ingress {
   readonly #parts: IngressParts;
   readonly #subscriber: Subscriber;
+  readonly #inHand = new Set<Promise<void>>();
   #stopped = false;
 
   constructor(parts: IngressParts) {
@@ -50,7 +51,10 @@ export class Ingress {
       queue: parts.names.ingress,
       prefetch: PREFETCH,
       setup: parts.setup,
-      handle: (delivery) => void this.#take(delivery),
+      handle: (delivery) => {
+        const taken = this.#take(delivery).finally(() => this.#inHand.delete(taken));
+        this.#inHand.add(taken);
+      },
     });
   }
 
@@ -58,8 +62,11 @@ export class Ingress {
     this.#subscriber.start();
   }
 
+  /** Takes no more, and settles when what was taken is entered and acknowledged. */
   async stop(): Promise<void> {
+    await this.#subscriber.pause();
     this.#stopped = true;
+    await Promise.all(this.#inHand);
     await this.#subscriber.stop();
   }
 
@@ -71,7 +78,8 @@ export class Ingress {
         if (refusal !== undefined) await this.#refuse(delivery, refusal);
         delivery.ack();
         return;
-      } catch {
+      } catch (error) {
+        this.#parts.telemetry.emit('message.waiting', { where: 'ingress', reason: String(error) });
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       }
     }

@@ -32,6 +32,7 @@ export class Relay implements Dispatch {
   readonly #parked: Batcher<{ id: string; reason: string }, undefined>;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #underway = new Set<Promise<void>>();
+  #awaitingRoom: (() => void)[] = [];
   #caughtUp = false;
   #full = false;
   #sweeping: Promise<void> | undefined;
@@ -100,6 +101,7 @@ export class Relay implements Dispatch {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const timer of this.#timers) clearInterval(timer);
+    this.#letGo([]);
     await this.#sweeping;
     const impatience = new AbortController();
     await Promise.race([
@@ -138,6 +140,18 @@ export class Relay implements Dispatch {
     this.#underway.add(delivery);
   }
 
+  /** Settles when another sweep fits into the window, or the relay stops. */
+  async #room(): Promise<void> {
+    while (this.#held.size + SWEEP_LIMIT > WINDOW && !this.#stopped) {
+      await new Promise<void>((resolve) => this.#awaitingRoom.push(resolve));
+    }
+  }
+
+  #letGo(ids: readonly string[]): void {
+    for (const id of ids) this.#held.delete(id);
+    for (const resolve of this.#awaitingRoom.splice(0)) resolve();
+  }
+
   async #deliver(entry: OutboxEntry): Promise<void> {
     this.#held.set(entry.id, Date.now());
     try {
@@ -171,7 +185,7 @@ export class Relay implements Dispatch {
     return new Batcher<T, undefined>(
       async (items) => {
         await this.#untilWritten(() => write(items));
-        for (const item of items) this.#held.delete(idOf(item));
+        this.#letGo(items.map(idOf));
         this.#roomMade();
         return items.map(() => undefined);
       },
@@ -186,6 +200,7 @@ export class Relay implements Dispatch {
         return;
       } catch (error) {
         if (this.#stopped) throw error;
+        this.#telemetry.emit('ledger.waiting', { reason: error instanceof Error ? error.message : String(error) });
         await new Promise((resolve) => setTimeout(resolve, LEDGER_PAUSE_MS));
       }
     }

@@ -77,6 +77,10 @@ export const BROKER_EVENTS = {
       },
     ],
   }),
+  'message.waiting': event<{ readonly where: string; readonly reason: string }>({
+    level: 'warn',
+    message: 'A message cannot be settled yet; trying again',
+  }),
   'message.unreadable': event<{ readonly where: string; readonly code: string; readonly reason: string }>({
     level: 'warn',
     message: 'A message could not be read and was set aside',
