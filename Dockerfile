@@ -1,0 +1,49 @@
+# One file for all apps, one target each: docker build --target media .
+# A new app takes a target of six lines at the end.
+ARG NODE_IMAGE=node:24-bookworm-slim
+
+FROM ${NODE_IMAGE} AS manifest
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+
+# Install scripts stay off: nothing that is compiled or run here needs them.
+FROM manifest AS build
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
+COPY tsconfig.json tsconfig.build.json ./
+COPY libs libs
+COPY apps apps
+RUN npm run build
+
+# npm keeps TypeScript because a production package names it as an optional peer; that is for a compiler plugin alone.
+FROM manifest AS packages
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev && rm -rf node_modules/typescript
+
+# Native image code and fonts belong to the app that draws; no other app carries them.
+FROM packages AS packages-without-images
+RUN rm -r node_modules/sharp node_modules/@img node_modules/dejavu-fonts-ttf
+
+# An empty volume takes over the owner of the folder that it is mounted on: so the files belong to the user of the apps.
+FROM ${NODE_IMAGE} AS runtime
+ENV NODE_ENV=production
+RUN install --directory --owner=node --group=node /data/files
+WORKDIR /app
+COPY package.json ./
+COPY --from=build /app/dist/libs dist/libs
+USER node
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? process.env.HEALTH_PORT}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+
+FROM runtime AS gateway
+ENV PORT=3000
+EXPOSE 3000
+COPY --from=packages-without-images /app/node_modules node_modules
+COPY --from=build /app/dist/apps/gateway dist/apps/gateway
+CMD ["node", "--enable-source-maps", "dist/apps/gateway/src/main.js"]
+
+FROM runtime AS media
+ENV HEALTH_PORT=9000
+EXPOSE 9000
+COPY --from=packages /app/node_modules node_modules
+COPY --from=build /app/dist/apps/media dist/apps/media
+CMD ["node", "--enable-source-maps", "dist/apps/media/src/main.js"]
