@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Batcher } from '#libs/batching';
 import { type Attempt, type Backoff, type Job, type JobError, type JobStatus, type WorkOrder } from '#libs/contracts';
 import { blamesContent, type Database, LedgerUnavailableError } from './database.js';
@@ -55,6 +56,12 @@ export interface JobCursor {
   readonly id: string;
 }
 
+/** A job on its way in, and when its caller is told that it could not be entered, by this process's clock. */
+interface Entering {
+  readonly job: NewJob;
+  readonly giveUpAt: number;
+}
+
 const BATCHES_AT_ONCE = 2;
 const UNREACHABLE_FOR_MS = 8_000;
 const RETRY_PAUSE_MS = 250;
@@ -63,24 +70,25 @@ const RETRY_PAUSE_MS = 250;
 export class JobStore {
   readonly #database: Database;
   readonly #dispatch: Dispatch;
-  readonly #accepting: Batcher<NewJob, Acceptance>;
+  readonly #accepting: Batcher<Entering, Acceptance>;
 
   constructor(database: Database, dispatch: Dispatch) {
     this.#database = database;
     this.#dispatch = dispatch;
-    this.#accepting = new Batcher((jobs) => this.#insertPatiently(jobs), blamesContent, {
+    this.#accepting = new Batcher((entering) => this.#insertPatiently(entering), blamesContent, {
       concurrency: BATCHES_AT_ONCE,
-      sizeOf: ({ payload }) => payload.length,
+      sizeOf: ({ job }) => job.payload.length,
     });
   }
 
   /**
    * Enters a job. When this resolves, its row and its outbox row are committed; concurrent calls share a statement, and
    * a job that the database refuses fails alone.
-   * @throws LedgerUnavailableError when the database could not be reached for 8 s
+   * @throws LedgerUnavailableError when the database did not take it within 8 s; if it broke off while it was writing,
+   * the job may be there all the same
    */
   accept(job: NewJob): Promise<Acceptance> {
-    return this.#accepting.add(job);
+    return this.#accepting.add({ job, giveUpAt: Date.now() + UNREACHABLE_FOR_MS });
   }
 
   /** A job by its id; with a tenant, only that tenant's. */
@@ -122,14 +130,16 @@ export class JobStore {
   }
 
   // Whether a statement that broke off was committed is not known; entering the same ids again decides it.
-  async #insertPatiently(jobs: readonly NewJob[]): Promise<readonly Acceptance[]> {
-    const giveUpAt = Date.now() + UNREACHABLE_FOR_MS;
+  async #insertPatiently(entering: readonly Entering[]): Promise<readonly Acceptance[]> {
+    const jobs = entering.map(({ job }) => job);
+    // Callers wait for the batches before theirs too, so their time runs from when they came.
+    const giveUpAt = Math.min(...entering.map((one) => one.giveUpAt));
     for (;;) {
       try {
-        return await this.#insert(jobs);
+        return await answeredBy(giveUpAt, this.#insert(jobs));
       } catch (error) {
-        if (!(error instanceof LedgerUnavailableError) || Date.now() > giveUpAt) throw error;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
+        if (!(error instanceof LedgerUnavailableError) || Date.now() + RETRY_PAUSE_MS > giveUpAt) throw error;
+        await delay(RETRY_PAUSE_MS);
       }
     }
   }
@@ -166,6 +176,19 @@ export class JobStore {
     if (existing === undefined) throw new ForeignJobIdError(job.id);
     return { job: existing, created: false };
   }
+}
+
+/** @throws LedgerUnavailableError when there is no answer in time; the statement goes on, and may be committed later */
+async function answeredBy<T>(deadline: number, answer: Promise<T>): Promise<T> {
+  const answered = new AbortController();
+  const late = delay(Math.max(0, deadline - Date.now()), undefined, { signal: answered.signal }).then(() => {
+    throw new LedgerUnavailableError('The database did not answer in time.');
+  });
+  late.catch(() => undefined);
+  answer.catch(() => undefined);
+  return Promise.race([answer, late]).finally(() => {
+    answered.abort();
+  });
 }
 
 /** The id belongs to another tenant's job. */

@@ -4,7 +4,7 @@ import { type Dispatch } from '../ledger/outbox.js';
 const LOOK_EVERY_MS = 250;
 const AT_ONCE = 500;
 
-/** Releases scheduled jobs when their time has come. */
+/** Releases scheduled jobs when their time has come, and ends those whose time has passed. */
 export class DueJobs {
   readonly #due: DueStore;
   readonly #dispatch: Dispatch;
@@ -29,10 +29,15 @@ export class DueJobs {
 
   // While the ledger is away nothing is due; the next look finds it.
   async #look(): Promise<void> {
-    let released = AT_ONCE;
-    while (released === AT_ONCE) {
-      released = await this.#due.release(AT_ONCE).catch(() => 0);
-      if (released > 0) this.#dispatch.wake();
+    await this.#repeat(() => this.#due.expire(AT_ONCE));
+    await this.#repeat(() => this.#due.release(AT_ONCE));
+  }
+
+  async #repeat(take: () => Promise<number>): Promise<void> {
+    let taken = AT_ONCE;
+    while (taken === AT_ONCE) {
+      taken = await take().catch(() => 0);
+      if (taken > 0) this.#dispatch.wake();
     }
   }
 }

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { DEFAULT_BACKOFF } from '#libs/contracts';
+import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
+import { DueStore } from './due-store.js';
+import { JobStore, type NewJob } from './job-store.js';
+
+const START_MS = 60_000;
+
+describe('DueStore', () => {
+  let ledger: RealLedger;
+  let due: DueStore;
+  let jobs: JobStore;
+
+  beforeAll(async () => {
+    ledger = await startRealLedger();
+    due = new DueStore(ledger.database);
+    jobs = new JobStore(ledger.database, { takes: () => false, send: () => undefined, wake: () => undefined });
+  }, START_MS);
+
+  afterAll(() => ledger.stop());
+
+  const enter = async (times: { scheduledFor?: Date; expiresAt?: Date }): Promise<string> => {
+    const job: NewJob = {
+      id: uuidv7(),
+      tenant: 'default',
+      task: 'lab.noop',
+      queue: 'lab',
+      queueKey: 'lab.classic-1',
+      priority: 4,
+      payload: '{}',
+      metadata: '{}',
+      maxAttempts: 1,
+      backoff: DEFAULT_BACKOFF,
+      timeoutMs: 1_000,
+      schemaHash: null,
+      traceparent: null,
+      scheduledFor: times.scheduledFor ?? null,
+      expiresAt: times.expiresAt ?? null,
+    };
+    await jobs.accept(job);
+    return job.id;
+  };
+  const past = new Date(Date.now() - 60_000);
+  const future = new Date(Date.now() + 3_600_000);
+  const outboxOf = (id: string): Promise<{ kind: string; run: number }[]> =>
+    ledger.database.query('SELECT kind, run FROM outbox WHERE job_id = $1 ORDER BY id', [id]);
+
+  it('sends out the scheduled jobs whose time has come, each once, and no others', async () => {
+    const now = await enter({ scheduledFor: past });
+    const later = await enter({ scheduledFor: future });
+    const released = await Promise.all([due.release(10), due.release(10)]);
+    expect(released.reduce((sum, count) => sum + count, 0)).toBe(1);
+    expect(await jobs.find(now, null)).toMatchObject({ status: 'queued', version: 2 });
+    expect(await outboxOf(now)).toEqual([{ kind: 'work', run: 1 }]);
+    expect(await jobs.find(later, null)).toMatchObject({ status: 'scheduled', version: 1 });
+    expect(await outboxOf(later)).toEqual([]);
+  });
+
+  it('cancels what has not started in its time, and voids the message that is out', async () => {
+    const queued = await enter({ expiresAt: past });
+    const scheduled = await enter({ scheduledFor: future, expiresAt: past });
+    const patient = await enter({ expiresAt: future });
+    const started = await enter({ expiresAt: past });
+    await ledger.database.query("UPDATE jobs SET status = 'running', started_at = now() WHERE id = $1", [started]);
+    expect(await due.expire(10)).toBe(2);
+    for (const id of [queued, scheduled]) {
+      const job = await jobs.find(id, null);
+      expect(job).toMatchObject({ status: 'cancelled', startedAt: null, error: { code: 'expired', attempt: 0 } });
+      expect(job?.completedAt).not.toBeNull();
+    }
+    expect(await outboxOf(queued)).toEqual([
+      { kind: 'work', run: 1 },
+      { kind: 'void', run: 1 },
+    ]);
+    expect(await outboxOf(scheduled)).toEqual([]);
+    expect(await jobs.find(patient, null)).toMatchObject({ status: 'queued' });
+    expect(await jobs.find(started, null)).toMatchObject({ status: 'running' });
+  });
+});
