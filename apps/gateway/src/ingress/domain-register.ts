@@ -39,6 +39,7 @@ export interface DomainRegisterParts {
 export class DomainRegister {
   readonly #parts: DomainRegisterParts;
   readonly #subscriber: Subscriber;
+  readonly #admitted = new Set<string>();
   #stopped = false;
 
   constructor(parts: DomainRegisterParts) {
@@ -97,9 +98,12 @@ export class DomainRegister {
     const { tasks, outbox, unrouted, dispatch, telemetry } = this.#parts;
     const { domain } = announcement;
     const changed = await tasks.announce(announcement);
-    if (!changed) return;
-    for (const { name, hash } of announcement.tasks) telemetry.emit('task.announced', { task: name, domain, hash });
-    await unrouted.admit(domain);
+    if (changed) {
+      for (const { name, hash } of announcement.tasks) telemetry.emit('task.announced', { task: name, domain, hash });
+    }
+    // Not only of a domain that is new to the ledger: whoever entered it may have got no further.
+    if (!this.#admitted.has(domain)) await unrouted.admit(domain);
+    this.#admitted.add(domain);
     await outbox.unpark(domain);
     dispatch.wake();
   }
