@@ -1,7 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { isFinal, type Job } from '#libs/contracts';
+import { isFinal, type Job, JOB_STATUSES } from '#libs/contracts';
 import { eventually } from './eventually.js';
 import { type TestSuite } from './test-suite.js';
+
+interface JobPage {
+  readonly data: readonly Job[];
+  readonly nextCursor: string | null;
+}
+
+interface JobPage {
+  readonly data: readonly Job[];
+  readonly nextCursor: string | null;
+}
 
 const LARGEST_PAGE = 200;
 const RETRY_PAUSE_MS = 200;
@@ -62,6 +72,15 @@ export class Load {
     );
   }
 
+  /** Settles when so many submits have been answered without being accepted. */
+  async refused(submits: number): Promise<void> {
+    await eventually(
+      `${submits} submits that are not accepted`,
+      () => (this.submits.length - this.accepted.length >= submits ? true : undefined),
+      () => this.answers,
+    );
+  }
+
   async #client(number: number): Promise<void> {
     const urls = this.#options.urls ?? [this.#suite.url];
     const url = urls[number % urls.length] ?? this.#suite.url;
@@ -88,29 +107,40 @@ export class Load {
 /** Every job that the gateway lists, by id. */
 export async function allJobs(suite: TestSuite, url = suite.url): Promise<Map<string, Job>> {
   const jobs = new Map<string, Job>();
-  let cursor: string | null = '';
-  while (cursor !== null) {
-    const query: string = `limit=${LARGEST_PAGE}${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
-    const page = await suite.api<{ data: Job[]; nextCursor: string | null }>('GET', `/v1/jobs?${query}`, undefined, {
-      url,
-    });
-    if (page.status !== 200) throw new Error(`GET /v1/jobs?${query}: ${page.status} ${JSON.stringify(page.body)}`);
-    for (const job of page.body.data) jobs.set(job.id, job);
-    cursor = page.body.nextCursor;
+  let query: string | undefined = `limit=${LARGEST_PAGE}`;
+  while (query !== undefined) {
+    const { data, nextCursor } = await listed(suite, query, url);
+    for (const job of data) jobs.set(job.id, job);
+    query = nextCursor === null ? undefined : `limit=${LARGEST_PAGE}&cursor=${encodeURIComponent(nextCursor)}`;
   }
   return jobs;
 }
 
 /** Waits until no job that the gateway has is open, and gives them all. */
 export async function whenAllEnded(suite: TestSuite, withinMs: number, url = suite.url): Promise<Map<string, Job>> {
-  let open: readonly Job[] = [];
-  const look = async (): Promise<Map<string, Job> | undefined> => {
-    const jobs = await allJobs(suite, url);
-    open = [...jobs.values()].filter(({ status }) => !isFinal(status));
-    return open.length === 0 ? jobs : undefined;
+  let open: Job | undefined;
+  const look = async (): Promise<true | undefined> => {
+    open = await anyOpenJob(suite, url);
+    return open === undefined ? true : undefined;
   };
-  const some = (): unknown => ({ open: open.length, some: open.slice(0, 3) });
-  return eventually('end of every job', look, some, withinMs);
+  await eventually('end of every job', look, () => open, withinMs);
+  return allJobs(suite, url);
+}
+
+async function anyOpenJob(suite: TestSuite, url: string): Promise<Job | undefined> {
+  const open = JOB_STATUSES.filter((status) => !isFinal(status));
+  // A job may move past one look unseen, but not past looks in both directions.
+  for (const status of [...open, ...[...open].reverse()]) {
+    const { data } = await listed(suite, `status=${status}&limit=1`, url);
+    if (data[0] !== undefined) return data[0];
+  }
+  return undefined;
+}
+
+async function listed(suite: TestSuite, query: string, url: string): Promise<JobPage> {
+  const page = await suite.api<JobPage>('GET', `/v1/jobs?${query}`, undefined, { url });
+  if (page.status !== 200) throw new Error(`GET /v1/jobs?${query}: ${page.status} ${JSON.stringify(page.body)}`);
+  return page.body;
 }
 
 /** Waits until everything that was committed to be sent has been confirmed by the broker. */

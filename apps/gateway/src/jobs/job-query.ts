@@ -4,7 +4,7 @@ import { isId, readId } from '../http/ids.js';
 import { type PageRequest, readPageRequest } from '../http/page.js';
 import { Problem } from '../http/problem.js';
 import { QueryReader } from '../http/query.js';
-import { type JobCursor, type JobFilter } from '../ledger/job-store.js';
+import { type JobCursor, type JobFilter } from '../ledger/job-filter.js';
 
 const METADATA = 'metadata.';
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;

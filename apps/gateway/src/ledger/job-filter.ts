@@ -1,0 +1,59 @@
+import { type JobStatus } from '#libs/contracts';
+
+/** Which jobs a list shows. A missing field does not filter. */
+export interface JobFilter {
+  readonly tenant?: string;
+  readonly status?: JobStatus;
+  readonly task?: string;
+  readonly queue?: string;
+  readonly batchId?: string;
+  readonly errorCode?: string;
+  /** Equal values at the top level of the metadata. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly createdAfter?: Date;
+  readonly createdBefore?: Date;
+}
+
+/** Where a page ends: the next begins behind this job. */
+export interface JobCursor {
+  /** ISO 8601 with milliseconds. */
+  readonly createdAt: string;
+  readonly id: string;
+}
+
+interface Condition {
+  readonly sql: string;
+  readonly value: unknown;
+}
+
+/** The filter as conditions of SQL, each with one value for its `?`. */
+export function conditionsOf(filter: JobFilter, after: JobCursor | null): Condition[] {
+  const conditions: Condition[] = [
+    { sql: 'tenant = ?', value: filter.tenant },
+    { sql: 'status = ?', value: filter.status },
+    { sql: 'task = ?', value: filter.task },
+    { sql: 'queue = ?', value: filter.queue },
+    { sql: 'batch_id = ?::uuid', value: filter.batchId },
+    { sql: "error->>'code' = ?", value: filter.errorCode },
+    { sql: 'created_at > ?', value: filter.createdAfter },
+    { sql: 'created_at < ?', value: filter.createdBefore },
+    {
+      sql: "(created_at, id) < ((?::json->>'createdAt')::timestamptz, (?::json->>'id')::uuid)",
+      value: after === null ? undefined : JSON.stringify(after),
+    },
+    ...Object.entries(filter.metadata ?? {}).map(([key, value]) => metadataCondition(key, value)),
+  ];
+  return conditions.filter(({ value }) => value !== undefined);
+}
+
+// A query string has texts only: `5` and `true` stand for the text as well as for the number or the boolean.
+function metadataCondition(key: string, value: string): Condition {
+  const bare = /^(?:true|false|null|-?\d{1,15}(?:\.\d{1,15})?)$/.test(value)
+    ? (JSON.parse(`[${value}]`) as unknown[])
+    : [];
+  const alternatives = [value, ...bare].map((one) => JSON.stringify({ [key]: one }));
+  return {
+    sql: `(metadata <> '{}' AND metadata @> ANY (?::text[]::jsonb[]))`,
+    value: alternatives,
+  };
+}
