@@ -3,7 +3,8 @@
 #   scripts/private-docker.sh node scripts/try-compose.mjs
 # The base images are made from Debian's packages and npm's, under the names that Dockerfile and docker-compose.yml use:
 # the same programs as in the official images, not the same builds or entry points. Needs root, Docker's programs with
-# the compose plugin, mmdebstrap, iptables and npm. Everything it makes lies in one folder and is removed at the end.
+# the compose plugin, mmdebstrap, iptables and npm. What it makes lies in one folder and is removed at the end; the engine
+# itself leaves its key in /etc/docker and empty folders in /run.
 # A certificate authority in NODE_EXTRA_CA_CERTS is trusted inside the made Node image too.
 set -euo pipefail
 
