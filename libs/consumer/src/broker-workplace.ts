@@ -101,10 +101,15 @@ export class BrokerWorkplace implements Workplace {
     const letters = new BrokerDeadLetters(this.#publisher, this.#names, { domain, queue, worker }, this.#ended.signal);
     const tools = { tasks, worker, storage, reports, telemetry };
     const dispatcher = new Dispatcher(tools, new Settlement(reports, letters), concurrency);
+    const announcer = new Announcer(reports, this.#announcement(tasks));
     const subscriber = new Subscriber(this.#consuming, {
       queue,
       prefetch: concurrency,
-      setup: this.#declare,
+      setup: async (channel) => {
+        await this.#declare(channel);
+        // What was sent while the queue was gone is set aside until its app announces itself.
+        void announcer.announce();
+      },
       handle: (delivery) => {
         dispatcher.take(delivery);
       },
@@ -113,7 +118,6 @@ export class BrokerWorkplace implements Workplace {
       },
     });
     const intake = new Intake(domain, dispatcher, subscriber);
-    const announcer = new Announcer(reports, this.#announcement(tasks));
     const pulse = new Pulse(reports, () => this.#heartbeat(dispatcher));
     return { dispatcher, subscriber, intake, announcer, pulse, control: this.#follower(intake, announcer) };
   }
