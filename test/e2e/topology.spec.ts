@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { coreTopology, domainTopology, ingressTopology, merged, type Topology } from '#libs/broker';
+import { callManagement } from '../../tools/local-nodes/management-api.js';
+import { eventually } from '../support/eventually.js';
+import { SuiteJobs } from '../support/suite-jobs.js';
+import { SuiteMessages } from '../support/suite-messages.js';
+import { startSuite, type TestSuite } from '../support/test-suite.js';
+
+jest.setTimeout(90_000);
+
+const TASK = 'lab.script';
+const WORK_QUEUE = 'leveret.lab.classic-1';
+
+interface Exchange {
+  readonly name: string;
+  readonly type: string;
+  readonly durable: boolean;
+  readonly arguments: { readonly 'alternate-exchange'?: string };
+}
+
+interface Queue {
+  readonly name: string;
+  readonly durable: boolean;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly consumers?: number;
+}
+
+interface Binding {
+  readonly source: string;
+  readonly destination: string;
+  readonly destination_type: 'queue' | 'exchange';
+  readonly routing_key: string;
+}
+
+describe('the broker under a suite', () => {
+  let suite: TestSuite;
+  let jobs: SuiteJobs;
+  let messages: SuiteMessages;
+
+  beforeAll(async () => {
+    suite = await startSuite({ apps: ['lab'] });
+    jobs = new SuiteJobs(suite);
+    messages = await SuiteMessages.open(suite);
+  });
+
+  afterAll(async () => {
+    await messages.close();
+    await suite.stop();
+  });
+
+  const sorted = (items: readonly unknown[]): unknown[] =>
+    items.toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
+
+  const ordered = ({ exchanges, queues, bindings }: Topology): unknown => ({
+    exchanges: sorted(exchanges),
+    queues: sorted(
+      queues.map(({ name, arguments: own }) => ({
+        name,
+        arguments: Object.fromEntries(sorted(Object.entries(own)) as [string, unknown][]),
+      })),
+    ),
+    bindings: sorted(bindings),
+  });
+
+  /** What the virtual host holds, beside what every virtual host does. */
+  async function declared(): Promise<unknown> {
+    const [exchanges, queues, bindings] = await Promise.all([
+      suite.servers.inspect<readonly Exchange[]>('exchanges'),
+      suite.servers.inspect<readonly Queue[]>('queues'),
+      suite.servers.inspect<readonly Binding[]>('bindings'),
+    ]);
+    expect([...exchanges, ...queues].filter(({ durable }) => !durable)).toEqual([]);
+    return ordered({
+      exchanges: exchanges.filter(({ name }) => !/^(amq\..*)?$/.test(name)).map(exchangeSpec),
+      queues: queues.map(({ name, arguments: own }) => ({ name, arguments: own }) as Topology['queues'][number]),
+      bindings: bindings.filter(({ source }) => source !== '').map(bindingSpec),
+    });
+  }
+
+  function exchangeSpec({ name, type, arguments: own }: Exchange): Topology['exchanges'][number] {
+    const alternate = own['alternate-exchange'];
+    return { name, type: type as 'topic', ...(alternate === undefined ? {} : { alternate }) };
+  }
+
+  function bindingSpec({
+    source,
+    destination,
+    destination_type: kind,
+    routing_key: pattern,
+  }: Binding): Topology['bindings'][number] {
+    return { from: source, to: kind === 'queue' ? { queue: destination } : { exchange: destination }, pattern };
+  }
+
+  async function planned(): Promise<unknown> {
+    const response = await callManagement(suite.servers.broker, 'GET', '/api/overview');
+    const { rabbitmq_version: version } = (await response.json()) as { rabbitmq_version: string };
+    const traits = { queueType: 'classic', major: Number.parseInt(version, 10) } as const;
+    const parts = [coreTopology('leveret', traits), domainTopology('leveret', 'lab', traits)];
+    return ordered(merged(...parts, ingressTopology('leveret', 'lab')));
+  }
+
+  /** The connections of the gateway and the app, two each; the management API lists one some seconds after it was opened. */
+  async function connections(): Promise<readonly string[] | undefined> {
+    const listed =
+      await suite.servers.inspect<readonly { name: string; client_properties: object }[]>('vhosts/connections');
+    const ours = listed.filter(({ client_properties: about }) => 'connection_name' in about);
+    return ours.length >= 4 ? ours.map(({ name }) => name) : undefined;
+  }
+
+  async function enqueueSome(count: number, payload: object): Promise<readonly string[]> {
+    const enqueued = await Promise.all(Array.from({ length: count }, () => jobs.enqueue(TASK, payload)));
+    return enqueued.map(({ id }) => id);
+  }
+
+  it('holds what the topology says, and nothing else', async () => {
+    expect(await declared()).toEqual(await planned());
+  });
+
+  it('gets nothing new when the suite starts a second time', async () => {
+    await Promise.all([suite.restart('gateway'), suite.restart('lab')]);
+    const [id = ''] = await enqueueSome(1, { steps: ['ok'] });
+    await jobs.completed(id);
+    expect(await declared()).toEqual(await planned());
+  });
+
+  it('gets a deleted work queue back with its consumer, and its jobs run', async () => {
+    const deletedAt = Date.now();
+    await messages.deleteQueue(WORK_QUEUE);
+    const ids = await enqueueSome(10, { steps: ['ok'] });
+    await eventually('consumer of the work queue', async () => {
+      const queues = await suite.servers.inspect<readonly Queue[]>('queues');
+      return queues.find(({ name, consumers = 0 }) => name === WORK_QUEUE && consumers > 0);
+    });
+    for (const id of ids) await jobs.completed(id);
+    expect(Date.now() - deletedAt).toBeLessThan(20_000);
+    expect(await declared()).toEqual(await planned());
+  });
+
+  it('holds no queue for an app that is away and whose queue was deleted: its jobs wait in the ledger until it is back', async () => {
+    await suite.stopApp('lab');
+    await messages.deleteQueue(WORK_QUEUE);
+    const ids = await enqueueSome(5, { steps: ['ok'] });
+    await eventually('parked jobs', async () => {
+      const parked = await suite.servers.query('select 1 from outbox where parked_reason is not null');
+      return parked.length === ids.length ? true : undefined;
+    });
+    const startedAt = Date.now();
+    await suite.startApp('lab');
+    for (const id of ids) expect(await jobs.completed(id)).toMatchObject({ attempt: 1 });
+    expect(Date.now() - startedAt).toBeLessThan(20_000);
+  });
+
+  it('loses no job when it closes every connection, and gets its consumers back', async () => {
+    const open = await eventually('list of every connection', connections);
+    const ids = await enqueueSome(40, { steps: ['hold'], ms: 100 });
+    for (const name of open) {
+      await callManagement(suite.servers.broker, 'DELETE', `/api/connections/${encodeURIComponent(name)}`);
+    }
+    const later = await enqueueSome(10, { steps: ['ok'] });
+    for (const id of [...ids, ...later]) await jobs.completed(id);
+    expect(await declared()).toEqual(await planned());
+  });
+});
