@@ -22,5 +22,8 @@ export async function openHealthServer(
   });
   await app.listen(config.healthPort, config.nodeEnv === 'production' ? '0.0.0.0' : '127.0.0.1');
   const { port } = new URL(await app.getUrl());
-  return { url: `http://127.0.0.1:${port}`, close: () => app.close() };
+  const url = `http://127.0.0.1:${port}`;
+  // Said at once: an app that waits for its broker is not ready, and its health tells why.
+  telemetry.emit('health.listening', { url });
+  return { url, close: () => app.close() };
 }

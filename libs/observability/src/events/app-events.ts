@@ -13,6 +13,10 @@ export const APP_EVENTS = {
     level: 'info',
     message: 'Ready',
   }),
+  'health.listening': event<{ readonly url: string }>({
+    level: 'info',
+    message: 'Health and metrics are shown',
+  }),
   'app.draining': event<{ readonly inHand: number }>({
     level: 'info',
     message: 'Draining: nothing new is begun, what is in hand is finished',
