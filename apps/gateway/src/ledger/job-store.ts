@@ -50,7 +50,7 @@ const RETRY_PAUSE_MS = 250;
 export class JobStore {
   readonly #database: Database;
   readonly #dispatch: Dispatch;
-  readonly #accepting: Batcher<Entering, Acceptance>;
+  readonly #accepting: Batcher<Entering, Acceptance | undefined>;
 
   constructor(database: Database, dispatch: Dispatch) {
     this.#database = database;
@@ -66,9 +66,12 @@ export class JobStore {
    * a job that the database refuses fails alone.
    * @throws LedgerUnavailableError when the database did not take it within 8 s; if it broke off while it was writing,
    * the job may be there all the same
+   * @throws ForeignJobIdError when another tenant's job has the id
    */
-  accept(job: NewJob): Promise<Acceptance> {
-    return this.#accepting.add({ job, giveUpAt: Date.now() + UNREACHABLE_FOR_MS });
+  async accept(job: NewJob): Promise<Acceptance> {
+    const acceptance = await this.#accepting.add({ job, giveUpAt: Date.now() + UNREACHABLE_FOR_MS });
+    if (acceptance === undefined) throw new ForeignJobIdError(job.id);
+    return acceptance;
   }
 
   /** A job by its id; with a tenant, only that tenant's. */
@@ -110,7 +113,7 @@ export class JobStore {
   }
 
   // Whether a statement that broke off was committed is not known; entering the same ids again decides it.
-  async #insertPatiently(entering: readonly Entering[]): Promise<readonly Acceptance[]> {
+  async #insertPatiently(entering: readonly Entering[]): Promise<readonly (Acceptance | undefined)[]> {
     const jobs = entering.map(({ job }) => job);
     // Callers wait for the batches before theirs too, so their time runs from when they came.
     const giveUpAt = Math.min(...entering.map((one) => one.giveUpAt));
@@ -124,7 +127,7 @@ export class JobStore {
     }
   }
 
-  async #insert(jobs: readonly NewJob[]): Promise<readonly Acceptance[]> {
+  async #insert(jobs: readonly NewJob[]): Promise<readonly (Acceptance | undefined)[]> {
     const direct = this.#dispatch.takes();
     const column = <T>(pick: (job: NewJob) => T): T[] => jobs.map(pick);
     const rows = await this.#database.query<InsertedRow>(INSERT, [
@@ -144,18 +147,29 @@ export class JobStore {
       column((job) => job.expiresAt),
       direct ? CLAIM_MS : 0,
     ]);
-    const byId = new Map(rows.map((row) => [row.id, row]));
-    if (direct) this.#dispatch.send(jobs.flatMap((job) => workEntryOf(job, byId.get(job.id))));
+    const rowOf = rowsByJob(jobs, rows);
+    if (direct) this.#dispatch.send(jobs.flatMap((job) => workEntryOf(job, rowOf.get(job))));
     else this.#dispatch.wake();
-    return Promise.all(jobs.map((job) => this.#acceptanceOf(job, byId.get(job.id))));
+    return Promise.all(jobs.map((job) => this.#acceptanceOf(job, rowOf.get(job))));
   }
 
-  async #acceptanceOf(job: NewJob, row: InsertedRow | undefined): Promise<Acceptance> {
+  /** Undefined when another tenant's job has the id. */
+  async #acceptanceOf(job: NewJob, row: InsertedRow | undefined): Promise<Acceptance | undefined> {
     if (row !== undefined) return { job: acceptedJob(job, row.created_at), created: true };
     const existing = await this.find(job.id, job.tenant);
-    if (existing === undefined) throw new ForeignJobIdError(job.id);
-    return { job: existing, created: false };
+    return existing === undefined ? undefined : { job: existing, created: false };
   }
+}
+
+/** The row that each job has become. Of jobs that come with the same id in one statement the first is entered. */
+function rowsByJob(jobs: readonly NewJob[], rows: readonly InsertedRow[]): Map<NewJob, InsertedRow> {
+  const firstById = new Map(jobs.toReversed().map((job) => [job.id, job]));
+  return new Map(
+    rows.flatMap((row) => {
+      const job = firstById.get(row.id);
+      return job === undefined ? [] : [[job, row]];
+    }),
+  );
 }
 
 /** @throws LedgerUnavailableError when there is no answer in time; the statement goes on, and may be committed later */

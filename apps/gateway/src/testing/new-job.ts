@@ -1,0 +1,25 @@
+import { v7 as uuidv7 } from 'uuid';
+import { DEFAULT_BACKOFF } from '#libs/contracts';
+import { type NewJob } from '../ledger/job-store.js';
+
+/** A job that may be entered as it is. */
+export function newJob(changes: Partial<NewJob> = {}): NewJob {
+  return {
+    id: uuidv7(),
+    tenant: 'default',
+    task: 'lab.noop',
+    queue: 'lab',
+    queueKey: 'lab.classic-1',
+    priority: 4,
+    payload: '{}',
+    metadata: '{}',
+    maxAttempts: 3,
+    backoff: DEFAULT_BACKOFF,
+    timeoutMs: 1_000,
+    schemaHash: null,
+    traceparent: null,
+    scheduledFor: null,
+    expiresAt: null,
+    ...changes,
+  };
+}
