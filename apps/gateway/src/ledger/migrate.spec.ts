@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
+import { migrate } from './migrate.js';
+
+const START_MS = 60_000;
+
+describe('migrate', () => {
+  let ledger: RealLedger;
+
+  beforeAll(async () => {
+    ledger = await startRealLedger();
+  }, START_MS);
+
+  beforeEach(async () => {
+    await ledger.database.query('DROP SCHEMA public CASCADE');
+    await ledger.database.query('CREATE SCHEMA public');
+  });
+
+  afterAll(() => ledger.stop());
+
+  const migrations = (): Promise<{ name: string; ran_at: Date }[]> =>
+    ledger.database.query('SELECT name, ran_at FROM migrations ORDER BY name');
+
+  it('makes the schema once when gateways start at the same time', async () => {
+    await Promise.all([1, 2, 3].map(() => migrate(ledger.database)));
+    expect((await migrations()).map(({ name }) => name)).toContain('0001-ledger');
+    expect(await ledger.database.query('SELECT id FROM jobs')).toEqual([]);
+  });
+
+  it('leaves a schema that is up to date as it is', async () => {
+    await migrate(ledger.database);
+    const before = await migrations();
+    await migrate(ledger.database);
+    expect(await migrations()).toEqual(before);
+  });
+
+  it('refuses a database of a newer version, which it names, and changes nothing', async () => {
+    await migrate(ledger.database);
+    await ledger.database.query("INSERT INTO migrations (name) VALUES ('9999-from-the-future')");
+    const before = await migrations();
+    await expect(migrate(ledger.database)).rejects.toThrow(/9999-from-the-future.*newer/s);
+    expect(await migrations()).toEqual(before);
+  });
+
+  it('leaves nothing behind when a step fails', async () => {
+    await ledger.database.query('CREATE TABLE attempts (in_the_way integer)');
+    await expect(migrate(ledger.database)).rejects.toThrow(/attempts/);
+    const tables = await ledger.database.query(
+      "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'",
+    );
+    expect(tables).toEqual([{ name: 'attempts' }]);
+  });
+});

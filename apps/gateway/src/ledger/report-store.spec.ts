@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Outcome, type RunReport } from '#libs/contracts';
+import { newJob } from '../testing/new-job.js';
+import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
+import { JobStore } from './job-store.js';
+import { type DomainReport, ReportStore } from './report-store.js';
+
+const START_MS = 60_000;
+
+describe('ReportStore', () => {
+  let ledger: RealLedger;
+  let jobs: JobStore;
+  let reports: ReportStore;
+
+  beforeAll(async () => {
+    ledger = await startRealLedger();
+    jobs = new JobStore(ledger.database, { takes: () => false, send: () => undefined, wake: () => undefined });
+    reports = new ReportStore(ledger.database);
+  }, START_MS);
+
+  afterAll(() => ledger.stop());
+
+  const enter = async (): Promise<string> => (await jobs.accept(newJob())).job.id;
+  const about = (job: string, domain = 'lab'): { domain: string; job: string } => ({ domain, job });
+  const at = '2026-01-01T00:00:00.000Z';
+  const started = ({ domain, job }: { domain: string; job: string }): DomainReport => ({
+    domain,
+    report: { type: 'started', job, run: 1, worker: 'lab@test', attempt: 1, at },
+  });
+  const ended = (
+    { domain, job }: { domain: string; job: string },
+    outcome: Outcome = { kind: 'done', result: null },
+    changes: Partial<Extract<RunReport, { type: 'ended' }>> = {},
+  ): DomainReport => ({
+    domain,
+    report: {
+      type: 'ended',
+      job,
+      run: 1,
+      worker: 'lab@test',
+      attempt: 1,
+      startedAt: at,
+      durationMs: 5,
+      outcome,
+      ...changes,
+    },
+  });
+  const keptAside = async (text: string): Promise<string[]> => {
+    const rows = await ledger.database.query<{ reason: string }>(
+      'SELECT reason FROM reports_kept_aside WHERE report LIKE $1',
+      [`%${text}%`],
+    );
+    return rows.map(({ reason }) => reason);
+  };
+
+  it('writes job, attempt, dead letter and outbox of a failure together', async () => {
+    const id = await enter();
+    const failure = { code: 'bad', message: 'It is bad.' };
+    const { toSend, strangers } = await reports.apply([
+      started(about(id)),
+      ended(about(id), { kind: 'reject', failure }),
+    ]);
+    expect([toSend, strangers]).toEqual([true, []]);
+    expect(await jobs.find(id, null)).toMatchObject({
+      status: 'failed',
+      attempt: 1,
+      error: failure,
+      workerId: 'lab@test',
+    });
+    expect(await jobs.attempts(id)).toMatchObject([{ run: 1, attempt: 1, outcome: 'failed', error: failure }]);
+    const kinds = await ledger.database.query('SELECT kind FROM outbox WHERE job_id = $1 ORDER BY id', [id]);
+    expect(kinds).toEqual([{ kind: 'work' }, { kind: 'dead-letter' }]);
+    const letters = await ledger.database.query('SELECT reason, run FROM dead_letters WHERE job_id = $1', [id]);
+    expect(letters).toEqual([{ reason: 'permanent_error', run: 1 }]);
+  });
+
+  it('writes nothing of a batch that the database refuses', async () => {
+    const [good, poisoned] = [await enter(), await enter()];
+    const batch = [ended(about(good)), ended(about(poisoned), undefined, { attempt: 3_000_000_000 })];
+    await expect(reports.apply(batch)).rejects.toMatchObject({ code: '22003' });
+    for (const id of [good, poisoned]) {
+      expect(await jobs.find(id, null)).toMatchObject({ status: 'queued', version: 1 });
+      expect(await jobs.attempts(id)).toEqual([]);
+    }
+  });
+
+  it("keeps a stranger's report aside and applies those that came with it", async () => {
+    const id = await enter();
+    const unknown = '0198aaaa-bbbb-7ccc-8ddd-eeeeffff0000';
+    const { strangers } = await reports.apply([ended(about(unknown)), ended(about('no id at all')), ended(about(id))]);
+    expect(strangers.map(({ report }) => report.job)).toEqual([unknown, 'no id at all']);
+    expect(await keptAside(unknown)).toEqual(['unknown_job']);
+    expect(await jobs.find(id, null)).toMatchObject({ status: 'completed' });
+  });
+
+  it('moves nothing by a report from another domain', async () => {
+    const id = await enter();
+    const { strangers, toSend } = await reports.apply([ended(about(id, 'media'))]);
+    expect([strangers.length, toSend]).toEqual([1, false]);
+    expect(await jobs.find(id, null)).toMatchObject({ status: 'queued', version: 1 });
+    expect(await jobs.attempts(id)).toEqual([]);
+    expect(await keptAside(id)).toEqual(['unknown_job']);
+  });
+
+  it('applies a report that comes twice at the same time once', async () => {
+    const id = await enter();
+    await Promise.all([reports.apply([ended(about(id))]), reports.apply([ended(about(id))])]);
+    expect(await jobs.find(id, null)).toMatchObject({ status: 'completed', version: 2 });
+    expect(await jobs.attempts(id)).toHaveLength(1);
+  });
+
+  it('does not lock batches out that are about the same jobs in another order', async () => {
+    const ids = await Promise.all(Array.from({ length: 100 }, enter));
+    const starts = ids.map((id) => started(about(id)));
+    const ends = ids.map((id) => ended(about(id)));
+    const batches = [starts, starts.toReversed(), ends, ends.toReversed(), starts, ends.toReversed()];
+    const settled = await Promise.allSettled(batches.map((batch) => reports.apply(batch)));
+    expect(settled.filter(({ status }) => status === 'rejected')).toEqual([]);
+    for (const id of ids) expect(await jobs.find(id, null)).toMatchObject({ status: 'completed', attempt: 1 });
+  });
+});
