@@ -16,6 +16,11 @@ export class Witness {
     return counts;
   }
 
+  /** The jobs whose handlers came to their end. */
+  ended(): ReadonlySet<string> {
+    return new Set(this.#notes().flatMap(({ job, word }) => (word === 'end' ? [job] : [])));
+  }
+
   /** Executions of all jobs together. */
   get total(): number {
     return this.#notes().filter(({ word }) => word === 'begin').length;
