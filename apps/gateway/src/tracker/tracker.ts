@@ -72,7 +72,16 @@ export class Tracker {
     } catch (error) {
       if (!blamesContent(error)) throw error;
       await this.#keepAside(report.report, error instanceof Error ? error.message : String(error));
-      await this.#writing.add({ domain: report.domain, report: unreadable(report.report) });
+      await this.#fail({ domain: report.domain, report: unreadable(report.report) });
+    }
+  }
+
+  // A run that the ledger cannot even count is none of the job's: it moves nothing.
+  async #fail(substitute: DomainReport): Promise<void> {
+    try {
+      await this.#writing.add(substitute);
+    } catch (error) {
+      if (!blamesContent(error)) throw error;
     }
   }
 
