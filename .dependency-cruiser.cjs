@@ -114,9 +114,9 @@ module.exports = {
       name: 'consumer-apps-stand-on-the-consumer',
       severity: 'error',
       comment:
-        'Handlers work on payloads and files. Broker, configuration and telemetry are the business of libs/consumer.',
+        'Handlers work on payloads, files and settings of their own. Broker and telemetry are the business of libs/consumer.',
       from: { path: '^apps/(?!gateway/)' },
-      to: { path: '^libs/', pathNot: '^libs/(consumer|storage|contracts)/' },
+      to: { path: '^libs/', pathNot: '^libs/(consumer|storage|contracts|config)/' },
     },
     {
       name: 'task-folders-are-islands',
@@ -142,6 +142,7 @@ module.exports = {
     owner('only-broker-knows-amqp', 'amqplib|amqp-connection-manager|rabbitmq-client', '^libs/broker/'),
     owner('only-the-ledger-knows-the-database', 'pg|pg-[^/]+', '^apps/gateway/src/ledger/'),
     owner('only-media-knows-sharp', 'sharp', '^apps/media/'),
+    owner('only-email-knows-nodemailer', 'nodemailer', '^apps/email/'),
     owner('only-storage-knows-s3', '@aws-sdk', '^libs/storage/'),
     owner('only-observability-logs', 'pino|prom-client', '^libs/observability/'),
     owner('only-the-gateway-speaks-http', '@fastify/[^/]+|@nestjs/swagger|swagger-ui-dist', '^apps/gateway/'),

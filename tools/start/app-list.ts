@@ -19,6 +19,9 @@ export function appMain(name: string): string {
 /** The built entry file of the consumer app that tests and benchmarks use. */
 export const LAB_MAIN = join(PROJECT, 'dist', 'tools', 'lab-app', 'main.js');
 
+/** The built entry file of the development inbox. */
+export const INBOX_MAIN = join(PROJECT, 'dist', 'tools', 'mail-inbox', 'main.js');
+
 /** The consumer apps of this clone that are built, by name. A new one needs no entry anywhere. */
 export function consumerApps(): readonly string[] {
   return readdirSync(join(PROJECT, 'apps'))

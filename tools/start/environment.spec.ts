@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { consumerEnvironment, gatewayEnvironment, type SuiteFacts } from './environment.js';
+import {
+  checkSettings,
+  consumerEnvironment,
+  emailEnvironment,
+  gatewayEnvironment,
+  type SuiteFacts,
+} from './environment.js';
 
 const facts: SuiteFacts = {
   rabbitmqUrl: 'amqp://leveret:secret@127.0.0.1:5000',
@@ -61,5 +67,36 @@ describe('consumerEnvironment', () => {
       HEALTH_PORT: '0',
       EGRESS_ALLOW: '127.0.0.1:1',
     });
+  });
+});
+
+describe('emailEnvironment', () => {
+  const withInbox = { ...facts, smtpUrl: 'smtp://127.0.0.1:7000' };
+
+  it('hands mails to the inbox, from a sender that nobody can answer', () => {
+    expect(emailEnvironment({ SMTP_URL: '' }, withInbox)).toEqual({
+      ...consumerEnvironment({}, facts),
+      SMTP_URL: 'smtp://127.0.0.1:7000',
+      MAIL_FROM: 'Leveret <leveret@localhost.localdomain>',
+    });
+  });
+
+  it("lets the person's own server and sender come first", () => {
+    const own = { SMTP_URL: 'smtp://mail.example', MAIL_FROM: 'shop@example.org' };
+    expect(emailEnvironment(own, withInbox)).toMatchObject(own);
+  });
+});
+
+describe('checkSettings', () => {
+  const outer = { SMTP_URL: 'mail.example', LINK_SECRET: 'x'.repeat(32), ADMIN_API_KEY: 'k'.repeat(24) };
+  const good = { ...facts, adminApiKey: 'k'.repeat(24) };
+
+  it('reads what the email app takes when that is to be started', () => {
+    expect(() => {
+      checkSettings(outer, good, ['email']);
+    }).toThrow('SMTP_URL');
+    expect(() => {
+      checkSettings(outer, good, ['media']);
+    }).not.toThrow();
   });
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { loadConsumerConfig, loadGatewayConfig } from '#libs/config';
+import { loadConsumerConfig, loadEmailConfig, loadGatewayConfig } from '#libs/config';
 
 /** What the launcher knows when it starts the apps. */
 export interface SuiteFacts {
@@ -12,10 +12,15 @@ export interface SuiteFacts {
   readonly port: number;
   readonly linkSecret: string;
   readonly adminApiKey: string;
+  /** The development inbox; without one there is no server for mails but the person's own. */
+  readonly smtpUrl?: string;
 }
 
 const OF_THE_GATEWAY = ['DATABASE_URL', 'ADMIN_API_KEY', 'LINK_SECRET', 'PORT', 'PUBLIC_URL'] as const;
+/** The consumer app that takes settings of its own. */
+export const EMAIL = 'email';
 const OWN_ACK_TIMEOUT = '12h';
+const DEVELOPMENT_SENDER = 'Leveret <leveret@localhost.localdomain>';
 
 /** The gateway's environment: the person's own settings come before what the launcher has made up. */
 export function gatewayEnvironment(outer: NodeJS.ProcessEnv, facts: SuiteFacts): NodeJS.ProcessEnv {
@@ -36,6 +41,21 @@ export function consumerEnvironment(outer: NodeJS.ProcessEnv, facts: SuiteFacts)
   return { ...Object.fromEntries(allowed), HEALTH_PORT: '0' };
 }
 
+/** The email app's environment: a consumer app's, with a server for mails and whom they are from. */
+export function emailEnvironment(outer: NodeJS.ProcessEnv, facts: SuiteFacts): NodeJS.ProcessEnv {
+  const smtpUrl = given(outer['SMTP_URL']) ?? facts.smtpUrl;
+  return {
+    ...consumerEnvironment(outer, facts),
+    ...(smtpUrl === undefined ? {} : { SMTP_URL: smtpUrl }),
+    MAIL_FROM: given(outer['MAIL_FROM']) ?? DEVELOPMENT_SENDER,
+  };
+}
+
+/** An empty variable counts as one that is not set. */
+function given(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}
+
 function commonEnvironment(outer: NodeJS.ProcessEnv, facts: SuiteFacts): NodeJS.ProcessEnv {
   const inherited = Object.entries(outer).filter(([name]) => !/^(npm_|INIT_CWD$)/.test(name));
   return {
@@ -52,7 +72,8 @@ function commonEnvironment(outer: NodeJS.ProcessEnv, facts: SuiteFacts): NodeJS.
  * Reads the settings as the apps will, before anything is started.
  * @throws ConfigError with every setting that is wrong or misspelt.
  */
-export function checkSettings(outer: NodeJS.ProcessEnv, facts: SuiteFacts): void {
+export function checkSettings(outer: NodeJS.ProcessEnv, facts: SuiteFacts, apps: readonly string[]): void {
   loadGatewayConfig(gatewayEnvironment(outer, facts));
   loadConsumerConfig(consumerEnvironment(outer, facts));
+  if (apps.includes(EMAIL)) loadEmailConfig(emailEnvironment(outer, facts));
 }

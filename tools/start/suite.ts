@@ -4,8 +4,16 @@ import { lastLines } from '../processes/last-lines.js';
 import { AppKeeper } from './app-keeper.js';
 import { appMain } from './app-list.js';
 import { type DataFolder } from './data-folder.js';
-import { checkSettings, consumerEnvironment, gatewayEnvironment, type SuiteFacts } from './environment.js';
+import {
+  checkSettings,
+  consumerEnvironment,
+  EMAIL,
+  emailEnvironment,
+  gatewayEnvironment,
+  type SuiteFacts,
+} from './environment.js';
 import { GatewayClient } from './gateway-client.js';
+import { MailInbox } from './mail-inbox.js';
 import { type StartOptions } from './options.js';
 import { removeRunFile, type RunFacts, writeRunFile } from './run-file.js';
 import { Servers } from './servers.js';
@@ -29,6 +37,7 @@ export class Suite {
   private readonly apiKey: string;
   private readonly linkSecret: string;
   private apps: readonly AppKeeper[] = [];
+  private inbox: MailInbox | undefined;
   private complete = false;
 
   constructor(
@@ -47,24 +56,31 @@ export class Suite {
   }
 
   get facts(): RunFacts {
-    const { servers, apps } = this;
+    const { servers, apps, inbox } = this;
     return {
       url: this.url,
       apiKey: this.apiKey,
       rabbitmqUrl: servers.rabbitmqUrl,
       managementUrl: servers.managementUrl,
       databaseUrl: servers.databaseUrl,
-      mailUrl: null,
+      mailUrl: inbox?.url ?? null,
       healthUrls: perApp(apps, ({ url }) => url),
-      pids: { start: [process.pid], ...perApp(apps, ({ pid }) => pid), ...servers.pids },
+      pids: {
+        start: [process.pid],
+        ...perApp(apps, ({ pid }) => pid),
+        ...servers.pids,
+        mail: inbox?.pid === undefined ? null : [inbox.pid],
+      },
     };
   }
 
   /** Resolves when every app is ready and its tasks are listed. @throws Problem when something does not start. */
   async start(): Promise<void> {
     removeRunFile(this.plan.data.runFile);
-    checkSettings(this.plan.env, { ...this.suiteFacts, ...this.servers.expected });
-    await this.servers.start();
+    const { env, options } = this.plan;
+    this.inbox = await this.prepareInbox();
+    checkSettings(env, { ...this.suiteFacts, ...this.servers.expected }, options.apps);
+    await Promise.all([this.servers.start(), this.inbox?.start()]);
     this.apps = this.makeKeepers();
     await Promise.all(this.apps.map((app) => this.screen.step(`Starting ${app.about.process}`, () => app.start())));
     await this.awaitTasks();
@@ -81,12 +97,14 @@ export class Suite {
       const names = running.map(({ about }) => about.process).join(', ');
       await this.screen.step(`Draining ${names}`, () => this.stopApps());
     }
+    await this.inbox?.stop();
     await this.screen.step('Stopping the broker and the database', () => this.servers.stop());
   }
 
   /** Ends everything at once. */
   async kill(): Promise<void> {
     for (const app of this.apps) app.killNow();
+    this.inbox?.killNow();
     await this.servers.kill();
   }
 
@@ -98,7 +116,8 @@ export class Suite {
     const { rabbitmqUrl, databaseUrl, ownBroker } = this.servers;
     const { port, data } = this.plan;
     const secrets = { linkSecret: this.linkSecret, adminApiKey: this.apiKey };
-    return { rabbitmqUrl, databaseUrl, ownBroker, dataFolder: data.path, port, ...secrets };
+    const mail = this.inbox === undefined ? {} : { smtpUrl: this.inbox.smtpUrl };
+    return { rabbitmqUrl, databaseUrl, ownBroker, dataFolder: data.path, port, ...secrets, ...mail };
   }
 
   private get around(): ConstructorParameters<typeof AppKeeper>[1] {
@@ -119,12 +138,19 @@ export class Suite {
     writeRunFile(this.plan.data.runFile, this.facts);
   }
 
+  /** None for those who have a server for mails, or do without the email app. */
+  private async prepareInbox(): Promise<MailInbox | undefined> {
+    const { env, options, data } = this.plan;
+    const wanted = options.apps.includes(EMAIL) && (env['SMTP_URL'] ?? '') === '';
+    return wanted ? MailInbox.prepare(data, this.around) : undefined;
+  }
+
   private makeKeepers(): readonly AppKeeper[] {
     const { env, options } = this.plan;
     const facts = this.suiteFacts;
     const consumers = options.apps.flatMap((app) =>
       processNames(app, options.scale.get(app) ?? 1).map((process) =>
-        this.makeKeeper(app, process, consumerEnvironment(env, facts)),
+        this.makeKeeper(app, process, app === EMAIL ? emailEnvironment(env, facts) : consumerEnvironment(env, facts)),
       ),
     );
     return [this.makeKeeper(GATEWAY, GATEWAY, gatewayEnvironment(env, facts)), ...consumers];

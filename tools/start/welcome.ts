@@ -15,6 +15,7 @@ export function renderWelcome(facts: RunFacts, dataFolder: string): string {
     `  API         ${facts.url}/docs`,
     `  API key     ${facts.apiKey}`,
     ...management,
+    ...(facts.mailUrl === null ? [] : [`  Inbox       ${facts.mailUrl}   every mail of the suite ends here`]),
     `  Data        ${dataFolder}   (logs/ has a file per app; run.json the addresses)`,
     '',
     'Try next:',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from './config-error.js';
-import { loadConsumerConfig, loadGatewayConfig } from './load.js';
+import { loadConsumerConfig, loadEmailConfig, loadGatewayConfig } from './load.js';
 
 const CONSUMER = { RABBITMQ_URL: 'amqp://127.0.0.1', STORAGE_URL: 'file:///srv/files' } as const;
 const GATEWAY = {
@@ -191,6 +191,62 @@ describe('loadConsumerConfig', () => {
 
   it('does not look at what only the gateway takes', () => {
     expect(consumerProblems({ PORT: 'none', LINK_SECRET: 'short' })).toEqual({});
+  });
+});
+
+describe('loadEmailConfig', () => {
+  const EMAIL = { ...CONSUMER, SMTP_URL: 'smtp://127.0.0.1:2525', MAIL_FROM: 'shop@example.org' } as const;
+  const emailProblems = (env: NodeJS.ProcessEnv): Record<string, string> =>
+    problems(() => loadEmailConfig({ ...EMAIL, ...env }));
+
+  it('takes a server and a mailbox without a name', () => {
+    expect(loadEmailConfig(EMAIL)).toEqual({
+      server: { host: '127.0.0.1', port: 2_525, secure: false, login: null },
+      from: { name: '', address: 'shop@example.org', domain: 'example.org' },
+    });
+  });
+
+  it('takes a login, the ports of the schemes, and a name', () => {
+    const config = loadEmailConfig({
+      ...EMAIL,
+      SMTP_URL: 'smtps://me%40x:p%2Fw@[::1]',
+      MAIL_FROM: 'Müller & Co <shop@mail.Example.org>',
+    });
+    expect(config).toEqual({
+      server: { host: '::1', port: 465, secure: true, login: { user: 'me@x', pass: 'p/w' } },
+      from: { name: 'Müller & Co', address: 'shop@mail.example.org', domain: 'mail.example.org' },
+    });
+    expect(loadEmailConfig({ ...EMAIL, SMTP_URL: 'smtp://mail' }).server.port).toBe(587);
+  });
+
+  it('freezes the whole of it', () => {
+    const config = loadEmailConfig(EMAIL);
+    expect([config, config.server, config.from].every((part) => Object.isFrozen(part))).toBe(true);
+  });
+
+  it.each([
+    ['SMTP_URL', ''],
+    ['SMTP_URL', 'http://127.0.0.1'],
+    ['SMTP_URL', 'smtp://'],
+    ['SMTP_URL', 'smtp://host/?pool=true'],
+    ['SMTP_URL', 'smtp://user@host'],
+    ['SMTP_URL', 'smtp://%zz:x@host'],
+    ['MAIL_FROM', ''],
+    ['MAIL_FROM', 'shop'],
+    ['MAIL_FROM', 'Shop shop@example.org'],
+    ['MAIL_FROM', 'a@example.org, b@example.org'],
+    ['MAIL_FROM', 'Shop\r\nBcc: x@y <shop@example.org>'],
+    ['MAIL_FROM', 'shop@-example.org'],
+  ])('refuses %s=%j', (name, value) => {
+    expect(Object.keys(emailProblems({ [name]: value }))).toEqual([name]);
+  });
+
+  it('never shows the password of the server', () => {
+    expect(emailProblems({ SMTP_URL: 'stmp://me:canary@127.0.0.1' })['SMTP_URL']).not.toContain('canary');
+  });
+
+  it('is no business of other apps', () => {
+    expect(consumerProblems({ SMTP_URL: 'none', MAIL_FROM: 'none' })).toEqual({});
   });
 });
 

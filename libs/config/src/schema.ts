@@ -1,5 +1,6 @@
 import { DURATION_FORM, TIMES } from '#libs/contracts';
 import { bytes, duration, listOf, mapped, matching, oneOf, url, wholeNumber } from './parsers.js';
+import { mailbox, smtpServer } from './mail-parsers.js';
 import { type Parser, type Setting } from './setting.js';
 
 const LOG_LEVEL_NAMES = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -115,6 +116,20 @@ export const SCHEMA = {
     parse: duration(TIMES.ackTimeoutMarginMs + 1),
     fallback: { value: 30 * 60_000, shown: '30m' },
   }),
+  SMTP_URL: setting({
+    means: 'The server that mails are handed to.',
+    allowed:
+      'smtp://host:port, or smtps:// for TLS from the first byte, with user:password@ where the server wants them',
+    takenBy: 'email app',
+    parse: smtpServer,
+    advice: 'a slash, number sign or at sign in a user name or password is written %2F, %23 or %40',
+  }),
+  MAIL_FROM: setting({
+    means: 'Whom mails are from; what is behind its at sign also ends their Message-ID.',
+    allowed: 'a mailbox: name@example.org, or Example Shop <name@example.org>',
+    takenBy: 'email app',
+    parse: mailbox,
+  }),
   LOG_LEVEL: setting<LogLevelName>({
     means: 'How much is logged.',
     allowed: LOG_LEVEL_NAMES.join(', '),
@@ -143,7 +158,7 @@ export type SettingName = keyof typeof SCHEMA;
 export const SETTING_NAMES = Object.keys(SCHEMA) as readonly SettingName[];
 
 /** Settings of other apps of the suite, which share an environment with these: no slips of the pen. */
-export const NEIGHBOURS = ['EGRESS_ALLOW', 'SMTP_URL', 'MAIL_FROM'] as const;
+export const NEIGHBOURS = ['EGRESS_ALLOW'] as const;
 
 export type Values = {
   readonly [Name in SettingName]: (typeof SCHEMA)[Name] extends Setting<infer T> ? T : never;

@@ -21,6 +21,7 @@ export {
   type Progress,
 } from './job.js';
 export { LIMITS, TIMES } from './limits.js';
+export { LONGEST_MAILBOX, MAILBOX_PATTERN } from './mailbox.js';
 export { domainOf, isBareName, isTaskName, isTenantName } from './names.js';
 export { type Failure, type Outcome } from './outcome.js';
 export {

@@ -1,0 +1,162 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { headerOf, type SinkAnswers, SmtpSink } from '../../spec/smtp-sink.js';
+import { type Mail, Mailer, type Receipt } from './mailer.js';
+
+const FROM = { name: 'Shop', address: 'shop@example.org', domain: 'example.org' };
+const MAIL: Mail = { id: 'job-1', to: ['ada@example.net'], subject: 'Hello', text: 'Hello Ada' };
+const NEVER = new AbortController().signal;
+
+describe('Mailer', () => {
+  const ends: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  });
+
+  async function open(answers: SinkAnswers = {}): Promise<SmtpSink> {
+    const sink = await SmtpSink.open(answers);
+    ends.push(() => sink.close());
+    return sink;
+  }
+
+  function mailerTo(port: number, login: { user: string; pass: string } | null = null): Mailer {
+    const mailer = new Mailer({ server: { host: '127.0.0.1', port, secure: false, login }, from: FROM });
+    ends.push(() => {
+      mailer.onApplicationShutdown();
+    });
+    return mailer;
+  }
+
+  async function failure(send: Promise<Receipt>): Promise<unknown> {
+    return send.then(
+      () => 'sent',
+      (error: unknown) => error,
+    );
+  }
+
+  it('sends a mail under a Message-ID made from its id', async () => {
+    const sink = await open();
+    const receipt = await mailerTo(sink.port).send({ ...MAIL, html: '<b>Hi</b>', replyTo: 'desk@example.org' }, NEVER);
+    expect(receipt).toEqual({ messageId: '<job-1@example.org>', accepted: ['ada@example.net'], rejected: [] });
+    const [mail] = sink.mails;
+    if (mail === undefined) throw new Error('no mail came');
+    expect(mail).toMatchObject({ from: 'shop@example.org', to: ['ada@example.net'] });
+    const headers = ['Message-ID', 'From', 'To', 'Reply-To', 'Subject', 'Bcc'].map((name) => headerOf(mail, name));
+    expect(headers).toEqual([
+      '<job-1@example.org>',
+      'Shop <shop@example.org>',
+      'ada@example.net',
+      'desk@example.org',
+      'Hello',
+      undefined,
+    ]);
+    expect(mail.raw).toContain('Hello Ada');
+    expect(mail.raw).toContain('<b>Hi</b>');
+  });
+
+  it('keeps a connection for the next mail, and connects no earlier than for the first', async () => {
+    const sink = await open();
+    const mailer = mailerTo(sink.port);
+    expect(sink.connections).toBe(0);
+    await mailer.send(MAIL, NEVER);
+    await mailer.send(MAIL, NEVER);
+    expect([sink.connections, sink.mails.length]).toEqual([1, 2]);
+  });
+
+  it('calls a 4xx answer temporary and sends the same Message-ID the next time', async () => {
+    const sink = await open({
+      toMail: () => (sink.offered.length === 1 ? { code: 451, text: 'come back later' } : undefined),
+    });
+    const mailer = mailerTo(sink.port);
+    expect(await failure(mailer.send(MAIL, NEVER))).toMatchObject({
+      name: 'TemporaryError',
+      code: 'smtp_temporary',
+      message: expect.stringContaining('451 come back later'),
+    });
+    await mailer.send(MAIL, NEVER);
+    expect(sink.offered.map((mail) => headerOf(mail, 'Message-ID'))).toEqual(Array(2).fill('<job-1@example.org>'));
+    expect(sink.mails).toHaveLength(1);
+  });
+
+  it('calls a 5xx answer to every recipient permanent, with what the server said', async () => {
+    const sink = await open({ toRecipient: () => ({ code: 550, text: `no such user ${'x'.repeat(2_000)}` }) });
+    const error = await failure(mailerTo(sink.port).send(MAIL, NEVER));
+    expect(error).toMatchObject({ name: 'PermanentError', code: 'smtp_rejected' });
+    expect((error as Error).message).toContain('550 no such user');
+    expect((error as Error).message.length).toBeLessThan(1_200);
+    expect(sink.offered).toEqual([]);
+  });
+
+  it('calls it temporary when one of the refused recipients may be taken later', async () => {
+    const sink = await open({ toRecipient: (address) => ({ code: address.startsWith('a') ? 450 : 550, text: 'no' }) });
+    const error = await failure(mailerTo(sink.port).send({ ...MAIL, to: ['a@x.org', 'b@x.org'] }, NEVER));
+    expect(error).toMatchObject({ code: 'smtp_temporary' });
+  });
+
+  it('tells whom the server took the mail for', async () => {
+    const sink = await open({
+      toRecipient: (address) => (address === 'b@x.org' ? { code: 550, text: 'no' } : undefined),
+    });
+    const receipt = await mailerTo(sink.port).send({ ...MAIL, to: ['a@x.org', 'b@x.org'] }, NEVER);
+    expect(receipt).toMatchObject({ accepted: ['a@x.org'], rejected: ['b@x.org'] });
+    expect(sink.mails).toEqual([expect.objectContaining({ to: ['a@x.org'] })]);
+  });
+
+  it('calls a server that refuses connections unreachable, which is temporary', async () => {
+    const sink = await SmtpSink.open();
+    const { port } = sink;
+    await sink.close();
+    expect(await failure(mailerTo(port).send(MAIL, NEVER))).toMatchObject({
+      name: 'TemporaryError',
+      code: 'smtp_unreachable',
+    });
+  });
+
+  it('logs in, and holds a refused login against no mail', async () => {
+    const sink = await open({
+      toLogin: (user, pass) => (`${user}:${pass}` === 'me:right' ? undefined : { code: 535, text: 'wrong' }),
+    });
+    await mailerTo(sink.port, { user: 'me', pass: 'right' }).send(MAIL, NEVER);
+    const error = await failure(mailerTo(sink.port, { user: 'me', pass: 'canary' }).send(MAIL, NEVER));
+    expect(error).toMatchObject({ name: 'TemporaryError', code: 'smtp_login_refused' });
+    expect((error as Error).message).not.toContain('canary');
+    expect(sink.mails).toHaveLength(1);
+  });
+
+  it.each(['b@x.org\r\nBcc: evil@x.org', 'b@x.org, evil@x.org', 'friends: evil@x.org;', '"b@x.org, evil@x.org"'])(
+    'sends nothing when a recipient that was never validated is %j',
+    async (address) => {
+      const sink = await open();
+      await failure(mailerTo(sink.port).send({ ...MAIL, to: [address] }, NEVER));
+      expect(sink.offered.flatMap(({ to }) => to)).not.toContain('evil@x.org');
+    },
+  );
+
+  it('reads no file or address in place of a text', async () => {
+    const sink = await open();
+    const html = { path: import.meta.filename } as unknown as string;
+    expect(await failure(mailerTo(sink.port).send({ ...MAIL, html }, NEVER))).toMatchObject({
+      message: expect.stringMatching(/access/i),
+    });
+    expect(sink.offered).toEqual([]);
+  });
+
+  it('ends with the reason of its signal while the server is silent', async () => {
+    const job = new AbortController();
+    const sink = await open({
+      toRecipient: () => {
+        job.abort(new Error('cancelled'));
+        return undefined;
+      },
+    });
+    expect(await failure(mailerTo(sink.port).send(MAIL, job.signal))).toEqual(new Error('cancelled'));
+    expect(sink.mails).toEqual([]);
+  });
+
+  it('offers nothing when its signal is aborted already', async () => {
+    const sink = await open();
+    expect(await failure(mailerTo(sink.port).send(MAIL, AbortSignal.abort(new Error('late'))))).toEqual(
+      new Error('late'),
+    );
+    expect(sink.connections).toBe(0);
+  });
+});
