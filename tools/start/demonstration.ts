@@ -70,7 +70,9 @@ async function watch(client: GatewayClient, id: string, { screen, signal }: Omit
   let shown = '';
   for (;;) {
     const job = await client.get<Job>(`/v1/jobs/${id}`);
-    const state = [job.status, `${Math.floor(job.progress.percent)} %`, job.progress.message ?? ''].join('  ').trimEnd();
+    const state = [job.status, `${Math.floor(job.progress.percent)} %`, job.progress.message ?? '']
+      .join('  ')
+      .trimEnd();
     if (state !== shown) screen.say(`  job ${id}  ${state}`);
     shown = state;
     if (FINAL.has(job.status)) return job;
