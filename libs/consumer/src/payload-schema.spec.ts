@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Type } from 'class-transformer';
 import {
+  ArrayUnique,
   IsArray,
   IsDateString,
   IsEnum,
@@ -159,5 +160,23 @@ describe('the schema of a payload class', () => {
       '/fit enum',
       '/list maxItems',
     ]);
+  });
+
+  it('says that items are unique only where the class compares them by value', () => {
+    class Lists {
+      @ArrayUnique((variant: Variant) => variant.width)
+      @ValidateNested({ each: true })
+      @Type(() => Variant)
+      variants!: Variant[];
+
+      @ArrayUnique()
+      @IsString({ each: true })
+      tags!: string[];
+
+      @ArrayUnique()
+      anything!: unknown[];
+    }
+    expect(errorsOf(Lists, { variants: [{ width: 1 }, { width: 1 }], tags: ['a'], anything: [{}, {}] })).toEqual([]);
+    expect(errorsOf(Lists, { variants: [], tags: ['a', 'a'], anything: [] })).toEqual(['/tags uniqueItems']);
   });
 });

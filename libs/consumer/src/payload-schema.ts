@@ -10,6 +10,7 @@ import { notesOf } from './field-notes.js';
 import { type DecoratedField, designType, SCHEMA_CONVERTERS, type SchemaPart } from './schema-converters.js';
 
 const transformations = storage as MetadataStorage;
+const COMPARABLE: ReadonlySet<unknown> = new Set(['string', 'number', 'integer', 'boolean']);
 const FORMATS: ReadonlySet<unknown> = new Set([
   ...['date', 'date-time', 'time', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uri', 'uuid', 'byte'],
 ]);
@@ -54,7 +55,7 @@ class Definitions {
       },
     });
     const properties = Object.entries(schema.properties ?? {}).map(([field, found]) => {
-      const noted = { ...(found as SchemaPart), ...notesOf(type.prototype as object, field) };
+      const noted = { ...withoutIdentity(found as SchemaPart), ...notesOf(type.prototype as object, field) };
       return [field, withKnownFormats(isInteger(type, field) ? asInteger(noted) : noted)] as const;
     });
     return { ...schema, type: 'object', properties: Object.fromEntries(properties), additionalProperties: false };
@@ -88,6 +89,14 @@ function isInteger(type: Type<object>, field: string): boolean {
   return getMetadataStorage()
     .getTargetValidationMetadatas(type, '', true, false)
     .some((metadata) => metadata.propertyName === field && metadata.name === IS_INT);
+}
+
+// `@ArrayUnique` compares objects by reference or by what a function makes of them, and JSON has neither.
+function withoutIdentity(schema: SchemaPart): SchemaPart {
+  const { uniqueItems, ...rest } = schema;
+  const { items } = schema;
+  const comparable = isRecord(items) && COMPARABLE.has(items['type']);
+  return uniqueItems === undefined || comparable ? schema : rest;
 }
 
 // Whichever decorator comes last gives the type, and `@Min` says "number".
