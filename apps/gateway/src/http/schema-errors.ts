@@ -17,13 +17,25 @@ export function fieldErrors(errors: readonly ErrorObject[], prefix: string): Fie
   return [...byPath].map(([path, message]) => ({ path, message }));
 }
 
-/** Drops what the branches of an anyOf or oneOf said about the very value that the choice is about. */
+/**
+ * Drops what the branches of an anyOf or oneOf said about the very value that the choice is about. Each error is looked
+ * at once, however many choices there are: a large body has as many of them as it has values.
+ */
 function withoutAlternatives(errors: readonly ErrorObject[]): ErrorObject[] {
-  const choices = errors.filter(isChoice);
-  return errors.filter((error) => {
-    const inside = choices.filter((choice) => choice !== error && error.schemaPath.startsWith(`${choice.schemaPath}/`));
-    return !inside.some((choice) => describes(choice) !== undefined && choice.instancePath === error.instancePath);
-  });
+  const described = errors.filter((error) => isChoice(error) && describes(error) !== undefined);
+  const choices = new Set(described.map(({ instancePath, schemaPath }) => placeOf(instancePath, schemaPath)));
+  return errors.filter(
+    ({ instancePath, schemaPath }) =>
+      !parentsOf(schemaPath).some((parent) => choices.has(placeOf(instancePath, parent))),
+  );
+}
+
+function placeOf(instancePath: string, schemaPath: string): string {
+  return `${instancePath} ${schemaPath}`;
+}
+
+function parentsOf(schemaPath: string): string[] {
+  return [...schemaPath.matchAll(/\//g)].map(({ index }) => schemaPath.slice(0, index));
 }
 
 function isChoice({ keyword }: ErrorObject): boolean {

@@ -62,15 +62,15 @@ export class JobIntake {
     return `is no task that an app has announced${meant === undefined ? '' : `; did you mean ${meant}?`}`;
   }
 
-  /** The payload as JSON text. */
+  /** The payload as JSON text. One that is too large is looked at no further. */
   #payloadOf(request: JobRequest, task: TaskRecord, tenant: string, errors: FieldError[]): string {
     const payload = request.payload === undefined ? {} : request.payload;
-    errors.push(...this.#schemaErrors(payload, task));
-    const text = JSON.stringify(readPayloadFiles(payload, tenant, errors));
+    const found: FieldError[] = [];
+    const text = JSON.stringify(readPayloadFiles(payload, tenant, found));
     const size = utf8Length(text);
     if (size > task.maxPayload) {
       errors.push({ path: 'payload', message: `must be at most ${task.maxPayload} bytes of JSON, is ${size}` });
-    }
+    } else errors.push(...this.#schemaErrors(payload, task), ...found);
     return text;
   }
 

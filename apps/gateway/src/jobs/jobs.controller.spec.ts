@@ -140,6 +140,11 @@ describe('jobs over HTTP', () => {
       { task: 'paint', payload: { variants: [{ a: 'x'.repeat(2_000) }] } },
       ['payload'],
     ],
+    [
+      'a payload over its task’s limit and against its schema',
+      { task: 'paint', payload: { variants: [], colour: 'x'.repeat(2_000) } },
+      ['payload'],
+    ],
     ['text that cannot be stored', { metadata: { note: 'a\0b' } }, ['metadata.note']],
     ['what later versions bring', { uniqueKey: 'a', then: [] }, ['uniqueKey', 'then']],
   ])('are refused with %s, by path', async (_, job, paths) => {

@@ -14,6 +14,52 @@ describe('an announced schema', () => {
     expect(check('aaa')).toEqual([]);
   });
 
+  const variant = { type: 'object', required: ['name', 'width', 'fit'], properties: { name: { type: 'string' } } };
+  const choice = { anyOf: [{ type: 'string' }, { type: 'integer' }], description: 'a text or a whole number' };
+  const list = (items: object, bounds: object): Record<string, unknown> => ({ type: 'array', items, ...bounds });
+  const many = <T>(item: (index: number) => T): T[] => Array.from({ length: 20_000 }, (_, index) => item(index));
+
+  it.each<[string, Record<string, unknown>, unknown, string[]]>([
+    ['far too long a list', list(variant, { maxItems: 50 }), many(() => ({})), ['payload']],
+    ['wrong items', list(variant, {}), many(() => ({})), ['payload.0.name']],
+    ['wrong alternatives', list(choice, {}), many(() => ({})), ['payload.0']],
+    ['distinct items', list({}, { uniqueItems: true }), many((index) => ({ name: `n${index}` })), []],
+    ['equal items', list({}, { uniqueItems: true }), [...many((index) => ({ index })), { index: 3 }], ['payload']],
+  ])('answers soon to a large payload with %s', (_, schema, payload, paths) => {
+    const check = compileSchema(schema);
+    const startedAt = performance.now();
+    expect(check(payload).map(({ path }) => path)).toEqual(paths);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
+  it('answers soon to a payload that is just small enough to be told of fully', () => {
+    const check = compileSchema(list(choice, {}));
+    const startedAt = performance.now();
+    expect(check(many(() => ({})).slice(0, 1_999))).toHaveLength(20);
+    expect(performance.now() - startedAt).toBeLessThan(500);
+  });
+
+  it('tells every wrong place of a small payload, a choice by its description', () => {
+    const schema = { properties: { list: list(choice, {}), other: { anyOf: [{ type: 'string' }, { minimum: 5 }] } } };
+    expect(compileSchema(schema)({ list: [1, {}, 'a', null], other: 4 })).toEqual([
+      { path: 'payload.list.1', message: 'must be a text or a whole number' },
+      { path: 'payload.list.3', message: 'must be a text or a whole number' },
+      { path: 'payload.other', message: 'must be string' },
+    ]);
+  });
+
+  it('takes items for equal whatever the order of their fields, and no list for an object', () => {
+    const unique = list({}, { uniqueItems: true });
+    expect(
+      errorsOf(unique, [
+        { a: 1, b: [{ c: 1, d: 2 }] },
+        { b: [{ d: 2, c: 1 }], a: 1 },
+      ]),
+    ).toEqual(['payload']);
+    expect(errorsOf(unique, [{ a: 1 }, [['a', 1]], '1', 1, null, 'null', [1, 2], [2, 1]])).toEqual([]);
+    expect(errorsOf(list({}, { uniqueItems: false }), [1, 1])).toEqual([]);
+  });
+
   it('understands patterns as JavaScript writes them', () => {
     expect(errorsOf({ pattern: '^[\\w.-]+\\u00e9\\/\\d$' }, 'a.b-é/1')).toEqual([]);
     expect(errorsOf({ pattern: '^[\\w.-]+\\u00e9\\/\\d$' }, 'a.b-e/1')).toEqual(['payload']);

@@ -4,8 +4,11 @@ import { LIMITS, type TaskAnnouncement, utf8Length } from '#libs/contracts';
 import { type FieldError } from '../http/problem.js';
 import { fieldErrors } from '../http/schema-errors.js';
 import { linearPattern } from './linear-pattern.js';
+import { UNIQUE_ITEMS } from './unique-items.js';
 
 const MAX_KEPT = 500;
+/** Of a payload with more values than this, the first error is told and not every one: looking on has its cost. */
+const FULLY_TOLD_NODES = 2_000;
 
 /** Finds out what is wrong with a payload, by path. */
 export type PayloadCheck = (payload: unknown) => FieldError[];
@@ -39,28 +42,46 @@ export function compileSchema(schema: Readonly<Record<string, unknown>>): Payloa
   if (size > LIMITS.schema) {
     throw new UnusableSchemaError(`Expected a schema of at most ${LIMITS.schema} bytes, got ${size}.`);
   }
-  const validate = compiled(schema);
+  const validate = compiled(schema, { allErrors: false });
+  let validateFully: ValidateFunction | undefined;
   return (payload) => {
     try {
-      return validate(payload) ? [] : fieldErrors(validate.errors ?? [], 'payload');
+      if (validate(payload)) return [];
+      if (!holdsAtMost(payload, FULLY_TOLD_NODES)) return fieldErrors(validate.errors ?? [], 'payload');
+      validateFully ??= compiled(schema, { allErrors: true });
+      return validateFully(payload) ? [] : fieldErrors(validateFully.errors ?? [], 'payload');
     } catch (error) {
       throw new UnusableSchemaError(`The schema cannot be evaluated: ${String(error)}`, { cause: error });
     }
   };
 }
 
-function compiled(schema: Readonly<Record<string, unknown>>): ValidateFunction {
+function compiled(
+  schema: Readonly<Record<string, unknown>>,
+  extent: { readonly allErrors: boolean },
+): ValidateFunction {
   const ajv = new Ajv2020({
-    allErrors: true,
+    ...extent,
     strict: false,
     verbose: true,
     validateSchema: false,
     code: { regExp: linearPattern },
   });
   addFormats.default(ajv);
+  ajv.removeKeyword(UNIQUE_ITEMS.keyword).addKeyword(UNIQUE_ITEMS);
   try {
     return ajv.compile(schema);
   } catch (error) {
     throw new UnusableSchemaError(error instanceof Error ? error.message : String(error), { cause: error });
   }
+}
+
+function holdsAtMost(json: unknown, most: number): boolean {
+  const open = [json];
+  for (let seen = 0; open.length > 0; seen += 1) {
+    if (seen + open.length > most) return false;
+    const value = open.pop();
+    if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) open.push(inner);
+  }
+  return true;
 }
