@@ -4,6 +4,7 @@ import { type ConfirmChannel } from 'amqplib';
 import { type BrokerLink } from './link.js';
 import { type BrokerNames } from './names.js';
 import { type Publisher } from './publisher.js';
+import { Backoff } from './backoff.js';
 import { type Delivery } from './delivery.js';
 import { Subscriber } from './subscriber.js';
 
@@ -19,6 +20,25 @@ export async function publishControl(publisher: Publisher, names: BrokerNames, e
   });
 }
 
+/** The same, again and again until the broker has it; rejects when the signal aborts first. */
+export async function publishControlSurely(
+  publisher: Publisher,
+  names: BrokerNames,
+  entry: ControlEntry,
+  signal: AbortSignal,
+): Promise<void> {
+  const backoff = new Backoff();
+  for (;;) {
+    await publisher.whenReady(signal);
+    try {
+      await publishControl(publisher, names, entry);
+      return;
+    } catch {
+      await backoff.wait(signal);
+    }
+  }
+}
+
 export interface ControlFollowerOptions {
   readonly names: BrokerNames;
   readonly publisher: Publisher;
@@ -32,15 +52,16 @@ export interface ControlFollowerOptions {
 /**
  * Replays the control stream from its beginning, then follows it. It counts as attached once a marker that it published
  * itself after subscribing has come by: everything older has then been seen. While it is not attached, its app takes no
- * new job, because it might be a cancelled one. After a lost channel it goes on behind the last entry that it saw.
+ * new job, because it might be a cancelled one. After a lost channel it replays the whole stream again: entries are
+ * idempotent, and offsets of a stream that was wiped meanwhile mean nothing. Requests to announce are answered only when
+ * they are new.
  */
 export class ControlFollower {
   readonly #options: ControlFollowerOptions;
   readonly #subscriber: Subscriber;
+  readonly #ended = new AbortController();
   #marker: string | undefined;
-  #nextOffset: number | undefined;
   #attached = false;
-  #stopped = false;
 
   constructor(link: BrokerLink, options: ControlFollowerOptions) {
     this.#options = options;
@@ -51,7 +72,7 @@ export class ControlFollower {
         await options.setup(channel);
         void this.#mark();
       },
-      consumerArguments: () => ({ 'x-stream-offset': this.#nextOffset ?? 'first' }),
+      consumerArguments: () => ({ 'x-stream-offset': 'first' }),
       handle: (delivery) => this.#take(delivery),
       lost: () => this.#setAttached(false),
     });
@@ -66,35 +87,24 @@ export class ControlFollower {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#marker = undefined;
+    this.#ended.abort(new Error('The follower is stopped.'));
     await this.#subscriber.stop();
   }
 
   async #mark(): Promise<void> {
     const id = randomUUID();
     this.#marker = id;
-    while (this.#marker === id && !this.#stopped) {
-      await this.#options.publisher.whenReady();
-      const sent = publishControl(this.#options.publisher, this.#options.names, { type: 'marker', id });
-      if (
-        await sent.then(
-          () => true,
-          () => false,
-        )
-      )
-        return;
-    }
+    const { publisher, names } = this.#options;
+    await publishControlSurely(publisher, names, { type: 'marker', id }, this.#ended.signal).catch(() => undefined);
   }
 
   #take(delivery: Delivery): void {
-    const offset = delivery.properties.headers['x-stream-offset'];
-    if (typeof offset === 'number') this.#nextOffset = offset + 1;
     delivery.ack();
     const body = decodeJson(delivery.body);
     if (!body.ok || !isControlEntry(body.value)) return; // an entry of a newer version, or not ours
-    if (body.value.type !== 'marker') this.#options.onEntry(body.value);
-    else if (body.value.id === this.#marker) this.#setAttached(true);
+    if (body.value.type === 'marker') {
+      if (body.value.id === this.#marker) this.#setAttached(true);
+    } else if (this.#attached || body.value.type !== 'announce') this.#options.onEntry(body.value);
   }
 
   #setAttached(attached: boolean): void {

@@ -27,10 +27,7 @@ export async function publishDeadLetter(
     exchange: names.dead,
     routingKey: `${letter.domain}.${letter.kind}`,
     body: letter.body,
-    properties: {
-      ...letter.properties,
-      headers: { ...foreign(letter.properties.headers), ...reasonHeaders(letter.reason) },
-    },
+    properties: buried(letter.properties, reasonHeaders(letter.reason)),
   });
 }
 
@@ -46,8 +43,23 @@ function reasonHeaders(reason: DeadLetterReason): Record<string, string | number
   };
 }
 
+const FOREIGN_HEADER_BYTES = 16 * 1024;
+
+/**
+ * The properties of a dead letter: the sender's, with the reason. The sender's broker user becomes a header, because the
+ * broker lets nobody publish in another's name; headers that are large are left out, for all must fit into 64 KiB.
+ */
+function buried(
+  { userId, headers, ...rest }: MessageProperties,
+  reason: Record<string, string | number>,
+): MessageProperties {
+  const size = Buffer.byteLength(JSON.stringify(headers));
+  const kept = size > FOREIGN_HEADER_BYTES ? { 'x-headers-left-out': size } : withoutDeathNotes(headers);
+  return { ...rest, headers: { ...kept, ...(userId === undefined ? {} : { 'x-user-id': userId }), ...reason } };
+}
+
 // The broker's own death notes must not be published again: before 4.0 they make it drop a message as a cycle.
-function foreign(headers: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function withoutDeathNotes(headers: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => !/^x-(?:death|(?:first|last)-death-.*)$/.test(name)),
   );

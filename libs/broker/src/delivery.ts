@@ -9,18 +9,23 @@ export interface Delivery {
   readonly exchange: string;
   /** Somebody held it before; that says nothing of whether they died. */
   readonly redelivered: boolean;
+  /** The delivery's channel is gone: the broker delivers the message again. */
+  readonly gone: boolean;
   /** Does nothing when the delivery's channel is gone: the broker then has the message in the queue again. */
   ack(): void;
 }
 
 /** A message of the client's as the suite knows it. */
-export function deliveryOf(message: Message, ack: () => void): Delivery {
+export function deliveryOf(message: Message, ack: () => void, isGone: () => boolean): Delivery {
   return {
     properties: propertiesOf(message),
     body: message.content,
     routingKey: message.fields.routingKey,
     exchange: message.fields.exchange,
     redelivered: message.fields.redelivered,
+    get gone() {
+      return isGone();
+    },
     ack,
   };
 }

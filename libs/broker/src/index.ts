@@ -1,4 +1,9 @@
-export { ControlFollower, publishControl, type ControlFollowerOptions } from './control-stream.js';
+export {
+  ControlFollower,
+  publishControl,
+  publishControlSurely,
+  type ControlFollowerOptions,
+} from './control-stream.js';
 export { publishDeadLetter, type DeadLetterReason } from './dead-letter.js';
 export { declaresOnce, declareTopology } from './declare.js';
 export { ChannelLostError, ConfirmTimeoutError, NotConnectedError, PublishError } from './errors.js';

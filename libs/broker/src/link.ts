@@ -2,6 +2,7 @@ import { type BrokerConfig } from '#libs/config';
 import { type Telemetry } from '#libs/observability';
 import { connect, type ChannelModel } from 'amqplib';
 import { Backoff } from './backoff.js';
+import { closeSoon } from './closing.js';
 
 const HEARTBEAT_SECONDS = 10;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -22,6 +23,7 @@ export class BrokerLink {
   #state: LinkState = 'connecting';
   #model: ChannelModel | undefined;
   #supervision: Promise<void> | undefined;
+  #abandon: () => void = () => undefined;
 
   /** @param role names the connection in logs, metrics and the management UI, such as `media: consume` */
   constructor(config: BrokerConfig, role: string, telemetry: Telemetry) {
@@ -32,11 +34,6 @@ export class BrokerLink {
 
   get state(): LinkState {
     return this.#state;
-  }
-
-  /** The broker's version, such as `3.10.8`; undefined while there is no connection. */
-  get brokerVersion(): string | undefined {
-    return this.#model?.connection.serverProperties.version;
   }
 
   /** Begins to connect. A broker that is down is no error: it is waited for. */
@@ -60,7 +57,8 @@ export class BrokerLink {
     const model = this.#model;
     this.#model = undefined;
     this.#enter('closed');
-    await model?.close().catch(() => undefined);
+    await closeSoon(model);
+    this.#abandon();
     await this.#supervision;
   }
 
@@ -89,7 +87,10 @@ export class BrokerLink {
   }
 
   async #untilClosed(model: ChannelModel): Promise<void> {
-    const closed = new Promise<Error | undefined>((resolve) => model.once('close', resolve));
+    const closed = new Promise<Error | undefined>((resolve) => {
+      model.once('close', resolve);
+      this.#abandon = () => resolve(undefined);
+    });
     let reason: Error | undefined;
     model.on('error', (error) => (reason = error));
     model.on('blocked', (why) => {
@@ -101,7 +102,7 @@ export class BrokerLink {
       this.#enter('open');
     });
     if (this.#ended.signal.aborted) {
-      await model.close();
+      await closeSoon(model);
       return;
     }
     this.#model = model;

@@ -12,6 +12,7 @@ import { type BrokerLink } from './link.js';
 import { SupervisedChannel } from './supervised-channel.js';
 
 const CONFIRM_TIMEOUT_MS = 30_000;
+const NACKED = 'message nacked';
 
 /** A message on its way to an exchange. */
 export interface OutgoingMessage {
@@ -27,7 +28,7 @@ export interface OutgoingMessage {
 
 interface Pending {
   readonly message: OutgoingMessage;
-  readonly since: number;
+  since: number;
   readonly settle: (error: PublishError | undefined) => void;
   returned: boolean;
 }
@@ -66,11 +67,6 @@ export class Publisher {
   /** True while a message can leave at once: connected, and the broker not in alarm. */
   get ready(): boolean {
     return this.#channel.current !== undefined && this.#link.state === 'open';
-  }
-
-  /** Messages without an answer yet. */
-  get inFlight(): number {
-    return this.#pending.size;
   }
 
   start(): void {
@@ -114,8 +110,8 @@ export class Publisher {
       };
       this.#pending.set(tag, { message, since: Date.now(), settle, returned: false });
       try {
-        channel.publish(message.exchange, message.routingKey, message.body, amqpOptions(message, tag), (refused) =>
-          this.#answered(tag, channel, refused !== null && refused !== undefined),
+        channel.publish(message.exchange, message.routingKey, message.body, amqpOptions(message, tag), (error) =>
+          this.#answered(tag, error),
         );
       } catch (error) {
         this.#pending.delete(tag);
@@ -131,13 +127,15 @@ export class Publisher {
     this.#failAll();
   }
 
-  #answered(tag: string, channel: ConfirmChannel, refused: boolean): void {
+  // amqplib answers with one error for a refusal, and with others when the channel is gone.
+  #answered(tag: string, error: unknown): void {
     const pending = this.#pending.get(tag);
     if (pending === undefined) return;
     const { exchange, routingKey } = pending.message;
     if (pending.returned) pending.settle(new MessageReturnedError(exchange, routingKey));
-    else if (!refused) pending.settle(undefined);
-    else pending.settle(this.#channel.current === channel ? new MessageNackedError() : new ChannelLostError());
+    else if (error === null || error === undefined) pending.settle(undefined);
+    else if (error instanceof Error && error.message === NACKED) pending.settle(new MessageNackedError());
+    else pending.settle(new ChannelLostError());
   }
 
   // The broker sends a return before the confirm of the same message.
@@ -152,8 +150,10 @@ export class Publisher {
     for (const pending of [...this.#pending.values()]) pending.settle(new ChannelLostError());
   }
 
-  // A confirm that comes after its time-out would be of no message; a new channel rules that out.
+  // A confirm that comes after its time-out would be of no message; a new channel rules that out. A broker in alarm has
+  // not read what was sent: it is there when the alarm ends, and would be there twice if it were given up.
   #expire(): void {
+    if (this.#link.state === 'blocked') for (const pending of this.#pending.values()) pending.since = Date.now();
     const limit = Date.now() - CONFIRM_TIMEOUT_MS;
     const late = [...this.#pending.values()].filter(({ since }) => since < limit);
     if (late.length === 0) return;

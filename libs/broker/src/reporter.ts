@@ -52,11 +52,6 @@ export class Reporter {
     await this.#publish(kind, `[${JSON.stringify(value)}]`, kind === 'announce');
   }
 
-  /** Settles when every report so far is confirmed. */
-  async flushed(): Promise<void> {
-    await this.#reports.drained();
-  }
-
   /** Gives up what is not confirmed yet: its deliveries stay unacknowledged and come again. */
   stop(): void {
     this.#ended.abort(new Error('The reporter is stopped.'));

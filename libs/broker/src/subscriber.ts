@@ -11,8 +11,8 @@ export interface SubscriberOptions {
   readonly setup?: (channel: ConfirmChannel) => Promise<void>;
   /** Consumer arguments, made anew for each channel, such as a stream's offset. */
   readonly consumerArguments?: () => Record<string, unknown>;
-  /** Must not throw; a rejection is a bug of the caller. */
-  readonly handle: (delivery: Delivery) => void;
+  /** Work that it begins may go on after it returns; `stop` waits for a promise that it gives back. */
+  readonly handle: (delivery: Delivery) => void | Promise<void>;
   /** The channel is gone: deliveries that were not acknowledged will be delivered again, here or elsewhere. */
   readonly lost?: () => void;
 }
@@ -22,6 +22,7 @@ export class Subscriber {
   readonly #link: BrokerLink;
   readonly #options: SubscriberOptions;
   readonly #channel: SupervisedChannel;
+  readonly #inHand = new Set<Promise<void>>();
   #live: ConfirmChannel | undefined;
   #consumerTag: string | undefined;
   #wanted = true;
@@ -65,9 +66,10 @@ export class Subscriber {
     if (channel !== undefined) await this.#consume(channel).catch(() => this.#channel.renew());
   }
 
-  /** Ends consuming for good; what was acknowledged before is sent. */
+  /** Ends consuming for good, when what is in hand is settled; what was acknowledged is sent. */
   async stop(): Promise<void> {
     await this.pause();
+    await Promise.all(this.#inHand);
     await this.#channel.stop();
   }
 
@@ -84,11 +86,21 @@ export class Subscriber {
       queue,
       (message) => {
         if (message === null) this.#cancelledByBroker();
-        else this.#options.handle(this.#delivery(channel, message));
+        else this.#take(this.#delivery(channel, message));
       },
       { noAck: false, arguments: consumerArguments?.() },
     );
-    this.#consumerTag = reply.consumerTag;
+    if (this.#wanted) this.#consumerTag = reply.consumerTag;
+    else await channel.cancel(reply.consumerTag); // paused meanwhile
+  }
+
+  #take(delivery: Delivery): void {
+    const work = Promise.resolve(this.#options.handle(delivery)).catch((error: unknown) => {
+      // Unacknowledged, it comes again when the channel does.
+      this.#link.telemetry.emit('message.waiting', { where: this.#options.queue, reason: String(error) });
+    });
+    this.#inHand.add(work);
+    void work.finally(() => this.#inHand.delete(work));
   }
 
   // The queue was deleted, or the broker cancelled a slow consumer: a new channel declares and consumes again.
@@ -100,10 +112,16 @@ export class Subscriber {
 
   #delivery(channel: ConfirmChannel, message: ConsumeMessage): Delivery {
     let acknowledged = false;
-    return deliveryOf(message, () => {
-      if (acknowledged || this.#live !== channel) return;
+    const isGone = (): boolean => this.#live !== channel;
+    const ack = (): void => {
+      if (acknowledged || isGone()) return;
       acknowledged = true;
-      channel.ack(message);
-    });
+      try {
+        channel.ack(message);
+      } catch {
+        // The channel is closing: the broker has the message in the queue again.
+      }
+    };
+    return deliveryOf(message, ack, isGone);
   }
 }

@@ -1,5 +1,6 @@
 import { type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { Backoff } from './backoff.js';
+import { closeSoon } from './closing.js';
 import { type BrokerLink } from './link.js';
 
 /** What a channel's owner wants done with each new channel, and when it is gone. */
@@ -22,6 +23,8 @@ export class SupervisedChannel {
   readonly #ended = new AbortController();
   #current: ConfirmChannel | undefined;
   #supervision: Promise<void> | undefined;
+  /** Gives up a channel whose closing nobody confirms. */
+  #abandon: () => void = () => undefined;
 
   constructor(link: BrokerLink, owner: ChannelOwner) {
     this.#link = link;
@@ -40,14 +43,15 @@ export class SupervisedChannel {
   /** Closes the channel for good, after what was written to it has been sent. Idempotent. */
   async stop(): Promise<void> {
     this.#ended.abort();
-    const channel = this.#current;
-    await channel?.close().catch(() => undefined);
+    await closeSoon(this.#current);
+    this.#abandon();
     if (this.#link.state !== 'connecting') await this.#supervision;
   }
 
   /** Closes the present channel only; a new one follows. */
   async renew(): Promise<void> {
-    await this.#current?.close().catch(() => undefined);
+    await closeSoon(this.#current);
+    this.#abandon();
   }
 
   async #supervise(): Promise<void> {
@@ -67,15 +71,18 @@ export class SupervisedChannel {
     const channel = await model.createConfirmChannel({ highWaterMark: 4_096 });
     let reason: Error | undefined;
     channel.on('error', (error) => (reason = error));
-    const closed = new Promise<void>((resolve) => channel.once('close', resolve));
+    const closed = new Promise<void>((resolve) => {
+      channel.once('close', resolve);
+      this.#abandon = resolve;
+    });
     try {
       await this.#owner.setup(channel);
       this.#current = channel;
-      if (this.#ended.signal.aborted) await channel.close();
+      if (this.#ended.signal.aborted) await closeSoon(channel);
       this.#backoff.reset();
       await closed;
     } catch (error) {
-      await channel.close().catch(() => undefined);
+      await closeSoon(channel);
       throw reason ?? error;
     } finally {
       this.#current = undefined;

@@ -29,7 +29,11 @@ export async function takeAll(
     for (let looked = 0; looked < messageCount; looked += 1) {
       const message = await channel.get(queue);
       if (message === false) break;
-      const delivery = deliveryOf(message, () => channel.ack(message));
+      const delivery = deliveryOf(
+        message,
+        () => channel.ack(message),
+        () => failure !== undefined,
+      );
       if (!work.wanted(delivery)) continue;
       await work.move(delivery);
       delivery.ack();

@@ -4,14 +4,25 @@ import {
   declareTopology,
   type Delivery,
   ingressTopology,
-  publishControl,
+  publishControlSurely,
   type Publisher,
   Subscriber,
   type SubscriberOptions,
 } from '#libs/broker';
-import { type Announcement, decodeJson, domainOf, isAnnouncement, isBareName, isTaskName } from '#libs/contracts';
+import {
+  type Announcement,
+  decodeJson,
+  domainOf,
+  isAnnouncement,
+  isBareName,
+  isTaskName,
+  LIMITS,
+  MAX_PRIORITY,
+  type TaskAnnouncement,
+} from '#libs/contracts';
 import { type Telemetry } from '#libs/observability';
 import { compileSchema } from '../jobs/payload-schemas.js';
+import { blamesContent } from '../ledger/database.js';
 import { type Dispatch } from '../ledger/outbox.js';
 import { type OutboxStore } from '../ledger/outbox-store.js';
 import { type TaskStore } from '../ledger/task-store.js';
@@ -19,6 +30,7 @@ import { type UnroutedMessages } from './unrouted-messages.js';
 
 const PREFETCH = 20;
 const LEDGER_PAUSE_MS = 500;
+const MAX_QUEUE_NUMBER = 1_000_000;
 
 export interface DomainRegisterParts {
   readonly link: BrokerLink;
@@ -39,8 +51,7 @@ export interface DomainRegisterParts {
 export class DomainRegister {
   readonly #parts: DomainRegisterParts;
   readonly #subscriber: Subscriber;
-  readonly #admitted = new Set<string>();
-  #stopped = false;
+  readonly #ended = new AbortController();
 
   constructor(parts: DomainRegisterParts) {
     this.#parts = parts;
@@ -53,41 +64,36 @@ export class DomainRegister {
           await declareTopology(channel, ingressTopology(parts.names.prefix, domain));
         }
       },
-      handle: (delivery) => void this.#take(delivery),
+      handle: (delivery) => this.#take(delivery),
     });
   }
 
   /** Begins to listen, and asks every app that runs to announce itself. */
   start(): void {
     this.#subscriber.start();
-    void this.#ask();
+    const { publisher, names } = this.#parts;
+    publishControlSurely(publisher, names, { type: 'announce' }, this.#ended.signal).catch(() => undefined);
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    await this.#subscriber.pause();
+    this.#ended.abort(new Error('The register is stopped.'));
     await this.#subscriber.stop();
-  }
-
-  async #ask(): Promise<void> {
-    const { publisher, names } = this.#parts;
-    while (!this.#stopped) {
-      await publisher.whenReady();
-      const sent = await publishControl(publisher, names, { type: 'announce' }).then(
-        () => true,
-        () => false,
-      );
-      if (sent) return;
-    }
   }
 
   async #take(delivery: Delivery): Promise<void> {
     const announcements = this.#read(delivery);
-    while (!this.#stopped) {
+    while (!this.#ended.signal.aborted && !delivery.gone) {
       try {
         for (const announcement of announcements) await this.#enter(announcement);
         delivery.ack();
         return;
       } catch (error) {
+        if (blamesContent(error)) {
+          this.#refuse(`The ledger cannot store it: ${String(error)}`);
+          delivery.ack();
+          return;
+        }
         this.#parts.telemetry.emit('message.waiting', { where: 'announcements', reason: String(error) });
         await new Promise((resolve) => setTimeout(resolve, LEDGER_PAUSE_MS));
       }
@@ -101,9 +107,8 @@ export class DomainRegister {
     if (changed) {
       for (const { name, hash } of announcement.tasks) telemetry.emit('task.announced', { task: name, domain, hash });
     }
-    // Not only of a domain that is new to the ledger: whoever entered it may have got no further.
-    if (!this.#admitted.has(domain)) await unrouted.admit(domain);
-    this.#admitted.add(domain);
+    // Each time, not only for a domain that is new: whoever entered it may have got no further.
+    await unrouted.admit(domain);
     await outbox.unpark(domain);
     dispatch.wake();
   }
@@ -112,18 +117,24 @@ export class DomainRegister {
     const body = decodeJson(delivery.body);
     const items = body.ok && Array.isArray(body.value) ? (body.value as unknown[]) : [];
     const [domain] = delivery.routingKey.split('.');
-    const read = items.filter(isAnnouncement).filter((announcement) => announcement.domain === domain);
+    const read = items
+      .filter(isAnnouncement)
+      .filter((announcement) => announcement.domain === domain && hasOwnQueue(announcement));
     if (read.length !== items.length || items.length === 0) {
-      const reason = 'Expected a list of announcements of the domain in the routing key.';
-      this.#parts.telemetry.emit('message.unreadable', { where: 'announcements', code: 'not_an_announcement', reason });
+      this.#refuse('Expected a list of announcements of the domain in the routing key, each with its own queue.');
     }
     return read.map((announcement) => this.#usable(announcement));
   }
 
+  #refuse(reason: string): void {
+    this.#parts.telemetry.emit('message.unreadable', { where: 'announcements', code: 'not_an_announcement', reason });
+  }
+
   /** What an app announces is input: a task that cannot be used is left out, and said so. */
   #usable(announcement: Announcement): Announcement {
-    const tasks = announcement.tasks.filter(({ name, schema }) => {
-      const reason = refusalOf(announcement.domain, name, schema);
+    const tasks = announcement.tasks.filter((task) => {
+      const { name } = task;
+      const reason = refusalOf(announcement.domain, task);
       if (reason !== undefined) this.#parts.telemetry.emit('schema.refused', { task: name, reason });
       return reason === undefined;
     });
@@ -131,10 +142,26 @@ export class DomainRegister {
   }
 }
 
-function refusalOf(domain: string, name: string, schema: Readonly<Record<string, unknown>>): string | undefined {
+function hasOwnQueue({ domain, queue }: Announcement): boolean {
+  return queue.number <= MAX_QUEUE_NUMBER && queue.key === `${domain}.${queue.type}-${queue.number}`;
+}
+
+function refusalOf(domain: string, { name, schema, defaults, maxPayload }: TaskAnnouncement): string | undefined {
   if (!isTaskName(name) || domainOf(name) !== domain || !isBareName(domain)) {
     return `Expected a name of the form ${domain}.task-in-kebab-case.`;
   }
+  const { priority, maxAttempts } = defaults;
+  if (priority > MAX_PRIORITY) return `Expected a priority of 0 to ${MAX_PRIORITY}, got ${priority}.`;
+  if (maxAttempts < 1 || maxAttempts > LIMITS.maxAttempts) {
+    return `Expected 1 to ${LIMITS.maxAttempts} attempts, got ${maxAttempts}.`;
+  }
+  if (maxPayload > LIMITS.announcedPayload) {
+    return `Expected a largest payload of at most ${LIMITS.announcedPayload} bytes, got ${maxPayload}.`;
+  }
+  return schemaProblem(schema);
+}
+
+function schemaProblem(schema: TaskAnnouncement['schema']): string | undefined {
   try {
     compileSchema(schema);
     return undefined;

@@ -42,7 +42,6 @@ interface Refusal {
 export class Ingress {
   readonly #parts: IngressParts;
   readonly #subscriber: Subscriber;
-  readonly #inHand = new Set<Promise<void>>();
   #stopped = false;
 
   constructor(parts: IngressParts) {
@@ -51,10 +50,7 @@ export class Ingress {
       queue: parts.names.ingress,
       prefetch: PREFETCH,
       setup: parts.setup,
-      handle: (delivery) => {
-        const taken = this.#take(delivery).finally(() => this.#inHand.delete(taken));
-        this.#inHand.add(taken);
-      },
+      handle: (delivery) => this.#take(delivery),
     });
   }
 
@@ -66,15 +62,15 @@ export class Ingress {
   async stop(): Promise<void> {
     await this.#subscriber.pause();
     this.#stopped = true;
-    await Promise.all(this.#inHand);
     await this.#subscriber.stop();
   }
 
   // Neither a ledger nor a broker that is away for a while loses a message: it stays unacknowledged until it is settled.
   async #take(delivery: Delivery): Promise<void> {
-    while (!this.#stopped) {
+    const id = jobIdOf(TENANT, delivery.properties.messageId); // once: another try is no other job
+    while (!this.#stopped && !delivery.gone) {
       try {
-        const refusal = await this.#enter(delivery);
+        const refusal = await this.#enter(delivery, id);
         if (refusal !== undefined) await this.#refuse(delivery, refusal);
         delivery.ack();
         return;
@@ -85,11 +81,10 @@ export class Ingress {
     }
   }
 
-  async #enter(delivery: Delivery): Promise<Refusal | undefined> {
+  async #enter(delivery: Delivery, id: string): Promise<Refusal | undefined> {
     const read = readRequest(delivery);
     if (!read.ok) return read;
     const { request, traceparent } = read.value;
-    const id = jobIdOf(TENANT, delivery.properties.messageId);
     const intake = await this.#parts.intake.prepare(request, { tenant: TENANT, id, traceparent });
     if (!intake.ok) {
       return { code: 'invalid_job', reason: intake.errors.map(({ path, message }) => `${path} ${message}`).join('; ') };

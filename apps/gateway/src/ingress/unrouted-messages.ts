@@ -6,12 +6,14 @@ import {
   type Publisher,
   takeAll,
 } from '#libs/broker';
+import { type MessageProperties } from '#libs/contracts';
 
 /** Messages for domains that nobody had announced when they came. */
 export class UnroutedMessages {
   readonly #link: BrokerLink;
   readonly #names: BrokerNames;
   readonly #publisher: Publisher;
+  #before: Promise<void> = Promise.resolve();
 
   constructor(link: BrokerLink, names: BrokerNames, publisher: Publisher) {
     this.#link = link;
@@ -19,14 +21,28 @@ export class UnroutedMessages {
     this.#publisher = publisher;
   }
 
-  /** Binds a domain's way in, and sends on what has waited for it; messages of other domains stay. */
-  async admit(domain: string): Promise<void> {
+  /**
+   * Binds a domain's way in, and sends on what has waited for it; messages of other domains stay. One domain at a time,
+   * because those that are looked through for one are out of sight for the others.
+   */
+  admit(domain: string): Promise<void> {
+    const admitted = this.#before.then(() => this.#admit(domain));
+    this.#before = admitted.catch(() => undefined);
+    return admitted;
+  }
+
+  async #admit(domain: string): Promise<void> {
     const { jobs, unroutable, prefix } = this.#names;
     await takeAll(this.#link, unroutable, {
       setup: (channel) => declareTopology(channel, ingressTopology(prefix, domain)),
       wanted: ({ routingKey }) => routingKey.startsWith(`${domain}.`),
       move: ({ routingKey, body, properties }) =>
-        this.#publisher.publish({ exchange: jobs, routingKey, body, properties }),
+        this.#publisher.publish({ exchange: jobs, routingKey, body, properties: withoutSender(properties) }),
     });
   }
+}
+
+// The broker lets nobody publish in another's name.
+function withoutSender({ userId, ...properties }: MessageProperties): MessageProperties {
+  return userId === undefined ? properties : { ...properties, headers: { ...properties.headers, 'x-user-id': userId } };
 }

@@ -1,7 +1,9 @@
 import pg from 'pg';
 
-const STATEMENT_TIMEOUT_MS = 30_000;
-const CONNECT_TIMEOUT_MS = 5_000;
+// A caller is answered within ten seconds whatever the database does.
+const STATEMENT_TIMEOUT_MS = 6_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+const CONFLICT_TRIES = 5;
 const IDLE_IN_TRANSACTION_MS = 30_000;
 
 /** Where statements run: the pool, or one transaction. */
@@ -28,7 +30,7 @@ export class Database implements Queries {
       max: options.connections ?? 10,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
+      query_timeout: STATEMENT_TIMEOUT_MS + 500,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
       application_name: 'leveret-gateway',
       keepAlive: true,
@@ -41,7 +43,10 @@ export class Database implements Queries {
     return this.#reaching(async () => (await this.#pool.query<T>(sql, [...values])).rows);
   }
 
-  /** Runs statements in one transaction: committed when `work` resolves, rolled back when it rejects. */
+  /**
+   * Runs statements in one transaction: committed when `work` resolves, rolled back when it rejects. After a conflict with
+   * another transaction `work` runs again.
+   */
   async transaction<R>(work: (transaction: Transaction) => Promise<R>): Promise<R> {
     return this.#reaching(async () => {
       const client = await this.#pool.connect();
@@ -76,10 +81,15 @@ export class Database implements Queries {
   }
 
   async #reaching<R>(work: () => Promise<R>): Promise<R> {
-    try {
-      return await work();
-    } catch (error) {
-      throw isOutOfReach(error) ? new LedgerUnavailableError(messageOf(error), { cause: error }) : error;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        if (isConflict(error) && tries < CONFLICT_TRIES) continue; // rolled back whole: the same work may well succeed
+        throw isOutOfReach(error) || isConflict(error)
+          ? new LedgerUnavailableError(messageOf(error), { cause: error })
+          : error;
+      }
     }
   }
 }
@@ -97,6 +107,11 @@ function isOutOfReach(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined) return /^(?:08|53|57|58)/.test(state);
   return 'code' in error || /timeout|terminated|connection/i.test(error.message);
+}
+
+// 40 deadlock or serialization failure, 55P03 a lock that was not to be had.
+function isConflict(error: unknown): boolean {
+  return /^(?:40|55P03)/.test(sqlState(error) ?? '');
 }
 
 function sqlState(error: unknown): string | undefined {

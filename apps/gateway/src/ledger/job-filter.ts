@@ -48,7 +48,7 @@ export function conditionsOf(filter: JobFilter, after: JobCursor | null): Condit
 
 // A query string has texts only: `5` and `true` stand for the text as well as for the number or the boolean.
 function metadataCondition(key: string, value: string): Condition {
-  const bare = /^(?:true|false|null|-?\d{1,15}(?:\.\d{1,15})?)$/.test(value)
+  const bare = /^(?:true|false|null|-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?)$/.test(value)
     ? (JSON.parse(`[${value}]`) as unknown[])
     : [];
   const alternatives = [value, ...bare].map((one) => JSON.stringify({ [key]: one }));

@@ -43,7 +43,7 @@ export async function writeStates(transaction: Queries, states: readonly JobStat
 const READ_STATES = `
 SELECT id, queue, status, run, attempt, charged, returns, max_attempts, backoff, worker_id, result, error, created_at,
        started_at, next_attempt_at, completed_at, cancel_requested_at, clock_timestamp() AS now
-FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`;
+FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
 
 // Progress belongs to a run; a completed job's is 100, and what its handler said on the way no longer holds.
 const WRITE_STATES = `

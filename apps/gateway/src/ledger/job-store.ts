@@ -118,6 +118,7 @@ export class JobStore {
     // Callers wait for the batches before theirs too, so their time runs from when they came.
     const giveUpAt = Math.min(...entering.map((one) => one.giveUpAt));
     for (;;) {
+      if (Date.now() > giveUpAt) throw new LedgerUnavailableError('The database did not take the job in time.');
       try {
         return await answeredBy(giveUpAt, this.#insert(jobs));
       } catch (error) {

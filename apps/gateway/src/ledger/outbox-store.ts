@@ -60,7 +60,7 @@ const CLAIM_DUE = `
 WITH free AS (
   SELECT id FROM outbox WHERE free_at <= now() ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
 ), claimed AS (
-  UPDATE outbox SET free_at = ${CLAIM} FROM free WHERE outbox.id = free.id RETURNING outbox.*
+  UPDATE outbox SET free_at = ${CLAIM}, parked_reason = NULL FROM free WHERE outbox.id = free.id RETURNING outbox.*
 )
 SELECT claimed.id, claimed.kind, claimed.job_id, claimed.run,
        greatest(0, extract(epoch FROM claimed.due_at - clock_timestamp()) * 1000)::float8 AS wait_ms,
@@ -106,8 +106,8 @@ const WAITING = new Set(['queued', 'retrying']);
 function entryOf(row: ClaimedRow): OutboxEntry {
   if (row.kind === 'dead-letter') return deadLetterOf(row);
   if (row.kind === 'void') return { kind: 'void', id: row.id, jobId: row.job_id, upTo: row.run };
-  const stale = row.newest_run !== row.run || !WAITING.has(row.status) || row.queue_key === null;
-  return stale ? { kind: 'stale', id: row.id } : workOf(row, row.queue_key);
+  if (row.newest_run !== row.run || !WAITING.has(row.status)) return { kind: 'stale', id: row.id };
+  return row.queue_key === null ? { kind: 'unaddressed', id: row.id } : workOf(row, row.queue_key);
 }
 
 function workOf(row: ClaimedRow, queueKey: string): OutboxEntry {

@@ -1,7 +1,7 @@
 import { type WorkOrder } from '#libs/contracts';
 
 /** One row of the outbox with what its message is made of. */
-export type OutboxEntry = WorkEntry | VoidEntry | DeadLetterEntry | StaleEntry;
+export type OutboxEntry = WorkEntry | VoidEntry | DeadLetterEntry | StaleEntry | UnaddressedEntry;
 
 /** A run to be sent to its domain's work queue, through the delay ladder while `dueAt` is ahead. */
 export interface WorkEntry {
@@ -43,6 +43,12 @@ export interface DeadLetterEntry {
 /** A row whose run is no longer the job's newest: nothing is sent. */
 export interface StaleEntry {
   readonly kind: 'stale';
+  readonly id: string;
+}
+
+/** A run whose domain has no queue: it is parked. */
+export interface UnaddressedEntry {
+  readonly kind: 'unaddressed';
   readonly id: string;
 }
 

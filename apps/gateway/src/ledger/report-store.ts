@@ -1,4 +1,4 @@
-import { LIMITS, type RunReport, storableJson, utf8Length } from '#libs/contracts';
+import { clippedText, LIMITS, type Outcome, type RunReport, storableJson, utf8Length } from '#libs/contracts';
 import { decide } from '../tracker/decide.js';
 import { type JobState } from '../tracker/job-state.js';
 import { type Database, type Queries } from './database.js';
@@ -80,11 +80,22 @@ function decideAll({ now, states }: LockedJobs, reports: readonly DomainReport[]
 /** A report whose texts and sizes the ledger can hold, whatever its sender took care of. */
 function readable(report: RunReport): RunReport {
   if (report.type !== 'ended') return report;
-  const outcome = storableJson(report.outcome) as typeof report.outcome;
+  const outcome = clippedFailure(storableJson(report.outcome) as Outcome);
   if (outcome.kind !== 'done' || utf8Length(JSON.stringify(outcome.result)) <= LIMITS.result)
     return { ...report, outcome };
   const message = `The result is larger than ${LIMITS.result} bytes of JSON. Put it in a file.`;
   return { ...report, outcome: { kind: 'reject', failure: { code: 'result_too_large', message } } };
+}
+
+const MAX_CODE_BYTES = 100;
+
+function clippedFailure(outcome: Outcome): Outcome {
+  if (outcome.kind !== 'retry' && outcome.kind !== 'reject') return outcome;
+  const { code, message } = outcome.failure;
+  return {
+    ...outcome,
+    failure: { code: clippedText(code, MAX_CODE_BYTES), message: clippedText(message, LIMITS.errorMessage) },
+  };
 }
 
 async function keepAside(transaction: Queries, reports: readonly DomainReport[], reason: string): Promise<void> {

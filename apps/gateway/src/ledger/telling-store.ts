@@ -34,7 +34,7 @@ export class TellingStore {
     const latest = new Map<string, ProgressReport>();
     for (const report of reports) {
       const known = latest.get(report.job);
-      if (UUID.test(report.job) && (known === undefined || known.run < report.run || known.seq < report.seq)) {
+      if (UUID.test(report.job) && (known === undefined || isLater(report, known))) {
         latest.set(report.job, report);
       }
     }
@@ -78,11 +78,16 @@ export class TellingStore {
   }
 }
 
+/** Of two reports of a job: by run, within a run by sequence. */
+function isLater(report: ProgressReport, known: ProgressReport): boolean {
+  return report.run === known.run ? report.seq > known.seq : report.run > known.run;
+}
+
 const WRITE_PROGRESS = `
 WITH new AS (
   SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[], $4::real[], $5::text[]) AS new (id, run, seq, percent, message)
 ), locked AS (
-  SELECT jobs.id FROM jobs JOIN new USING (id) ORDER BY jobs.id FOR UPDATE OF jobs
+  SELECT jobs.id FROM jobs JOIN new USING (id) ORDER BY jobs.id FOR NO KEY UPDATE OF jobs
 )
 UPDATE jobs SET version = version + 1, progress = greatest(jobs.progress, new.percent), progress_message = new.message,
   progress_seq = new.seq
@@ -95,4 +100,5 @@ SELECT new.id, new.run, new.seq, new.attempt, new.at, new.level, new.message, ne
 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::timestamptz[], $6::text[], $7::text[], $8::text[])
   AS new (id, run, seq, attempt, at, level, message, fields)
 JOIN jobs ON jobs.id = new.id AND jobs.queue = $9
+ORDER BY new.id
 ON CONFLICT DO NOTHING`;

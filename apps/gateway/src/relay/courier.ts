@@ -37,6 +37,8 @@ export class Courier {
         return this.#deadLetter(entry);
       case 'stale':
         return Promise.resolve();
+      case 'unaddressed':
+        return Promise.reject(new Error('No app has announced a queue for the job.'));
     }
   }
 

@@ -32,7 +32,6 @@ export class Relay implements Dispatch {
   readonly #parked: Batcher<{ id: string; reason: string }, undefined>;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #underway = new Set<Promise<void>>();
-  #awaitingRoom: (() => void)[] = [];
   #caughtUp = false;
   #full = false;
   #sweeping: Promise<void> | undefined;
@@ -101,7 +100,6 @@ export class Relay implements Dispatch {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const timer of this.#timers) clearInterval(timer);
-    this.#letGo([]);
     await this.#sweeping;
     const impatience = new AbortController();
     await Promise.race([
@@ -121,11 +119,12 @@ export class Relay implements Dispatch {
       const entries = await this.#outbox.claim(room).catch(() => undefined);
       if (entries === undefined) return; // the ledger is away; the timer sweeps again
       if (entries.length === 0) {
-        this.#caughtUp = true;
+        this.#caughtUp = !this.#again; // rows that were committed after this look may be older than what comes next
         return;
       }
       this.#telemetry.emit('outbox.swept', { count: entries.length });
-      for (const entry of entries) this.#begin(entry);
+      // A claim that ran out while the ledger was away may be our own: what is held is on its way already.
+      for (const entry of entries) if (!this.#held.has(entry.id)) this.#begin(entry);
     }
   }
 
@@ -140,16 +139,8 @@ export class Relay implements Dispatch {
     this.#underway.add(delivery);
   }
 
-  /** Settles when another sweep fits into the window, or the relay stops. */
-  async #room(): Promise<void> {
-    while (this.#held.size + SWEEP_LIMIT > WINDOW && !this.#stopped) {
-      await new Promise<void>((resolve) => this.#awaitingRoom.push(resolve));
-    }
-  }
-
   #letGo(ids: readonly string[]): void {
     for (const id of ids) this.#held.delete(id);
-    for (const resolve of this.#awaitingRoom.splice(0)) resolve();
   }
 
   async #deliver(entry: OutboxEntry): Promise<void> {

@@ -21,7 +21,7 @@ export class ProgressTracker {
       queue: parts.names.progress,
       prefetch: PREFETCH,
       setup: parts.setup,
-      handle: (delivery) => void this.#take(delivery),
+      handle: (delivery) => this.#take(delivery),
     });
   }
 

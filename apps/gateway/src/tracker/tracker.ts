@@ -2,7 +2,7 @@ import { Batcher } from '#libs/batching';
 import { type BrokerLink, type BrokerNames, type Delivery, Subscriber, type SubscriberOptions } from '#libs/broker';
 import { type RunReport } from '#libs/contracts';
 import { type Telemetry } from '#libs/observability';
-import { blamesContent, LedgerUnavailableError } from '../ledger/database.js';
+import { LedgerUnavailableError } from '../ledger/database.js';
 import { type Dispatch } from '../ledger/outbox.js';
 import { type DomainReport, type ReportStore } from '../ledger/report-store.js';
 import { readReports } from './read-reports.js';
@@ -36,12 +36,12 @@ export class Tracker {
       queue: parts.names.reports,
       prefetch: PREFETCH,
       setup: parts.setup,
-      handle: (delivery) => void this.#take(delivery),
+      handle: (delivery) => this.#take(delivery),
     });
     this.#writing = new Batcher(async (reports) => {
       await this.#write(reports);
       return reports.map(() => undefined);
-    }, blamesContent);
+    }, isToBlame);
   }
 
   start(): void {
@@ -52,25 +52,27 @@ export class Tracker {
   async stop(): Promise<void> {
     await this.#subscriber.pause();
     this.#stopped = true;
-    await this.#writing.drained();
     await this.#subscriber.stop();
   }
 
   async #take(delivery: Delivery): Promise<void> {
     const read = readReports(delivery);
-    if (!read.ok)
+    if (read.ok) {
+      const { reports, unreadable } = read.value;
+      const kept = unreadable.map((report) => this.#keepAside(report, 'not_a_report'));
+      await Promise.all([...kept, ...reports.map((report) => this.#enter(report))]);
+    } else {
       this.#parts.telemetry.emit('message.unreadable', { where: 'reports', code: read.code, reason: read.reason });
-    const kept = read.ok ? read.value.unreadable.map((report) => this.#keepAside(report, 'not_a_report')) : [];
-    const written = read.ok ? read.value.reports.map((report) => this.#enter(report)) : [];
-    const settled = await Promise.allSettled([...kept, ...written]);
-    if (settled.every(({ status }) => status === 'fulfilled')) delivery.ack();
+      await this.#keepAside(delivery.body.toString(), read.reason);
+    }
+    delivery.ack();
   }
 
   async #enter(report: DomainReport): Promise<void> {
     try {
       await this.#writing.add(report);
     } catch (error) {
-      if (!blamesContent(error)) throw error;
+      if (!isToBlame(error)) throw error;
       await this.#keepAside(report.report, error instanceof Error ? error.message : String(error));
       await this.#fail({ domain: report.domain, report: unreadable(report.report) });
     }
@@ -81,7 +83,7 @@ export class Tracker {
     try {
       await this.#writing.add(substitute);
     } catch (error) {
-      if (!blamesContent(error)) throw error;
+      if (!isToBlame(error)) throw error;
     }
   }
 
@@ -109,6 +111,11 @@ export class Tracker {
       }
     }
   }
+}
+
+/** What does not go away by trying again lies in the reports themselves. */
+function isToBlame(error: unknown): boolean {
+  return !(error instanceof LedgerUnavailableError);
 }
 
 function unreadable(report: RunReport): RunReport {

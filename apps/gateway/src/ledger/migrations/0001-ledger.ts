@@ -51,7 +51,6 @@ CREATE INDEX jobs_by_tenant ON jobs (tenant, created_at DESC, id DESC);
 CREATE INDEX jobs_by_metadata ON jobs USING gin (metadata jsonb_path_ops) WHERE metadata <> '{}';
 CREATE INDEX jobs_scheduled ON jobs (scheduled_for) WHERE status = 'scheduled';
 CREATE INDEX jobs_expiring ON jobs (expires_at) WHERE status IN ('scheduled', 'queued') AND expires_at IS NOT NULL;
-CREATE INDEX jobs_retrying ON jobs (next_attempt_at) WHERE status = 'retrying';
 CREATE INDEX jobs_failed ON jobs (tenant, created_at DESC, id DESC) WHERE status = 'failed';
 
 -- A final status is left only by a retry or redrive, which raises the run.
