@@ -265,6 +265,17 @@ describe('jobs over HTTP', () => {
     expect(await count('metadata.n=3')).toBe(1);
   });
 
+  it('are found by metadata that look like numbers and are none', async () => {
+    const tag = uuidv7();
+    for (const order of ['007', '00.5', '-01', '7', 7]) await enqueued({ metadata: { tag, order } });
+    const found = async (order: string): Promise<unknown[]> => {
+      const answer = await client.get<{ data: Job[] }>(`/v1/jobs?metadata.tag=${tag}&metadata.order=${order}`);
+      return answer.json.data.map(({ metadata }) => metadata['order']);
+    };
+    for (const order of ['007', '00.5', '-01']) expect(await found(order)).toEqual([order]);
+    expect(await found('7')).toEqual([7, '7']);
+  });
+
   it.each([
     ['limit=0', 'limit'],
     ['limit=201', 'limit'],
