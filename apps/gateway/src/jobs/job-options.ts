@@ -8,6 +8,7 @@ import {
   type TaskAnnouncement,
   utf8Length,
 } from '#libs/contracts';
+import { readTime } from '../http/iso-time.js';
 import { type FieldError } from '../http/problem.js';
 import { type BackoffRequest, type JobRequest } from './job-request.js';
 
@@ -25,7 +26,6 @@ export interface JobOptions {
 }
 
 const LONGEST_WAIT_MS = 10 * 365 * 86_400_000;
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** Reads a job's options; what is wrong with them is added to `errors`, by path. */
 export function readJobOptions(request: JobRequest, task: TaskAnnouncement, errors: FieldError[]): JobOptions {
@@ -73,7 +73,7 @@ function scheduledFor({ delay, runAt }: JobRequest, now: number, times: Times): 
 
 function waitUntil(runAt: string | undefined, now: number, times: Times): number {
   if (runAt === undefined) return 0;
-  const at = TIME.test(runAt) ? Date.parse(runAt) : Number.NaN;
+  const at = readTime(runAt)?.getTime() ?? Number.NaN;
   if (Number.isNaN(at)) times.refuse('runAt', 'must be a time in ISO 8601 with a time zone: 2031-04-01T12:00:00Z');
   else if (at - now > LONGEST_WAIT_MS) times.refuse('runAt', 'must be within ten years');
   return at - now;

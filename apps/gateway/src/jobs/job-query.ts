@@ -1,13 +1,13 @@
 import { JOB_STATUSES, type JobStatus } from '#libs/contracts';
 import { type Caller, visibleTenant } from '../api-keys/caller.js';
 import { isId, readId } from '../http/ids.js';
+import { readTime } from '../http/iso-time.js';
 import { type PageRequest, readPageRequest } from '../http/page.js';
 import { Problem } from '../http/problem.js';
 import { QueryReader } from '../http/query.js';
 import { type JobCursor, type JobFilter } from '../ledger/job-filter.js';
 
 const METADATA = 'metadata.';
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** The filters of `GET /v1/jobs`, described. */
 export const JOB_FILTERS = {
@@ -49,7 +49,8 @@ export function positionOf({ createdAt, id }: JobCursor): string {
 
 function readPosition(text: string): JobCursor | undefined {
   const [createdAt = '', id = '', ...rest] = text.split(' ');
-  return readTime(createdAt) !== undefined && isId(id) && rest.length === 0 ? { createdAt, id } : undefined;
+  const asWritten = readTime(createdAt)?.toISOString() === createdAt;
+  return asWritten && isId(id) && rest.length === 0 ? { createdAt, id } : undefined;
 }
 
 function tenantOf(query: QueryReader, caller: Caller): string | undefined {
@@ -62,11 +63,6 @@ function tenantOf(query: QueryReader, caller: Caller): string | undefined {
 
 function readStatus(text: string): JobStatus | undefined {
   return JOB_STATUSES.find((status) => status === text);
-}
-
-function readTime(text: string): Date | undefined {
-  const time = TIME.test(text) ? new Date(text) : undefined;
-  return time === undefined || Number.isNaN(time.getTime()) ? undefined : time;
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -122,6 +122,7 @@ describe('jobs over HTTP', () => {
     ['a delay and a time', { delay: '1s', runAt: '2031-01-01T00:00:00Z' }, ['runAt']],
     ['a time without a zone', { runAt: '2031-01-01T00:00:00' }, ['runAt']],
     ['a time that is none', { runAt: '2031-13-45T00:00:00Z' }, ['runAt']],
+    ['a day that no calendar has', { runAt: '2031-02-30T00:00:00Z' }, ['runAt']],
     ['no attempts', { maxAttempts: 0 }, ['maxAttempts']],
     ['too many attempts', { maxAttempts: 101 }, ['maxAttempts']],
     [
@@ -283,6 +284,11 @@ describe('jobs over HTTP', () => {
     ['limit=1&limit=2', 'limit'],
     ['cursor=forged', 'cursor'],
     [`cursor=${Buffer.from('2020-01-01T00:00:00.000Z x').toString('base64url')}`, 'cursor'],
+    ...['2020-02-30T00:00:00.000Z', '0000-01-01T00:00:00.000Z', '2020-01-01T00:00+23:00', '2020-01-01T00:00:00Z'].map(
+      (time) => [`cursor=${Buffer.from(`${time} ${uuidv7()}`).toString('base64url')}`, 'cursor'],
+    ),
+    ['createdAfter=2020-02-30T00:00:00Z', 'createdAfter'],
+    ['createdBefore=0000-01-01T00:00:00Z', 'createdBefore'],
     ['status=done', 'status'],
     ['createdAfter=yesterday', 'createdAfter'],
     ['batchId=1', 'batchId'],
