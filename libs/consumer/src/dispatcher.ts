@@ -124,10 +124,16 @@ export class Dispatcher {
   }
 
   async #work(hand: RunInHand): Promise<void> {
-    const report = await processRun(hand, this.#tools);
-    await this.#finish(hand, { kind: 'reported', report });
-    this.#running -= 1;
-    this.#beginNext();
+    try {
+      const report = await processRun(hand, this.#tools);
+      await this.#finish(hand, { kind: 'reported', report });
+    } catch {
+      // Whatever went wrong cost one run its report, and must not cost its place: the message stays unacknowledged.
+      this.#inHand.delete(runKey(hand.order));
+    } finally {
+      this.#running -= 1;
+      this.#beginNext();
+    }
   }
 
   #handBack(hand: RunInHand, reason: ReturnReason): void {

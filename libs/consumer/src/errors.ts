@@ -1,4 +1,5 @@
 import { type Duration, durationMs } from '#libs/contracts';
+import { shownText } from './shown-text.js';
 
 /** The job fails for good: it goes straight to the dead letters, whatever attempts are left. */
 export class PermanentError extends Error {
@@ -46,7 +47,7 @@ export class RetryAfter extends Error {
     wait: Duration,
     readonly reason = 'retry_after',
   ) {
-    super(`Runs again after ${String(wait)}: ${reason}`);
+    super(`Runs again after ${shownText(wait)}: ${shownText(reason)}`);
     this.name = 'RetryAfter';
     this.delayMs = durationMs(wait);
   }

@@ -39,7 +39,7 @@ export interface JobContext {
   readonly signal: AbortSignal;
   /**
    * Tells how far the job has come. At most five a second are sent, the latest wins.
-   * @param percent 0 to 100; never falls within a run
+   * @param percent 0 to 100; never falls within a run. What is no number is noted in the job's log and changes nothing
    * @param message at most 1 KiB are kept
    */
   progress(percent: number, message?: string): Promise<void>;

@@ -50,6 +50,15 @@ const ACTS: Readonly<Record<string, (job: JobContext, act: Act) => unknown>> = {
   'throw-retry-after': () => {
     throw new RetryAfter('30s', 'quota');
   },
+  'throw-retry-after-object': () => {
+    throw new RetryAfter('5s', { not: 'a text' } as unknown as string);
+  },
+  'throw-unreadable': () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- it stands for everything that cannot be looked at
+    throw proxy;
+  },
   'throw-system': () => {
     throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
   },
@@ -257,6 +266,11 @@ describe('a job server', () => {
     ['throw-late', { kind: 'reject', failure: { code: 'late', message: 'From a stream' } }],
     ['throw-temporary', { kind: 'retry', failure: { code: 'rate_limited', message: 'Try later' } }],
     ['throw-retry-after', { kind: 'snooze', delayMs: 30_000, reason: 'quota' }],
+    ['throw-retry-after-object', { kind: 'snooze', delayMs: 5_000, reason: '{"not":"a text"}' }],
+    [
+      'throw-unreadable',
+      { kind: 'retry', failure: { code: 'error', message: 'The handler ended with a value that cannot be read.' } },
+    ],
     ['throw-system', { kind: 'retry', failure: { code: 'econnrefused', message: 'refused' } }],
     ['throw-text', { kind: 'retry', failure: { code: 'error', message: 'just text' } }],
   ])('makes of a handler that does %s the right outcome', async (how, outcome) => {

@@ -1,6 +1,7 @@
 import { clippedText, LIMITS, LOG_LEVELS, type LogLevel, type LogReport, utf8Length } from '#libs/contracts';
 import { type JobLog } from './job-context.js';
 import { jsonSafe } from './json-safe.js';
+import { shownText } from './shown-text.js';
 
 type Line = Pick<LogReport, 'seq' | 'level' | 'message' | 'fields' | 'at'>;
 
@@ -36,7 +37,7 @@ export class LogTeller {
   }
 
   #send(level: LogLevel, text: string, fields: Readonly<Record<string, unknown>>): void {
-    const message = clippedText(text, LIMITS.logLine);
+    const message = clippedText(shownText(text), LIMITS.logLine);
     const room = LIMITS.logLine - utf8Length(message);
     const safe = jsonSafe(fields) as Record<string, unknown>;
     const fits = Object.keys(safe).length === 0 || utf8Length(JSON.stringify(safe)) <= room;

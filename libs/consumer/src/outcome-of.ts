@@ -1,5 +1,6 @@
 import { clippedText, type Failure, LIMITS, type Outcome, storableJson, utf8Length } from '#libs/contracts';
 import { PermanentError, RetryAfter } from './errors.js';
+import { shownText } from './shown-text.js';
 
 /** How a handler ended by itself. */
 export type HandlerEnding =
@@ -41,7 +42,11 @@ function outcomeOfResult(value: unknown): Outcome {
 
 function outcomeOfError(error: unknown): Outcome {
   if (error instanceof RetryAfter) {
-    return { kind: 'snooze', delayMs: error.delayMs, reason: clippedText(error.reason, LIMITS.errorMessage) };
+    return {
+      kind: 'snooze',
+      delayMs: error.delayMs,
+      reason: clippedText(shownText(error.reason), LIMITS.errorMessage),
+    };
   }
   const failure: Failure = { code: codeOf(error), message: messageOf(error) };
   return error instanceof PermanentError ? { kind: 'reject', failure } : { kind: 'retry', failure };
@@ -61,15 +66,7 @@ function codeOf(error: unknown): string {
 
 function messageOf(error: unknown): string {
   const message = error instanceof Error ? read(error, 'message') : error;
-  return clippedText(typeof message === 'string' ? message : shown(message), LIMITS.errorMessage);
-}
-
-function shown(value: unknown): string {
-  try {
-    return stringified(value) ?? String(value);
-  } catch {
-    return `A ${typeof value} was thrown that cannot be shown.`;
-  }
+  return clippedText(shownText(message), LIMITS.errorMessage);
 }
 
 // TypeScript does not say that functions and symbols give undefined.

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { decodeJson, type Ended, type Outcome, type Returned } from '#libs/contracts';
 import { type Telemetry } from '#libs/observability';
 import { type Storage } from '#libs/storage';
-import { type HandlerEnding, outcomeOf, rejected } from './outcome-of.js';
+import { outcomeOf, rejected } from './outcome-of.js';
 import { checkPayload } from './payload-check.js';
 import { type ReportSink } from './ports.js';
 import { RunContext } from './run-context.js';
@@ -17,6 +17,12 @@ const OTHER_VERSION_LIMIT_MS = 10 * 60_000;
 const STOPPING_MS = 5_000;
 /** Node fires a timer at once that is set for longer. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Of a handler that threw what cannot even be looked at. */
+const UNREADABLE_ENDING: Outcome = {
+  kind: 'retry',
+  failure: { code: 'error', message: 'The handler ended with a value that cannot be read.' },
+};
 
 /** What runs need of the app. */
 export interface RunTools {
@@ -89,7 +95,7 @@ async function run(runnable: Runnable): Promise<Decided> {
   });
   const timer = startTimer(hand);
   try {
-    const ended = attempt(() => task.call(payload, context)).then((ending) => hand.stopped ?? outcomeOf(ending));
+    const ended = attempt(() => task.call(payload, context)).then((outcome) => hand.stopped ?? outcome);
     const left = hand.left.then(() => hand.stopped ?? 'draining');
     return decide(runnable, await Promise.race([ended, left]));
   } finally {
@@ -107,12 +113,14 @@ function sayStarted({ hand: { order }, tools }: Begun, at: string): void {
     .catch(() => undefined);
 }
 
-async function attempt(call: () => Promise<unknown>): Promise<HandlerEnding> {
-  try {
-    return { kind: 'returned', value: await call() };
-  } catch (error) {
-    return { kind: 'threw', error };
-  }
+async function attempt(call: () => Promise<unknown>): Promise<Outcome> {
+  return Promise.resolve()
+    .then(call)
+    .then(
+      (value) => outcomeOf({ kind: 'returned', value }),
+      (error: unknown) => outcomeOf({ kind: 'threw', error }),
+    )
+    .catch(() => UNREADABLE_ENDING);
 }
 
 function startTimer(hand: RunInHand): { stop(): void } {

@@ -1,4 +1,5 @@
 import { clippedText, LIMITS, type ProgressReport } from '#libs/contracts';
+import { shownText } from './shown-text.js';
 
 const WINDOW_MS = 1_000 / LIMITS.progressPerSecond;
 
@@ -16,11 +17,10 @@ export class ProgressTeller {
     this.#tell = tell;
   }
 
-  /** @throws TypeError when the percentage is no number */
+  /** A percentage that is no number leaves the last one as it is. */
   report(percent: number, message: string | undefined): void {
-    if (!Number.isFinite(percent)) throw new TypeError(`Expected a percentage from 0 to 100, got ${percent}.`);
-    this.#percent = Math.max(this.#percent, Math.min(percent, 100));
-    this.#message = message === undefined ? null : clippedText(message, LIMITS.progressMessage);
+    if (Number.isFinite(percent)) this.#percent = Math.max(this.#percent, Math.min(percent, 100));
+    this.#message = message === undefined ? null : clippedText(shownText(message), LIMITS.progressMessage);
     this.#changed = true;
     if (this.#window === undefined) this.#send();
   }

@@ -71,8 +71,27 @@ describe('the context of a run', () => {
     expect(progress().map(([percent]) => percent)).toEqual([0, 60, 60, 100]);
   });
 
-  it('refuses a percentage that is no number', async () => {
-    await expect(context.progress(Number.NaN)).rejects.toThrow('Expected a percentage from 0 to 100, got NaN.');
+  it.each([
+    [Number.NaN, 'NaN'],
+    ['50', '50'],
+    [undefined, 'undefined'],
+    [Symbol('half'), 'Symbol(half)'],
+  ])('notes that %p is no percentage, and goes on', async (percent, shown) => {
+    await context.progress(30);
+    jest.advanceTimersByTime(200);
+    await context.progress(percent as number, 'on');
+    expect(progress().at(-1)).toEqual([30, 'on']);
+    expect(lines()).toMatchObject([{ level: 'warn', message: `Expected progress of 0 to 100 percent, got ${shown}` }]);
+  });
+
+  it.each<[unknown, string]>([
+    [null, 'null'],
+    [{ a: 1 }, '{"a":1}'],
+    [1n, '[bigint that cannot be shown]'],
+  ])('takes %p for a message, which is no text', async (message, shown) => {
+    await context.progress(1, message as string);
+    context.log.info(message as string);
+    expect([progress()[0]?.[1], lines()[0]?.message]).toEqual([shown, shown]);
   });
 
   it('clips progress messages to 1 KiB', async () => {

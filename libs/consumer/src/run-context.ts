@@ -2,6 +2,7 @@ import { decodeJson, isRecord, type TellingReport, type WorkOrder } from '#libs/
 import { type JobContext, type JobFiles, type JobLog } from './job-context.js';
 import { LogTeller } from './log-teller.js';
 import { ProgressTeller } from './progress-teller.js';
+import { shownText } from './shown-text.js';
 
 /** What a run's context is made of. */
 export interface RunContextParts {
@@ -47,7 +48,13 @@ export class RunContext implements JobContext {
     this.files = files;
   }
 
+  // Handlers need not await it: a rejection would end the process, and every other job in it.
   async progress(percent: number, message?: string): Promise<void> {
+    if (!Number.isFinite(percent)) {
+      this.log.warn(
+        `Expected progress of 0 to 100 percent, got ${typeof percent === 'number' ? percent : shownText(percent)}`,
+      );
+    }
     this.#progress.report(percent, message);
   }
 
