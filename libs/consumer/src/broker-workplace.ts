@@ -24,6 +24,7 @@ import { BrokerDeadLetters } from './broker-dead-letters.js';
 import { Dispatcher, type DrainTimes } from './dispatcher.js';
 import { Intake } from './intake.js';
 import { type Workplace } from './job-server.js';
+import { OtherVersionWaits } from './other-version.js';
 import { Pulse } from './pulse.js';
 import { Settlement } from './settlement.js';
 import { type TaskTable } from './task-table.js';
@@ -99,7 +100,7 @@ export class BrokerWorkplace implements Workplace {
     const reports = this.#reporter;
     const queue = this.#names.workQueue(this.#address);
     const letters = new BrokerDeadLetters(this.#publisher, this.#names, { domain, queue, worker }, this.#ended.signal);
-    const tools = { tasks, worker, storage, reports, telemetry };
+    const tools = { tasks, worker, storage, reports, telemetry, waits: new OtherVersionWaits() };
     const dispatcher = new Dispatcher(tools, new Settlement(reports, letters), concurrency);
     const announcer = new Announcer(reports, this.#announcement(tasks));
     const subscriber = new Subscriber(this.#consuming, {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { encodeWorkOrder } from '#libs/contracts';
 import { FileMissingError } from '#libs/storage';
 import { Dispatcher } from './dispatcher.js';
+import { OtherVersionWaits } from './other-version.js';
 import { Settlement } from './settlement.js';
 
 const ORDER = {
@@ -24,7 +25,7 @@ describe('a dispatcher', () => {
         if (broken) throw new Error('The log is broken.');
       },
     };
-    const tools = { tasks: new Map(), worker: 'w', storage, reports, telemetry };
+    const tools = { tasks: new Map(), worker: 'w', storage, reports, telemetry, waits: new OtherVersionWaits() };
     const dispatcher = new Dispatcher(tools, new Settlement(reports, { bury: async () => undefined }), 1);
     const deliver = (run: number): void => {
       const properties = encodeWorkOrder({ ...ORDER, run });

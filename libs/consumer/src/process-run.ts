@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { decodeJson, type Ended, type Outcome, type Returned } from '#libs/contracts';
 import { type Telemetry } from '#libs/observability';
 import { type Storage } from '#libs/storage';
+import { type OtherVersionWaits } from './other-version.js';
 import { outcomeOf, rejected } from './outcome-of.js';
 import { checkPayload } from './payload-check.js';
 import { type ReportSink } from './ports.js';
@@ -10,9 +11,6 @@ import { type RunInHand, type StopReason } from './run-in-hand.js';
 import { type BoundTask, type TaskTable } from './task-table.js';
 import { TenantFiles } from './tenant-files.js';
 
-const OTHER_VERSION_WAIT_MS = 5_000;
-/** How long after a job's creation it may wait for an app of the version that its payload was checked for. */
-const OTHER_VERSION_LIMIT_MS = 10 * 60_000;
 /** How long a handler may take to end after its time is over, before nobody waits for it. */
 const STOPPING_MS = 5_000;
 /** Node fires a timer at once that is set for longer. */
@@ -31,6 +29,7 @@ export interface RunTools {
   readonly storage: Pick<Storage, 'read' | 'put'>;
   readonly reports: ReportSink;
   readonly telemetry: Pick<Telemetry, 'emit'>;
+  readonly waits: OtherVersionWaits;
 }
 
 interface Begun {
@@ -60,9 +59,7 @@ export async function processRun(hand: RunInHand, tools: RunTools): Promise<Ende
 async function check(begun: Begun): Promise<Runnable | Decided> {
   const { order, deliveries } = begun.hand;
   const task = begun.tools.tasks.get(order.task);
-  if (task === undefined) {
-    return decide(begun, { kind: 'snooze', delayMs: OTHER_VERSION_WAIT_MS, reason: 'task_unknown_here' });
-  }
+  if (task === undefined) return decide(begun, unknownTask(begun));
   const json = decodeJson(deliveries[0]?.body ?? Buffer.of());
   if (!json.ok) return decide(begun, rejected(json.code, json.reason));
   const checked = await checkPayload(task.payload, json.value);
@@ -70,12 +67,16 @@ async function check(begun: Begun): Promise<Runnable | Decided> {
   return { ...begun, task, payload: checked.payload };
 }
 
-// The gateway checked the payload by the schema of another version: an app that has it may be around or on its way.
-function invalid({ hand: { order } }: Begun, task: BoundTask, reason: string): Outcome {
+function unknownTask({ hand: { order }, tools }: Begun): Outcome {
+  const message = `Expected an app that has the task ${order.task}; this one has not, and no other took the job.`;
+  return tools.waits.outcomeOf(order, 'task_unknown_here', { code: 'unknown_task', message });
+}
+
+function invalid({ hand: { order }, tools }: Begun, task: BoundTask, reason: string): Outcome {
+  // The gateway checked the payload by the schema of another version.
   const otherVersion = order.schemaHash !== null && order.schemaHash !== task.announcement.hash;
-  const waits = otherVersion && Date.now() - Date.parse(order.createdAt) < OTHER_VERSION_LIMIT_MS;
-  return waits
-    ? { kind: 'snooze', delayMs: OTHER_VERSION_WAIT_MS, reason: 'other_version' }
+  return otherVersion
+    ? tools.waits.outcomeOf(order, 'other_version', { code: 'invalid_payload', message: reason })
     : rejected('invalid_payload', reason);
 }
 
