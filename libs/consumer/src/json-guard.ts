@@ -1,6 +1,4 @@
-import { LIMITS } from '#libs/contracts';
-
-const REFUSED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor']);
+import { LIMITS, REFUSED_NAMES } from '#libs/contracts';
 
 /**
  * Looks for what must not reach a payload class: nesting over 32 levels, more than 100,000 values, and keys that name
@@ -16,7 +14,7 @@ export function dangerIn(json: unknown): string | undefined {
     if (place.depth > LIMITS.jsonDepth) return `${place.path} is nested deeper than ${LIMITS.jsonDepth} levels`;
     for (const [key, value] of Object.entries(place.value)) {
       const path = `${place.path}.${key}`;
-      if (REFUSED_KEYS.has(key)) return `${path} is a name that no field may have`;
+      if (REFUSED_NAMES.has(key)) return `${path} is a name that no field may have`;
       open.push({ value, path, depth: place.depth + 1 });
     }
   }

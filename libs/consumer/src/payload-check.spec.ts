@@ -47,6 +47,7 @@ describe('checking a payload', () => {
     ['null', 'null', 'payload must be an object, got null'],
     ['a __proto__ key', '{"variants":[{"__proto__":{"width":1}}]}', 'payload.variants.0.__proto__ is a name'],
     ['a constructor key', '{"constructor":{"prototype":{}}}', 'payload.constructor is a name'],
+    ['a prototype key', '{"variants":[{"prototype":1}]}', 'payload.variants.0.prototype is a name'],
     ['deep nesting', `{"variants":${'['.repeat(40)}${']'.repeat(40)}}`, 'is nested deeper than 32 levels'],
     ['too many values', JSON.stringify({ variants: Array(100_001).fill(1) }), 'more than 100000 values'],
   ])('refuses %s', async (_kind, json, sentence) => {

@@ -48,7 +48,7 @@ export {
   type Backoff,
 } from './retry-policy.js';
 export { isRecord, type Check } from './shape.js';
-export { clippedText, isStorableText, storableJson, utf8Length } from './text.js';
+export { clippedText, isStorableText, REFUSED_NAMES, storableJson, utf8Length } from './text.js';
 export {
   checkVersion,
   decoded,

@@ -1,5 +1,8 @@
 const REPLACEMENT = '\uFFFD';
 
+/** Names of fields that JSON has nowhere in the suite: they could reach the prototype of an object. */
+export const REFUSED_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
 /** Text that PostgreSQL and UTF-8 can hold: no U+0000, no lone surrogate. */
 export function isStorableText(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');

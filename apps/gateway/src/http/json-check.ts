@@ -1,8 +1,7 @@
-import { isRecord, isStorableText } from '#libs/contracts';
+import { isRecord, isStorableText, REFUSED_NAMES } from '#libs/contracts';
 import { type FieldError, Problem, invalid } from './problem.js';
 
 const MAX_ERRORS = 20;
-const POLLUTING = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
  * Refuses what JSON can say and the suite cannot keep. The value's depth must be bounded already.
@@ -29,7 +28,7 @@ function visit(value: unknown, path: string, errors: FieldError[]): void {
 }
 
 function checkedKey(key: string, path: string, errors: FieldError[]): string {
-  if (POLLUTING.has(key)) {
+  if (REFUSED_NAMES.has(key)) {
     throw new Problem(400, `The name ${key} is not taken anywhere in a body.`, {
       errors: [{ path: joined(path, key), message: 'is a name that is not taken' }],
     });
