@@ -36,7 +36,10 @@ export function belongsTo(tenant: string, key: string): boolean {
   return parseKey(key)?.tenant === tenant;
 }
 
-/** The parts of a key; undefined for everything that `uploadKey` and `outputKey` do not make. */
+/**
+ * The parts of a key: the tenant, the id, and of a job's output `<run>-<name>`. Undefined for everything of a form that
+ * `uploadKey` and `outputKey` do not make, of whatever type it is; a file of that key may exist or not.
+ */
 export function parseKey(key: unknown): KeyParts | undefined {
   return matched(KEY, key);
 }

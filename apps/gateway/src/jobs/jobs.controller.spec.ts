@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Attempt, type Job } from '#libs/contracts';
-import { uploadKey } from '#libs/storage';
-import { v7 as uuidv7 } from 'uuid';
+import { outputKey, uploadKey } from '#libs/storage';
+import { v4 as uuidv4, v5 as uuidv5, v7 as uuidv7 } from 'uuid';
 import { Client, pathsOf } from '../testing/client.js';
 import { type RealEdge, startRealEdge } from '../testing/real-edge.js';
 import { WatchTokens } from './watch-token.js';
@@ -203,6 +203,16 @@ describe('jobs over HTTP', () => {
     const [mine, theirs] = [uploadKey('default'), uploadKey('other')];
     expect(await refusedAt({ payload: { a: [{ key: theirs }] } })).toEqual(['payload.a.0.key']);
     await enqueued({ payload: { a: [{ key: mine }, { key: 'some/other key' }] } });
+  });
+
+  it.each([
+    ['4', uuidv4()],
+    ['5', uuidv5('order 7', uuidv7())],
+    ['7', uuidv7()],
+  ])('know no output of another tenant’s job whose id is a UUID of version %s', async (_, jobId) => {
+    const [mine, theirs] = [outputKey('default', jobId, 1, 'a.webp'), outputKey('other', jobId, 1, 'a.webp')];
+    expect(await refusedAt({ payload: { source: { key: theirs } } })).toEqual(['payload.source.key']);
+    await enqueued({ payload: { source: { key: mine } } });
   });
 
   it('store no download links, and show fresh ones in their result', async () => {

@@ -1,9 +1,6 @@
 import { isFileReference, isRecord } from '#libs/contracts';
-import { belongsTo } from '#libs/storage';
+import { parseKey } from '#libs/storage';
 import { type FieldError } from '../http/problem.js';
-
-/** The form of a storage key: a tenant, a UUIDv7, and for a job's output a name. */
-const KEY_FORM = /^[a-z0-9-]{1,63}\/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}(?:\/|$)/;
 
 const LINK = 'url';
 
@@ -23,8 +20,8 @@ interface Visit {
 function visited(value: unknown, path: string, visit: Visit): unknown {
   if (Array.isArray(value)) return value.map((item, index) => visited(item, `${path}.${index}`, visit));
   if (!isRecord(value)) return value;
-  const { key } = value;
-  if (typeof key === 'string' && KEY_FORM.test(key) && !belongsTo(visit.tenant, key)) {
+  const owner = parseKey(value['key'])?.tenant;
+  if (owner !== undefined && owner !== visit.tenant) {
     visit.errors.push({ path: `${path}.key`, message: 'is the key of no file' });
   }
   const stored = isFileReference(value)
