@@ -47,3 +47,10 @@ EXPOSE 9000
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist/apps/media dist/apps/media
 CMD ["node", "--enable-source-maps", "dist/apps/media/src/main.js"]
+
+FROM runtime AS email
+ENV HEALTH_PORT=9000
+EXPOSE 9000
+COPY --from=packages-without-images /app/node_modules node_modules
+COPY --from=build /app/dist/apps/email dist/apps/email
+CMD ["node", "--enable-source-maps", "dist/apps/email/src/main.js"]
