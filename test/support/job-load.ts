@@ -15,16 +15,17 @@ interface JobPage {
 
 const LARGEST_PAGE = 200;
 const RETRY_PAUSE_MS = 200;
+const GIVE_UP_AFTER_MS = 120_000;
 
 /** One answer to a submit, or none: the connection broke, so the job may be there or not. */
-export interface Submit {
+interface Submit {
   readonly status: number | 'no answer';
   readonly id: string | null;
   readonly ms: number;
   readonly retryAfter: string | null;
 }
 
-export interface LoadOptions {
+interface LoadOptions {
   readonly jobs: number;
   /** Clients that submit at the same time, each one job after the other. */
   readonly clients: number;
@@ -36,10 +37,11 @@ export interface LoadOptions {
 /** What clients saw who submit until every job of theirs is acknowledged. */
 export class Load {
   readonly submits: Submit[] = [];
-  /** Settles when every job is acknowledged. */
+  /** Settles when every job is acknowledged; rejects when that takes longer than two minutes. */
   readonly done: Promise<void>;
   readonly #suite: TestSuite;
   readonly #options: LoadOptions;
+  readonly #giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
   #left: number;
 
   constructor(suite: TestSuite, options: LoadOptions) {
@@ -86,7 +88,10 @@ export class Load {
     const url = urls[number % urls.length] ?? this.#suite.url;
     while (this.#left > 0) {
       this.#left -= 1;
-      while (!(await this.#submit(url))) await wait(RETRY_PAUSE_MS);
+      while (!(await this.#submit(url))) {
+        if (Date.now() > this.#giveUpAt) throw new Error(`No submit is accepted: ${JSON.stringify(this.answers)}`);
+        await wait(RETRY_PAUSE_MS);
+      }
     }
   }
 
