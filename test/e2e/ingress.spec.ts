@@ -4,6 +4,7 @@ import { type Job } from '#libs/contracts';
 import { eventually } from '../support/eventually.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { SuiteMessages } from '../support/suite-messages.js';
+import { testEnvironment } from '../support/test-environment.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
 
 jest.setTimeout(60_000);
@@ -19,7 +20,7 @@ describe('a message that a service publishes', () => {
   let messages: SuiteMessages;
 
   beforeAll(async () => {
-    suite = await startSuite({ apps: [] });
+    suite = await startSuite({ apps: [], env: { BROKER_TENANTS: `${brokerUser()}=acme` } });
     jobs = new SuiteJobs(suite);
     messages = await SuiteMessages.open(suite);
     await eventually('way for messages that nobody takes', waysIn);
@@ -29,6 +30,11 @@ describe('a message that a service publishes', () => {
     await messages.close();
     await suite.stop();
   });
+
+  /** The broker user of this suite's services. */
+  function brokerUser(): string {
+    return decodeURIComponent(new URL(testEnvironment().rabbitmqUrl).username);
+  }
 
   // A gateway is ready before its broker is.
   async function waysIn(): Promise<true | undefined> {
@@ -62,6 +68,20 @@ describe('a message that a service publishes', () => {
     await eventually('message left for the other domain', async () =>
       (await messages.count('leveret.unroutable')) === 1 ? true : undefined,
     );
+  });
+
+  it('belongs to the tenant of the broker user who vouches for it, whatever its headers say', async () => {
+    const [vouched, plain] = [randomUUID(), randomUUID()];
+    const headers = { 'x-tenant': 'globex' };
+    await messages.publish(EXCHANGE, TASK, PAYLOAD, { messageId: vouched, userId: brokerUser(), headers });
+    await messages.publish(EXCHANGE, TASK, PAYLOAD, { messageId: plain, headers });
+    for (const id of [vouched, plain]) {
+      await eventually(`job ${id}`, () =>
+        jobs.ask('GET', `/v1/jobs/${id}`).then(({ status }) => status === 200 || undefined),
+      );
+    }
+    expect(await jobs.completed(vouched)).toMatchObject({ tenant: 'acme' });
+    expect(await jobs.completed(plain)).toMatchObject({ tenant: 'default' });
   });
 
   it('becomes the job that its UUID names, with priority, attempts and metadata from its properties', async () => {

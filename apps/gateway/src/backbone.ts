@@ -65,7 +65,7 @@ export class Backbone {
     links: BrokerLinks,
     stores: Stores,
     relay: Relay,
-    entry: { intake: JobIntake; jobs: JobStore; telemetry: Telemetry },
+    entry: { intake: JobIntake; jobs: JobStore; tenants: ReadonlyMap<string, string>; telemetry: Telemetry },
   ) {
     const { names, setup, publisher, consuming: link } = links;
     const { telemetry } = entry;

@@ -51,7 +51,7 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
       checks: checksOf({ database, links, storage }),
     },
     start: (intake) => {
-      backbone = new Backbone(links, stores, relay, { intake, jobs, telemetry });
+      backbone = new Backbone(links, stores, relay, { intake, jobs, tenants: config.brokerTenants, telemetry });
       links.open();
       backbone.start();
     },

@@ -39,6 +39,7 @@ describe('loadGatewayConfig', () => {
       linkSecret: 'x'.repeat(32),
       adminApiKey: null,
       maxUploadBytes: 2_147_483_648,
+      brokerTenants: new Map(),
     });
   });
 
@@ -50,6 +51,7 @@ describe('loadGatewayConfig', () => {
       PORT: '8080',
       PUBLIC_URL: 'https://jobs.example.org/leveret/',
       MAX_UPLOAD: '512MiB',
+      BROKER_TENANTS: 'shop=acme, crm=globex',
       QUEUE_TYPE: 'quorum',
       EXCHANGE_PREFIX: 'shop_2.jobs',
       BROKER_ACK_TIMEOUT: '12h',
@@ -65,6 +67,10 @@ describe('loadGatewayConfig', () => {
       port: 8_080,
       publicUrl: 'https://jobs.example.org/leveret',
       maxUploadBytes: 536_870_912,
+      brokerTenants: new Map([
+        ['shop', 'acme'],
+        ['crm', 'globex'],
+      ]),
       adminApiKey: 'k'.repeat(24),
     });
   });
@@ -129,6 +135,9 @@ describe('loadGatewayConfig', () => {
     ['MAX_UPLOAD', '0'],
     ['MAX_UPLOAD', '1.5GiB'],
     ['MAX_UPLOAD', 'lots'],
+    ['BROKER_TENANTS', 'shop'],
+    ['BROKER_TENANTS', 'shop=Not A Tenant'],
+    ['BROKER_TENANTS', 'shop=acme,shop=globex'],
     ['EXCHANGE_PREFIX', 'a b'],
     ['EXCHANGE_PREFIX', '.a'],
     ['BROKER_ACK_TIMEOUT', '5m'],

@@ -40,6 +40,8 @@ export interface GatewayConfig extends CommonConfig {
   readonly adminApiKey: string | null;
   /** Bytes. @default 2_147_483_648 */
   readonly maxUploadBytes: number;
+  /** The tenant that a broker user's published jobs belong to. */
+  readonly brokerTenants: ReadonlyMap<string, string>;
 }
 
 /** What a consumer app takes. */
@@ -72,6 +74,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): Gateway
     linkSecret: values.LINK_SECRET,
     adminApiKey: values.ADMIN_API_KEY,
     maxUploadBytes: values.MAX_UPLOAD,
+    brokerTenants: values.BROKER_TENANTS,
   });
 }
 

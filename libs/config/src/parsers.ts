@@ -1,4 +1,4 @@
-import { parseDuration } from '#libs/contracts';
+import { isTenantName, parseDuration } from '#libs/contracts';
 import { nearest } from './nearest.js';
 import { type Parsed, type Parser } from './setting.js';
 
@@ -99,3 +99,11 @@ export function mapped<A, B>(parse: Parser<A>, change: (value: A) => B): Parser<
     return parsed.ok ? taken(change(parsed.value)) : parsed;
   };
 }
+
+/** Broker users and the tenants that they speak for: `shop=acme,crm=globex`. */
+export const tenantsByUser: Parser<ReadonlyMap<string, string>> = (text) => {
+  const pairs = text.split(',').map((pair) => pair.trim().split('='));
+  const read = pairs.every(([user, tenant = '', ...rest]) => user !== '' && isTenantName(tenant) && rest.length === 0);
+  const users = new Map(pairs.map(([user = '', tenant = '']) => [user, tenant]));
+  return read && users.size === pairs.length ? taken(users) : REFUSED;
+};

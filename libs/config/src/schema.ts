@@ -1,5 +1,5 @@
 import { DURATION_FORM, TIMES } from '#libs/contracts';
-import { bytes, duration, listOf, mapped, matching, oneOf, url, wholeNumber } from './parsers.js';
+import { bytes, duration, listOf, mapped, matching, oneOf, tenantsByUser, url, wholeNumber } from './parsers.js';
 import { mailbox, smtpServer } from './mail-parsers.js';
 import { type Parser, type Setting } from './setting.js';
 
@@ -73,6 +73,13 @@ export const SCHEMA = {
     fallback: { value: null, shown: 'none' },
     advice: 'make one with: openssl rand -hex 24',
     secret: true,
+  }),
+  BROKER_TENANTS: setting<ReadonlyMap<string, string>>({
+    means: 'Which tenant a job belongs to that a service publishes to the broker, by the broker user in its user-id.',
+    allowed: 'user=tenant pairs with commas between them, e.g. shop=acme,crm=globex',
+    takenBy: 'gateway',
+    parse: tenantsByUser,
+    fallback: { value: new Map(), shown: 'none: every such job belongs to default' },
   }),
   MAX_UPLOAD: setting({
     means: 'The largest file that may be uploaded.',

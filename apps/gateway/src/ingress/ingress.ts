@@ -16,8 +16,7 @@ import { readRequest } from './read-request.js';
 
 const PREFETCH = 500;
 const PAUSE_MS = 500;
-/** Messages without a broker user that a configuration maps to a tenant belong to this one. No header is believed. */
-const TENANT = 'default';
+const DEFAULT_TENANT = 'default';
 
 export interface IngressParts {
   readonly link: BrokerLink;
@@ -26,6 +25,8 @@ export interface IngressParts {
   readonly publisher: Publisher;
   readonly intake: JobIntake;
   readonly jobs: JobStore;
+  /** The tenant of each broker user that speaks for one. */
+  readonly tenants: ReadonlyMap<string, string>;
   readonly telemetry: Telemetry;
 }
 
@@ -67,10 +68,11 @@ export class Ingress {
 
   // Neither a ledger nor a broker that is away for a while loses a message: it stays unacknowledged until it is settled.
   async #take(delivery: Delivery): Promise<void> {
-    const id = jobIdOf(TENANT, delivery.properties.messageId); // once: another try is no other job
+    const tenant = this.#tenantOf(delivery);
+    const origin = { tenant, id: jobIdOf(tenant, delivery.properties.messageId) }; // once: another try is no other job
     while (!this.#stopped && !delivery.gone) {
       try {
-        const refusal = await this.#enter(delivery, id);
+        const refusal = await this.#enter(delivery, origin);
         if (refusal !== undefined) await this.#refuse(delivery, refusal);
         delivery.ack();
         return;
@@ -81,11 +83,16 @@ export class Ingress {
     }
   }
 
-  async #enter(delivery: Delivery, id: string): Promise<Refusal | undefined> {
+  // The broker vouches for the user of a message; no header is believed.
+  #tenantOf({ properties }: Delivery): string {
+    return this.#parts.tenants.get(properties.userId ?? '') ?? DEFAULT_TENANT;
+  }
+
+  async #enter(delivery: Delivery, origin: { tenant: string; id: string }): Promise<Refusal | undefined> {
     const read = readRequest(delivery);
     if (!read.ok) return read;
     const { request, traceparent } = read.value;
-    const intake = await this.#parts.intake.prepare(request, { tenant: TENANT, id, traceparent });
+    const intake = await this.#parts.intake.prepare(request, { ...origin, traceparent });
     if (!intake.ok) {
       return { code: 'invalid_job', reason: intake.errors.map(({ path, message }) => `${path} ${message}`).join('; ') };
     }

