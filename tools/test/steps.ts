@@ -9,8 +9,8 @@ export interface TestStep {
 }
 
 /**
- * What `npm test` runs: the scripts that `npm run check` chains, one by one so that all of them are heard, and the
- * end-to-end tests.
+ * What `npm test` runs: the scripts that `npm run check` chains, one by one so that all of them are heard, the end-to-end
+ * tests, and the smallest run of the benchmarks, so that they cannot rot.
  * @throws Error when the check does something else than to chain npm scripts.
  */
 export function testSteps(scripts: Readonly<Record<string, string>>): readonly TestStep[] {
@@ -21,5 +21,5 @@ export function testSteps(scripts: Readonly<Record<string, string>>): readonly T
       throw new Error(`Expected the script "check" to chain npm scripts, got ${JSON.stringify(link)}.`);
     return script;
   });
-  return [...links, 'test:e2e'].map((script) => ({ script, isJest: JEST_STEP.test(script) }));
+  return [...links, 'test:e2e', 'bench:smoke'].map((script) => ({ script, isJest: JEST_STEP.test(script) }));
 }
