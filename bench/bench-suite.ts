@@ -18,6 +18,8 @@ const DRAIN_GRACE_MS = 40_000;
 /** How an app came up. */
 export interface StartedApp {
   readonly process: AppProcess;
+  readonly main: string;
+  readonly env: NodeJS.ProcessEnv;
   readonly readyMs: number;
 }
 
@@ -70,16 +72,30 @@ export class BenchSuite {
     return { ...Object.fromEntries(apps), rabbitmq: this.broker.pids, postgres: this.database.pids };
   }
 
+  /** Ends an app in order and starts it again; how long the start took, in milliseconds. */
+  async restart(name: string): Promise<number> {
+    const { process: running, main, env } = this.#app(name);
+    await running.stop(DRAIN_GRACE_MS);
+    await this.#startApp(name, main, env);
+    return this.#app(name).readyMs;
+  }
+
   async stop(): Promise<void> {
     await Promise.all([...this.apps.values()].map(({ process }) => process.stop(DRAIN_GRACE_MS)));
     await Promise.all([this.broker.kill(), this.database.kill()]);
     await rm(this.folder, { recursive: true, force: true });
   }
 
+  #app(name: string): StartedApp {
+    const app = this.apps.get(name);
+    if (app === undefined) throw new Error(`There is no app ${name} in this suite.`);
+    return app;
+  }
+
   async #startApps(): Promise<void> {
     const outer = { PATH: process.env['PATH'], NODE_ENV: 'production', LOG_LEVEL: 'warn' };
     const consumer = consumerEnvironment(outer, this.facts);
-    // One after the other, so that each has the machine to itself while its start is timed.
+    // One after the other, so that each has the machine to itself while it starts.
     await this.#startApp('gateway', appMain('gateway'), gatewayEnvironment(outer, this.facts));
     await this.#startApp('lab', LAB_MAIN, { ...consumer, CONCURRENCY: '200' });
     await this.#startApp('media', appMain('media'), consumer);
@@ -96,6 +112,6 @@ export class BenchSuite {
       onLine: (line) => process.stderr.write(`${name}: ${line}\n`),
     });
     if ((await app.ready) === undefined) throw new Error(`${name} did not start: ${await app.ended}`);
-    this.apps.set(name, { process: app, readyMs: performance.now() - began });
+    this.apps.set(name, { process: app, main, env, readyMs: performance.now() - began });
   }
 }

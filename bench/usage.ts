@@ -13,6 +13,12 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS_PER_SECOND;
 }
 
+/** A process and its descendants, as they are now. */
+export function family(pid: number): readonly number[] {
+  const children = read(`/proc/${pid}/task/${pid}/children`)?.trim().split(/\s+/) ?? [];
+  return [pid, ...children.filter((child) => child !== '').flatMap((child) => family(Number(child)))];
+}
+
 /** Resident memory of a process, in MiB. */
 export function residentMib(pid: number): number {
   const pages = Number(read(`/proc/${pid}/statm`)?.split(' ')[1] ?? 0);

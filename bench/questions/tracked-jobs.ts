@@ -4,7 +4,7 @@ import pg from 'pg';
 import { type BenchSuite } from '../bench-suite.js';
 import { type Effort, type Question, roundRobin, type Row } from '../question.js';
 import { figureOf } from '../statistics.js';
-import { cpuSeconds, residentMib } from '../usage.js';
+import { cpuSeconds, family, residentMib } from '../usage.js';
 import { bareAmqp } from './bare-amqp.js';
 
 const CALLERS = 100;
@@ -66,17 +66,21 @@ async function throughput(suite: BenchSuite, ledger: Ledger, { jobs }: Effort, t
   return jobs / seconds;
 }
 
-/** The queue of the database counts as one process with all of its backends. */
+/** A server's processes count as one. */
+function processesOf(suite: BenchSuite, name: string): readonly number[] {
+  return (suite.pids[name] ?? []).flatMap(family);
+}
+
 function cpuOf(suite: BenchSuite): Readonly<Record<string, number>> {
   return Object.fromEntries(
-    ['gateway', 'lab', 'rabbitmq'].map((name) => [name, sum(suite.pids[name] ?? [], cpuSeconds)]),
+    ['gateway', 'lab', 'rabbitmq', 'postgres'].map((name) => [name, sum(processesOf(suite, name), cpuSeconds)]),
   );
 }
 
 function costText(suite: BenchSuite, before: Readonly<Record<string, number>>, jobs: number): string {
   const parts = Object.entries(cpuOf(suite)).map(([name, seconds]) => {
     const micros = Math.round(((seconds - (before[name] ?? 0)) * 1e6) / jobs);
-    return `${name} ${micros} µs/job, ${Math.round(sum(suite.pids[name] ?? [], residentMib))} MiB`;
+    return `${name} ${micros} µs/job, ${Math.round(sum(processesOf(suite, name), residentMib))} MiB`;
   });
   return parts.join('; ');
 }

@@ -3,6 +3,7 @@ import { type Telemetry } from '#libs/observability';
 import { connect, type ChannelModel } from 'amqplib';
 import { Backoff } from './backoff.js';
 import { closeSoon } from './closing.js';
+import { corkEachTurn } from './cork.js';
 
 const HEARTBEAT_SECONDS = 10;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -78,12 +79,14 @@ export class BrokerLink {
   async #connect(url: string): Promise<ChannelModel> {
     const address = new URL(url);
     if (!address.searchParams.has('heartbeat')) address.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
-    return connect(address.href, {
+    const model = await connect(address.href, {
       noDelay: true,
       keepAlive: true,
       timeout: CONNECT_TIMEOUT_MS,
       clientProperties: { connection_name: this.#role },
     });
+    corkEachTurn(model);
+    return model;
   }
 
   async #untilClosed(model: ChannelModel): Promise<void> {
