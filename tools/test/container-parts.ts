@@ -6,6 +6,9 @@ const RABBITMQ_IMAGE = 'rabbitmq:4-management';
 const POSTGRES_IMAGE = 'postgres:18';
 const CONFIGURATION = 'consumer_timeout = 43200000\n';
 const [AMQP, MANAGEMENT, POSTGRES] = [5_672, 15_672, 5_432];
+const HEALTHY = '/api/health/checks/virtual-hosts';
+// By TCP: the server that prepares a new database listens on its socket alone.
+const READY = 'pg_isready --quiet --host=127.0.0.1 --username=leveret --dbname=leveret';
 const START_PATIENCE_MS = 180_000;
 
 /** A broker and a database in containers of their own, removed at the end. */
@@ -40,7 +43,7 @@ export class ContainerParts {
       .withEnvironment({ RABBITMQ_DEFAULT_USER: 'leveret', RABBITMQ_DEFAULT_PASS: this.password })
       .withCopyContentToContainer([{ content: CONFIGURATION, target: '/etc/rabbitmq/conf.d/90-leveret.conf' }])
       .withExposedPorts(AMQP, MANAGEMENT)
-      .withWaitStrategy(Wait.forLogMessage(/Server startup complete/))
+      .withWaitStrategy(Wait.forHttp(HEALTHY, MANAGEMENT).withBasicCredentials('leveret', this.password))
       .withStartupTimeout(START_PATIENCE_MS)
       .start();
   }
@@ -49,7 +52,8 @@ export class ContainerParts {
     return new GenericContainer(POSTGRES_IMAGE)
       .withEnvironment({ POSTGRES_USER: 'leveret', POSTGRES_PASSWORD: this.password, POSTGRES_DB: 'leveret' })
       .withExposedPorts(POSTGRES)
-      .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
+      .withHealthCheck({ test: ['CMD-SHELL', READY], interval: 250, retries: 1_000 })
+      .withWaitStrategy(Wait.forHealthCheck())
       .withStartupTimeout(START_PATIENCE_MS)
       .start();
   }
