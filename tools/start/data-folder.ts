@@ -1,6 +1,6 @@
-import { accessSync, chmodSync, constants, mkdirSync, statfsSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errorCode, errorMessage, Problem } from '../console/problem.js';
 import { kept } from '../processes/private-file.js';
 import { RECORD_SUFFIX } from '../processes/recorded-processes.js';
@@ -53,7 +53,7 @@ export class DataFolder {
   /** @throws Problem when the folder cannot be made or written to, or its disk is nearly full. */
   prepare(): void {
     try {
-      mkdirSync(this.path, { recursive: true });
+      makeFolder(this.path);
       accessSync(this.path, constants.R_OK | constants.W_OK | constants.X_OK);
       // The database's account passes through; nothing but its folder is open to it.
       chmodSync(this.path, 0o711);
@@ -75,6 +75,13 @@ export class DataFolder {
       adminApiKey: `leveret_${randomBytes(24).toString('base64url')}`,
     }));
   }
+}
+
+// Not by mkdir's own recursion: where a file system refuses with ENOENT, as /proc does, Node 20 tries for ever.
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 /** What an error of the file system means to the person who gave the folder. */
