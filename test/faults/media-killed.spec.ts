@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FileReference } from '#libs/contracts';
-import { groupMembers } from '../../../tools/processes/process-group.js';
-import { PROJECT } from '../../../tools/start/app-list.js';
-import { eventually } from '../../support/eventually.js';
-import { SuiteJobs } from '../../support/suite-jobs.js';
-import { testEnvironment } from '../../support/test-environment.js';
-import { startSuite, type TestSuite } from '../../support/test-suite.js';
+import { groupMembers } from '../../tools/processes/process-group.js';
+import { PROJECT } from '../../tools/start/app-list.js';
+import { eventually } from '../support/eventually.js';
+import { SuiteJobs } from '../support/suite-jobs.js';
+import { testEnvironment } from '../support/test-environment.js';
+import { startSuite, type TestSuite } from '../support/test-suite.js';
 
 const PATIENCE_MS = 90_000;
 /** Enough of the slowest format for the app to be killed in the middle. */

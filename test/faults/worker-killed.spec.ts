@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { isFinal, type Job } from '#libs/contracts';
-import { eventually } from '../../support/eventually.js';
-import { Load, whenAllEnded, whenOutboxIsEmpty } from '../../support/job-load.js';
-import { SuiteJobs } from '../../support/suite-jobs.js';
-import { startSuite, type TestSuite } from '../../support/test-suite.js';
-import { Witness } from '../../support/witness.js';
+import { eventually } from '../support/eventually.js';
+import { Load, whenAllEnded, whenOutboxIsEmpty } from '../support/job-load.js';
+import { SuiteJobs } from '../support/suite-jobs.js';
+import { startSuite, type TestSuite } from '../support/test-suite.js';
+import { Witness } from '../support/witness.js';
 
 const START_PATIENCE_MS = 90_000;
 const TEST_MS = 90_000;

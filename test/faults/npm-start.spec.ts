@@ -4,11 +4,11 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FileReference, type Job } from '#libs/contracts';
-import { identify } from '../../../tools/processes/process-identity.js';
-import { GatewayClient } from '../../../tools/start/gateway-client.js';
-import { type RunFacts } from '../../../tools/start/run-file.js';
-import { Launcher, processesWith } from '../../support/launcher.js';
-import { testEnvironment } from '../../support/test-environment.js';
+import { identify } from '../../tools/processes/process-identity.js';
+import { GatewayClient } from '../../tools/start/gateway-client.js';
+import { type RunFacts } from '../../tools/start/run-file.js';
+import { Launcher, processesWith } from '../support/launcher.js';
+import { testEnvironment } from '../support/test-environment.js';
 
 const PATIENCE_MS = 180_000;
 const MEDIA_ALONE = ['--only', 'media'];

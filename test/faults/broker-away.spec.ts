@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type LocalBroker } from '../../../tools/local-nodes/local-node.js';
-import { eventually } from '../../support/eventually.js';
-import { Load, whenAllEnded, whenOutboxIsEmpty } from '../../support/job-load.js';
-import { privateBroker } from '../../support/private-servers.js';
-import { startSuite, type TestSuite } from '../../support/test-suite.js';
-import { Witness } from '../../support/witness.js';
+import { type LocalBroker } from '../../tools/local-nodes/local-node.js';
+import { eventually } from '../support/eventually.js';
+import { Load, whenAllEnded, whenOutboxIsEmpty } from '../support/job-load.js';
+import { privateBroker } from '../support/private-servers.js';
+import { startSuite, type TestSuite } from '../support/test-suite.js';
+import { Witness } from '../support/witness.js';
 
 const START_PATIENCE_MS = 120_000;
 const RECOVERY_MS = 60_000;

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { type LocalBroker } from '../../../tools/local-nodes/local-node.js';
-import { eventually } from '../../support/eventually.js';
-import { Load, whenAllEnded, whenOutboxIsEmpty } from '../../support/job-load.js';
-import { privateBroker } from '../../support/private-servers.js';
-import { SuiteJobs } from '../../support/suite-jobs.js';
-import { startSuite, type TestSuite } from '../../support/test-suite.js';
-import { Witness } from '../../support/witness.js';
+import { type LocalBroker } from '../../tools/local-nodes/local-node.js';
+import { eventually } from '../support/eventually.js';
+import { Load, whenAllEnded, whenOutboxIsEmpty } from '../support/job-load.js';
+import { privateBroker } from '../support/private-servers.js';
+import { SuiteJobs } from '../support/suite-jobs.js';
+import { startSuite, type TestSuite } from '../support/test-suite.js';
+import { Witness } from '../support/witness.js';
 
 const START_PATIENCE_MS = 90_000;
 const TEST_MS = 120_000;
