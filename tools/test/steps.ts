@@ -21,5 +21,8 @@ export function testSteps(scripts: Readonly<Record<string, string>>): readonly T
       throw new Error(`Expected the script "check" to chain npm scripts, got ${JSON.stringify(link)}.`);
     return script;
   });
-  return [...links, 'test:e2e', 'test:faults', 'bench:smoke'].map((script) => ({ script, isJest: JEST_STEP.test(script) }));
+  return [...links, 'test:e2e', 'test:faults', 'bench:smoke'].map((script) => ({
+    script,
+    isJest: JEST_STEP.test(script),
+  }));
 }

@@ -27,6 +27,7 @@ describe('testSteps', () => {
       { script: 'check:types', isJest: false },
       { script: 'test:unit', isJest: true },
       { script: 'test:e2e', isJest: true },
+      { script: 'test:faults', isJest: true },
       { script: 'bench:smoke', isJest: false },
     ]);
   });
