@@ -13,7 +13,7 @@ function matches(pattern: string, key: string): boolean {
 function walk(key: string): { waitMs: number; exchange: string } {
   let exchange = 't.delay';
   let waitMs = 0;
-  while (exchange.startsWith('t.delay')) {
+  while (bindings.some(({ from }) => from === exchange)) {
     const taken = bindings.filter(({ from, pattern }) => from === exchange && matches(pattern, key));
     expect(taken).toHaveLength(1);
     const to = taken[0]?.to;
@@ -28,11 +28,11 @@ function walk(key: string): { waitMs: number; exchange: string } {
 
 describe('the delay ladder', () => {
   it.each([0, 1, 50, 51, 999, 1_000, 30_000, 123_456, 1_200_000, LONGEST_LADDER_MS])(
-    'makes a message wait %d ms, rounded up to a step, and lets it out at the work exchange',
+    'makes a message wait %d ms, rounded up to a step, and lets it out at its end',
     (waitMs) => {
       const { waitMs: waited, exchange } = walk(ladderKey(waitMs, 'media.classic-1.media.process-image'));
       expect(waited).toBe(Math.ceil(waitMs / LADDER_STEP_MS) * LADDER_STEP_MS);
-      expect(exchange).toBe('t.work');
+      expect(exchange).toBe('t.delay.end');
     },
   );
 

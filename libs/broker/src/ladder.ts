@@ -30,7 +30,9 @@ export function afterLadder(pattern: string): string {
 /**
  * Binary ladder after NServiceBus' `DelayInfrastructure`: each level is an exchange and a queue of one TTL, so nothing
  * waits behind something longer. Bit `k` of a key decides at level `k` whether the message waits 50 ms × 2^k in the
- * level's queue or passes by; behind the lowest level lies the work exchange.
+ * level's queue or passes by. Behind the lowest level lies an exchange of its own, to which the work queues are bound:
+ * what fits none of them falls at once into the queue of strays. Without that, at-least-once dead-lettering would keep a
+ * message whose work queue is gone in the ladder, and try it every three minutes for ever.
  *
  * The queues are quorum queues with at-least-once dead-lettering whatever the suite's queue type: a classic ladder loses
  * confirmed messages when the broker dies while they expire.
@@ -38,10 +40,13 @@ export function afterLadder(pattern: string): string {
 export function ladderTopology(prefix: string): Topology {
   const names = brokerNames(prefix);
   const levels = Array.from({ length: LADDER_LEVELS }, (_, index) => LADDER_LEVELS - 1 - index);
-  const next = (k: number): string => (k === 0 ? names.work : names.level(k - 1));
+  const next = (k: number): string => (k === 0 ? names.ladderEnd : names.level(k - 1));
   const word = (k: number, bit: 0 | 1): string => `${'*.'.repeat(LADDER_LEVELS - 1 - k)}${bit}.#`;
   return {
-    exchanges: levels.map((k) => ({ name: names.level(k), type: 'topic' })),
+    exchanges: [
+      { name: names.ladderEnd, type: 'topic', alternate: names.strays },
+      ...levels.map((k) => ({ name: names.level(k), type: 'topic' as const })),
+    ],
     queues: levels.map((k) => ({
       name: names.levelQueue(k),
       arguments: {

@@ -16,6 +16,14 @@ export interface BrokerNames {
   readonly progress: string;
   readonly heartbeats: string;
   readonly announcements: string;
+  /** Where the delay ladder lets messages out: the work queues are bound to it. */
+  readonly ladderEnd: string;
+  /** Exchange and queue of what came out of the ladder and fits no work queue; the gateway reads it. */
+  readonly strays: string;
+  /** The queue of every dead letter; the gateway reads it. */
+  readonly deadLetters: string;
+  /** A queue that is there for as long as the broker has not lost its data. */
+  readonly sentinel: string;
   /** The exchange of a ladder level; the highest is `delay`, where messages enter. */
   level(k: number): string;
   /** The queue that holds a ladder level's messages. */
@@ -46,6 +54,10 @@ export function brokerNames(prefix: string): BrokerNames {
     progress: `${prefix}.status.progress`,
     heartbeats: `${prefix}.status.heartbeats`,
     announcements: `${prefix}.status.announcements`,
+    ladderEnd: `${prefix}.delay.end`,
+    strays: `${prefix}.strays`,
+    deadLetters: `${prefix}.dead-letters`,
+    sentinel: `${prefix}.sentinel`,
     level: (k) => (k === LADDER_LEVELS - 1 ? `${prefix}.delay` : `${prefix}.delay.${level(k)}`),
     levelQueue: (k) => `${prefix}.delay.level-${level(k)}`,
     workQueue: (address) => `${prefix}.${address.key}`,

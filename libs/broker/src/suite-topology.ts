@@ -23,7 +23,11 @@ export function workQueueAddress(domain: string, queueType: BrokerConfig['queueT
   return { key: `${domain}.${queueType}-${WORK_QUEUE_NUMBER}`, type: queueType, number: WORK_QUEUE_NUMBER };
 }
 
-/** What gateway and apps share: every exchange, the status queues, the control stream and the delay ladder. */
+/**
+ * What gateway and apps share: every exchange, the status queues, the control stream and the delay ladder. Queues that
+ * carry facts are quorum queues whatever the suite's queue type: a setting that decides the type of a queue whose name
+ * does not carry it could never be changed, because a broker refuses to declare a queue with other arguments.
+ */
 export function coreTopology(prefix: string, traits: BrokerTraits): Topology {
   const names = brokerNames(prefix);
   const status = (queue: string, kind: string): Topology['bindings'][number] => ({
@@ -40,12 +44,15 @@ export function coreTopology(prefix: string, traits: BrokerTraits): Topology {
       { name: names.status, type: 'topic' },
       { name: names.events, type: 'topic' },
       { name: names.control, type: 'fanout' },
+      { name: names.strays, type: 'fanout' },
     ],
     queues: [
       durable(names.unroutable, traits),
       durable(names.ingress, traits),
       durable(names.reports, traits),
       durable(names.announcements, traits),
+      durable(names.strays, traits),
+      durable(names.deadLetters, traits),
       bounded(names.progress, { 'x-max-length-bytes': 64 * MIB }),
       bounded(names.heartbeats, { 'x-message-ttl': HEARTBEAT_TTL_MS, 'x-max-length': 10_000 }),
       controlStream(names.control),
@@ -53,6 +60,8 @@ export function coreTopology(prefix: string, traits: BrokerTraits): Topology {
     bindings: [
       { from: names.unroutable, to: { queue: names.unroutable }, pattern: '' },
       { from: names.control, to: { queue: names.control }, pattern: '' },
+      { from: names.strays, to: { queue: names.strays }, pattern: '' },
+      { from: names.dead, to: { queue: names.deadLetters }, pattern: '#' },
       status(names.reports, 'report'),
       status(names.progress, 'progress'),
       status(names.heartbeats, 'heartbeat'),
@@ -71,7 +80,7 @@ export function domainTopology(prefix: string, domain: string, traits: BrokerTra
     queues: [workQueue(queue, domain, prefix, traits), deadQueue(prefix, domain, traits)],
     bindings: [
       { from: names.work, to: { queue }, pattern: `${address.key}.#` },
-      { from: names.work, to: { queue }, pattern: afterLadder(`${address.key}.#`) },
+      { from: names.ladderEnd, to: { queue }, pattern: afterLadder(`${address.key}.#`) },
       { from: names.dead, to: { queue: names.deadQueue(domain) }, pattern: `${domain}.#` },
     ],
   };
@@ -112,9 +121,7 @@ function deadQueue(prefix: string, domain: string, traits: BrokerTraits): QueueS
 }
 
 function durable(name: string, traits: BrokerTraits): QueueSpec {
-  return traits.queueType === 'classic'
-    ? { name, arguments: { 'x-queue-type': 'classic' } }
-    : { name, arguments: { 'x-queue-type': 'quorum', ...withoutDeliveryLimit(traits) } };
+  return { name, arguments: { 'x-queue-type': 'quorum', ...withoutDeliveryLimit(traits) } };
 }
 
 // Told and forgotten: losing the oldest under pressure is what these queues are for, so they are not replicated.

@@ -37,8 +37,8 @@ export interface Ended extends AboutRun {
   readonly outcome: Outcome;
 }
 
-/** Why a delivery was handed back without being run. */
-export type ReturnReason = 'redelivered' | 'draining' | 'voided';
+/** Why a delivery was handed back without being run; `unrouted`: it waited for a queue that was gone when its time came. */
+export type ReturnReason = 'redelivered' | 'draining' | 'voided' | 'unrouted';
 
 /** A delivery came back unrun; the ledger decides whether anything follows. */
 export interface Returned extends AboutRun {
@@ -107,7 +107,7 @@ export const isRunReport: Check<RunReport> = oneOf<RunReport>('type', {
   returned: shape<Returned>({
     ...about,
     type: literal('returned'),
-    reason: literal('redelivered', 'draining', 'voided'),
+    reason: literal('redelivered', 'draining', 'voided', 'unrouted'),
   }),
 });
 
