@@ -19,6 +19,7 @@ import { Courier } from './relay/courier.js';
 import { DueJobs } from './relay/due-jobs.js';
 import { Relay } from './relay/relay.js';
 import { ProgressTracker } from './tracker/progress-tracker.js';
+import { Strays } from './tracker/strays.js';
 import { Tracker } from './tracker/tracker.js';
 
 /** The gateway's own two connections: it never publishes on the one that consumes. */
@@ -75,6 +76,7 @@ export class Backbone {
       new DueJobs(stores.due, relay),
       new DomainRegister({ link, names, setup, publisher, unrouted, dispatch: relay, telemetry, ...stores }),
       new ProgressTracker({ link, names, setup, telling: stores.telling }),
+      new Strays({ link, names, setup, publisher, reports: stores.reports, dispatch: relay, telemetry }),
       new Tracker({ link, names, setup, reports: stores.reports, dispatch: relay, telemetry }),
       relay,
     ];

@@ -77,6 +77,18 @@ export const BROKER_EVENTS = {
       },
     ],
   }),
+  'message.strayed': event<{ readonly job: string; readonly run: number }>({
+    level: 'info',
+    message: 'A delayed message came out when its queue was gone; its run is sent again',
+    moves: [
+      {
+        kind: 'counter',
+        name: 'leveret_messages_strayed_total',
+        help: 'Delayed messages that came out when their queue was gone.',
+        labels: [],
+      },
+    ],
+  }),
   'message.waiting': event<{ readonly where: string; readonly reason: string }>({
     level: 'warn',
     message: 'A message cannot be settled yet; trying again',
