@@ -1,10 +1,5 @@
-import { validate } from 'uuid';
+import { isId } from '../ledger/ids.js';
 import { missing } from './problem.js';
-
-/** True for a UUID as it is written in answers: lower case, with hyphens. */
-export function isId(text: string): boolean {
-  return validate(text) && text === text.toLowerCase();
-}
 
 /** The id that a text is; undefined when it is none. */
 export function readId(text: string): string | undefined {

@@ -1,10 +1,11 @@
 import { JOB_STATUSES, type JobStatus } from '#libs/contracts';
 import { type Caller, visibleTenant } from '../api-keys/caller.js';
-import { isId, readId } from '../http/ids.js';
+import { readId } from '../http/ids.js';
 import { readTime } from '../http/iso-time.js';
 import { type PageRequest, readPageRequest } from '../http/page.js';
 import { Problem } from '../http/problem.js';
 import { QueryReader } from '../http/query.js';
+import { isId } from '../ledger/ids.js';
 import { type JobCursor, type JobFilter } from '../ledger/job-filter.js';
 
 const METADATA = 'metadata.';

@@ -1,22 +1,19 @@
-import { type RunReport } from '#libs/contracts';
 import { type JobState } from '../tracker/job-state.js';
 import { type Queries } from './database.js';
+import { isId } from './ids.js';
 
-/** The jobs that reports are about, locked, and the database's clock. */
+/** The jobs that are to be moved, locked, and the database's clock. */
 export interface LockedJobs {
   readonly now: Date;
   readonly states: Map<string, JobState>;
 }
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /**
- * Reads and locks the jobs of reports. Rows are locked in the order of their ids, so that batches of several gateways
- * cannot lock each other out.
+ * Reads and locks jobs. Rows are locked in the order of their ids, so that batches of several gateways cannot lock each
+ * other out.
  */
-export async function readStates(transaction: Queries, reports: readonly RunReport[]): Promise<LockedJobs> {
-  const ids = [...new Set(reports.map(({ job }) => job))].filter((id) => UUID.test(id));
-  const rows = await transaction.query<StateRow>(READ_STATES, [ids]);
+export async function readStates(transaction: Queries, ids: readonly string[]): Promise<LockedJobs> {
+  const rows = await transaction.query<StateRow>(READ_STATES, [[...new Set(ids)].filter(isId)]);
   return { now: rows[0]?.now ?? new Date(), states: new Map(rows.map((row) => [row.id, stateOf(row)])) };
 }
 
@@ -37,12 +34,15 @@ export async function writeStates(transaction: Queries, states: readonly JobStat
     column(({ startedAt }) => startedAt),
     column(({ nextAttemptAt }) => nextAttemptAt),
     column(({ completedAt }) => completedAt),
+    column(({ losses }) => losses),
+    column(({ returnedAt }) => returnedAt),
+    column(({ sentPriority }) => sentPriority),
   ]);
 }
 
 const READ_STATES = `
 SELECT id, queue, status, run, attempt, charged, returns, max_attempts, backoff, worker_id, result, error, created_at,
-       started_at, next_attempt_at, completed_at, cancel_requested_at, clock_timestamp() AS now
+       started_at, next_attempt_at, completed_at, cancel_requested_at, losses, returned_at, sent_priority, clock_timestamp() AS now
 FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
 
 // Progress belongs to a run; a completed job's is 100, and what its handler said on the way no longer holds.
@@ -50,13 +50,15 @@ const WRITE_STATES = `
 UPDATE jobs SET version = jobs.version + 1, status = new.status, run = new.run, attempt = new.attempt,
   charged = new.charged, returns = new.returns, worker_id = new.worker_id, result = new.result::json,
   error = new.error::json, started_at = new.started_at, next_attempt_at = new.next_attempt_at,
-  completed_at = new.completed_at,
+  completed_at = new.completed_at, losses = new.losses, returned_at = new.returned_at, sent_priority = new.sent_priority,
   progress = CASE WHEN new.status = 'completed' THEN 100 WHEN new.run <> jobs.run THEN 0 ELSE jobs.progress END,
   progress_message = CASE WHEN new.run <> jobs.run OR new.status = 'completed' THEN NULL ELSE jobs.progress_message END,
   progress_seq = CASE WHEN new.run <> jobs.run THEN 0 ELSE jobs.progress_seq END
 FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::smallint[], $7::text[], $8::text[], $9::text[],
-            $10::timestamptz[], $11::timestamptz[], $12::timestamptz[])
-  AS new (id, status, run, attempt, charged, returns, worker_id, result, error, started_at, next_attempt_at, completed_at)
+            $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::smallint[], $14::timestamptz[],
+            $15::smallint[])
+  AS new (id, status, run, attempt, charged, returns, worker_id, result, error, started_at, next_attempt_at, completed_at,
+          losses, returned_at, sent_priority)
 WHERE jobs.id = new.id`;
 
 interface StateRow {
@@ -77,6 +79,9 @@ interface StateRow {
   readonly next_attempt_at: Date | null;
   readonly completed_at: Date | null;
   readonly cancel_requested_at: Date | null;
+  readonly losses: number;
+  readonly returned_at: Date | null;
+  readonly sent_priority: number | null;
   readonly now: Date;
 }
 
@@ -99,5 +104,8 @@ function stateOf(row: StateRow): JobState {
     nextAttemptAt: row.next_attempt_at,
     completedAt: row.completed_at,
     cancelRequestedAt: row.cancel_requested_at,
+    losses: row.losses,
+    returnedAt: row.returned_at,
+    sentPriority: row.sent_priority,
   };
 }

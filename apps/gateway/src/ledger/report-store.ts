@@ -32,7 +32,7 @@ export class ReportStore {
     return this.#database.transaction(async (transaction) => {
       const locked = await readStates(
         transaction,
-        reports.map(({ report }) => report),
+        reports.map(({ report }) => report.job),
       );
       const { changed, decisions, strangers } = decideAll(locked, reports);
       await writeStates(transaction, changed);

@@ -1,7 +1,6 @@
 import { LIMITS, type LogReport, type ProgressReport, storableJson, clippedText } from '#libs/contracts';
 import { type Database } from './database.js';
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { isId } from './ids.js';
 
 /** Where a line stands in its job's log. */
 export interface LogPosition {
@@ -34,7 +33,7 @@ export class TellingStore {
     const latest = new Map<string, ProgressReport>();
     for (const report of reports) {
       const known = latest.get(report.job);
-      if (UUID.test(report.job) && (known === undefined || isLater(report, known))) {
+      if (isId(report.job) && (known === undefined || isLater(report, known))) {
         latest.set(report.job, report);
       }
     }
@@ -52,7 +51,7 @@ export class TellingStore {
 
   /** Appends log lines to their jobs; a line that is there already is passed over. */
   async log(domain: string, lines: readonly LogReport[]): Promise<void> {
-    const rows = lines.filter(({ job, seq }) => UUID.test(job) && seq <= LIMITS.logLinesPerAttempt * 2);
+    const rows = lines.filter(({ job, seq }) => isId(job) && seq <= LIMITS.logLinesPerAttempt * 2);
     if (rows.length === 0) return;
     await this.#database.query(WRITE_LOGS, [
       rows.map(({ job }) => job),

@@ -1,9 +1,7 @@
 import {
   type Ended,
-  type Failure,
   isFinal,
   type JobError,
-  MAX_PRIORITY,
   type Outcome,
   retryDelayMs,
   type Returned,
@@ -12,6 +10,7 @@ import {
   TIMES,
 } from '#libs/contracts';
 import { type AttemptChange, type Decision, type JobState } from './job-state.js';
+import { again, blank, dead, final, jobError, lost, moved, presentAttempt, resent } from './transitions.js';
 
 /** How often a message may come back unstarted before the return is charged: a job may kill its process before it is heard of. */
 const FREE_RETURNS = 5;
@@ -101,7 +100,7 @@ function failed(
   if (error.permanent) return dead(state, error, 'permanent_error', records);
   if (state.charged >= state.maxAttempts) return dead(state, error, 'attempts_spent', records);
   const waitMs = retryDelayMs(state.backoff, state.charged, circumstances.random);
-  return again({ ...state, error }, waitMs, circumstances, records);
+  return again({ ...state, error }, waitMs, circumstances.now, records);
 }
 
 function snooze(state: JobState, delayMs: number, conclusion: Conclusion, records: readonly AttemptChange[]): Decision {
@@ -113,51 +112,18 @@ function snooze(state: JobState, delayMs: number, conclusion: Conclusion, record
     const failure = { code: 'gave_up_waiting', message: 'The job has been put off for 24 hours.' };
     return dead(state, jobError(failure, true, state.attempt, circumstances.now), 'gave_up_waiting', records);
   }
-  return again(state, delayMs, circumstances, records);
+  return again(state, delayMs, circumstances.now, records);
 }
 
-/** The next run, after a wait. */
-function again(state: JobState, waitMs: number, { now }: Circumstances, records: readonly AttemptChange[]): Decision {
-  const dueAt = new Date(now.getTime() + waitMs);
-  const next: JobState = { ...state, status: 'retrying', run: state.run + 1, workerId: null, nextAttemptAt: dueAt };
-  return { ...moved(next, records), send: { run: next.run, dueAt, priority: null } };
-}
-
-function dead(state: JobState, error: JobError, reason: string, records: readonly AttemptChange[]): Decision {
-  return {
-    ...moved(final({ ...state, error }, 'failed', new Date(error.at)), records),
-    deadLetter: { run: state.run, error, reason },
-  };
-}
-
-function returned(state: JobState, report: Returned, circumstances: Circumstances): Decision {
-  const { now } = circumstances;
+function returned(state: JobState, report: Returned, { now }: Circumstances): Decision {
   if (report.run !== state.run || isFinal(state.status)) return moved(state, []);
   if (state.cancelRequestedAt !== null) return moved(final(state, 'cancelled', now), []);
-  const attempt = Math.max(state.charged + 1, state.attempt);
   const wasHeld = report.reason === 'redelivered';
-  if (wasHeld && state.status === 'running') return lost(state, attempt, circumstances);
+  if (wasHeld && state.status === 'running') return lost(state, now);
   const returns = wasHeld ? state.returns + 1 : state.returns;
-  if (returns > FREE_RETURNS) return lost(state, attempt, circumstances);
-  const record: AttemptChange = { ...blank(state.run, attempt), endedAt: now, outcome: 'returned' };
+  if (returns > FREE_RETURNS) return lost(state, now);
+  const record: AttemptChange = { ...blank(state.run, presentAttempt(state)), endedAt: now, outcome: 'returned' };
   return resent({ ...state, returns }, [record]);
-}
-
-/** A worker held the run and is gone: the execution is charged. */
-function lost(state: JobState, attempt: number, circumstances: Circumstances): Decision {
-  const { now } = circumstances;
-  const failure = { code: 'worker_lost', message: 'The worker that ran the job is gone.' };
-  const charged: JobState = { ...state, attempt, charged: attempt, returns: 0 };
-  const error = jobError(failure, false, attempt, now);
-  const record: AttemptChange = { ...blank(state.run, attempt), endedAt: now, outcome: 'lost', error };
-  if (charged.charged >= state.maxAttempts) return dead(charged, error, 'attempts_spent', [record]);
-  return resent({ ...charged, error }, [record]);
-}
-
-// What comes back has waited already, so it goes before what has not.
-function resent(state: JobState, records: readonly AttemptChange[]): Decision {
-  const next: JobState = { ...state, status: 'queued', run: state.run + 1, workerId: null, nextAttemptAt: null };
-  return { ...moved(next, records), send: { run: next.run, dueAt: null, priority: MAX_PRIORITY } };
 }
 
 function begun(state: JobState, report: Started | Ended, startedAt: Date): JobState {
@@ -172,15 +138,6 @@ function begun(state: JobState, report: Started | Ended, startedAt: Date): JobSt
   };
 }
 
-function final(state: JobState, status: 'completed' | 'failed' | 'cancelled', at: Date): JobState {
-  const completedAt = state.startedAt !== null && at < state.startedAt ? state.startedAt : at;
-  return { ...state, status, completedAt, nextAttemptAt: null };
-}
-
-function moved(state: JobState, attempts: readonly AttemptChange[]): Decision {
-  return { state, attempts, send: null, voidUpTo: null, deadLetter: null };
-}
-
 const NAMES = { done: 'completed', retry: 'failed', reject: 'failed', snooze: 'snoozed', cancel: 'cancelled' } as const;
 
 function failureOf(outcome: Outcome, attempt: number, at: Date, state: JobState): JobError | null {
@@ -191,14 +148,6 @@ function failureOf(outcome: Outcome, attempt: number, at: Date, state: JobState)
 
 function orUnknown(error: JobError | null, state: JobState, at: Date): JobError {
   return error ?? jobError({ code: 'error', message: 'The job failed without an error.' }, false, state.attempt, at);
-}
-
-function jobError(failure: Failure, permanent: boolean, attempt: number, at: Date): JobError {
-  return { ...failure, permanent, attempt, at: at.toISOString() };
-}
-
-function blank(run: number, attempt: number): AttemptChange {
-  return { run, attempt, workerId: null, startedAt: null, endedAt: null, outcome: null, error: null };
 }
 
 function recordOf(report: Started | Ended, attempt: number, known: Partial<AttemptChange>): AttemptChange {

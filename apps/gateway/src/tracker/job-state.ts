@@ -11,6 +11,12 @@ export interface JobState {
   readonly charged: number;
   /** Messages of the present attempt that came back unstarted. */
   readonly returns: number;
+  /** Attempts that were charged because their worker was gone; a retry by hand begins anew. */
+  readonly losses: number;
+  /** The message of the newest run has come back while it ran: only its worker still has it, if that lives. */
+  readonly returnedAt: Date | null;
+  /** The priority of the newest message when it is not the job's own: what is sent again goes first. */
+  readonly sentPriority: number | null;
   readonly maxAttempts: number;
   readonly backoff: Backoff;
   readonly workerId: string | null;
