@@ -1,5 +1,8 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
+/** Looks at the chunks that one connection's client sends, in their order, and gives what is passed on. */
+export type ChunkFilter = (chunk: Buffer) => Buffer;
+
 /** A TCP proxy between a process under test and a server, which can spoil the connections. */
 export class TcpProxy {
   private readonly pairs = new Set<{ readonly client: Socket; readonly upstream: Socket }>();
@@ -8,11 +11,17 @@ export class TcpProxy {
   private server: Server | undefined;
   private listening = 0;
 
-  private constructor(private readonly target: number) {}
+  private constructor(
+    private readonly target: number,
+    private readonly filterOf: () => ChunkFilter,
+  ) {}
 
-  /** A proxy on a free port of 127.0.0.1 to a port of 127.0.0.1. */
-  static async to(target: number): Promise<TcpProxy> {
-    const proxy = new TcpProxy(target);
+  /**
+   * A proxy on a free port of 127.0.0.1 to a port of 127.0.0.1.
+   * @param filterOf makes the filter of each new connection
+   */
+  static async to(target: number, filterOf: () => ChunkFilter = () => (chunk) => chunk): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target, filterOf);
     await proxy.accept();
     return proxy;
   }
@@ -85,13 +94,14 @@ export class TcpProxy {
   private join(client: Socket, upstream: Socket): void {
     const pair = { client, upstream };
     this.pairs.add(pair);
+    const filter = this.filterOf();
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
       from.setNoDelay(true);
       from.on('data', (chunk) => {
-        this.pass(chunk, to);
+        this.pass(from === client ? filter(chunk) : chunk, to);
       });
       from.on('error', () => to.destroy());
       from.on('end', () => {

@@ -20,7 +20,12 @@ export interface SuiteOptions extends ServersOfSuite {
   readonly apps: readonly string[];
   /** Settings for every process of the suite. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Sends a process to its servers by other addresses, such as a proxy's. */
+  readonly route?: (process: string, servers: Servers) => Servers;
 }
+
+/** Where a process finds its broker and its database. */
+export type Servers = Pick<SuiteFacts, 'rabbitmqUrl' | 'databaseUrl'>;
 
 /** An answer of the gateway with its body read: JSON parsed, anything else as text. */
 export interface ApiAnswer<T> {
@@ -58,6 +63,7 @@ export class TestSuite {
   private readonly facts: SuiteFacts;
   private readonly processes = new Map<string, AppProcess>();
   private readonly lines = new Map<string, string[]>();
+  private readonly ports = new Map<string, number>();
   private readonly leaks: string[] = [];
 
   constructor(
@@ -87,10 +93,10 @@ export class TestSuite {
 
   /**
    * Starts one app and resolves with the address that it tells when it is ready.
-   * @param name another than the app's, for a further process of it; a further gateway gets a port of its own
+   * @param name another than the app's, for a further process of it; a further gateway gets a port of its own, and keeps it
    */
   async startApp(app: string, name = app): Promise<string> {
-    const process = this.launch(app, name, app === name ? this.facts.port : await freePort());
+    const process = this.launch(app, name, await this.portOf(app, name));
     const address = await process.ready;
     if (address === undefined)
       throw new Error(this.withLogs(`${name} ended before it was ready (${await process.ended})`, [name]));
@@ -149,10 +155,16 @@ export class TestSuite {
     if (this.leaks.length > 0) throw new Error(`Processes were left behind and killed: ${this.leaks.join('; ')}`);
   }
 
+  private async portOf(app: string, name: string): Promise<number> {
+    const port = app === name ? this.facts.port : (this.ports.get(name) ?? (await freePort()));
+    this.ports.set(name, port);
+    return port;
+  }
+
   private launch(app: string, name: string, port: number): AppProcess {
     const process = new AppProcess({
       main: app === LAB ? LAB_MAIN : appMain(app),
-      env: this.environmentOf(app, port),
+      env: this.environmentOf(app, name, port),
       recordFile: join(this.dataFolder, `${name}${RECORD_SUFFIX}`),
       onLine: (line) => {
         this.keepLine(name, line);
@@ -165,10 +177,10 @@ export class TestSuite {
     return process;
   }
 
-  private environmentOf(app: string, port: number): NodeJS.ProcessEnv {
+  private environmentOf(app: string, name: string, port: number): NodeJS.ProcessEnv {
     const { PATH, HOME, TMPDIR } = process.env;
     const outer = { PATH, HOME, TMPDIR, NODE_ENV: 'test', ...this.options.env };
-    const facts = { ...this.facts, port };
+    const facts = { ...this.facts, ...this.options.route?.(name, this.facts), port };
     return app === GATEWAY ? gatewayEnvironment(outer, facts) : consumerEnvironment(outer, facts);
   }
 

@@ -1,6 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** The beginning of one execution. */
+export interface Beginning {
+  readonly run: number;
+  readonly at: number;
+}
+
+interface Note extends Beginning {
+  readonly job: string;
+  readonly word: string;
+}
+
 /** A file in which scripted jobs note every execution: what happened, seen from outside of the suite. */
 export class Witness {
   readonly file: string;
@@ -26,12 +37,21 @@ export class Witness {
     return this.#notes().filter(({ word }) => word === 'begin').length;
   }
 
-  #notes(): { job: string; word: string }[] {
+  /** Every beginning of every job: its run and when it was, in milliseconds since 1970. */
+  beginnings(): ReadonlyMap<string, readonly Beginning[]> {
+    const found = new Map<string, Beginning[]>();
+    for (const { job, word, run, at } of this.#notes()) {
+      if (word === 'begin') found.set(job, [...(found.get(job) ?? []), { run, at }]);
+    }
+    return found;
+  }
+
+  #notes(): Note[] {
     if (!existsSync(this.file)) return [];
     const lines = readFileSync(this.file, 'utf8').split('\n').filter(Boolean);
     return lines.map((line) => {
-      const [job = '', , word = ''] = line.split(' ');
-      return { job, word };
+      const [job = '', run, word = '', at] = line.split(' ');
+      return { job, run: Number(run), word, at: Number(at) };
     });
   }
 }

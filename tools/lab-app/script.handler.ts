@@ -18,10 +18,13 @@ export class ScriptHandler {
     maxTimeout: '10m',
   })
   async script(@Payload() payload: ScriptPayload, @Ctx() job: JobContext): Promise<unknown> {
-    const note = (word: string): Promise<void> => witness(payload.witness, `${job.id} ${job.run} ${word}`);
+    const note = (word: string): Promise<void> =>
+      witness(payload.witness, `${job.id} ${job.run} ${word} ${Date.now()} ${job.attempt}`);
     await note('begin');
     job.log.info('began', { run: job.run });
-    const action = payload.steps[Math.min(job.run, payload.steps.length) - 1] ?? 'ok';
+    const step = payload.by === 'attempt' ? job.attempt : job.run;
+    const action = payload.steps[Math.min(step, payload.steps.length) - 1] ?? 'ok';
+    if (payload.target !== undefined) await call(payload.target, job);
     const result = await this.#act(action, payload, job);
     await note('end');
     return result;
@@ -59,6 +62,11 @@ async function held(ms: number, gate: string | undefined, signal: AbortSignal): 
   while (Date.now() < deadline && !(gate !== undefined && existsSync(gate))) {
     await wait(Math.min(GATE_LOOK_MS, deadline - Date.now()), undefined, { signal });
   }
+}
+
+async function call(target: string, { id, run, signal }: JobContext): Promise<void> {
+  const response = await fetch(target, { method: 'POST', body: JSON.stringify({ job: id, run }), signal });
+  if (!response.ok) throw new TemporaryError('lab_call', `The target answered ${response.status}.`);
 }
 
 async function witness(file: string | undefined, line: string): Promise<void> {

@@ -7,10 +7,15 @@ export type Action = (typeof ACTIONS)[number];
 
 /** The payload of `lab.script`. */
 export class ScriptPayload {
-  /** One action for each run, the last for all further ones. */
+  /** One action for each run or attempt, the last for all further ones. */
   @ArrayNotEmpty()
   @IsIn(ACTIONS, { each: true })
   steps!: Action[];
+
+  /** What the steps are counted by: messages sent out for the job, or charged executions. @default run */
+  @IsOptional()
+  @IsIn(['run', 'attempt'])
+  by?: 'run' | 'attempt';
 
   /** How long `hold` lasts and `snooze` puts off. */
   @IsOptional()
@@ -24,10 +29,15 @@ export class ScriptPayload {
   @IsString()
   gate?: string;
 
-  /** A file that gets a line `<job id> <run> <begin|end>` for each execution: what happened, seen from outside. */
+  /** A file that gets lines `<job id> <run> <begin|end> <ms since 1970> <attempt>`: what happened, seen from outside. */
   @IsOptional()
   @IsString()
   witness?: string;
+
+  /** An address that gets a POST with the job's id and run before the action. */
+  @IsOptional()
+  @IsString()
+  target?: string;
 
   @IsOptional()
   @IsString()

@@ -13,6 +13,7 @@ const IMAGE = 'rabbitmq:4-management';
 const ASK_PATIENCE_MS = 10_000;
 const PULL_PATIENCE_MS = 10 * 60_000;
 const START_PATIENCE_MS = 120_000;
+const CONTROL_PATIENCE_MS = 30_000;
 const LOOK_EVERY_MS = 250;
 const STOP_GRACE_SECONDS = 30;
 const CONFIGURATION = 'consumer_timeout = 43200000\ndisk_free_limit.absolute = 200MB\n';
@@ -82,6 +83,12 @@ export class DockerRabbitmq implements LocalBroker {
   async kill(): Promise<void> {
     await docker(['kill', this.name], ASK_PATIENCE_MS);
     await this.remove();
+  }
+
+  async control(...command: readonly string[]): Promise<string> {
+    const { ok, output } = await docker(['exec', this.name, 'rabbitmqctl', ...command], CONTROL_PATIENCE_MS);
+    if (!ok) throw new Problem(`rabbitmqctl ${command.join(' ')} failed:\n${output}`);
+    return output;
   }
 
   /** Removes the volume too. */

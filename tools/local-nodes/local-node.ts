@@ -18,4 +18,6 @@ export interface LocalNode {
 export interface LocalBroker extends LocalNode {
   /** The management UI and API; takes the user and password of `url`. */
   readonly managementUrl: string;
+  /** Runs `rabbitmqctl` on the running node and gives what it prints. @throws Problem when it fails */
+  control(...command: readonly string[]): Promise<string>;
 }

@@ -7,6 +7,7 @@ import { lastLines } from '../processes/last-lines.js';
 import { ManagedProcess } from '../processes/managed-process.js';
 import { kept, writePrivateFile } from '../processes/private-file.js';
 import { endLeftover, endProcess, forgetProcess, recordProcess } from '../processes/process-record.js';
+import { runProgram } from '../processes/run-program.js';
 import { identify } from '../processes/process-identity.js';
 import { type LocalBroker } from './local-node.js';
 import { managementAnswers } from './management-api.js';
@@ -25,6 +26,7 @@ import { type RabbitmqProgram } from './rabbitmq-program.js';
 const START_PATIENCE_MS = 90_000;
 const STOP_GRACE_MS = 30_000;
 const PORT_PATIENCE_MS = 15_000;
+const CONTROL_PATIENCE_MS = 30_000;
 const LOOK_EVERY_MS = 100;
 /** Another process may take a port between its choice and its use. */
 const TRIES = 3;
@@ -89,6 +91,19 @@ export class PrivateRabbitmq implements LocalBroker {
     await this.afterServer();
   }
 
+  async control(...command: readonly string[]): Promise<string> {
+    const { ok, output } = await runProgram([this.program.control, ...command], {
+      env: this.environment(this.knownPorts()),
+      patienceMs: CONTROL_PATIENCE_MS,
+    });
+    if (!ok) throw new Problem(`rabbitmqctl ${command.join(' ')} failed:\n${output}`);
+    return output;
+  }
+
+  private environment(ports: RabbitmqPorts): NodeJS.ProcessEnv {
+    return { ...serverEnvironment(process.env, this.folder, this.identity, ports), PATH: this.program.path };
+  }
+
   private async afterServer(): Promise<void> {
     const beam = this.beamPid();
     if (beam !== undefined) await endProcess(beam, 'SIGKILL', 0);
@@ -119,8 +134,7 @@ export class PrivateRabbitmq implements LocalBroker {
     writePrivateFile(paths.configuration, renderConfiguration(identity, ports, totalmem()));
     writePrivateFile(paths.plugins, '[rabbitmq_management].\n');
     writePrivateFile(paths.advanced, '[].\n');
-    const env = { ...serverEnvironment(process.env, this.folder, identity, ports), PATH: program.path };
-    const common = { env, cwd: paths.home };
+    const common = { env: this.environment(ports), cwd: paths.home };
     this.epmd = await ManagedProcess.start({
       ...common,
       program: program.epmd,

@@ -14,6 +14,8 @@ const FURTHER_FOLDERS = [
 export interface RabbitmqProgram {
   /** The server's own start script, not a distribution's wrapper around it. */
   readonly server: string;
+  /** `rabbitmqctl`, which lies beside it. */
+  readonly control: string;
   readonly epmd: string;
   /** PATH with which both find Erlang. */
   readonly path: string;
@@ -26,7 +28,9 @@ export function findRabbitmq(env: NodeJS.ProcessEnv = process.env): RabbitmqProg
   if (found === undefined) return undefined;
   const server = behindWrapper(found);
   const epmd = findIn(folders, 'epmd') ?? besideErlang(folders);
-  return server === undefined || epmd === undefined ? undefined : { server, epmd, path: folders.join(delimiter) };
+  return server === undefined || epmd === undefined
+    ? undefined
+    : { server, control: join(dirname(server), 'rabbitmqctl'), epmd, path: folders.join(delimiter) };
 }
 
 /** The first executable file with this name in the folders of PATH and those that it often leaves out. */
