@@ -14,6 +14,7 @@ import { Ingress } from './ingress/ingress.js';
 import { UnroutedMessages } from './ingress/unrouted-messages.js';
 import { type JobIntake } from './jobs/job-intake.js';
 import { type JobStore } from './ledger/job-store.js';
+import { type OutboxRoom } from './ledger/outbox-room.js';
 import { type Stores } from './ledger/stores.js';
 import { Courier } from './relay/courier.js';
 import { DueJobs } from './relay/due-jobs.js';
@@ -66,14 +67,20 @@ export class Backbone {
     links: BrokerLinks,
     stores: Stores,
     relay: Relay,
-    entry: { intake: JobIntake; jobs: JobStore; tenants: ReadonlyMap<string, string>; telemetry: Telemetry },
+    entry: {
+      intake: JobIntake;
+      jobs: JobStore;
+      tenants: ReadonlyMap<string, string>;
+      room: OutboxRoom;
+      telemetry: Telemetry;
+    },
   ) {
     const { names, setup, publisher, consuming: link } = links;
     const { telemetry } = entry;
     const unrouted = new UnroutedMessages(link, names, publisher);
     this.#parts = [
-      new Ingress({ link, names, setup, publisher, ...entry }),
-      new DueJobs(stores.due, relay),
+      new Ingress({ link, names, setup, publisher, tasks: stores.tasks, ...entry }),
+      new DueJobs(stores.due, relay, entry.room),
       new DomainRegister({ link, names, setup, publisher, unrouted, dispatch: relay, telemetry, ...stores }),
       new ProgressTracker({ link, names, setup, telling: stores.telling }),
       new Strays({ link, names, setup, publisher, reports: stores.reports, dispatch: relay, telemetry }),

@@ -4,7 +4,14 @@ export {
   publishControlSurely,
   type ControlFollowerOptions,
 } from './control-stream.js';
-export { publishDeadLetter, type DeadLetterReason } from './dead-letter.js';
+export {
+  publishDeadLetter,
+  readReason,
+  type BrokerDeath,
+  type DeadLetter,
+  type DeadLetterReason,
+  type ReadReason,
+} from './dead-letter.js';
 export { declaresOnce, declareTopology } from './declare.js';
 export { ChannelLostError, ConfirmTimeoutError, NotConnectedError, PublishError } from './errors.js';
 export { ladderKey, LONGEST_LADDER_MS } from './ladder.js';

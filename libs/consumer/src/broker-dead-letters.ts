@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type BrokerNames, publishDeadLetter, type Publisher } from '#libs/broker';
+import { type BrokerNames, type DeadLetter, publishDeadLetter, type Publisher } from '#libs/broker';
 import { type DeadLetters, type Delivery, type Unreadable } from './ports.js';
 
 const PAUSE_MS = 1_000;
@@ -26,11 +27,11 @@ export class BrokerDeadLetters implements DeadLetters {
   }
 
   async bury(delivery: Delivery, why: Unreadable): Promise<void> {
-    const diedAt = new Date();
+    const letter = this.#letterOf(delivery, why);
     for (;;) {
       await this.#publisher.whenReady(this.#signal);
       try {
-        await this.#publish(delivery, why, diedAt);
+        await publishDeadLetter(this.#publisher, this.#names, letter);
         return;
       } catch {
         await delay(PAUSE_MS, undefined, { signal: this.#signal });
@@ -38,15 +39,9 @@ export class BrokerDeadLetters implements DeadLetters {
     }
   }
 
-  async #publish({ body, properties }: Delivery, { code, reason }: Unreadable, diedAt: Date): Promise<void> {
+  #letterOf({ body, properties }: Delivery, { code, reason: message }: Unreadable): DeadLetter {
     const { domain, queue: source, worker } = this.#source;
-    const about = { code, message: reason, diedAt, worker, source };
-    await publishDeadLetter(this.#publisher, this.#names, {
-      domain,
-      kind: 'unreadable',
-      body,
-      properties,
-      reason: about,
-    });
+    const reason = { id: randomUUID(), code, message, diedAt: new Date(), worker, source };
+    return { domain, kind: 'unreadable', body, properties, reason };
   }
 }

@@ -68,7 +68,7 @@ SELECT claimed.id, claimed.kind, claimed.job_id, claimed.run,
        jobs.tenant, jobs.task, jobs.queue, jobs.payload::text AS payload, jobs.metadata::text AS metadata,
        jobs.charged, jobs.max_attempts, jobs.timeout_ms::float8 AS timeout_ms, jobs.schema_hash, jobs.traceparent,
        jobs.created_at, domains.queue_key,
-       dead_letters.error AS dead_error, dead_letters.worker_id AS dead_worker, dead_letters.dead_at
+       dead_letters.id AS letter_id, dead_letters.error AS dead_error, dead_letters.worker_id AS dead_worker, dead_letters.dead_at
 FROM claimed
 LEFT JOIN jobs ON jobs.id = claimed.job_id
 LEFT JOIN domains ON domains.name = jobs.queue
@@ -96,6 +96,7 @@ interface ClaimedRow {
   readonly traceparent: string | null;
   readonly created_at: Date;
   readonly queue_key: string | null;
+  readonly letter_id: string | null;
   readonly dead_error: { code: string; message: string; attempt: number } | null;
   readonly dead_worker: string | null;
   readonly dead_at: Date | null;
@@ -135,10 +136,11 @@ function workOf(row: ClaimedRow, queueKey: string): OutboxEntry {
 }
 
 function deadLetterOf(row: ClaimedRow): OutboxEntry {
-  if (row.dead_error === null || row.dead_at === null) return { kind: 'stale', id: row.id };
+  if (row.letter_id === null || row.dead_error === null || row.dead_at === null) return { kind: 'stale', id: row.id };
   return {
     kind: 'dead-letter',
     id: row.id,
+    letterId: row.letter_id,
     jobId: row.job_id,
     tenant: row.tenant,
     queue: row.queue,

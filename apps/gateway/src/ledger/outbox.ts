@@ -28,6 +28,7 @@ export interface VoidEntry {
 export interface DeadLetterEntry {
   readonly kind: 'dead-letter';
   readonly id: string;
+  readonly letterId: string;
   readonly jobId: string;
   readonly tenant: string;
   readonly queue: string;

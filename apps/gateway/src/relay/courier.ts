@@ -6,7 +6,7 @@ import {
   publishDeadLetter,
   type Publisher,
 } from '#libs/broker';
-import { encodeWorkOrder, VERSION_HEADER, WIRE_VERSION } from '#libs/contracts';
+import { encodeWorkOrder } from '#libs/contracts';
 import { withoutSecrets } from '../jobs/secret-fields.js';
 import { type DeadLetterEntry, type OutboxEntry, type WorkEntry } from '../ledger/outbox.js';
 import { type TaskStore } from '../ledger/task-store.js';
@@ -62,9 +62,12 @@ export class Courier {
         messageId: entry.jobId,
         type: entry.task,
         contentType: 'application/json',
-        headers: { [VERSION_HEADER]: WIRE_VERSION, 'x-tenant': entry.tenant },
+        headers: {},
       },
       reason: {
+        id: entry.letterId,
+        ofJob: true,
+        tenant: entry.tenant,
         code: entry.code,
         message: entry.message,
         diedAt: entry.diedAt,
