@@ -45,7 +45,18 @@ export class ConfirmTimeoutError extends PublishError {
 
 /** The broker holds an exchange or queue of this name with other properties. Retrying does not help. */
 export class TopologyConflictError extends Error {
+  /** @param reason what the broker said */
   constructor(reason: string) {
-    super(`${reason} Delete it when it is empty, or choose another EXCHANGE_PREFIX.`);
+    super(`${conflict(reason)} Delete it when it is empty, or choose another EXCHANGE_PREFIX.`);
+    this.name = 'TopologyConflictError';
   }
+}
+
+const INEQUIVALENT =
+  /inequivalent arg '(?<property>[^']+)' for (?<kind>queue|exchange) '(?<name>[^']+)' in vhost '.*?': received (?<wanted>.+?) but current is (?<found>.+?)"?$/;
+
+function conflict(reason: string): string {
+  const { property = '', kind = '', name = '', wanted = '', found = '' } = INEQUIVALENT.exec(reason)?.groups ?? {};
+  if (name === '') return reason;
+  return `The ${kind} ${name} exists already with another ${property}: the broker has ${found}, this version wants ${wanted}.`;
 }
