@@ -1,6 +1,7 @@
 import { type Database, type Transaction } from './database.js';
 import { ledger } from './migrations/0001-ledger.js';
 import { workers } from './migrations/0002-workers.js';
+import { deadLetters } from './migrations/0004-dead-letters.js';
 
 /** A numbered step of the schema. Steps are only ever added; one that has run is never edited. */
 export interface Migration {
@@ -8,7 +9,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-const MIGRATIONS: readonly Migration[] = [ledger, workers];
+const MIGRATIONS: readonly Migration[] = [ledger, workers, deadLetters];
 
 /** An arbitrary number that every gateway takes as the lock of its migrations. */
 const MIGRATION_LOCK = 5_138_008;
