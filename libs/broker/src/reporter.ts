@@ -1,5 +1,12 @@
 import { Batcher } from '#libs/batching';
-import { type RunReport, type TellingReport, VERSION_HEADER, WIRE_VERSION } from '#libs/contracts';
+import {
+  type Ended,
+  type Report,
+  type Started,
+  type TellingReport,
+  VERSION_HEADER,
+  WIRE_VERSION,
+} from '#libs/contracts';
 import { type BrokerNames } from './names.js';
 import { type Publisher } from './publisher.js';
 
@@ -36,7 +43,7 @@ export class Reporter {
   }
 
   /** Settles when the broker has the report; rejects only when the reporter is stopped first. */
-  async report(report: RunReport): Promise<void> {
+  async report(report: Report): Promise<void> {
     await this.#reports.add({ report, json: JSON.stringify(report) });
   }
 
@@ -94,13 +101,13 @@ export class Reporter {
 }
 
 interface Written {
-  readonly report: RunReport;
+  readonly report: Report;
   readonly json: string;
 }
 
 /** An end says all that its start would: the start of a run that has ended meanwhile need not travel. */
 function withoutNeedlessStarts(items: readonly Written[]): readonly Written[] {
-  const keyOf = ({ job, run }: RunReport): string => `${job} ${run}`;
+  const keyOf = ({ job, run }: Started | Ended): string => `${job} ${run}`;
   const ended = new Set(items.flatMap(({ report }) => (report.type === 'ended' ? [keyOf(report)] : [])));
   return items.filter(({ report }) => report.type !== 'started' || !ended.has(keyOf(report)));
 }

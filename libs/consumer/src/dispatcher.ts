@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { decodeWorkOrder, type Heartbeat, type ReturnReason, type VoidedRun, type WorkOrder } from '#libs/contracts';
+import {
+  decodeWorkOrder,
+  type Heartbeat,
+  probeIn,
+  type ReturnReason,
+  type VoidedRun,
+  type WorkOrder,
+} from '#libs/contracts';
 import { BoundedMemory } from './bounded-memory.js';
 import { type Delivery } from './ports.js';
 import { processRun, type RunTools } from './process-run.js';
@@ -40,14 +47,25 @@ export class Dispatcher {
     this.#concurrency = concurrency;
   }
 
-  /** The runs whose handlers are at work or whose reports are not confirmed. */
+  /** The runs that are not lost while this process lives: they wait for a place, run, or are not reported yet. */
   get runs(): Heartbeat['runs'] {
-    const started = [...this.#inHand.values()].filter((hand) => !this.#waiting.includes(hand));
-    return started.map(({ order: { jobId, run } }) => ({ job: jobId, run }));
+    return [...this.#inHand.values()].map(({ order: { jobId, run } }) => ({ job: jobId, run }));
   }
 
   /** Takes a message in. Never throws. */
   take(delivery: Delivery): void {
+    const probe = probeIn(delivery.properties);
+    if (probe === undefined) this.#takeRun(delivery);
+    else this.#answer(probe, delivery);
+  }
+
+  // It needs no place: its answer says only that what lay before it in the queue has been delivered as well.
+  #answer(probe: string, delivery: Delivery): void {
+    const report = { type: 'probed', probe, worker: this.#tools.worker } as const;
+    this.#settle({ kind: 'reported', report }, () => [delivery]);
+  }
+
+  #takeRun(delivery: Delivery): void {
     const decoded = decodeWorkOrder(delivery.properties);
     if (!decoded.ok) {
       const { code, reason } = decoded;

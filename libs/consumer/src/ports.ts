@@ -1,5 +1,5 @@
 import { type Delivery as BrokerDelivery } from '#libs/broker';
-import { type RunReport, type TellingReport } from '#libs/contracts';
+import { type Report, type TellingReport } from '#libs/contracts';
 
 /** A message in our hands, as far as it matters here. */
 export type Delivery = Pick<BrokerDelivery, 'properties' | 'body' | 'redelivered' | 'ack'>;
@@ -7,7 +7,7 @@ export type Delivery = Pick<BrokerDelivery, 'properties' | 'body' | 'redelivered
 /** Takes what is said of runs. */
 export interface ReportSink {
   /** Settles when the broker has the report; rejects only when the app gives up waiting for that. */
-  report(report: RunReport): Promise<void>;
+  report(report: Report): Promise<void>;
   /** Sends progress or a log line if it can. */
   tell(report: TellingReport): void;
 }

@@ -1,9 +1,9 @@
-import { type RunReport } from '#libs/contracts';
+import { type Report } from '#libs/contracts';
 import { type DeadLetters, type Delivery, type ReportSink, type Unreadable } from './ports.js';
 
 /** What is known of a message when it leaves our hands. */
 export type Fact =
-  | { readonly kind: 'reported'; readonly report: RunReport }
+  | { readonly kind: 'reported'; readonly report: Report }
   | { readonly kind: 'unreadable'; readonly delivery: Delivery; readonly why: Unreadable }
   /** Its report is confirmed already. */
   | { readonly kind: 'settled before' };

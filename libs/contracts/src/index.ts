@@ -24,6 +24,7 @@ export { LIMITS, TIMES } from './limits.js';
 export { LONGEST_MAILBOX, MAILBOX_PATTERN } from './mailbox.js';
 export { domainOf, isBareName, isTaskName, isTenantName } from './names.js';
 export { type Failure, type Outcome } from './outcome.js';
+export { encodeProbe, isProbed, PROBE_KEY, probeIn, type Probe, type Probed } from './probe.js';
 export {
   isRunReport,
   isTellingReport,
@@ -33,6 +34,7 @@ export {
   type LogLevel,
   type LogReport,
   type ProgressReport,
+  type Report,
   type Returned,
   type ReturnReason,
   type RunReport,

@@ -1,4 +1,5 @@
 import { type Failure, type Outcome } from './outcome.js';
+import { type Probed } from './probe.js';
 import {
   type Check,
   isAnything,
@@ -46,8 +47,11 @@ export interface Returned extends AboutRun {
   readonly reason: ReturnReason;
 }
 
-/** Reports that move a job. They travel in arrays on `leveret.status` with key `<domain>.report` and are never dropped. */
+/** Reports that move a job. */
 export type RunReport = Started | Ended | Returned;
+
+/** What travels in arrays on `leveret.status` with key `<domain>.report` and is never dropped. */
+export type Report = RunReport | Probed;
 
 /** How far a run has come. `seq` rises within a run; the latest wins. */
 export interface ProgressReport extends AboutRun {
