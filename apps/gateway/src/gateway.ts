@@ -7,6 +7,7 @@ import { ApiKeyStore } from './ledger/api-key.store.js';
 import { Database } from './ledger/database.js';
 import { JobStore } from './ledger/job-store.js';
 import { openLedger } from './ledger/open-ledger.js';
+import { OutboxRoom } from './ledger/outbox-room.js';
 import { storesOn } from './ledger/stores.js';
 import { type GatewayParts } from './parts.module.js';
 
@@ -31,8 +32,9 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
   const stores = storesOn(database);
   const links = new BrokerLinks(config.broker, telemetry);
   const relay = relayOn(links, stores, telemetry);
-  const jobs = new JobStore(database, relay);
-  await stores.tasks.start();
+  const room = new OutboxRoom(database, config.outboxBound, telemetry);
+  const jobs = new JobStore(database, relay, room);
+  await Promise.all([stores.tasks.start(), room.start()]);
   registerGauge(telemetry, {
     name: 'leveret_outbox_rows',
     help: 'Messages that are committed and not yet confirmed by the broker.',
@@ -51,7 +53,7 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
       checks: checksOf({ database, links, storage }),
     },
     start: (intake) => {
-      backbone = new Backbone(links, stores, relay, { intake, jobs, tenants: config.brokerTenants, telemetry });
+      backbone = new Backbone(links, stores, relay, { intake, jobs, tenants: config.brokerTenants, room, telemetry });
       links.open();
       backbone.start();
     },
@@ -59,6 +61,7 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
       await backbone?.stop();
       await links.close();
       stores.tasks.stop();
+      room.stop();
       await storage.close();
       await database.close();
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Batcher } from './batcher.js';
+import { Batcher, BatcherFullError } from './batcher.js';
 
 /** A writer whose batches are let go one by one. */
 function heldWriter(): {
@@ -85,6 +85,43 @@ describe('Batcher', () => {
     const settled = await Promise.allSettled([1, 2, 3].map((item) => batcher.add(item)));
     expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(calls).toBe(1);
+  });
+
+  it('refuses what comes when as many items wait as may, and takes more when a batch has left', async () => {
+    const { write, batches, release } = heldWriter();
+    const batcher = new Batcher(write, neverBlames, { maxWaitingItems: 2 });
+    const flying = batcher.add(1);
+    await turn();
+    const waiting = [batcher.add(2), batcher.add(3)];
+    await expect(batcher.add(4)).rejects.toBeInstanceOf(BatcherFullError);
+    release();
+    await flying;
+    await turn();
+    const late = batcher.add(5);
+    release();
+    expect(await Promise.all(waiting)).toEqual([20, 30]);
+    await turn();
+    release();
+    expect(await late).toBe(50);
+    expect(batches).toEqual([[1], [2, 3], [5]]);
+  });
+
+  it('refuses what comes when as many bytes wait as may', async () => {
+    const { write, release } = heldWriter();
+    const batcher = new Batcher(write, neverBlames, { maxWaitingBytes: 10, sizeOf: (item) => item });
+    const flying = batcher.add(20);
+    await turn();
+    const waiting = [batcher.add(9), batcher.add(1)];
+    await expect(batcher.add(1)).rejects.toBeInstanceOf(BatcherFullError);
+    release();
+    await flying;
+    await turn();
+    release();
+    expect(await Promise.all(waiting)).toEqual([90, 10]);
+    const after = batcher.add(1);
+    await turn();
+    release();
+    expect(await after).toBe(10);
   });
 
   it('is drained when everything has come back', async () => {

@@ -8,6 +8,19 @@ export interface BatchLimits<T> {
   readonly sizeOf?: (item: T) => number;
   /** Batches under way at once. @default 1 */
   readonly concurrency?: number;
+  /** Items that may wait for a batch; one more is refused. @default no limit: callers bound what they have under way */
+  readonly maxWaitingItems?: number;
+  /** Bytes, by `sizeOf`, that may wait for a batch; an item that comes when they are reached is refused. @default no limit */
+  readonly maxWaitingBytes?: number;
+}
+
+/** So much waits already that an item was not taken: it was not written, and will not be. */
+export class BatcherFullError extends Error {
+  override readonly name = 'BatcherFullError';
+
+  constructor() {
+    super('Too much waits to be written already.');
+  }
 }
 
 /**
@@ -24,7 +37,10 @@ export class Batcher<T, R> {
   readonly #maxBytes: number;
   readonly #sizeOf: (item: T) => number;
   readonly #concurrency: number;
+  readonly #maxWaitingItems: number;
+  readonly #maxWaitingBytes: number;
   #waiting: Entry<T, R>[] = [];
+  #waitingBytes = 0;
   #flying = 0;
   #scheduled = false;
   #idle: (() => void)[] = [];
@@ -40,6 +56,8 @@ export class Batcher<T, R> {
     this.#maxBytes = limits.maxBytes ?? 256 * 1024;
     this.#sizeOf = limits.sizeOf ?? (() => 0);
     this.#concurrency = limits.concurrency ?? 1;
+    this.#maxWaitingItems = limits.maxWaitingItems ?? Infinity;
+    this.#maxWaitingBytes = limits.maxWaitingBytes ?? Infinity;
   }
 
   /** Items that have not come back yet. */
@@ -47,10 +65,18 @@ export class Batcher<T, R> {
     return this.#waiting.length + this.#flying;
   }
 
-  /** Adds an item; settles with its own result or error. */
+  /**
+   * Adds an item; settles with its own result or error.
+   * @throws BatcherFullError when as much waits as may
+   */
   add(item: T): Promise<R> {
+    if (this.#waiting.length >= this.#maxWaitingItems || this.#waitingBytes >= this.#maxWaitingBytes) {
+      return Promise.reject(new BatcherFullError());
+    }
     return new Promise<R>((resolve, reject) => {
-      this.#waiting.push({ item, resolve, reject });
+      const bytes = this.#sizeOf(item);
+      this.#waiting.push({ item, bytes, resolve, reject });
+      this.#waitingBytes += bytes;
       if (this.#scheduled) return;
       this.#scheduled = true;
       setImmediate(() => {
@@ -79,13 +105,14 @@ export class Batcher<T, R> {
   }
 
   #take(): Entry<T, R>[] {
-    let bytes = 0;
+    let taken = 0;
     let count = 0;
-    for (const { item } of this.#waiting) {
-      bytes += this.#sizeOf(item);
-      if (count > 0 && (count >= this.#maxItems || bytes > this.#maxBytes)) break;
+    for (const { bytes } of this.#waiting) {
+      if (count > 0 && (count >= this.#maxItems || taken + bytes > this.#maxBytes)) break;
+      taken += bytes;
       count += 1;
     }
+    this.#waitingBytes -= taken;
     return this.#waiting.splice(0, count);
   }
 
@@ -116,6 +143,7 @@ export class Batcher<T, R> {
 
 interface Entry<T, R> {
   readonly item: T;
+  readonly bytes: number;
   readonly resolve: (result: R) => void;
   readonly reject: (error: unknown) => void;
 }

@@ -1,1 +1,1 @@
-export { Batcher, type BatchLimits } from './batcher.js';
+export { Batcher, BatcherFullError, type BatchLimits } from './batcher.js';

@@ -40,6 +40,8 @@ describe('loadGatewayConfig', () => {
       adminApiKey: null,
       maxUploadBytes: 2_147_483_648,
       brokerTenants: new Map(),
+      outboxBound: { rows: 100_000, bytes: 1_073_741_824 },
+      managementUrl: null,
     });
   });
 
@@ -52,6 +54,9 @@ describe('loadGatewayConfig', () => {
       PUBLIC_URL: 'https://jobs.example.org/leveret/',
       MAX_UPLOAD: '512MiB',
       BROKER_TENANTS: 'shop=acme, crm=globex',
+      OUTBOX_MAX_ROWS: '500',
+      OUTBOX_MAX_BYTES: '64MiB',
+      RABBITMQ_MANAGEMENT_URL: 'https://rabbit.example.org',
       QUEUE_TYPE: 'quorum',
       EXCHANGE_PREFIX: 'shop_2.jobs',
       BROKER_ACK_TIMEOUT: '12h',
@@ -72,6 +77,8 @@ describe('loadGatewayConfig', () => {
         ['crm', 'globex'],
       ]),
       adminApiKey: 'k'.repeat(24),
+      outboxBound: { rows: 500, bytes: 67_108_864 },
+      managementUrl: 'https://rabbit.example.org',
     });
   });
 
@@ -125,6 +132,9 @@ describe('loadGatewayConfig', () => {
     ['RABBITMQ_URL', 'amqp://'],
     ['RABBITMQ_URL', 'amqp://one,'],
     ['RABBITMQ_URL', 'rabbit:5672'],
+    ['RABBITMQ_MANAGEMENT_URL', 'rabbit:15672'],
+    ['OUTBOX_MAX_ROWS', '0'],
+    ['OUTBOX_MAX_BYTES', '1GB'],
     ['DATABASE_URL', 'mysql://127.0.0.1/x'],
     ['STORAGE_URL', '/srv/files'],
     ['STORAGE_URL', 'file://srv/files'],

@@ -88,6 +88,28 @@ export const SCHEMA = {
     parse: bytes,
     fallback: { value: 2 * GIB, shown: '2GiB' },
   }),
+  OUTBOX_MAX_ROWS: setting({
+    means: 'How many messages may wait for the broker; from then on jobs are refused with 503 until some have left.',
+    allowed: 'a whole number from 1 to 100000000',
+    takenBy: 'gateway',
+    parse: wholeNumber(1, 100_000_000),
+    fallback: { value: 100_000, shown: '100000' },
+  }),
+  OUTBOX_MAX_BYTES: setting({
+    means: 'How many bytes of payload, as the database stores them, may wait for the broker; the same then.',
+    allowed: 'bytes as a whole number above 0, or with a unit: 512KiB, 100MiB, 2GiB, 1TiB',
+    takenBy: 'gateway',
+    parse: bytes,
+    fallback: { value: GIB, shown: '1GiB' },
+  }),
+  RABBITMQ_MANAGEMENT_URL: setting<string | null>({
+    means: "Where RabbitMQ's management API is; with it the doctor sees queues, bindings and policies as they are.",
+    allowed:
+      'an http:// or https:// URL, e.g. http://127.0.0.1:15672, with user:password@ when not that of RABBITMQ_URL',
+    takenBy: 'gateway',
+    parse: orNull(url(['http', 'https'], hasHost)),
+    fallback: { value: null, shown: 'none' },
+  }),
   HEALTH_PORT: setting({
     means: 'The port for health and metrics of a consumer app; 0 takes any free port and logs it.',
     allowed: 'a whole number from 0 to 65535',

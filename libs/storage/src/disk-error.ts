@@ -1,4 +1,4 @@
-import { StorageUnavailableError } from './storage-error.js';
+import { StorageFullError, StorageUnavailableError } from './storage-error.js';
 
 const SENTENCES: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full; free space, or point STORAGE_URL at a larger one',
@@ -10,6 +10,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   ENFILE: 'the machine has too many files open; raise its limit of open files',
   EIO: 'the disk reported a fault; look into the log of the machine',
 };
+
+/** Codes that say that there is no room. */
+const FULL: readonly string[] = ['ENOSPC', 'EDQUOT'];
 
 /** The code of an error of the file system; undefined for any other error. */
 export function codeOf(error: unknown): string | undefined {
@@ -40,7 +43,6 @@ export async function ifThere<T>(step: () => Promise<T>): Promise<T | undefined>
 function diskFailure(error: unknown): StorageUnavailableError {
   const code = codeOf(error);
   const sentence = (code === undefined ? undefined : SENTENCES[code]) ?? 'the file system refused';
-  return new StorageUnavailableError(`The data folder cannot be used (${code ?? 'unknown error'}): ${sentence}.`, {
-    cause: error,
-  });
+  const message = `The data folder cannot be used (${code ?? 'unknown error'}): ${sentence}.`;
+  return new (FULL.includes(code ?? '') ? StorageFullError : StorageUnavailableError)(message, { cause: error });
 }

@@ -39,8 +39,14 @@ export class RangeNotSatisfiableError extends Error {
 
 /** The disk or the bucket did not do its part: the same call may work later, or after an operator has mended it. */
 export class StorageUnavailableError extends Error {
-  override readonly name = 'StorageUnavailableError';
-  readonly code = 'storage_unavailable';
+  override readonly name: string = 'StorageUnavailableError';
+  readonly code: string = 'storage_unavailable';
+}
+
+/** There is no room for what was to be stored; nothing of it is kept. Reading goes on. */
+export class StorageFullError extends StorageUnavailableError {
+  override readonly name = 'StorageFullError';
+  override readonly code = 'storage_full';
 }
 
 function shown(key: unknown): string {

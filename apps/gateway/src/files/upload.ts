@@ -1,7 +1,7 @@
 import { type MultipartFile } from '@fastify/multipart';
 import { type FastifyRequest } from 'fastify';
 import { type FileReference } from '#libs/contracts';
-import { FileTooLargeError, type Storage, uploadKey } from '#libs/storage';
+import { FileTooLargeError, type Storage, StorageFullError, uploadKey } from '#libs/storage';
 import { invalidField, Problem } from '../http/problem.js';
 import { tooLarge } from '../http/read-body.js';
 
@@ -62,6 +62,7 @@ async function store(
     return await storage.put(uploadKey(tenant), content, { ...about, maxBytes });
   } catch (error) {
     if (error instanceof FileTooLargeError) throw tooLarge(maxBytes);
+    if (error instanceof StorageFullError) throw error;
     if (content.errored !== null || content.destroyed) throw new Problem(400, 'The upload broke off before its end.');
     throw error;
   }

@@ -3,6 +3,7 @@ import multipart from '@fastify/multipart';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { acceptsJson } from './accepts.js';
+import { limitAnswers } from './answer-limit.js';
 import { answerMalformedRequest } from './malformed-request.js';
 import { Problem } from './problem.js';
 import { sendProblem } from './problem.filter.js';
@@ -40,6 +41,7 @@ export async function createHttpAdapter(routes: Routes): Promise<FastifyAdapter>
       throw new Problem(406, 'Expected an Accept header that takes application/json.');
     }
   });
+  limitAnswers(server);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, _payload, done) => {
     done(null);

@@ -1,13 +1,17 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Telemetry } from '#libs/observability';
-import { StorageUnavailableError } from '#libs/storage';
+import { StorageFullError, StorageUnavailableError } from '#libs/storage';
 import { LedgerUnavailableError } from '../ledger/database.js';
+import { JobUnconfirmedError, LedgerBusyError } from '../ledger/job-store.js';
+import { OutboxFullError } from '../ledger/outbox-room.js';
 import { later, Problem, PROBLEM_TYPE } from './problem.js';
 import { type Routes } from './routes.js';
 import { dropUnread } from './unread-body.js';
 
 const RETRY_SECONDS = 2;
+/** A disk is not emptied in a moment. */
+const STORAGE_RETRY_SECONDS = 60;
 
 /** Turns whatever was thrown into an RFC 9457 answer. What nobody foresaw is logged and answered without its insides. */
 @Catch()
@@ -25,12 +29,10 @@ export class ProblemFilter implements ExceptionFilter {
 
   #problemOf(error: unknown, request: FastifyRequest): Problem {
     if (error instanceof Problem) return error;
-    if (error instanceof LedgerUnavailableError) {
-      return later(503, 'The ledger is out of reach. Try again.', RETRY_SECONDS);
-    }
-    if (error instanceof StorageUnavailableError) {
-      this.#tell(error, request, 503);
-      return later(503, 'The file storage cannot be used now. Try again.', RETRY_SECONDS);
+    const passing = passingProblem(error);
+    if (passing !== undefined) {
+      if (error instanceof StorageUnavailableError) this.#tell(error, request, 503);
+      return passing;
     }
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
     if (status === 404) return this.#unrouted(request);
@@ -53,6 +55,32 @@ export class ProblemFilter implements ExceptionFilter {
     const allow = methods.join(', ');
     return new Problem(405, `Expected one of ${allow}, got ${request.method}.`, { headers: { allow } });
   }
+}
+
+/** 503 for what passes by itself, saying whether anything was done; undefined for other errors. */
+function passingProblem(error: unknown): Problem | undefined {
+  if (error instanceof OutboxFullError) {
+    const detail = 'Too many jobs wait for the broker. This one was not taken: send it again later.';
+    return later(503, detail, error.retrySeconds, 'outbox_full');
+  }
+  if (error instanceof LedgerBusyError) {
+    return later(503, 'Too many jobs wait to be stored. This one was not taken.', RETRY_SECONDS, 'ledger_busy');
+  }
+  if (error instanceof JobUnconfirmedError) {
+    const detail =
+      'The ledger did not confirm the job in time. It may have been taken all the same: sent again, it may run twice.';
+    return later(503, detail, RETRY_SECONDS, 'job_unconfirmed');
+  }
+  if (error instanceof LedgerUnavailableError) {
+    return later(503, 'The ledger is out of reach. Try again.', RETRY_SECONDS, 'ledger_unavailable');
+  }
+  if (error instanceof StorageFullError) {
+    return later(503, 'The file storage is full. Nothing was kept.', STORAGE_RETRY_SECONDS, 'storage_full');
+  }
+  if (error instanceof StorageUnavailableError) {
+    return later(503, 'The file storage cannot be used now. Try again.', RETRY_SECONDS, 'storage_unavailable');
+  }
+  return undefined;
 }
 
 /** Writes a problem as the answer, readable by a client that is still sending its body. */

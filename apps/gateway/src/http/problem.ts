@@ -12,12 +12,15 @@ export interface ProblemDetails {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
+  /** Says why in one word, where the status alone leaves it open. */
+  readonly code?: string;
   readonly errors?: readonly FieldError[];
   /** Names the log entry of an unexpected error. */
   readonly requestId?: string;
 }
 
 interface ProblemExtras {
+  readonly code?: string;
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;
   readonly requestId?: string;
@@ -39,12 +42,13 @@ export class Problem extends Error {
 
   get details(): ProblemDetails {
     const title = STATUS_CODES[this.status] ?? 'Error';
-    const { errors, requestId } = this.#extras;
+    const { code, errors, requestId } = this.#extras;
     return {
       type: `urn:leveret:problem:${title.toLowerCase().replaceAll(/[^a-z]+/g, '-')}`,
       title,
       status: this.status,
       detail: this.message,
+      ...(code === undefined ? {} : { code }),
       ...(errors === undefined ? {} : { errors }),
       ...(requestId === undefined ? {} : { requestId }),
     };
@@ -77,6 +81,7 @@ export function unauthenticated(detail: string): Problem {
 }
 
 /** 429 or 503: the same request may succeed later. */
-export function later(status: 429 | 503, detail: string, afterSeconds: number): Problem {
-  return new Problem(status, detail, { headers: { 'retry-after': String(Math.max(1, Math.ceil(afterSeconds))) } });
+export function later(status: 429 | 503, detail: string, afterSeconds: number, code?: string): Problem {
+  const headers = { 'retry-after': String(Math.max(1, Math.ceil(afterSeconds))) };
+  return new Problem(status, detail, { headers, ...(code === undefined ? {} : { code }) });
 }

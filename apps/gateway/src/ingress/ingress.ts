@@ -32,6 +32,7 @@ export interface IngressParts {
   readonly tasks: Pick<TaskStore, 'find'>;
   /** The tenant of each broker user that speaks for one. */
   readonly tenants: ReadonlyMap<string, string>;
+  readonly room: Pick<OutboxRoom, 'full' | 'onChange'>;
   readonly telemetry: Telemetry;
 }
 
@@ -97,17 +98,22 @@ export class Ingress {
     const origin = { tenant, id: jobIdOf(tenant, delivery.properties.messageId), letterId: uuidv4() };
     while (!this.#stopped && !delivery.gone) {
       try {
+        if (this.#parts.room.full) throw new OutboxFullError(); // before the message is looked into again and again
         const refusal = await this.#enter(delivery, origin);
         if (refusal !== undefined) await this.#refuse(delivery, refusal, origin);
         delivery.ack();
         return;
       } catch (error) {
-        const { telemetry } = this.#parts;
-        // That the outbox is full is told once, not for each message.
-        if (!(error instanceof OutboxFullError)) telemetry.emit('message.waiting', { where: 'ingress', reason: String(error) });
+        this.#tellWaiting(error);
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       }
     }
+  }
+
+  // That the outbox is full is told once, not for each message.
+  #tellWaiting(error: unknown): void {
+    if (error instanceof OutboxFullError) return;
+    this.#parts.telemetry.emit('message.waiting', { where: 'ingress', reason: String(error) });
   }
 
   // The broker vouches for the user of a message; no header is believed.

@@ -3,6 +3,8 @@ import pg from 'pg';
 // A caller is answered within ten seconds whatever the database does.
 const STATEMENT_TIMEOUT_MS = 6_000;
 const CONNECT_TIMEOUT_MS = 3_000;
+/** Statements that wait for a connection; each waits 3 s at most. */
+const WAITING_STATEMENTS = 2_000;
 const CONFLICT_TRIES = 5;
 const IDLE_IN_TRANSACTION_MS = 30_000;
 
@@ -81,6 +83,9 @@ export class Database implements Queries {
   }
 
   async #reaching<R>(work: () => Promise<R>): Promise<R> {
+    if (this.#pool.waitingCount >= WAITING_STATEMENTS) {
+      throw new LedgerUnavailableError('Too many statements wait for the database.');
+    }
     for (let tries = 1; ; tries += 1) {
       try {
         return await work();

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Batcher } from '#libs/batching';
+import { Batcher, BatcherFullError } from '#libs/batching';
 import { type Attempt, type Backoff, type Job, type JobError, type WorkOrder } from '#libs/contracts';
 import { conditionsOf, type JobCursor, type JobFilter } from './job-filter.js';
 import { blamesContent, type Database, LedgerUnavailableError } from './database.js';
 import { jobOf, type JobRecord, JOB_COLUMNS, isoOf } from './job-row.js';
 import { type Dispatch, type WorkEntry } from './outbox.js';
+import { type OutboxRoom } from './outbox-room.js';
 import { CLAIM_MS } from './outbox-store.js';
 
 /** A job that has been checked and may be entered. */
@@ -43,6 +44,9 @@ interface Entering {
 }
 
 const BATCHES_AT_ONCE = 2;
+/** Jobs that wait for a statement to be entered with; more callers are refused at once. */
+const WAITING_JOBS = 5_000;
+const WAITING_BYTES = 64 * 1024 * 1024;
 const UNREACHABLE_FOR_MS = 8_000;
 const RETRY_PAUSE_MS = 250;
 
@@ -50,26 +54,38 @@ const RETRY_PAUSE_MS = 250;
 export class JobStore {
   readonly #database: Database;
   readonly #dispatch: Dispatch;
+  readonly #room: Pick<OutboxRoom, 'admit'> | undefined;
   readonly #accepting: Batcher<Entering, Acceptance | undefined>;
 
-  constructor(database: Database, dispatch: Dispatch) {
+  /** @param room decides whether the outbox takes more; without one it always does */
+  constructor(database: Database, dispatch: Dispatch, room?: Pick<OutboxRoom, 'admit'>) {
     this.#database = database;
     this.#dispatch = dispatch;
+    this.#room = room;
     this.#accepting = new Batcher((entering) => this.#insertPatiently(entering), blamesContent, {
       concurrency: BATCHES_AT_ONCE,
       sizeOf: ({ job }) => job.payload.length,
+      maxWaitingItems: WAITING_JOBS,
+      maxWaitingBytes: WAITING_BYTES,
     });
   }
 
   /**
    * Enters a job. When this resolves, its row and its outbox row are committed; concurrent calls share a statement, and
    * a job that the database refuses fails alone.
-   * @throws LedgerUnavailableError when the database did not take it within 8 s; if it broke off while it was writing,
-   * the job may be there all the same
+   * @throws OutboxFullError when the job would go out at once and too much waits for that
+   * @throws LedgerBusyError when too many jobs wait to be entered; neither error leaves a job behind
+   * @throws JobUnconfirmedError when the database did not confirm it within 8 s; the job may be there all the same
    * @throws ForeignJobIdError when another tenant's job has the id
    */
   async accept(job: NewJob): Promise<Acceptance> {
-    const acceptance = await this.#accepting.add({ job, giveUpAt: Date.now() + UNREACHABLE_FOR_MS });
+    if (job.scheduledFor === null) this.#room?.admit(job.payload.length);
+    const giveUpAt = Date.now() + UNREACHABLE_FOR_MS;
+    const acceptance = await this.#accepting.add({ job, giveUpAt }).catch((error: unknown) => {
+      if (error instanceof BatcherFullError) throw new LedgerBusyError(error.message);
+      if (error instanceof LedgerUnavailableError) throw new JobUnconfirmedError(error.message, { cause: error });
+      throw error;
+    });
     if (acceptance === undefined) throw new ForeignJobIdError(job.id);
     return acceptance;
   }
@@ -185,6 +201,12 @@ async function answeredBy<T>(deadline: number, answer: Promise<T>): Promise<T> {
     answered.abort();
   });
 }
+
+/** Too many jobs wait for the database: this one was not taken. */
+export class LedgerBusyError extends LedgerUnavailableError {}
+
+/** The database did not say whether it has taken the job. */
+export class JobUnconfirmedError extends LedgerUnavailableError {}
 
 /** The id belongs to another tenant's job. */
 export class ForeignJobIdError extends Error {

@@ -120,6 +120,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
       title: text,
       status: { type: 'integer' },
       detail: text,
+      code: { ...text, description: 'Says why in one word, where the status alone leaves it open.' },
       errors: { type: 'array', items: whole({ path: text, message: text }) },
       requestId: { ...text, description: 'Names the log entry of an unexpected error.' },
     },

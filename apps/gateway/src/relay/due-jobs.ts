@@ -1,19 +1,22 @@
 import { type DueStore } from '../ledger/due-store.js';
 import { type Dispatch } from '../ledger/outbox.js';
+import { type OutboxRoom } from '../ledger/outbox-room.js';
 
 const LOOK_EVERY_MS = 250;
 const AT_ONCE = 500;
 
-/** Releases scheduled jobs when their time has come, and ends those whose time has passed. */
+/** Releases scheduled jobs when their time has come and the outbox has room, and ends those whose time has passed. */
 export class DueJobs {
   readonly #due: DueStore;
   readonly #dispatch: Dispatch;
+  readonly #room: Pick<OutboxRoom, 'full' | 'add'>;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
 
-  constructor(due: DueStore, dispatch: Dispatch) {
+  constructor(due: DueStore, dispatch: Dispatch, room: Pick<OutboxRoom, 'full' | 'add'>) {
     this.#due = due;
     this.#dispatch = dispatch;
+    this.#room = room;
   }
 
   start(): void {
@@ -30,7 +33,14 @@ export class DueJobs {
   // While the ledger is away nothing is due; the next look finds it.
   async #look(): Promise<void> {
     await this.#repeat(() => this.#due.expire(AT_ONCE));
-    await this.#repeat(() => this.#due.release(AT_ONCE));
+    await this.#repeat(() => this.#release());
+  }
+
+  async #release(): Promise<number> {
+    if (this.#room.full) return 0;
+    const released = await this.#due.release(AT_ONCE);
+    this.#room.add(released, 0);
+    return released;
   }
 
   async #repeat(take: () => Promise<number>): Promise<void> {

@@ -1,5 +1,12 @@
 import { event } from '../event-definition.js';
 
+const OUTBOX_FULL = {
+  kind: 'gauge',
+  name: 'leveret_outbox_full',
+  help: '1 while no more jobs are taken because the outbox is full.',
+  labels: [],
+} as const;
+
 const SHORT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
 /** What the gateway tells of the way into the ledger and out of it. */
@@ -92,6 +99,16 @@ export const LEDGER_EVENTS = {
         by: 'count',
       },
     ],
+  }),
+  'outbox.full': event<{ readonly rows: number; readonly bytes: number }>({
+    level: 'warn',
+    message: 'The outbox is full: no more jobs are taken until some have left',
+    moves: [{ ...OUTBOX_FULL, to: 1 }],
+  }),
+  'outbox.has-room': event<{ readonly rows: number; readonly bytes: number }>({
+    level: 'info',
+    message: 'The outbox has room again: jobs are taken',
+    moves: [{ ...OUTBOX_FULL, to: 0 }],
   }),
   'task.announced': event<{ readonly task: string; readonly domain: string; readonly hash: string }>({
     level: 'info',
