@@ -2,8 +2,8 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Telemetry } from '#libs/observability';
 import { StorageFullError, StorageUnavailableError } from '#libs/storage';
+import { JobUnconfirmedError, LedgerBusyError } from '../ledger/acceptance-error.js';
 import { LedgerUnavailableError } from '../ledger/database.js';
-import { JobUnconfirmedError, LedgerBusyError } from '../ledger/job-store.js';
 import { OutboxFullError } from '../ledger/outbox-room.js';
 import { later, Problem, PROBLEM_TYPE } from './problem.js';
 import { type Routes } from './routes.js';

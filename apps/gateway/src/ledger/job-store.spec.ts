@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
+import { LedgerBusyError } from './acceptance-error.js';
 import { ForeignJobIdError, JobStore } from './job-store.js';
 import { type WorkEntry } from './outbox.js';
 
@@ -92,4 +93,17 @@ describe('JobStore', () => {
     );
     expect(row).toEqual({ held: true });
   });
+
+  it(
+    'refuses jobs at once when 64 MiB of payload wait to be entered, and enters the others',
+    async () => {
+      const payload = JSON.stringify('x'.repeat(1024 * 1024 - 2));
+      const many = Array.from({ length: 70 }, () => newJob({ payload }));
+      const settled = await Promise.allSettled(many.map((job) => jobs.accept(job)));
+      const refused = settled.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
+      expect(refused).toHaveLength(6);
+      expect(refused.every((error) => error instanceof LedgerBusyError)).toBe(true);
+    },
+    START_MS,
+  );
 });

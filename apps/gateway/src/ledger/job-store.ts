@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Batcher, BatcherFullError } from '#libs/batching';
 import { type Attempt, type Backoff, type Job, type JobError, type WorkOrder } from '#libs/contracts';
+import { JobUnconfirmedError, LedgerBusyError } from './acceptance-error.js';
 import { conditionsOf, type JobCursor, type JobFilter } from './job-filter.js';
 import { blamesContent, type Database, LedgerUnavailableError } from './database.js';
 import { jobOf, type JobRecord, JOB_COLUMNS, isoOf } from './job-row.js';
@@ -79,15 +80,20 @@ export class JobStore {
    * @throws ForeignJobIdError when another tenant's job has the id
    */
   async accept(job: NewJob): Promise<Acceptance> {
-    if (job.scheduledFor === null) this.#room?.admit(job.payload.length);
-    const giveUpAt = Date.now() + UNREACHABLE_FOR_MS;
-    const acceptance = await this.#accepting.add({ job, giveUpAt }).catch((error: unknown) => {
+    const entered = job.scheduledFor === null ? this.#room?.admit(job.payload.length) : undefined;
+    const acceptance = await this.#enter(job).finally(entered);
+    if (acceptance === undefined) throw new ForeignJobIdError(job.id);
+    return acceptance;
+  }
+
+  async #enter(job: NewJob): Promise<Acceptance | undefined> {
+    try {
+      return await this.#accepting.add({ job, giveUpAt: Date.now() + UNREACHABLE_FOR_MS });
+    } catch (error) {
       if (error instanceof BatcherFullError) throw new LedgerBusyError(error.message);
       if (error instanceof LedgerUnavailableError) throw new JobUnconfirmedError(error.message, { cause: error });
       throw error;
-    });
-    if (acceptance === undefined) throw new ForeignJobIdError(job.id);
-    return acceptance;
+    }
   }
 
   /** A job by its id; with a tenant, only that tenant's. */
@@ -201,12 +207,6 @@ async function answeredBy<T>(deadline: number, answer: Promise<T>): Promise<T> {
     answered.abort();
   });
 }
-
-/** Too many jobs wait for the database: this one was not taken. */
-export class LedgerBusyError extends LedgerUnavailableError {}
-
-/** The database did not say whether it has taken the job. */
-export class JobUnconfirmedError extends LedgerUnavailableError {}
 
 /** The id belongs to another tenant's job. */
 export class ForeignJobIdError extends Error {

@@ -15,6 +15,8 @@ const PAUSE_PER_MEASURING = 9;
 const FREE_SHARE = 0.1;
 const RETRY_SECONDS = 5;
 
+const NOTHING: OutboxBound = { rows: 0, bytes: 0 };
+
 /** The outbox is full: the job was not taken. */
 export class OutboxFullError extends Error {
   override readonly name = 'OutboxFullError';
@@ -36,8 +38,11 @@ export class OutboxRoom {
   readonly #bound: OutboxBound;
   readonly #telemetry: Telemetry;
   readonly #listeners = new Set<(full: boolean) => void>();
-  #measured: OutboxBound = { rows: 0, bytes: 0 };
-  #added: OutboxBound = { rows: 0, bytes: 0 };
+  #measured: OutboxBound = NOTHING;
+  /** On their way into the database. */
+  #entering: OutboxBound = NOTHING;
+  /** Entered since the last measuring began. */
+  #entered: OutboxBound = NOTHING;
   #full = false;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -69,39 +74,46 @@ export class OutboxRoom {
   }
 
   /**
-   * Counts a job in that is about to be entered.
+   * Counts a job in that is about to be entered; what it gives back is called when that is over.
    * @param bytes of its payload
    * @throws OutboxFullError
    */
-  admit(bytes: number): void {
+  admit(bytes: number): () => void {
     if (this.#full) throw new OutboxFullError();
-    this.add(1, bytes);
+    const job = { rows: 1, bytes };
+    this.#entering = sum(this.#entering, job);
+    this.#judge();
+    return () => {
+      this.#entering = sum(this.#entering, { rows: -1, bytes: -bytes });
+      this.#entered = sum(this.#entered, job);
+    };
   }
 
-  /** Counts rows in that have been or are about to be entered. */
-  add(rows: number, bytes: number): void {
-    this.#added = { rows: this.#added.rows + rows, bytes: this.#added.bytes + bytes };
-    if (this.#used >= 1) this.#enter(true);
+  /** Counts rows in that were entered without being asked for. */
+  add(rows: number): void {
+    this.#entered = sum(this.#entered, { rows, bytes: 0 });
+    this.#judge();
   }
 
   /** Looks how much waits. While the database is away, the last figures count. */
   async measure(): Promise<void> {
-    const before = this.#added;
+    const before = this.#entered;
     const [measured] = await this.#database.query<OutboxBound>(MEASURE, [this.#bound.rows]);
     if (measured === undefined) return;
     this.#measured = measured;
-    this.#added = { rows: this.#added.rows - before.rows, bytes: this.#added.bytes - before.bytes };
-    if (this.#used >= 1) this.#enter(true);
-    else if (this.#used <= 1 - FREE_SHARE) this.#enter(false);
-  }
-
-  get #used(): number {
-    const { rows, bytes } = this.#waiting;
-    return Math.max(rows / this.#bound.rows, bytes / this.#bound.bytes);
+    this.#entered = sum(this.#entered, { rows: -before.rows, bytes: -before.bytes });
+    this.#judge();
   }
 
   get #waiting(): OutboxBound {
-    return { rows: this.#measured.rows + this.#added.rows, bytes: this.#measured.bytes + this.#added.bytes };
+    return sum(this.#measured, this.#entering, this.#entered);
+  }
+
+  #judge(): void {
+    const { rows, bytes } = this.#waiting;
+    const used = Math.max(rows / this.#bound.rows, bytes / this.#bound.bytes);
+    if (used >= 1) this.#enter(true);
+    else if (used <= 1 - FREE_SHARE) this.#enter(false);
   }
 
   #enter(full: boolean): void {
@@ -123,6 +135,10 @@ export class OutboxRoom {
         });
     }, pauseMs).unref();
   }
+}
+
+function sum(...parts: readonly OutboxBound[]): OutboxBound {
+  return parts.reduce((all, part) => ({ rows: all.rows + part.rows, bytes: all.bytes + part.bytes }), NOTHING);
 }
 
 // What waits for its time is no backlog: it becomes free only then. The size of a payload is read from its row's header,

@@ -39,7 +39,7 @@ export class DueJobs {
   async #release(): Promise<number> {
     if (this.#room.full) return 0;
     const released = await this.#due.release(AT_ONCE);
-    this.#room.add(released, 0);
+    this.#room.add(released);
     return released;
   }
 
