@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Job } from '#libs/contracts';
+import { Campaign } from './harness/campaign.js';
+import { type Fault } from './harness/fault.js';
+import { FaultSuite } from './harness/fault-suite.js';
+import { DATA_FAULTS } from './harness/faults/data-faults.js';
+import { NETWORK_FAULTS } from './harness/faults/network-faults.js';
+import { PROCESS_FAULTS } from './harness/faults/process-faults.js';
+import { SERVER_FAULTS } from './harness/faults/server-faults.js';
+import { HttpTarget } from './harness/http-target.js';
+import { finalStatesFrozen } from './harness/invariants.js';
+import { type Holdings, holdings, noLeaks } from './harness/leaks.js';
+import { chosenSeed, SeededRandom } from './harness/random.js';
+import { setTimeout as wait } from 'node:timers/promises';
+
+const START_PATIENCE_MS = 120_000;
+const TEST_MS = 300_000;
+const PER_SECOND = 25;
+const RECOVERY_MS = 120_000;
+const BEFORE_THE_FIRST_MS = 1_500;
+const BETWEEN_MS = 1_000;
+
+const seed = chosenSeed(process.env['FAULT_SEED']);
+const random = new SeededRandom(seed);
+
+// The same faults in the same order, by the same jobs, come again with FAULT_SEED.
+describe(`a suite under every fault (FAULT_SEED=${seed})`, () => {
+  let system: FaultSuite;
+  let target: HttpTarget;
+  let before: Holdings;
+  const ended: { campaign: Campaign; jobs: ReadonlyMap<string, Job> }[] = [];
+
+  beforeAll(async () => {
+    process.stderr.write(`FAULT_SEED=${seed}\n`);
+    [system, target] = await Promise.all([FaultSuite.start(), HttpTarget.open()]);
+    before = await holdings(system);
+  }, START_PATIENCE_MS);
+
+  afterAll(async () => {
+    await target.close();
+    await system.stop();
+  }, START_PATIENCE_MS);
+
+  const groups: { parts: string; faults: readonly Fault[] }[] = [
+    { parts: 'processes', faults: PROCESS_FAULTS },
+    { parts: 'broker and database', faults: SERVER_FAULTS },
+    { parts: 'connections', faults: NETWORK_FAULTS },
+    { parts: 'messages and files', faults: DATA_FAULTS },
+  ];
+
+  it.each(groups)(
+    'loses no job, invents none and runs none twice without a reason when $parts fail',
+    async ({ parts, faults }) => {
+      const campaign = new Campaign(system, random.fork(parts), { perSecond: PER_SECOND, target });
+      campaign.start();
+      await wait(BEFORE_THE_FIRST_MS);
+      for (const fault of random.fork(parts).shuffled(faults)) {
+        await campaign.strike(fault);
+        await wait(BETWEEN_MS);
+      }
+      await campaign.end();
+      const { evidence, violations } = await campaign.verdict(RECOVERY_MS);
+      ended.push({ campaign, jobs: evidence.jobs });
+      expect(violations).toEqual([]);
+    },
+    TEST_MS,
+  );
+
+  it('has left every final job as it was', async () => {
+    for (const { campaign, jobs } of ended) expect(finalStatesFrozen(jobs, await campaign.reader.all())).toEqual([]);
+  }, 60_000);
+
+  it('holds nothing for ever', async () => {
+    expect(noLeaks(before, await holdings(system))).toEqual([]);
+  }, 60_000);
+});

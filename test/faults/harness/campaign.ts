@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { isFinal, type Job } from '#libs/contracts';
+import { Witness } from '../../support/witness.js';
+import { type Fault, type Scene } from './fault.js';
+import { type FaultSuite } from './fault-suite.js';
+import { History } from './history.js';
+import { type HttpTarget } from './http-target.js';
+import { check, type Evidence } from './invariants.js';
+import { JobPublisher } from './job-publisher.js';
+import { drawPlan } from './job-plan.js';
+import { JobReader } from './job-reader.js';
+import { Observer } from './observer.js';
+import { type SeededRandom } from './random.js';
+import { Submitter } from './submitter.js';
+import { type Violation, violation } from './violation.js';
+
+const LOOK_EVERY_MS = 250;
+
+/** One fault as it was made. */
+export interface Strike {
+  readonly kind: string;
+  readonly at: number;
+  /** How long its cause lasted. */
+  readonly lastedMs: number;
+  /** From the end of its cause until every job that was there then has ended; undefined: not within the time given. */
+  recoveredMs: number | undefined;
+}
+
+interface CampaignOptions {
+  readonly perSecond: number;
+  readonly target: HttpTarget;
+}
+
+/** Jobs under faults: a steady stream of them, a sequence of faults, and what came of it. */
+export class Campaign {
+  readonly name = randomBytes(6).toString('hex');
+  readonly history = new History();
+  readonly strikes: Strike[] = [];
+  readonly reader: JobReader;
+  readonly #witness: Witness;
+  readonly #publisher: JobPublisher;
+  readonly #submitter: Submitter;
+  readonly #observer: Observer;
+  readonly #scene: Scene;
+  #toll = 0;
+
+  constructor(
+    private readonly system: FaultSuite,
+    random: SeededRandom,
+    private readonly options: CampaignOptions,
+  ) {
+    const { suite } = system;
+    this.reader = new JobReader(suite, this.name);
+    this.#witness = new Witness(suite.dataFolder, this.name);
+    this.#publisher = new JobPublisher(suite.servers.rabbitmqUrl);
+    const traces = { witness: this.#witness.file, target: options.target.url };
+    const plans = random.fork('plans');
+    const ways = { gateways: system.urls, apiKey: suite.apiKey, publisher: this.#publisher };
+    this.#submitter = new Submitter(ways, this.history, random.fork('ways'), {
+      perSecond: options.perSecond,
+      draw: () => drawPlan(plans, traces),
+      campaign: this.name,
+    });
+    this.#observer = new Observer(system, this.history, random.fork('observer'));
+    this.#scene = {
+      system,
+      history: this.history,
+      random: random.fork('faults'),
+      publisher: this.#publisher,
+      witness: traces.witness,
+    };
+  }
+
+  start(): void {
+    this.#submitter.start();
+    this.#observer.start();
+  }
+
+  get submitted(): number {
+    return this.#submitter.submitted;
+  }
+
+  /** Makes one fault and ends it. */
+  async strike(fault: Fault): Promise<Strike> {
+    const [at, began] = [Date.now(), performance.now()];
+    try {
+      this.#toll += await fault.strike(this.#scene);
+    } catch (error) {
+      throw new Error(`The fault "${fault.kind}" could not be made: ${String(error)}`, { cause: error });
+    }
+    const strike: Strike = { kind: fault.kind, at, lastedMs: performance.now() - began, recoveredMs: undefined };
+    this.strikes.push(strike);
+    return strike;
+  }
+
+  /** Waits until every job that is there has ended, and notes how long that took. */
+  async recover(strike: Strike, withinMs: number): Promise<void> {
+    const [ended, began] = [Date.now(), performance.now()];
+    while (performance.now() - began < withinMs) {
+      const open = await this.reader.openBefore(ended).catch(() => 'no answer');
+      if (open === undefined) {
+        strike.recoveredMs = performance.now() - began;
+        return;
+      }
+      await wait(LOOK_EVERY_MS);
+    }
+  }
+
+  /** Submits no more. */
+  async end(): Promise<void> {
+    await this.#submitter.stop();
+    await this.system.allUp();
+  }
+
+  /** Waits until everything has come to rest and checks what there is. */
+  async verdict(withinMs: number): Promise<{ readonly evidence: Evidence; readonly violations: readonly Violation[] }> {
+    const deadline = Date.now() + withinMs;
+    while (Date.now() < deadline && !(await this.#atRest())) await wait(LOOK_EVERY_MS);
+    await this.#observer.stop();
+    await this.#publisher.close();
+    const evidence: Evidence = {
+      submits: this.history.submits,
+      jobs: await this.reader.all(),
+      executions: this.#witness.beginnings(),
+      calls: this.options.target.calls,
+      toll: this.#toll,
+      silences: this.system.silences,
+    };
+    const backlog = await this.#backlog();
+    const violations = [
+      ...check(evidence),
+      ...this.#observer.violations,
+      ...violation('I11', 'the outbox is not empty again', backlog),
+    ];
+    return { evidence, violations };
+  }
+
+  async #atRest(): Promise<boolean> {
+    try {
+      if ((await this.reader.openBefore(Date.now() + 1_000)) !== undefined) return false;
+      const jobs: ReadonlyMap<string, Job> = await this.reader.all();
+      const final = (id: string): boolean => isFinal(jobs.get(id)?.status ?? 'queued');
+      return this.history.acknowledged.every(final) && (await this.#backlog()).length === 0;
+    } catch {
+      return false;
+    }
+  }
+
+  async #backlog(): Promise<readonly string[]> {
+    const rows = await this.system.suite.servers.query<{ kind: string; job_id: string }>(
+      'select kind, job_id from outbox limit 20',
+    );
+    return rows.map(({ kind, job_id: job }) => `${job} (${kind})`);
+  }
+}
