@@ -1,6 +1,7 @@
 import { type BrokerConfig } from '#libs/config';
 import { type Channel } from 'amqplib';
 import { TopologyConflictError } from './errors.js';
+import { isRefusal } from './own-channel.js';
 import { type BrokerTraits } from './suite-topology.js';
 import { type Topology } from './topology.js';
 
@@ -29,9 +30,7 @@ export async function declareTopology(channel: Channel, topology: Topology): Pro
       ),
     );
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === PRECONDITION_FAILED) {
-      throw new TopologyConflictError(error.message);
-    }
+    if (isRefusal(error, PRECONDITION_FAILED)) throw new TopologyConflictError(error.message);
     throw error;
   }
 }

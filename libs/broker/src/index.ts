@@ -14,9 +14,11 @@ export {
 } from './dead-letter.js';
 export { declaresOnce, declareTopology } from './declare.js';
 export { ChannelLostError, ConfirmTimeoutError, NotConnectedError, PublishError } from './errors.js';
+export { deleteFormerQueue, lookAtQueue, type QueueLook } from './former-queue.js';
 export { ladderKey, LONGEST_LADDER_MS } from './ladder.js';
 export { BrokerLink, type LinkState } from './link.js';
 export { brokerNames, type BrokerNames } from './names.js';
+export { pickOut, type Picked, type Picking } from './pick-out.js';
 export { Publisher, type OutgoingMessage } from './publisher.js';
 export { Reporter } from './reporter.js';
 export { type Delivery } from './delivery.js';
@@ -25,6 +27,7 @@ export { takeAll } from './take-all.js';
 export {
   coreTopology,
   domainTopology,
+  formerAddresses,
   ingressTopology,
   workQueueAddress,
   type BrokerTraits,

@@ -26,6 +26,7 @@ export class Subscriber {
   #live: ConfirmChannel | undefined;
   #consumerTag: string | undefined;
   #wanted = true;
+  #unacknowledged = 0;
 
   constructor(link: BrokerLink, options: SubscriberOptions) {
     this.#link = link;
@@ -36,6 +37,7 @@ export class Subscriber {
       lost: () => {
         this.#live = undefined;
         this.#consumerTag = undefined;
+        this.#unacknowledged = 0;
         options.lost?.();
       },
     });
@@ -44,6 +46,11 @@ export class Subscriber {
   /** True while the broker may deliver. */
   get attached(): boolean {
     return this.#consumerTag !== undefined && this.#live !== undefined;
+  }
+
+  /** Deliveries that the broker waits for. */
+  get unacknowledged(): number {
+    return this.#unacknowledged;
   }
 
   start(): void {
@@ -112,10 +119,12 @@ export class Subscriber {
 
   #delivery(channel: ConfirmChannel, message: ConsumeMessage): Delivery {
     let acknowledged = false;
+    this.#unacknowledged += 1;
     const isGone = (): boolean => this.#live !== channel;
     const ack = (): void => {
       if (acknowledged || isGone()) return;
       acknowledged = true;
+      this.#unacknowledged -= 1;
       try {
         channel.ack(message);
       } catch {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { coreTopology, domainTopology, ingressTopology, workQueueAddress } from './suite-topology.js';
+import { coreTopology, domainTopology, formerAddresses, ingressTopology, workQueueAddress } from './suite-topology.js';
 import { merged } from './topology.js';
 
 describe('the topology', () => {
@@ -32,5 +32,17 @@ describe('the topology', () => {
 
   it('gives a work queue a name that carries type and number', () => {
     expect(workQueueAddress('media', 'quorum')).toEqual({ key: 'media.quorum-1', type: 'quorum', number: 1 });
+  });
+
+  it('counts the other type and every lower number among the former queues', () => {
+    const keys = (type: 'classic' | 'quorum', number: number): string[] =>
+      formerAddresses('media', { key: `media.${type}-${number}`, type, number }).map(({ key }) => key);
+    expect(keys('quorum', 1)).toEqual(['media.classic-1']);
+    expect(keys('classic', 2)).toEqual(['media.classic-1', 'media.quorum-1', 'media.quorum-2']);
+  });
+
+  it('keeps what carries facts in the same queues whatever the queue type, so that it can be changed', () => {
+    const core = (queueType: 'classic' | 'quorum'): unknown => coreTopology('leveret', { queueType, major: 4 });
+    expect(core('quorum')).toEqual(core('classic'));
   });
 });

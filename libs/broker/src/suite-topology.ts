@@ -17,10 +17,21 @@ const HEARTBEAT_TTL_MS = 10_000;
 const CONTROL_MAX_AGE = '24h';
 /** The number in the names of work queues. It rises when their arguments change, because a queue's cannot. */
 const WORK_QUEUE_NUMBER = 1;
+const QUEUE_TYPES = ['classic', 'quorum'] as const;
 
 /** Where an app of this version takes its work from. */
 export function workQueueAddress(domain: string, queueType: BrokerConfig['queueType']): QueueAddress {
   return { key: `${domain}.${queueType}-${WORK_QUEUE_NUMBER}`, type: queueType, number: WORK_QUEUE_NUMBER };
+}
+
+/**
+ * The queues from which apps of the same domain may have taken their work before: of the other type, and of lower numbers.
+ */
+export function formerAddresses(domain: string, { key, number }: QueueAddress): QueueAddress[] {
+  const numbers = Array.from({ length: number }, (_, index) => index + 1);
+  return numbers
+    .flatMap((of) => QUEUE_TYPES.map((type) => ({ key: `${domain}.${type}-${of}`, type, number: of })))
+    .filter((address) => address.key !== key);
 }
 
 /**
@@ -79,11 +90,20 @@ export function domainTopology(prefix: string, domain: string, traits: BrokerTra
     exchanges: [],
     queues: [workQueue(queue, domain, prefix, traits), deadQueue(prefix, domain, traits)],
     bindings: [
-      { from: names.work, to: { queue }, pattern: `${address.key}.#` },
-      { from: names.ladderEnd, to: { queue }, pattern: afterLadder(`${address.key}.#`) },
+      ...workBindings(prefix, address),
       { from: names.dead, to: { queue: names.deadQueue(domain) }, pattern: `${domain}.#` },
     ],
   };
+}
+
+/** How messages come into a work queue: directly, and when their wait in the ladder is over. */
+export function workBindings(prefix: string, address: QueueAddress): Topology['bindings'] {
+  const names = brokerNames(prefix);
+  const to = { queue: names.workQueue(address) };
+  return [
+    { from: names.work, to, pattern: `${address.key}.#` },
+    { from: names.ladderEnd, to, pattern: afterLadder(`${address.key}.#`) },
+  ];
 }
 
 /** What lets the gateway take in a domain's jobs from services that publish to the broker. */

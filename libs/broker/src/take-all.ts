@@ -1,11 +1,11 @@
 import { type Channel } from 'amqplib';
-import { NotConnectedError } from './errors.js';
 import { type BrokerLink } from './link.js';
 import { type Delivery, deliveryOf } from './delivery.js';
+import { onOwnChannel } from './own-channel.js';
 
 /**
  * Goes once through what lies in a queue now: messages that are wanted are moved and then acknowledged, the others are
- * held until the end and lie in their old places again when the channel closes.
+ * held until the end and lie in the queue again when the channel closes.
  * @throws NotConnectedError, and what `move` throws; messages not moved by then stay
  */
 export async function takeAll(
@@ -17,30 +17,16 @@ export async function takeAll(
     move: (message: Delivery) => Promise<void>;
   },
 ): Promise<void> {
-  if (link.state !== 'open') throw new NotConnectedError();
-  const connection = await link.connection();
-  if (connection === undefined) throw new NotConnectedError();
-  const channel = await connection.createChannel();
-  let failure: Error | undefined;
-  channel.on('error', (error) => (failure = error));
-  try {
+  await onOwnChannel(link, async (channel, isClosed) => {
     await work.setup(channel);
     const { messageCount } = await channel.checkQueue(queue);
     for (let looked = 0; looked < messageCount; looked += 1) {
       const message = await channel.get(queue);
       if (message === false) break;
-      const delivery = deliveryOf(
-        message,
-        () => channel.ack(message),
-        () => failure !== undefined,
-      );
+      const delivery = deliveryOf(message, () => channel.ack(message), isClosed);
       if (!work.wanted(delivery)) continue;
       await work.move(delivery);
       delivery.ack();
     }
-  } catch (error) {
-    throw failure ?? error;
-  } finally {
-    await channel.close().catch(() => undefined);
-  }
+  });
 }

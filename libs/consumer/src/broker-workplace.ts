@@ -22,6 +22,7 @@ import { type Storage } from '#libs/storage';
 import { Announcer } from './announcer.js';
 import { BrokerDeadLetters } from './broker-dead-letters.js';
 import { Dispatcher, type DrainTimes } from './dispatcher.js';
+import { FormerQueues, withFormer } from './former-queues.js';
 import { Intake } from './intake.js';
 import { type Workplace } from './job-server.js';
 import { OtherVersionWaits } from './other-version.js';
@@ -32,6 +33,8 @@ import { type TaskTable } from './task-table.js';
 const DRAIN: DrainTimes = { graceMs: 30_000, stopMs: 5_000 };
 /** How long reports may take to be confirmed when the app ends. */
 const FLUSH_MS = 5_000;
+/** How long an app that ends may keep a message, and as long again as a look at a queue may be late. */
+const KEPT_AT_MOST_MS = DRAIN.graceMs + DRAIN.stopMs + FLUSH_MS + 5_000;
 
 /** Who works here, with what. */
 export interface WorkplaceOptions {
@@ -86,6 +89,7 @@ export class BrokerWorkplace implements Workplace {
     work.subscriber.start();
     await work.announcer.start(this.#publisher, this.#starting.signal);
     work.pulse.start();
+    work.former.start();
     work.control.start();
     await Promise.race([work.intake.entered, rejection(this.#starting.signal)]);
   }
@@ -110,6 +114,7 @@ export class BrokerWorkplace implements Workplace {
         await this.#declare(channel);
         // What was sent while the queue was gone is set aside until its app announces itself.
         void announcer.announce();
+        former.search();
       },
       handle: (delivery) => {
         dispatcher.take(delivery);
@@ -118,9 +123,28 @@ export class BrokerWorkplace implements Workplace {
         dispatcher.forgetWaiting();
       },
     });
-    const intake = new Intake(domain, dispatcher, subscriber);
+    const former = this.#formerQueues(dispatcher, announcer);
+    const intake = new Intake(domain, dispatcher, withFormer(subscriber, former));
     const pulse = new Pulse(reports, () => this.#heartbeat(dispatcher));
-    return { dispatcher, subscriber, intake, announcer, pulse, control: this.#follower(intake, announcer) };
+    return { dispatcher, subscriber, former, intake, announcer, pulse, control: this.#follower(intake, announcer) };
+  }
+
+  #formerQueues(dispatcher: Dispatcher, announcer: Announcer): FormerQueues {
+    return new FormerQueues({
+      ...{ link: this.#consuming, names: this.#names, domain: this.#options.domain, address: this.#address },
+      prefetch: this.#options.concurrency,
+      idleMs: KEPT_AT_MOST_MS,
+      handle: (delivery) => {
+        dispatcher.take(delivery);
+      },
+      lost: () => {
+        dispatcher.forgetWaiting();
+      },
+      removed: () => {
+        // Jobs that were still sent there have come back: the gateway must not send them there again.
+        void announcer.announce();
+      },
+    });
   }
 
   #follower(intake: Intake, announcer: Announcer): ControlFollower {
@@ -161,7 +185,7 @@ export class BrokerWorkplace implements Workplace {
     await work.intake.end();
     await work.dispatcher.drain(DRAIN);
     work.pulse.stop();
-    await Promise.all([work.subscriber.stop(), work.control.stop()]);
+    await Promise.all([work.subscriber.stop(), work.former.stop(), work.control.stop()]);
   }
 
   // What is not confirmed by now is not acknowledged either: the broker delivers it again.
@@ -191,6 +215,7 @@ type Setup = NonNullable<SubscriberOptions['setup']>;
 interface Work {
   readonly dispatcher: Dispatcher;
   readonly subscriber: Subscriber;
+  readonly former: FormerQueues;
   readonly intake: Intake;
   readonly announcer: Announcer;
   readonly pulse: Pulse;

@@ -30,7 +30,7 @@ describe('a dispatcher', () => {
     const deliver = (run: number): void => {
       const properties = encodeWorkOrder({ ...ORDER, run });
       const ack = (): void => void acknowledged.push(run);
-      dispatcher.take({ properties, body: Buffer.from('{}'), redelivered: false, ack });
+      dispatcher.take({ properties, body: Buffer.from('{}'), redelivered: false, gone: false, ack });
     };
     dispatcher.open();
     deliver(1);

@@ -91,9 +91,11 @@ export class Dispatcher {
     for (const hand of this.#waiting.splice(0)) this.#handBack(hand, 'draining');
   }
 
-  /** The deliveries' channel is gone: what has not begun will be delivered to somebody again. */
+  /** A channel is gone: what came on it and has not begun will be delivered to somebody again. */
   forgetWaiting(): void {
-    for (const hand of this.#waiting.splice(0)) this.#inHand.delete(runKey(hand.order));
+    const gone = this.#waiting.filter(({ deliveries }) => deliveries.every((delivery) => delivery.gone));
+    this.#waiting = this.#waiting.filter((hand) => !gone.includes(hand));
+    for (const hand of gone) this.#inHand.delete(runKey(hand.order));
   }
 
   /** These runs must not begin, and stop if they have. */

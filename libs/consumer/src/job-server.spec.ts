@@ -130,6 +130,7 @@ class DeskInMemory implements Workplace, ReportSink, DeadLetters {
   dispatcher!: Dispatcher;
   tasks!: TaskTable;
   #confirms: Promise<void> = Promise.resolve();
+  readonly #gone = new Set<string>();
   readonly #heard = new Set<() => void>();
 
   constructor(private readonly concurrency = 4) {}
@@ -182,9 +183,19 @@ class DeskInMemory implements Workplace, ReportSink, DeadLetters {
     this.take({ properties: encodeWorkOrder({ ...ORDER, ...order }), redelivered, tag, body: json(body) });
   }
 
-  take({ tag, ...delivery }: Omit<Delivery, 'ack'> & { tag: string }): void {
+  /** Ends the channel that the messages with this tag came on. */
+  loseChannelOf(tag: string): void {
+    this.#gone.add(tag);
+    this.dispatcher.forgetWaiting();
+  }
+
+  take({ tag, ...delivery }: Omit<Delivery, 'ack' | 'gone'> & { tag: string }): void {
+    const gone = this.#gone;
     this.dispatcher.take({
       ...delivery,
+      get gone() {
+        return gone.has(tag);
+      },
       ack: () => {
         this.acknowledged.push(tag);
         this.#notify();
@@ -460,6 +471,18 @@ describe('a job server', () => {
     desk.dispatcher.void([{ job: ORDER.jobId, upTo: 1 }]);
     await desk.until(() => desk.acknowledged.includes('second'));
     expect(returnsOf(desk)).toEqual(['started', 'ended', 'started', 'ended']);
+  });
+
+  it('forgets what waited on a lost channel, and runs what waits on another', async () => {
+    const desk = await started(1);
+    desk.deliver({ how: 'wait-for-abort' }, { tag: 'running' });
+    desk.deliver({ how: 'return-nothing' }, { run: 2, tag: 'lost' });
+    desk.deliver({ how: 'return-nothing' }, { run: 3, tag: 'kept' });
+    desk.loseChannelOf('lost');
+    desk.dispatcher.void([{ job: ORDER.jobId, upTo: 1 }]);
+    await desk.until(() => desk.acknowledged.includes('kept'));
+    await desk.dispatcher.drain({ graceMs: 5_000, stopMs: 0 });
+    expect(desk.acknowledged).toEqual(['running', 'kept']);
   });
 
   it('hands back what has not begun and what still comes while it holds', async () => {

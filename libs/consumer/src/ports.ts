@@ -2,7 +2,7 @@ import { type Delivery as BrokerDelivery } from '#libs/broker';
 import { type Report, type TellingReport } from '#libs/contracts';
 
 /** A message in our hands, as far as it matters here. */
-export type Delivery = Pick<BrokerDelivery, 'properties' | 'body' | 'redelivered' | 'ack'>;
+export type Delivery = Pick<BrokerDelivery, 'properties' | 'body' | 'redelivered' | 'gone' | 'ack'>;
 
 /** Takes what is said of runs. */
 export interface ReportSink {

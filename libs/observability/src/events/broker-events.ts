@@ -65,6 +65,14 @@ export const BROKER_EVENTS = {
       },
     ],
   }),
+  'queue.found': event<{ readonly queue: string }>({
+    level: 'info',
+    message: 'Found a queue that the domain used before; it is emptied, then deleted',
+  }),
+  'queue.removed': event<{ readonly queue: string }>({
+    level: 'info',
+    message: 'Deleted a queue that the domain used before',
+  }),
   'message.returned': event<{ readonly exchange: string; readonly key: string }>({
     level: 'warn',
     message: 'The broker returned a message: no queue takes its key',
