@@ -19,7 +19,9 @@ import { type Stores } from './ledger/stores.js';
 import { Courier } from './relay/courier.js';
 import { DueJobs } from './relay/due-jobs.js';
 import { Relay } from './relay/relay.js';
+import { HeartbeatReader } from './tracker/heartbeat-reader.js';
 import { ProgressTracker } from './tracker/progress-tracker.js';
+import { ReturnedRuns } from './tracker/returned-runs.js';
 import { Strays } from './tracker/strays.js';
 import { Tracker } from './tracker/tracker.js';
 
@@ -78,12 +80,15 @@ export class Backbone {
     const { names, setup, publisher, consuming: link } = links;
     const { telemetry } = entry;
     const unrouted = new UnroutedMessages(link, names, publisher);
+    const heartbeats = new HeartbeatReader({ link, names, setup, workers: stores.workers, telemetry });
     this.#parts = [
       new Ingress({ link, names, setup, publisher, tasks: stores.tasks, ...entry }),
       new DueJobs(stores.due, relay, entry.room),
       new DomainRegister({ link, names, setup, publisher, unrouted, dispatch: relay, telemetry, ...stores }),
       new ProgressTracker({ link, names, setup, telling: stores.telling }),
       new Strays({ link, names, setup, publisher, reports: stores.reports, dispatch: relay, telemetry }),
+      heartbeats,
+      new ReturnedRuns({ returned: stores.returned, heartbeats, dispatch: relay, telemetry }),
       new Tracker({ link, names, setup, reports: stores.reports, dispatch: relay, telemetry }),
       relay,
     ];

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const FIRST_MS = 100;
-const LONGEST_MS = 5_000;
+// Workers that come back later than the gateway after a broker's restart are silent for that long: far less than 6 s.
+const LONGEST_MS = 2_000;
 
 /** Growing, jittered pauses between attempts to reach the broker; `reset` after a success. */
 export class Backoff {

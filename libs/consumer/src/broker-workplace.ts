@@ -88,7 +88,7 @@ export class BrokerWorkplace implements Workplace {
     await work.subscriber.pause();
     work.subscriber.start();
     await work.announcer.start(this.#publisher, this.#starting.signal);
-    work.pulse.start();
+    work.pulse.start(this.#publisher);
     work.former.start();
     work.control.start();
     await Promise.race([work.intake.entered, rejection(this.#starting.signal)]);
@@ -204,7 +204,7 @@ export class BrokerWorkplace implements Workplace {
     return { domain, appVersion, worker, queue: this.#address, tasks: announced };
   }
 
-  #heartbeat({ runs }: Dispatcher): Heartbeat {
+  #heartbeat({ runs }: Dispatcher): Omit<Heartbeat, 'seq'> {
     const { worker, domain, appVersion, concurrency } = this.#options;
     return { worker, domain, appVersion, concurrency, runs };
   }

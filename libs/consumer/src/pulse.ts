@@ -1,19 +1,26 @@
 import { type Heartbeat, TIMES } from '#libs/contracts';
-import { type Reporter } from '#libs/broker';
+import { type Publisher, type Reporter } from '#libs/broker';
 
-/** Says every two seconds that this process is alive and which runs it has in hand. */
+/**
+ * Says every two seconds that this process is alive and which runs it has in hand, and at once when the broker can be
+ * reached again: its runs would be given up for lost if it were silent for longer than the others.
+ */
 export class Pulse {
   readonly #reporter: Pick<Reporter, 'send'>;
-  readonly #heartbeat: () => Heartbeat;
+  readonly #heartbeat: () => Omit<Heartbeat, 'seq'>;
+  #seq = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(reporter: Pick<Reporter, 'send'>, heartbeat: () => Heartbeat) {
+  constructor(reporter: Pick<Reporter, 'send'>, heartbeat: () => Omit<Heartbeat, 'seq'>) {
     this.#reporter = reporter;
     this.#heartbeat = heartbeat;
   }
 
-  start(): void {
+  start(publisher: Pick<Publisher, 'onReady'>): void {
     this.#beat();
+    publisher.onReady(() => {
+      this.#beat();
+    });
     this.#timer = setInterval(() => {
       this.#beat();
     }, TIMES.heartbeatMs).unref();
@@ -25,6 +32,7 @@ export class Pulse {
 
   // One that is lost is made up for by the next.
   #beat(): void {
-    this.#reporter.send('heartbeat', this.#heartbeat()).catch(() => undefined);
+    this.#seq += 1;
+    this.#reporter.send('heartbeat', { ...this.#heartbeat(), seq: this.#seq }).catch(() => undefined);
   }
 }

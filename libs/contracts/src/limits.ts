@@ -31,5 +31,7 @@ export const TIMES = {
   /** `BROKER_ACK_TIMEOUT` must leave a task's time-out this much room. */
   ackTimeoutMarginMs: 5 * 60_000,
   heartbeatMs: 2_000,
+  /** A worker that is not heard for this long, three heartbeats, is taken for gone. */
+  silenceMs: 6_000,
   announceEveryMs: 5 * 60_000,
 } as const;

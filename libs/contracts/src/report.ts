@@ -78,15 +78,6 @@ export interface LogReport extends AboutRun {
 /** Reports that tell and move nothing, key `<domain>.progress`. Under pressure the oldest are dropped. */
 export type TellingReport = ProgressReport | LogReport;
 
-/** Sent every two seconds, key `<domain>.heartbeat`: who is alive and what it has in hand. */
-export interface Heartbeat {
-  readonly worker: string;
-  readonly domain: string;
-  readonly appVersion: string;
-  readonly concurrency: number;
-  readonly runs: readonly { readonly job: string; readonly run: number }[];
-}
-
 const about = { job: isText, run: isCount, worker: isText };
 const isFailure = shape<Failure>({ code: isText, message: isText });
 

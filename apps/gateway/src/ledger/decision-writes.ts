@@ -1,11 +1,24 @@
 import { TIMES } from '#libs/contracts';
 import { type AttemptChange, type Decision, type JobState } from '../tracker/job-state.js';
 import { type Queries } from './database.js';
+import { writeStates } from './job-states.js';
 
 /** What the state machine decided about one report, and the job as it is then. */
 export interface DecidedJob {
   readonly job: JobState;
   readonly decision: Decision;
+}
+
+/** Writes the jobs that have changed and all that was decided. Returns whether there is anything to publish. */
+export async function writeDecisions(
+  transaction: Queries,
+  changed: readonly JobState[],
+  decisions: readonly DecidedJob[],
+): Promise<boolean> {
+  await writeStates(transaction, changed);
+  await writeAttempts(transaction, decisions);
+  await writeDeadLetters(transaction, decisions);
+  return writeOutbox(transaction, decisions);
 }
 
 /** Writes what is known of runs. */

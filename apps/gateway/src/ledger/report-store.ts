@@ -1,9 +1,10 @@
 import { clippedText, LIMITS, type Outcome, type RunReport, storableJson, utf8Length } from '#libs/contracts';
 import { decide } from '../tracker/decide.js';
 import { type JobState } from '../tracker/job-state.js';
-import { type Database, type Queries } from './database.js';
-import { type DecidedJob, writeAttempts, writeDeadLetters, writeOutbox } from './decision-writes.js';
-import { type LockedJobs, readStates, writeStates } from './job-states.js';
+import { type Database } from './database.js';
+import { type DecidedJob, writeDecisions } from './decision-writes.js';
+import { type LockedJobs, readStates } from './job-states.js';
+import { keepAside } from './kept-aside.js';
 
 /** What came of writing reports. */
 export interface ReportsWritten {
@@ -35,21 +36,19 @@ export class ReportStore {
         reports.map(({ report }) => report.job),
       );
       const { changed, decisions, strangers } = decideAll(locked, reports);
-      await writeStates(transaction, changed);
-      await writeAttempts(transaction, decisions);
-      await writeDeadLetters(transaction, decisions);
-      const toSend = await writeOutbox(transaction, decisions);
-      await keepAside(transaction, strangers, 'unknown_job');
+      const toSend = await writeDecisions(transaction, changed, decisions);
+      await keepAside(
+        transaction,
+        strangers.map(({ report }) => report),
+        'unknown_job',
+      );
       return { toSend, strangers };
     });
   }
 
   /** Keeps a report that cannot be used, with the reason. */
   async keepAside(report: unknown, reason: string): Promise<void> {
-    await this.#database.query('INSERT INTO reports_kept_aside (reason, report) VALUES ($1, $2)', [
-      reason,
-      JSON.stringify(storableJson(report)),
-    ]);
+    await keepAside(this.#database, [report], reason);
   }
 }
 
@@ -96,12 +95,4 @@ function clippedFailure(outcome: Outcome): Outcome {
     ...outcome,
     failure: { code: clippedText(code, MAX_CODE_BYTES), message: clippedText(message, LIMITS.errorMessage) },
   };
-}
-
-async function keepAside(transaction: Queries, reports: readonly DomainReport[], reason: string): Promise<void> {
-  if (reports.length === 0) return;
-  await transaction.query(
-    'INSERT INTO reports_kept_aside (reason, report) SELECT $1, report FROM unnest($2::text[]) AS new (report)',
-    [reason, reports.map(({ report }) => JSON.stringify(storableJson(report)))],
-  );
 }

@@ -17,6 +17,9 @@ export interface LogLine extends LogPosition {
   readonly fields: Record<string, unknown>;
 }
 
+/** The largest number that the ledger's counts can hold. */
+const MAX_COUNT = 2 ** 31 - 1;
+
 /** Writes and reads what tells of running jobs and moves none. */
 export class TellingStore {
   readonly #database: Database;
@@ -33,7 +36,7 @@ export class TellingStore {
     const latest = new Map<string, ProgressReport>();
     for (const report of reports) {
       const known = latest.get(report.job);
-      if (isId(report.job) && (known === undefined || isLater(report, known))) {
+      if (isCountable(report) && (known === undefined || isLater(report, known))) {
         latest.set(report.job, report);
       }
     }
@@ -51,14 +54,14 @@ export class TellingStore {
 
   /** Appends log lines to their jobs; a line that is there already is passed over. */
   async log(domain: string, lines: readonly LogReport[]): Promise<void> {
-    const rows = lines.filter(({ job, seq }) => isId(job) && seq <= LIMITS.logLinesPerAttempt * 2);
+    const rows = lines.filter((line) => isCountable(line) && line.seq <= LIMITS.logLinesPerAttempt * 2);
     if (rows.length === 0) return;
     await this.#database.query(WRITE_LOGS, [
       rows.map(({ job }) => job),
       rows.map(({ run }) => run),
       rows.map(({ seq }) => seq),
       rows.map(({ attempt }) => attempt),
-      rows.map(({ at }) => (Number.isNaN(Date.parse(at)) ? new Date() : new Date(at))),
+      rows.map(({ at }) => timeOf(at)),
       rows.map(({ level }) => level),
       rows.map(({ message }) => clippedText(message, LIMITS.logLine)),
       rows.map(({ fields }) => JSON.stringify(storableJson(fields))),
@@ -75,6 +78,18 @@ export class TellingStore {
     );
     return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
   }
+}
+
+/** One report that the ledger cannot hold must not cost the others of its batch. */
+function isCountable(report: ProgressReport | LogReport): boolean {
+  const attempt = report.type === 'log' ? report.attempt : 0;
+  return isId(report.job) && Math.max(report.run, report.seq, attempt) <= MAX_COUNT;
+}
+
+/** A worker's clock, while it shows a time that may be; else ours. */
+function timeOf(at: string): Date {
+  const time = Date.parse(at);
+  return time > 0 && time <= Date.now() ? new Date(time) : new Date();
 }
 
 /** Of two reports of a job: by run, within a run by sequence. */

@@ -117,13 +117,22 @@ function snooze(state: JobState, delayMs: number, conclusion: Conclusion, record
 
 function returned(state: JobState, report: Returned, { now }: Circumstances): Decision {
   if (report.run !== state.run || isFinal(state.status)) return moved(state, []);
+  if (state.status === 'running' && !handsBack(state, report)) return inDoubt(state, now);
   if (state.cancelRequestedAt !== null) return moved(final(state, 'cancelled', now), []);
-  const wasHeld = report.reason === 'redelivered';
-  if (wasHeld && state.status === 'running') return lost(state, now);
-  const returns = wasHeld ? state.returns + 1 : state.returns;
+  const returns = report.reason === 'redelivered' ? state.returns + 1 : state.returns;
   if (returns > FREE_RETURNS) return lost(state, now);
   const record: AttemptChange = { ...blank(state.run, presentAttempt(state)), endedAt: now, outcome: 'returned' };
   return resent({ ...state, returns }, [record]);
+}
+
+/** A worker that ends gives up what it runs; who else has the message knows nothing of the run. */
+function handsBack(state: JobState, report: Returned): boolean {
+  return report.reason === 'draining' && report.worker === state.workerId;
+}
+
+// That somebody held the message does not say that they died: heartbeats tell whether the run goes on.
+function inDoubt(state: JobState, now: Date): Decision {
+  return moved(state.returnedAt === null ? { ...state, returnedAt: now } : state, []);
 }
 
 function begun(state: JobState, report: Started | Ended, startedAt: Date): JobState {
@@ -131,7 +140,7 @@ function begun(state: JobState, report: Started | Ended, startedAt: Date): JobSt
     ...state,
     status: 'running',
     // An older run was counted when it was given up for lost.
-    attempt: Math.max(state.attempt, report.run === state.run ? state.charged + 1 : report.attempt),
+    attempt: Math.max(state.attempt, report.run === state.run ? state.charged + 1 : claimed(state, report)),
     workerId: report.worker,
     startedAt: state.startedAt ?? startedAt,
     nextAttemptAt: null,
@@ -152,6 +161,11 @@ function orUnknown(error: JobError | null, state: JobState, at: Date): JobError 
 
 function recordOf(report: Started | Ended, attempt: number, known: Partial<AttemptChange>): AttemptChange {
   return { ...blank(report.run, attempt), workerId: report.worker, ...known };
+}
+
+/** An attempt that a worker names; it cannot be one that the job never had. */
+function claimed(state: JobState, { attempt }: Ended | Started): number {
+  return Math.min(attempt, state.charged + 1);
 }
 
 /** A worker's clock is believed only between the job's creation and the database's now. */

@@ -61,6 +61,19 @@ export const LEDGER_EVENTS = {
       },
     ],
   }),
+  'runs.lost': event<{ readonly count: number }>({
+    level: 'warn',
+    message: 'Workers are gone: attempts of theirs are charged as lost',
+    moves: [
+      {
+        kind: 'counter',
+        name: 'leveret_runs_lost_total',
+        help: 'Attempts charged because the worker that ran them was gone.',
+        labels: [],
+        by: 'count',
+      },
+    ],
+  }),
   'relay.published': event<{ readonly count: number }>({
     level: 'debug',
     message: 'Outbox rows published',

@@ -6,8 +6,8 @@ export const workers: Migration = {
   sql: `
 -- One row for each start of each process of a consumer app; times are the ledger's.
 CREATE TABLE workers (
-  id              text        PRIMARY KEY,
   domain          text        NOT NULL,
+  id              text        NOT NULL,
   app_version     text        NOT NULL,
   concurrency     integer     NOT NULL,
   -- What it has in hand: [{ "job", "run" }].
@@ -16,7 +16,8 @@ CREATE TABLE workers (
   seq             bigint      NOT NULL,
   first_heard_at  timestamptz NOT NULL DEFAULT now(),
   heard_before_at timestamptz,
-  heard_at        timestamptz NOT NULL DEFAULT now()
+  heard_at        timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (domain, id)
 ) WITH (fillfactor = 50);
 
 ALTER TABLE jobs

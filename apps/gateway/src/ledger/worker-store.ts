@@ -1,0 +1,73 @@
+import { type Heartbeat, type HeldRun } from '#libs/contracts';
+import { type Queries } from './database.js';
+
+/** One start of one process of a consumer app, as its heartbeats tell. Times are the ledger's. */
+export interface WorkerRecord {
+  readonly id: string;
+  readonly domain: string;
+  readonly appVersion: string;
+  readonly concurrency: number;
+  readonly runs: readonly HeldRun[];
+  readonly firstHeardAt: Date;
+  readonly heardAt: Date;
+  /** How long ago that was, by the ledger's clock. */
+  readonly heardMsAgo: number;
+}
+
+/** Where a worker stands in the list of all. */
+export type WorkerPosition = Pick<WorkerRecord, 'domain' | 'id'>;
+
+/** Keeps who works, as heartbeats tell: gateways share them out among themselves, and each must know of all. */
+export class WorkerStore {
+  readonly #database: Queries;
+
+  constructor(database: Queries) {
+    this.#database = database;
+  }
+
+  /** Enters heartbeats; what is older than known is passed over. */
+  async hear(heartbeats: readonly Heartbeat[]): Promise<void> {
+    const latest = new Map<string, Heartbeat>();
+    for (const heartbeat of heartbeats) {
+      const key = `${heartbeat.domain} ${heartbeat.worker}`;
+      if (heartbeat.seq > (latest.get(key)?.seq ?? -1)) latest.set(key, heartbeat);
+    }
+    const rows = [...latest.values()];
+    await this.#database.query(HEAR, [
+      rows.map(({ domain }) => domain),
+      rows.map(({ worker }) => worker),
+      rows.map(({ appVersion }) => appVersion),
+      rows.map(({ concurrency }) => concurrency),
+      rows.map(({ runs }) => JSON.stringify(runs.map(({ job, run }) => ({ job, run })))),
+      rows.map(({ seq }) => seq),
+    ]);
+  }
+
+  /** Workers by domain and id, behind a position. */
+  async list(page: { readonly limit: number; readonly after: WorkerPosition | null }): Promise<WorkerRecord[]> {
+    const { after, limit } = page;
+    return this.#database.query<WorkerRecord>(LIST, [after?.domain ?? null, after?.id ?? null, limit]);
+  }
+
+  /** Removes who has not been heard of for a day. */
+  async forget(): Promise<void> {
+    await this.#database.query(`DELETE FROM workers WHERE heard_at < now() - interval '1 day'`);
+  }
+}
+
+// In the order of the key, so that two gateways cannot lock each other out.
+const HEAR = `
+INSERT INTO workers (domain, id, app_version, concurrency, runs, seq)
+SELECT domain, id, app_version, concurrency, runs::jsonb, seq
+FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[])
+  AS new (domain, id, app_version, concurrency, runs, seq)
+ORDER BY domain, id
+ON CONFLICT (domain, id) DO UPDATE SET
+  app_version = excluded.app_version, concurrency = excluded.concurrency, runs = excluded.runs, seq = excluded.seq,
+  heard_before_at = workers.heard_at, heard_at = excluded.heard_at
+WHERE excluded.seq > workers.seq`;
+
+const LIST = `
+SELECT id, domain, app_version AS "appVersion", concurrency, runs, first_heard_at AS "firstHeardAt", heard_at AS "heardAt",
+       (extract(epoch FROM clock_timestamp() - heard_at) * 1000)::float8 AS "heardMsAgo"
+FROM workers WHERE $1::text IS NULL OR (domain, id) > ($1, $2::text) ORDER BY domain, id LIMIT $3`;

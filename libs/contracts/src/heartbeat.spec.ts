@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { isHeartbeat } from './heartbeat.js';
+
+const heartbeat = {
+  worker: 'media@host:4711-k3f9',
+  domain: 'media',
+  appVersion: '0.1.0',
+  concurrency: 4,
+  seq: 1,
+  runs: [{ job: 'j', run: 1 }],
+};
+
+describe('isHeartbeat', () => {
+  it('knows what an app sends, with nothing in hand too', () => {
+    expect(isHeartbeat(heartbeat)).toBe(true);
+    expect(isHeartbeat({ ...heartbeat, runs: [], later: 'fields are ignored' })).toBe(true);
+  });
+
+  it.each([
+    { worker: '' },
+    { worker: 'a\0b' },
+    { worker: 'w'.repeat(301) },
+    { domain: 'No domain' },
+    { appVersion: '\ud800' },
+    { concurrency: 1e9 },
+    { seq: -1 },
+    { runs: [{ job: 'j' }] },
+    { runs: Array.from({ length: 10_001 }, () => ({ job: 'j', run: 1 })) },
+  ])('refuses %j', (broken) => {
+    expect(isHeartbeat({ ...heartbeat, ...broken })).toBe(false);
+  });
+});

@@ -1,0 +1,40 @@
+import { isBareName } from './names.js';
+import { type Check, isCount, isText, listOf, shape } from './shape.js';
+import { isStorableText } from './text.js';
+
+const MAX_NAME = 300;
+const MAX_CONCURRENCY = 1_000_000;
+const MAX_RUNS = 10_000;
+
+/** A run that a worker has in hand. */
+export interface HeldRun {
+  readonly job: string;
+  readonly run: number;
+}
+
+/** Sent every two seconds and after each reconnect, key `<domain>.heartbeat`: who is alive and what it has in hand. */
+export interface Heartbeat {
+  readonly worker: string;
+  readonly domain: string;
+  readonly appVersion: string;
+  readonly concurrency: number;
+  /** Counts the heartbeats of a process from 1: what is older than known is passed over. */
+  readonly seq: number;
+  readonly runs: readonly HeldRun[];
+}
+
+const isName: Check<string> = (value): value is string =>
+  isText(value) && value !== '' && value.length <= MAX_NAME && isStorableText(value);
+const isDomain: Check<string> = (value): value is string => isText(value) && isBareName(value);
+const isConcurrency: Check<number> = (value): value is number => isCount(value) && value <= MAX_CONCURRENCY;
+const areRuns = listOf(shape<HeldRun>({ job: isName, run: isCount }));
+
+/** A heartbeat whose texts the ledger can hold and whose lists are no larger than an app's can be. */
+export const isHeartbeat: Check<Heartbeat> = shape<Heartbeat>({
+  worker: isName,
+  domain: isDomain,
+  appVersion: isName,
+  concurrency: isConcurrency,
+  seq: isCount,
+  runs: (value): value is Heartbeat['runs'] => Array.isArray(value) && value.length <= MAX_RUNS && areRuns(value),
+});
