@@ -18,6 +18,7 @@ export { deleteFormerQueue, lookAtQueue, type QueueLook } from './former-queue.j
 export { ladderKey, LONGEST_LADDER_MS } from './ladder.js';
 export { BrokerLink, type LinkState } from './link.js';
 export { brokerNames, type BrokerNames } from './names.js';
+export { oneAtATime } from './one-at-a-time.js';
 export { pickOut, type Picked, type Picking } from './pick-out.js';
 export { Publisher, type OutgoingMessage } from './publisher.js';
 export { Reporter } from './reporter.js';

@@ -28,5 +28,6 @@ export async function takeAll(
       await work.move(delivery);
       delivery.ack();
     }
+    channel.nackAll(true); // before the channel closes, so that whoever comes next finds them
   });
 }

@@ -3,6 +3,7 @@ import {
   type BrokerNames,
   declareTopology,
   ingressTopology,
+  oneAtATime,
   type Publisher,
   takeAll,
 } from '#libs/broker';
@@ -22,8 +23,8 @@ export class UnroutedMessages {
   }
 
   /**
-   * Binds a domain's way in, and sends on what has waited for it; messages of other domains stay. One domain at a time,
-   * because those that are looked through for one are out of sight for the others.
+   * Binds a domain's way in, and sends on what has waited for it; messages of other domains stay. One domain and one
+   * gateway at a time, because messages that are looked through by one are out of sight for the others.
    */
   admit(domain: string): Promise<void> {
     const admitted = this.#before.then(() => this.#admit(domain));
@@ -33,12 +34,14 @@ export class UnroutedMessages {
 
   async #admit(domain: string): Promise<void> {
     const { jobs, unroutable, prefix } = this.#names;
-    await takeAll(this.#link, unroutable, {
-      setup: (channel) => declareTopology(channel, ingressTopology(prefix, domain)),
-      wanted: ({ routingKey }) => routingKey.startsWith(`${domain}.`),
-      move: ({ routingKey, body, properties }) =>
-        this.#publisher.publish({ exchange: jobs, routingKey, body, properties: withoutSender(properties) }),
-    });
+    await oneAtATime(this.#link, `${unroutable}.lock`, () =>
+      takeAll(this.#link, unroutable, {
+        setup: (channel) => declareTopology(channel, ingressTopology(prefix, domain)),
+        wanted: ({ routingKey }) => routingKey.startsWith(`${domain}.`),
+        move: ({ routingKey, body, properties }) =>
+          this.#publisher.publish({ exchange: jobs, routingKey, body, properties: withoutSender(properties) }),
+      }),
+    );
   }
 }
 
