@@ -9,6 +9,7 @@ import {
 } from '#libs/broker';
 import { type BrokerConfig } from '#libs/config';
 import { type Telemetry } from '#libs/observability';
+import { deadLetterParts } from './dead-letters/dead-letter-parts.js';
 import { DomainRegister } from './ingress/domain-register.js';
 import { Ingress } from './ingress/ingress.js';
 import { UnroutedMessages } from './ingress/unrouted-messages.js';
@@ -90,6 +91,7 @@ export class Backbone {
       heartbeats,
       new ReturnedRuns({ returned: stores.returned, heartbeats, dispatch: relay, telemetry }),
       new Tracker({ link, names, setup, reports: stores.reports, dispatch: relay, telemetry }),
+      ...deadLetterParts({ link, names, setup, stores, dispatch: relay, telemetry }),
       relay,
     ];
   }

@@ -1,7 +1,14 @@
 import { APP_EVENTS } from './events/app-events.js';
 import { BROKER_EVENTS } from './events/broker-events.js';
+import { DEAD_LETTER_EVENTS } from './events/dead-letter-events.js';
 import { JOB_EVENTS } from './events/job-events.js';
 import { LEDGER_EVENTS } from './events/ledger-events.js';
 
 /** Everything that is told to operators. An entry in one of these is all that a new event needs: logs and metrics follow. */
-export const EVENTS = { ...APP_EVENTS, ...BROKER_EVENTS, ...JOB_EVENTS, ...LEDGER_EVENTS } as const;
+export const EVENTS = {
+  ...APP_EVENTS,
+  ...BROKER_EVENTS,
+  ...DEAD_LETTER_EVENTS,
+  ...JOB_EVENTS,
+  ...LEDGER_EVENTS,
+} as const;

@@ -1,0 +1,98 @@
+import { Batcher } from '#libs/batching';
+import { type BrokerLink, type BrokerNames, type Delivery, Subscriber, type SubscriberOptions } from '#libs/broker';
+import { type Telemetry } from '#libs/observability';
+import { blamesContent } from '../ledger/database.js';
+import { type Arrival, type DeadMessageStore } from '../ledger/dead-message-store.js';
+import { type Dispatch } from '../ledger/outbox.js';
+import { type TaskStore } from '../ledger/task-store.js';
+import { readLetter } from './read-letter.js';
+
+/** Messages read ahead; each may be as large as the broker lets it be. */
+const PREFETCH = 50;
+const PAUSE_MS = 500;
+const PRUNE_EVERY = 1_000;
+
+export interface DeadLetterReaderParts {
+  readonly link: BrokerLink;
+  readonly names: BrokerNames;
+  readonly setup: NonNullable<SubscriberOptions['setup']>;
+  readonly tasks: Pick<TaskStore, 'find'>;
+  readonly messages: DeadMessageStore;
+  readonly dispatch: Pick<Dispatch, 'wake'>;
+  readonly telemetry: Telemetry;
+}
+
+/**
+ * Reads what the broker's dead-letter exchange gets and enters what the ledger does not have: messages that are no job's,
+ * and the ends of jobs whose message the broker itself has dead-lettered. A message is acknowledged when it is committed.
+ */
+export class DeadLetterReader {
+  readonly #parts: DeadLetterReaderParts;
+  readonly #subscriber: Subscriber;
+  readonly #entering: Batcher<Arrival, undefined>;
+  #sincePruned = 0;
+  #stopped = false;
+
+  constructor(parts: DeadLetterReaderParts) {
+    this.#parts = parts;
+    this.#subscriber = new Subscriber(parts.link, {
+      queue: parts.names.deadLetters,
+      prefetch: PREFETCH,
+      setup: parts.setup,
+      handle: (delivery) => this.#take(delivery),
+    });
+    this.#entering = new Batcher(async (arrivals) => {
+      await this.#enter(arrivals);
+      return arrivals.map(() => undefined);
+    }, blamesContent);
+  }
+
+  start(): void {
+    this.#subscriber.start();
+  }
+
+  /** Takes no more, and settles when what was taken is committed and acknowledged. */
+  async stop(): Promise<void> {
+    await this.#subscriber.pause();
+    this.#stopped = true;
+    await this.#subscriber.stop();
+  }
+
+  // Neither a ledger that is away nor one that cannot hold it loses a message: it stays unacknowledged until it is entered.
+  async #take(delivery: Delivery): Promise<void> {
+    const { names, tasks, telemetry } = this.#parts;
+    const read = readLetter(delivery, names, tasks);
+    while (!this.#stopped && !delivery.gone) {
+      try {
+        if (read.kind !== 'copy') await this.#enterReadable(read);
+        delivery.ack();
+        return;
+      } catch (error) {
+        telemetry.emit('message.waiting', { where: 'dead letters', reason: String(error) });
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      }
+    }
+  }
+
+  // What the ledger cannot hold of a message is left out: that it was there, and where it came from, is always kept.
+  async #enterReadable(arrival: Arrival): Promise<void> {
+    try {
+      await this.#entering.add(arrival);
+    } catch (error) {
+      if (!blamesContent(error)) throw error;
+      const letter = arrival.kind === 'run' ? arrival.run.letter : arrival.letter;
+      const message = { ...letter.message, headers: {}, clipped: true };
+      await this.#entering.add({ kind: 'message', letter: { ...letter, payload: '', message } });
+    }
+  }
+
+  async #enter(arrivals: readonly Arrival[]): Promise<void> {
+    const { messages, dispatch, telemetry } = this.#parts;
+    if (await messages.enter(arrivals)) dispatch.wake();
+    telemetry.emit('letters.entered', { count: arrivals.length });
+    this.#sincePruned += arrivals.length;
+    if (this.#sincePruned < PRUNE_EVERY) return;
+    this.#sincePruned = 0;
+    await messages.prune().catch(() => undefined); // the next thousand try again
+  }
+}

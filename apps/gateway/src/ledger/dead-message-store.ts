@@ -1,0 +1,123 @@
+import { buriedByBroker } from '../dead-letters/broker-death.js';
+import { type Database, type Queries } from './database.js';
+import { type BuriedRun, type NewDeadLetter } from './dead-letter.js';
+import { type DecidedJob, writeAttempts, writeDeadLetters, writeOutbox } from './decision-writes.js';
+import { readStates, writeStates } from './job-states.js';
+
+/** What was read from among the dead letters of the broker and is not yet known here. */
+export type Arrival =
+  { readonly kind: 'message'; readonly letter: NewDeadLetter } | { readonly kind: 'run'; readonly run: BuriedRun };
+
+/** Enters what comes from the broker's dead letters. */
+export class DeadMessageStore {
+  readonly #database: Database;
+  readonly #kept: number;
+
+  /** @param keptPerQueue how many letters of messages that are no job's are kept of each queue: the newest */
+  constructor(database: Database, keptPerQueue = 100_000) {
+    this.#database = database;
+    this.#kept = keptPerQueue;
+  }
+
+  /**
+   * Keeps messages that are no job's, and ends jobs whose message the broker has dead-lettered. What was entered before
+   * changes nothing. Returns whether there is anything to send.
+   */
+  async enter(arrivals: readonly Arrival[]): Promise<boolean> {
+    return this.#database.transaction(async (transaction) => {
+      const runs = arrivals.flatMap((arrival) => (arrival.kind === 'run' ? [arrival.run] : []));
+      const { decisions, unknown, known } = await decideAll(transaction, runs);
+      await writeDecisions(transaction, decisions);
+      await keepMessages(transaction, [
+        ...arrivals.flatMap((arrival) => (arrival.kind === 'message' ? [arrival.letter] : [])),
+        ...unknown.map(({ letter }) => letter),
+      ]);
+      await noteRemovals(transaction, known);
+      return writeOutbox(transaction, decisions);
+    });
+  }
+
+  /** Lets go of the oldest messages of a queue that has more than are kept. Returns how many. */
+  async prune(): Promise<number> {
+    const rows = await this.#database.query<{ id: string }>(PRUNE, [this.#kept]);
+    return rows.length;
+  }
+}
+
+interface Decided {
+  readonly decisions: readonly DecidedJob[];
+  /** Of no job that the ledger has. */
+  readonly unknown: readonly BuriedRun[];
+  readonly known: readonly BuriedRun[];
+}
+
+async function decideAll(transaction: Queries, runs: readonly BuriedRun[]): Promise<Decided> {
+  const { states, now } = await readStates(
+    transaction,
+    runs.map(({ job }) => job),
+  );
+  const decisions: DecidedJob[] = [];
+  for (const { job, run, death } of runs) {
+    const state = states.get(job);
+    if (state === undefined) continue;
+    const decision = buriedByBroker(state, run, death, now);
+    if (decision.state === state) continue;
+    states.set(job, decision.state);
+    decisions.push({ job: decision.state, decision });
+  }
+  const isKnown = ({ job }: BuriedRun): boolean => states.has(job);
+  return { decisions, unknown: runs.filter((run) => !isKnown(run)), known: runs.filter(isKnown) };
+}
+
+async function writeDecisions(transaction: Queries, decisions: readonly DecidedJob[]): Promise<void> {
+  await writeStates(
+    transaction,
+    decisions.map(({ job }) => job),
+  );
+  await writeAttempts(transaction, decisions);
+  await writeDeadLetters(transaction, decisions);
+}
+
+async function keepMessages(transaction: Queries, letters: readonly NewDeadLetter[]): Promise<void> {
+  if (letters.length === 0) return;
+  const column = <T>(pick: (letter: NewDeadLetter) => T): T[] => letters.map(pick);
+  await transaction.query(KEEP, [
+    column(({ id }) => id),
+    column(({ tenant }) => tenant),
+    column(({ queue }) => queue),
+    column(({ task }) => task),
+    column(({ error }) => JSON.stringify(error)),
+    column(({ reason }) => reason),
+    column(({ payload }) => payload),
+    column(({ workerId }) => workerId),
+    column(({ message }) => JSON.stringify(message)),
+  ]);
+}
+
+// Such a message lies among the letters of its domain beside the copy of the job's own letter, which tells more.
+async function noteRemovals(transaction: Queries, runs: readonly BuriedRun[]): Promise<void> {
+  if (runs.length === 0) return;
+  await transaction.query(
+    'INSERT INTO dead_letter_removals (queue, letter_id) SELECT * FROM unnest($1::text[], $2::uuid[])',
+    [runs.map(({ letter }) => letter.message.domain), runs.map(({ letter }) => letter.id)],
+  );
+}
+
+// A domain that nobody has announced is anybody's invention: what names one shares a queue, and so a bound, with all such.
+const KEEP = `
+INSERT INTO dead_letters (id, tenant, queue, task, error, reason, payload, worker_id, message, dead_at)
+SELECT DISTINCT ON (id) id, tenant, coalesce(domains.name, 'unknown'), task, error::json, reason, payload, worker_id,
+       message::json, date_trunc('milliseconds', clock_timestamp())
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
+  AS new (id, tenant, queue, task, error, reason, payload, worker_id, message)
+LEFT JOIN domains ON domains.name = new.queue
+ORDER BY id
+ON CONFLICT (id) DO NOTHING`;
+
+const PRUNE = `
+DELETE FROM dead_letters USING (
+  SELECT id, row_number() OVER (PARTITION BY queue ORDER BY dead_at DESC, id DESC) AS place
+  FROM dead_letters WHERE job_id IS NULL
+) AS ranked
+WHERE ranked.id = dead_letters.id AND ranked.place > $1
+RETURNING dead_letters.id`;
