@@ -91,6 +91,7 @@ export class Campaign {
     }
     const strike: Strike = { kind: fault.kind, at, lastedMs: performance.now() - began, recoveredMs: undefined };
     this.strikes.push(strike);
+    process.stderr.write(`${fault.kind}: ${(strike.lastedMs / 1_000).toFixed(1)} s\n`);
     return strike;
   }
 

@@ -5,7 +5,7 @@ import { type Submit } from './history.js';
 import { type Violation, violation } from './violation.js';
 
 const LONGEST_ANSWER_MS = 10_000;
-const BAD_GATEWAY_STATUSES = ['500', '502', '504'];
+const UNFORESEEN = /^5(?!03)/;
 
 /** What is known of a run of the suite after it has come to rest. */
 export interface Evidence {
@@ -116,8 +116,8 @@ const refusalsHonest: Invariant = ({ submits, silences }) => {
   const excused = ({ via, at, ms }: Submit): boolean =>
     silences.some(({ gateway, from, to }) => gateway === via && at <= to && at + ms >= from);
   const slow = asked.filter((submit) => submit.ms > LONGEST_ANSWER_MS && !excused(submit));
-  const rude = asked.filter(({ answer, retryAfter }) => answer === '503' && retryAfter === null);
-  const broken = asked.filter(({ answer }) => BAD_GATEWAY_STATUSES.includes(answer));
+  const rude = asked.filter(({ answer, retryAfter }) => answer.startsWith('503') && retryAfter === null);
+  const broken = asked.filter(({ answer }) => UNFORESEEN.test(answer));
   const described = (list: readonly Submit[]): readonly string[] =>
     list.map(({ number, via, answer, ms }) => `submit ${number} at ${via}: ${answer} after ${Math.round(ms)} ms`);
   return [

@@ -8,6 +8,8 @@ import { type SeededRandom } from './random.js';
 
 const ANSWER_PATIENCE_MS = 15_000;
 const MESSAGE_SHARE = 0.3;
+/** A 503 with one of these says that the job was not taken. */
+const REFUSED_CODES = ['outbox_full', 'ledger_busy'];
 /** Messages that their service publishes twice under one id. */
 const REPEATED_SHARE = 0.1;
 
@@ -94,13 +96,13 @@ export class Submitter {
         body: JSON.stringify({ task, payload, metadata, ...options }),
         signal: AbortSignal.timeout(ANSWER_PATIENCE_MS),
       });
-      const { id } = (await response.json()) as Partial<Job>;
+      const { id, code = '' } = (await response.json()) as Partial<Job> & { readonly code?: string };
       const { status, headers } = response;
-      const certainty = certaintyOf(status);
+      const certainty = certaintyOf(status, code);
       return {
         certainty,
         id: response.ok ? id : undefined,
-        answer: String(status),
+        answer: `${status} ${code}`.trim(),
         retryAfter: headers.get('retry-after'),
       };
     } catch (error) {
@@ -125,8 +127,9 @@ export class Submitter {
   }
 }
 
-function certaintyOf(status: number): Certainty {
+function certaintyOf(status: number, code: string): Certainty {
   if (status < 300) return 'ok';
+  if (REFUSED_CODES.includes(code)) return 'fail';
   // The ledger may have committed what it could not answer for.
   return status >= 500 ? 'unknown' : 'fail';
 }

@@ -29,6 +29,8 @@ export async function createHttpAdapter(routes: Routes): Promise<FastifyAdapter>
       void sendProblem(reply, new Problem(error.statusCode ?? 400, 'The address of the request is malformed.'));
     },
     clientErrorHandler: answerMalformedRequest,
+    // What still comes while the gateway drains is answered like the rest: everything behind it closes later.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PATH_SEGMENT },
   });
   const server = adapter.getInstance<FastifyInstance>();
