@@ -53,12 +53,15 @@ describe(`a suite under every fault (FAULT_SEED=${seed})`, () => {
     async ({ parts, faults }) => {
       const campaign = new Campaign(system, random.fork(parts), { perSecond: PER_SECOND, target });
       campaign.start();
-      await wait(BEFORE_THE_FIRST_MS);
-      for (const fault of random.fork(parts).shuffled(faults)) {
-        await campaign.strike(fault);
-        await wait(BETWEEN_MS);
+      try {
+        await wait(BEFORE_THE_FIRST_MS);
+        for (const fault of random.fork(parts).shuffled(faults)) {
+          await campaign.strike(fault);
+          await wait(BETWEEN_MS);
+        }
+      } finally {
+        await campaign.end();
       }
-      await campaign.end();
       const { evidence, violations } = await campaign.verdict(RECOVERY_MS);
       ended.push({ campaign, jobs: evidence.jobs });
       expect(violations).toEqual([]);

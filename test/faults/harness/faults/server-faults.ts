@@ -31,7 +31,7 @@ async function freeze({ pids }: LocalNode): Promise<void> {
 }
 
 async function raiseMemoryAlarm({ system: { broker } }: Scene): Promise<void> {
-  await broker.control('set_vm_memory_high_watermark', 'absolute', '1KB');
+  await broker.control('set_vm_memory_high_watermark', 'absolute', '1MB');
   await wait(ALARM_MS);
   await broker.control('set_vm_memory_high_watermark', '0.4');
 }
