@@ -10,6 +10,7 @@ import { Routes } from './http/routes.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { type GatewayParts, PartsModule } from './parts.module.js';
+import { AuditModule } from './reconciler/audit.module.js';
 import { TasksModule } from './tasks/tasks.module.js';
 import { TELEMETRY } from './tokens.js';
 
@@ -25,6 +26,7 @@ export class AppModule {
         DiscoveryModule,
         HealthModule.register({ checks, telemetry, metricsToken: config.metricsToken }),
         ApiKeysModule,
+        AuditModule,
         FilesModule,
         JobsModule,
         OpenApiModule,

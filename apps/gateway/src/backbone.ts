@@ -4,7 +4,9 @@ import {
   brokerNames,
   coreTopology,
   declaresOnce,
+  declareTopology,
   Publisher,
+  sentinelTopology,
   type SubscriberOptions,
 } from '#libs/broker';
 import { type BrokerConfig } from '#libs/config';
@@ -16,7 +18,11 @@ import { UnroutedMessages } from './ingress/unrouted-messages.js';
 import { type JobIntake } from './jobs/job-intake.js';
 import { type JobStore } from './ledger/job-store.js';
 import { type OutboxRoom } from './ledger/outbox-room.js';
+import { type SentinelStore } from './ledger/sentinel-store.js';
 import { type Stores } from './ledger/stores.js';
+import { Reconciler } from './reconciler/reconciler.js';
+import { Sentinel } from './reconciler/sentinel.js';
+import { type ReconcilerTimes } from './reconciler/times.js';
 import { Courier } from './relay/courier.js';
 import { DueJobs } from './relay/due-jobs.js';
 import { Relay } from './relay/relay.js';
@@ -35,12 +41,17 @@ export class BrokerLinks {
   /** Declares what every part of the suite shares. */
   readonly setup: NonNullable<SubscriberOptions['setup']>;
 
-  constructor(config: BrokerConfig, telemetry: Telemetry) {
+  /** @param store knows what is to be sent again to a broker that has lost its data */
+  constructor(config: BrokerConfig, telemetry: Telemetry, store: SentinelStore) {
     this.names = brokerNames(config.prefix);
     this.publishing = new BrokerLink(config, 'gateway: publish', telemetry);
     this.consuming = new BrokerLink(config, 'gateway: consume', telemetry);
     this.setup = declaresOnce(config.queueType, (traits) => coreTopology(config.prefix, traits));
-    this.publisher = new Publisher(this.publishing, 'jobs', this.setup);
+    const sentinel = new Sentinel({ link: this.publishing, names: this.names, store, telemetry });
+    this.publisher = new Publisher(this.publishing, 'jobs', async (channel) => {
+      await sentinel.stand(() => declareTopology(channel, sentinelTopology(config.prefix)));
+      await this.setup(channel);
+    });
   }
 
   open(): void {
@@ -75,6 +86,7 @@ export class Backbone {
       jobs: JobStore;
       tenants: ReadonlyMap<string, string>;
       room: OutboxRoom;
+      times: ReconcilerTimes;
       telemetry: Telemetry;
     },
   ) {
@@ -82,6 +94,8 @@ export class Backbone {
     const { telemetry } = entry;
     const unrouted = new UnroutedMessages(link, names, publisher);
     const heartbeats = new HeartbeatReader({ link, names, setup, workers: stores.workers, telemetry });
+    const shared = { link, names, dispatch: relay, telemetry };
+    const tracker = new Tracker({ ...shared, setup, probes: stores.probes, reports: stores.reports });
     this.#parts = [
       new Ingress({ link, names, setup, publisher, tasks: stores.tasks, ...entry }),
       new DueJobs(stores.due, relay, entry.room),
@@ -90,7 +104,8 @@ export class Backbone {
       new Strays({ link, names, setup, publisher, reports: stores.reports, dispatch: relay, telemetry }),
       heartbeats,
       new ReturnedRuns({ returned: stores.returned, heartbeats, dispatch: relay, telemetry }),
-      new Tracker({ link, names, setup, reports: stores.reports, dispatch: relay, telemetry }),
+      new Reconciler({ ...shared, ...stores, publisher, tracker, times: entry.times }),
+      tracker,
       ...deadLetterParts({ link, names, setup, stores, dispatch: relay, telemetry }),
       relay,
     ];

@@ -8,8 +8,10 @@ import { Database } from './ledger/database.js';
 import { JobStore } from './ledger/job-store.js';
 import { openLedger } from './ledger/open-ledger.js';
 import { OutboxRoom } from './ledger/outbox-room.js';
-import { storesOn } from './ledger/stores.js';
+import { type Stores, storesOn } from './ledger/stores.js';
 import { type GatewayParts } from './parts.module.js';
+import { Auditor } from './reconciler/audit.js';
+import { reconcilerTimes } from './reconciler/times.js';
 
 /** A gateway without its HTTP edge. */
 export interface Gateway {
@@ -29,17 +31,14 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
   const database = new Database(config.databaseUrl);
   await openLedger(database, telemetry);
   const storage = await openStorage(config.storageUrl);
-  const stores = storesOn(database);
-  const links = new BrokerLinks(config.broker, telemetry);
+  const times = reconcilerTimes(config.reconcileAfterMs);
+  const stores = storesOn(database, times);
+  const links = new BrokerLinks(config.broker, telemetry, stores.sentinel);
   const relay = relayOn(links, stores, telemetry);
   const room = new OutboxRoom(database, config.outboxBound, telemetry);
   const jobs = new JobStore(database, relay, room);
   await Promise.all([stores.tasks.start(), room.start()]);
-  registerGauge(telemetry, {
-    name: 'leveret_outbox_rows',
-    help: 'Messages that are committed and not yet confirmed by the broker.',
-    collect: () => stores.outbox.size(),
-  });
+  registerGauges(telemetry, stores);
   let backbone: Backbone | undefined;
   return {
     parts: {
@@ -50,10 +49,18 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
       tasks: stores.tasks,
       telling: stores.telling,
       apiKeys: new ApiKeyStore(database),
+      auditor: new Auditor(stores.audit),
       checks: checksOf({ database, links, storage }),
     },
     start: (intake) => {
-      backbone = new Backbone(links, stores, relay, { intake, jobs, tenants: config.brokerTenants, room, telemetry });
+      backbone = new Backbone(links, stores, relay, {
+        intake,
+        jobs,
+        tenants: config.brokerTenants,
+        room,
+        times,
+        telemetry,
+      });
       links.open();
       backbone.start();
     },
@@ -66,6 +73,19 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
       await database.close();
     },
   };
+}
+
+function registerGauges(telemetry: Telemetry, { outbox, audit }: Stores): void {
+  registerGauge(telemetry, {
+    name: 'leveret_outbox_rows',
+    help: 'Messages that are committed and not yet confirmed by the broker.',
+    collect: () => outbox.size(),
+  });
+  registerGauge(telemetry, {
+    name: 'leveret_jobs_unaccounted',
+    help: 'Open jobs whose message or outcome looks lost. They are sent again when that is proven.',
+    collect: () => audit.unaccounted(),
+  });
 }
 
 // A gateway without its broker is ready: it accepts, and delivers when the broker is back.

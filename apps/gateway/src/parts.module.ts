@@ -7,6 +7,7 @@ import { ApiKeyStore } from './ledger/api-key.store.js';
 import { JobStore } from './ledger/job-store.js';
 import { TaskStore } from './ledger/task-store.js';
 import { TellingStore } from './ledger/telling-store.js';
+import { Auditor } from './reconciler/audit.js';
 import { GATEWAY_CONFIG, STORAGE, TELEMETRY } from './tokens.js';
 
 /** What the HTTP edge stands on. It is built and started before the edge, and outlives it. */
@@ -18,6 +19,7 @@ export interface GatewayParts {
   readonly tasks: TaskStore;
   readonly telling: TellingStore;
   readonly apiKeys: ApiKeyStore;
+  readonly auditor: Auditor;
   /** What /health/ready asks. */
   readonly checks: readonly HealthCheckSpec[];
 }
@@ -35,6 +37,7 @@ export class PartsModule {
       { provide: TaskStore, useValue: parts.tasks },
       { provide: TellingStore, useValue: parts.telling },
       { provide: ApiKeyStore, useValue: parts.apiKeys },
+      { provide: Auditor, useValue: parts.auditor },
       { provide: Routes, useValue: routes },
     ];
     return { module: PartsModule, providers, exports: providers.map(({ provide }) => provide) };

@@ -23,6 +23,7 @@ export { pickOut, type Picked, type Picking } from './pick-out.js';
 export { Publisher, type OutgoingMessage } from './publisher.js';
 export { Reporter } from './reporter.js';
 export { type Delivery } from './delivery.js';
+export { sentinelTopology } from './sentinel-topology.js';
 export { Subscriber, type SubscriberOptions } from './subscriber.js';
 export { takeAll } from './take-all.js';
 export {

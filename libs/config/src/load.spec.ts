@@ -40,6 +40,7 @@ describe('loadGatewayConfig', () => {
       adminApiKey: null,
       maxUploadBytes: 2_147_483_648,
       brokerTenants: new Map(),
+      reconcileAfterMs: 60_000,
       outboxBound: { rows: 100_000, bytes: 1_073_741_824 },
       managementUrl: null,
     });
@@ -54,6 +55,7 @@ describe('loadGatewayConfig', () => {
       PUBLIC_URL: 'https://jobs.example.org/leveret/',
       MAX_UPLOAD: '512MiB',
       BROKER_TENANTS: 'shop=acme, crm=globex',
+      RECONCILE_AFTER: '2s',
       OUTBOX_MAX_ROWS: '500',
       OUTBOX_MAX_BYTES: '64MiB',
       RABBITMQ_MANAGEMENT_URL: 'https://rabbit.example.org',
@@ -77,6 +79,7 @@ describe('loadGatewayConfig', () => {
         ['crm', 'globex'],
       ]),
       adminApiKey: 'k'.repeat(24),
+      reconcileAfterMs: 2_000,
       outboxBound: { rows: 500, bytes: 67_108_864 },
       managementUrl: 'https://rabbit.example.org',
     });
@@ -133,6 +136,7 @@ describe('loadGatewayConfig', () => {
     ['RABBITMQ_URL', 'amqp://one,'],
     ['RABBITMQ_URL', 'rabbit:5672'],
     ['RABBITMQ_MANAGEMENT_URL', 'rabbit:15672'],
+    ['RECONCILE_AFTER', '999ms'],
     ['OUTBOX_MAX_ROWS', '0'],
     ['OUTBOX_MAX_BYTES', '1GB'],
     ['DATABASE_URL', 'mysql://127.0.0.1/x'],

@@ -42,6 +42,8 @@ export interface GatewayConfig extends CommonConfig {
   readonly maxUploadBytes: number;
   /** The tenant that a broker user's published jobs belong to. */
   readonly brokerTenants: ReadonlyMap<string, string>;
+  /** How long there is no news of a job before its message is looked for. @default 60_000 */
+  readonly reconcileAfterMs: number;
   /** What may wait in the outbox before jobs are refused. @default 100_000 rows, 1_073_741_824 bytes */
   readonly outboxBound: { readonly rows: number; readonly bytes: number };
   /** RabbitMQ's management API; null when the doctor has to do without. */
@@ -79,6 +81,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): Gateway
     adminApiKey: values.ADMIN_API_KEY,
     maxUploadBytes: values.MAX_UPLOAD,
     brokerTenants: values.BROKER_TENANTS,
+    reconcileAfterMs: values.RECONCILE_AFTER,
     outboxBound: Object.freeze({ rows: values.OUTBOX_MAX_ROWS, bytes: values.OUTBOX_MAX_BYTES }),
     managementUrl: values.RABBITMQ_MANAGEMENT_URL,
   });

@@ -3,6 +3,7 @@ import { BROKER_EVENTS } from './events/broker-events.js';
 import { DEAD_LETTER_EVENTS } from './events/dead-letter-events.js';
 import { JOB_EVENTS } from './events/job-events.js';
 import { LEDGER_EVENTS } from './events/ledger-events.js';
+import { RECONCILER_EVENTS } from './events/reconciler-events.js';
 
 /** Everything that is told to operators. An entry in one of these is all that a new event needs: logs and metrics follow. */
 export const EVENTS = {
@@ -11,4 +12,5 @@ export const EVENTS = {
   ...DEAD_LETTER_EVENTS,
   ...JOB_EVENTS,
   ...LEDGER_EVENTS,
+  ...RECONCILER_EVENTS,
 } as const;

@@ -1,38 +1,54 @@
+import { type ReconcilerTimes } from '../reconciler/times.js';
+import { AuditStore } from './audit-store.js';
 import { type Database } from './database.js';
 import { DeadLetterStore } from './dead-letter-store.js';
 import { DeadMessageStore } from './dead-message-store.js';
 import { DueStore } from './due-store.js';
 import { OutboxStore } from './outbox-store.js';
 import { RemovalStore } from './removal-store.js';
+import { ProbeStore } from './probe-store.js';
+import { ReconcilerStore } from './reconciler-store.js';
 import { ReportStore } from './report-store.js';
 import { ReturnedStore } from './returned-store.js';
+import { SentinelStore } from './sentinel-store.js';
+import { SuspectStore } from './suspect-store.js';
 import { TaskStore } from './task-store.js';
 import { TellingStore } from './telling-store.js';
 import { WorkerStore } from './worker-store.js';
 
-/** Every store that needs nothing but the database. */
+/** Every store that needs nothing but the database and the times that the reconciler goes by. */
 export interface Stores {
+  readonly audit: AuditStore;
   readonly deadLetters: DeadLetterStore;
   readonly deadMessages: DeadMessageStore;
   readonly due: DueStore;
   readonly outbox: OutboxStore;
   readonly removals: RemovalStore;
+  readonly office: ReconcilerStore;
+  readonly probes: ProbeStore;
   readonly reports: ReportStore;
   readonly returned: ReturnedStore;
+  readonly sentinel: SentinelStore;
+  readonly suspects: SuspectStore;
   readonly tasks: TaskStore;
   readonly telling: TellingStore;
   readonly workers: WorkerStore;
 }
 
-export function storesOn(database: Database): Stores {
+export function storesOn(database: Database, times: ReconcilerTimes): Stores {
   return {
+    audit: new AuditStore(database, times),
     deadLetters: new DeadLetterStore(database),
     deadMessages: new DeadMessageStore(database),
     due: new DueStore(database),
     outbox: new OutboxStore(database),
     removals: new RemovalStore(database),
+    office: new ReconcilerStore(database, times.leaseMs),
+    probes: new ProbeStore(database),
     reports: new ReportStore(database),
     returned: new ReturnedStore(database),
+    sentinel: new SentinelStore(database),
+    suspects: new SuspectStore(database, times),
     tasks: new TaskStore(database),
     telling: new TellingStore(database),
     workers: new WorkerStore(database),

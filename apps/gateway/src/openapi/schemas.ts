@@ -54,6 +54,16 @@ const apiKey = {
   lastUsedAt: orNull(time),
 };
 
+const whereabouts = {
+  unaccounted: { ...count, description: 'Look lost, and are sent again once that is proven.' },
+  outbox: { ...count, description: 'Wait for the broker to take their message.' },
+  delayed: { ...count, description: 'Wait for their next attempt.' },
+  waiting: { ...count, description: 'Wait in a queue for a worker.' },
+  paused: { ...count, description: 'Wait in a queue that is paused.' },
+  running: count,
+  scheduled: { ...count, description: 'Wait for their time.' },
+};
+
 const page = (name: string): Schema =>
   whole({
     data: { type: 'array', items: ref(name) },
@@ -111,6 +121,21 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   ApiKey: whole(apiKey),
   ApiKeyPage: page('ApiKey'),
   NewApiKey: whole({ ...apiKey, secret: { ...text, description: 'The key itself. It is shown this once.' } }),
+  Audit: whole({
+    ...whereabouts,
+    open: { ...count, description: 'The sum of the counts above.' },
+    queues: { type: 'array', items: whole({ queue: text, ...whereabouts }) },
+    suspects: {
+      ...count,
+      description: 'Jobs that there has been no news of for a while. In a long or paused queue that is no bad sign.',
+    },
+    reconciler: whole({ working: { type: 'boolean' }, since: time, reason: orNull(text) }),
+    sentinel: whole({
+      since: orNull(time),
+      checkedAt: orNull(time),
+      wipedAt: { ...orNull(time), description: 'When the broker was last found without its data.' },
+    }),
+  }),
   Problem: {
     type: 'object',
     description: 'RFC 9457.',

@@ -9,10 +9,13 @@ import { openStorage, type Storage } from '#libs/storage';
 import { ensureAdminKey } from '../api-keys/admin-key.js';
 import { type HttpEdge, startHttp } from '../http/start-http.js';
 import { ApiKeyStore } from '../ledger/api-key.store.js';
+import { AuditStore } from '../ledger/audit-store.js';
 import { type Database } from '../ledger/database.js';
 import { JobStore } from '../ledger/job-store.js';
 import { TaskStore } from '../ledger/task-store.js';
 import { TellingStore } from '../ledger/telling-store.js';
+import { Auditor } from '../reconciler/audit.js';
+import { reconcilerTimes } from '../reconciler/times.js';
 import { type RealLedger, startRealLedger } from './real-ledger.js';
 
 export const ADMIN_KEY = 'an admin key of the tests'.replaceAll(' ', '-');
@@ -58,6 +61,7 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
   await ensureAdminKey(apiKeys, config.adminApiKey);
   const edge: HttpEdge = await startHttp({
     ...{ config, telemetry, storage, jobs, tasks, apiKeys },
+    auditor: new Auditor(new AuditStore(database, reconcilerTimes(config.reconcileAfterMs))),
     telling: new TellingStore(database),
     checks: [],
   });

@@ -5,8 +5,10 @@ import {
   decoded,
   type Decoded,
   decodeJson,
+  isProbed,
   isRunReport,
   isTellingReport,
+  type Report,
   type TellingReport,
   undecodable,
 } from '#libs/contracts';
@@ -15,16 +17,20 @@ import { type DomainReport } from '../ledger/report-store.js';
 /** What a message of reports holds: those that can be read, and the rest as it came. */
 export interface ReadReports {
   readonly reports: readonly DomainReport[];
+  /** Ids of probes that have been answered. */
+  readonly probes: readonly string[];
   readonly unreadable: readonly unknown[];
 }
 
 /** Reads an array of reports. Its routing key says which app's it is, and the broker holds apps to their own keys. */
 export function readReports(delivery: Delivery): Decoded<ReadReports> {
   const domain = domainOfKey(delivery);
-  const items = readItems(delivery, isRunReport);
+  const items = readItems(delivery, isReport);
   if (!items.ok) return items;
   const { readable, unreadable } = items.value;
-  return decoded({ reports: readable.map((report) => ({ domain, report })), unreadable });
+  const reports = readable.filter((report) => report.type !== 'probed').map((report) => ({ domain, report }));
+  const probes = readable.filter((report) => report.type === 'probed').map(({ probe }) => probe);
+  return decoded({ reports, probes, unreadable });
 }
 
 /** Reads an array of progress reports and log lines; what cannot be read is passed over. */
@@ -32,6 +38,8 @@ export function readTellings(delivery: Delivery): Decoded<{ domain: string; repo
   const items = readItems(delivery, isTellingReport);
   return items.ok ? decoded({ domain: domainOfKey(delivery), reports: items.value.readable }) : items;
 }
+
+const isReport = (item: unknown): item is Report => isRunReport(item) || isProbed(item);
 
 function domainOfKey({ routingKey }: Delivery): string {
   return routingKey.slice(0, routingKey.indexOf('.'));

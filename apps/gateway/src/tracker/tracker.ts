@@ -4,6 +4,7 @@ import { type RunReport } from '#libs/contracts';
 import { type Telemetry } from '#libs/observability';
 import { LedgerUnavailableError } from '../ledger/database.js';
 import { type Dispatch } from '../ledger/outbox.js';
+import { type ProbeStore } from '../ledger/probe-store.js';
 import { type DomainReport, type ReportStore } from '../ledger/report-store.js';
 import { readReports } from './read-reports.js';
 
@@ -16,6 +17,7 @@ export interface TrackerParts {
   readonly names: BrokerNames;
   readonly setup: NonNullable<SubscriberOptions['setup']>;
   readonly reports: ReportStore;
+  readonly probes: Pick<ProbeStore, 'answered'>;
   readonly dispatch: Dispatch;
   readonly telemetry: Telemetry;
 }
@@ -28,6 +30,7 @@ export class Tracker {
   readonly #parts: TrackerParts;
   readonly #subscriber: Subscriber;
   readonly #writing: Batcher<DomainReport, undefined>;
+  readonly #taking = new Set<Promise<void>>();
   #stopped = false;
 
   constructor(parts: TrackerParts) {
@@ -55,17 +58,38 @@ export class Tracker {
     await this.#subscriber.stop();
   }
 
-  async #take(delivery: Delivery): Promise<void> {
+  /** Settles when everything that has been read by now is committed. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#taking);
+  }
+
+  #take(delivery: Delivery): Promise<void> {
+    const work = this.#commit(delivery, [...this.#taking]);
+    this.#taking.add(work);
+    const done = (): void => void this.#taking.delete(work);
+    work.then(done, done);
+    return work;
+  }
+
+  /** @param earlier what was read before: an answer to a probe is noted when that is committed */
+  async #commit(delivery: Delivery, earlier: readonly Promise<void>[]): Promise<void> {
     const read = readReports(delivery);
     if (read.ok) {
-      const { reports, unreadable } = read.value;
+      const { reports, probes, unreadable } = read.value;
       const kept = unreadable.map((report) => this.#keepAside(report, 'not_a_report'));
       await Promise.all([...kept, ...reports.map((report) => this.#enter(report))]);
+      await this.#answered(probes, earlier);
     } else {
       this.#parts.telemetry.emit('message.unreadable', { where: 'reports', code: read.code, reason: read.reason });
       await this.#keepAside(delivery.body.toString(), read.reason);
     }
     delivery.ack();
+  }
+
+  async #answered(probes: readonly string[], earlier: readonly Promise<void>[]): Promise<void> {
+    if (probes.length === 0) return;
+    await Promise.all(earlier);
+    await this.#patiently(() => this.#parts.probes.answered(probes));
   }
 
   async #enter(report: DomainReport): Promise<void> {

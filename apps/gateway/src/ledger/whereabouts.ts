@@ -1,0 +1,15 @@
+/** SQL: no message of the newest run of `jobs` waits in the outbox, so the broker has confirmed it. */
+export const NO_MESSAGE = `NOT EXISTS (SELECT FROM outbox
+  WHERE outbox.job_id = jobs.id AND outbox.run = jobs.run AND outbox.kind = 'work')`;
+
+/** SQL: the runs that workers have in hand, as those say that were heard within `silenceMs`: `job` (text) and `run`. */
+export function heldRuns(silenceMs: number): string {
+  return `SELECT held ->> 'job' AS job, (held ->> 'run')::int AS run
+  FROM workers CROSS JOIN jsonb_array_elements(workers.runs) AS held
+  WHERE workers.heard_at > now() - interval '${silenceMs} milliseconds'`;
+}
+
+/** SQL: one of these runs is the newest of a job; `job` and `run` are columns. */
+export function isAmong(runs: string, job: string, run: string): string {
+  return `EXISTS (SELECT FROM (${runs}) AS held WHERE held.job = ${job}::text AND held.run = ${run})`;
+}

@@ -1,0 +1,74 @@
+import { type AuditStore, type ReconcilerState, type Whereabouts } from '../ledger/audit-store.js';
+
+/** Where every open job is, as an operator sees it. */
+export interface Audit extends Whereabouts {
+  /** Open jobs: the sum of the counts. */
+  readonly open: number;
+  readonly queues: readonly ({ readonly queue: string } & Whereabouts)[];
+  readonly suspects: number;
+  readonly reconciler: { readonly working: boolean; readonly since: string; readonly reason: string | null };
+  readonly sentinel: {
+    readonly since: string | null;
+    readonly checkedAt: string | null;
+    readonly wipedAt: string | null;
+  };
+}
+
+/** An answer is given again for so long: counting a million jobs is not free. */
+const FRESH_MS = 1_000;
+
+/** Counts open jobs, at most once a second however many ask. */
+export class Auditor {
+  readonly #store: AuditStore;
+  #latest: { readonly audit: Promise<Audit>; readonly at: number } | undefined;
+
+  constructor(store: AuditStore) {
+    this.#store = store;
+  }
+
+  audit(): Promise<Audit> {
+    const now = performance.now();
+    if (this.#latest !== undefined && now - this.#latest.at < FRESH_MS) return this.#latest.audit;
+    const audit = this.#count();
+    this.#latest = { audit, at: now };
+    audit.catch(() => (this.#latest = undefined));
+    return audit;
+  }
+
+  async #count(): Promise<Audit> {
+    const [queues, suspects, state] = await Promise.all([
+      this.#store.queues(),
+      this.#store.suspects(),
+      this.#store.reconciler(),
+    ]);
+    const sums = Object.fromEntries(
+      PLACES.map((place) => [place, queues.reduce((sum, queue) => sum + queue[place], 0)]),
+    ) as Record<keyof Whereabouts, number>;
+    const open = PLACES.reduce((sum, place) => sum + sums[place], 0);
+    return { ...sums, open, queues, suspects, ...shown(state) };
+  }
+}
+
+const PLACES = ['unaccounted', 'outbox', 'delayed', 'waiting', 'paused', 'running', 'scheduled'] as const;
+
+const REASONS = {
+  not_started: 'No gateway has begun to look for lost jobs.',
+  broker_away: 'The broker is not connected, or takes no messages.',
+  ledger_behind: 'Reports lie in the broker that are not in the ledger yet.',
+} as const;
+
+function shown(state: ReconcilerState): Pick<Audit, 'reconciler' | 'sentinel'> {
+  const reason = state.working ? null : REASONS[state.obstacle ?? 'not_started'];
+  return {
+    reconciler: { working: state.working, since: state.since.toISOString(), reason },
+    sentinel: {
+      since: textOf(state.sentinelSince),
+      checkedAt: textOf(state.sentinelCheckedAt),
+      wipedAt: textOf(state.wipedAt),
+    },
+  };
+}
+
+function textOf(time: Date | null): string | null {
+  return time?.toISOString() ?? null;
+}

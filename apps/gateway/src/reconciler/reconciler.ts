@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type BrokerLink, type BrokerNames, lookAtQueue, type Publisher } from '#libs/broker';
+import { type Telemetry } from '#libs/observability';
+import { type Dispatch } from '../ledger/outbox.js';
+import { type ProbeStore } from '../ledger/probe-store.js';
+import { type Obstacle, type ReconcilerStore } from '../ledger/reconciler-store.js';
+import { type SuspectStore } from '../ledger/suspect-store.js';
+import { type Tracker } from '../tracker/tracker.js';
+import { Inspection } from './inspection.js';
+import { Marker } from './marker.js';
+import { Prober } from './prober.js';
+import { type ReconcilerTimes } from './times.js';
+
+export interface ReconcilerParts {
+  /** Reads reports; its count of readers is asked for here. */
+  readonly link: BrokerLink;
+  readonly names: BrokerNames;
+  readonly publisher: Publisher;
+  readonly probes: ProbeStore;
+  readonly suspects: SuspectStore;
+  readonly office: ReconcilerStore;
+  readonly tracker: Pick<Tracker, 'settled'>;
+  readonly dispatch: Pick<Dispatch, 'wake'>;
+  readonly telemetry: Telemetry;
+  readonly times: ReconcilerTimes;
+}
+
+/**
+ * Finds jobs whose message or outcome is lost, and sends them again. One gateway does it at a time; each tells the others
+ * that its tracker keeps up. Nothing is looked for while the ledger may not know what was reported: after a start that is
+ * so until everything has been read that lay in the queue of reports.
+ */
+export class Reconciler {
+  readonly #parts: ReconcilerParts;
+  readonly #gateway = randomUUID();
+  readonly #inspection: Inspection;
+  readonly #marker: Marker;
+  readonly #ended = new AbortController();
+  #working: Promise<void> | undefined;
+  #caughtUp = false;
+
+  constructor(parts: ReconcilerParts) {
+    this.#parts = parts;
+    const { publisher, names, probes, link, times } = parts;
+    const prober = new Prober(publisher, names, probes);
+    const trackers = async (): Promise<number> => (await lookAtQueue(link, names.reports))?.consumers ?? 0;
+    this.#inspection = new Inspection({ ...parts, prober });
+    this.#marker = new Marker(prober, probes, trackers, times);
+  }
+
+  start(): void {
+    const { roundMs, pulseMs } = this.#parts.times;
+    this.#working = this.#every(roundMs, () => this.#round());
+    // Nobody waits for the last one: it waits for a tracker that is stopped later.
+    void this.#every(pulseMs, () => this.#pulse());
+  }
+
+  async stop(): Promise<void> {
+    this.#ended.abort();
+    await this.#working;
+    await this.#parts.office.resign(this.#gateway).catch(() => undefined);
+  }
+
+  // Neither a ledger nor a broker that is away is an error here: the next round may find them.
+  async #every(ms: number, work: () => Promise<void>): Promise<void> {
+    while (!this.#ended.signal.aborted) {
+      await work().catch((error: unknown) => {
+        if (this.#ended.signal.aborted) return;
+        this.#caughtUp = false;
+        this.#parts.telemetry.emit('reconciler.waiting', { reason: String(error) });
+      });
+      await delay(ms, undefined, { signal: this.#ended.signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  async #pulse(): Promise<void> {
+    await this.#parts.tracker.settled();
+    await this.#parts.probes.settled(this.#gateway);
+  }
+
+  async #round(): Promise<void> {
+    const { office } = this.#parts;
+    if (!(await office.hold(this.#gateway))) {
+      this.#caughtUp = false;
+      return;
+    }
+    const obstacle = await this.#work();
+    this.#caughtUp = obstacle === null;
+    await office.say(this.#gateway, obstacle);
+  }
+
+  // Once it has caught up, a ledger without suspects need not prove each time that it knows what was reported.
+  async #work(): Promise<Obstacle | null> {
+    if (!this.#parts.publisher.ready) return 'broker_away';
+    const suspicious = await this.#inspection.look();
+    if (this.#caughtUp && !suspicious) return null;
+    const knownUpTo = await this.#marker.knownUpTo(this.#ended.signal);
+    if (knownUpTo === undefined) return 'ledger_behind';
+    await this.#inspection.act(knownUpTo);
+    return null;
+  }
+}
