@@ -18,13 +18,13 @@ import { TELEMETRY } from './tokens.js';
 @Module({})
 export class AppModule {
   static of(parts: GatewayParts, routes: Routes): DynamicModule {
-    const { checks, telemetry, config } = parts;
+    const { checks, features, telemetry, config } = parts;
     return {
       module: AppModule,
       imports: [
         PartsModule.of(parts, routes),
         DiscoveryModule,
-        HealthModule.register({ checks, telemetry, metricsToken: config.metricsToken }),
+        HealthModule.register({ checks, features, telemetry, metricsToken: config.metricsToken }),
         ApiKeysModule,
         AuditModule,
         FilesModule,

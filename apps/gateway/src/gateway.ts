@@ -1,6 +1,7 @@
-import { type GatewayConfig } from '#libs/config';
-import { type HealthCheckSpec, registerGauge, type Telemetry } from '#libs/observability';
-import { openStorage } from '#libs/storage';
+import { featuresOf } from '#libs/broker';
+import { type BrokerConfig, type GatewayConfig } from '#libs/config';
+import { registerGauge, type Telemetry } from '#libs/observability';
+import { openStorage, type Storage } from '#libs/storage';
 import { Backbone, BrokerLinks, relayOn } from './backbone.js';
 import { type JobIntake } from './jobs/job-intake.js';
 import { ApiKeyStore } from './ledger/api-key.store.js';
@@ -50,7 +51,7 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
       telling: stores.telling,
       apiKeys: new ApiKeyStore(database),
       auditor: new Auditor(stores.audit),
-      checks: checksOf({ database, links, storage }),
+      ...healthOf({ database, links, storage }, config.broker.queueType),
     },
     start: (intake) => {
       backbone = new Backbone(links, stores, relay, {
@@ -89,16 +90,18 @@ function registerGauges(telemetry: Telemetry, { outbox, audit }: Stores): void {
 }
 
 // A gateway without its broker is ready: it accepts, and delivers when the broker is back.
-function checksOf(parts: {
-  database: Database;
-  links: BrokerLinks;
-  storage: { check(): Promise<void> };
-}): HealthCheckSpec[] {
-  return [
-    { name: 'broker', gating: false, check: () => Promise.resolve(parts.links.state) },
-    { name: 'store', gating: true, check: () => answered(parts.database.check()) },
-    { name: 'storage', gating: true, check: () => answered(parts.storage.check()) },
-  ];
+function healthOf(
+  { database, links, storage }: { database: Database; links: BrokerLinks; storage: Storage },
+  queueType: BrokerConfig['queueType'],
+): Pick<GatewayParts, 'checks' | 'features'> {
+  return {
+    checks: [
+      { name: 'broker', gating: false, check: () => Promise.resolve(links.state) },
+      { name: 'store', gating: true, check: () => answered(database.check()) },
+      { name: 'storage', gating: true, check: () => answered(storage.check()) },
+    ],
+    features: () => featuresOf(queueType, links.publishing.server),
+  };
 }
 
 async function answered(check: Promise<void>): Promise<'up' | { readonly down: string }> {

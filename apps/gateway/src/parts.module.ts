@@ -30,6 +30,8 @@ export interface GatewayParts {
 export class PartsModule {
   static of(parts: GatewayParts, routes: Routes): DynamicModule {
     const providers = [
+  /** What /health/ready shows beside it. */
+  readonly features: () => object;
       { provide: GATEWAY_CONFIG, useValue: parts.config },
       { provide: TELEMETRY, useValue: parts.telemetry },
       { provide: STORAGE, useValue: parts.storage },

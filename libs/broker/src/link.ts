@@ -22,6 +22,7 @@ export class BrokerLink {
   readonly #ended = new AbortController();
   readonly #stateListeners = new Set<(state: LinkState) => void>();
   #state: LinkState = 'connecting';
+  #server: { readonly product: string; readonly version: string } | undefined;
   #model: ChannelModel | undefined;
   #supervision: Promise<void> | undefined;
   #abandon: () => void = () => undefined;
@@ -35,6 +36,11 @@ export class BrokerLink {
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** What the broker called itself when the latest connection began. */
+  get server(): { readonly product: string; readonly version: string } | undefined {
+    return this.#server;
   }
 
   /** Begins to connect. A broker that is down is no error: it is waited for. */
@@ -109,6 +115,8 @@ export class BrokerLink {
       return;
     }
     this.#model = model;
+    const { product, version } = model.connection.serverProperties;
+    this.#server = { product, version };
     this.telemetry.emit('broker.connected', { role: this.#role });
     this.#enter('open');
     const closing = await closed;

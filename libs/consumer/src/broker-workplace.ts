@@ -1,4 +1,5 @@
 import {
+  type BrokerFeatures,
   BrokerLink,
   type BrokerNames,
   type BrokerTraits,
@@ -7,6 +8,7 @@ import {
   coreTopology,
   declaresOnce,
   domainTopology,
+  featuresOf,
   merged,
   Publisher,
   Reporter,
@@ -76,6 +78,11 @@ export class BrokerWorkplace implements Workplace {
   get obstacle(): string | undefined {
     if (this.#work === undefined) return 'the app has not started';
     return this.#publisher.ready ? this.#work.intake.obstacle : 'the broker is not connected, or takes no messages';
+  }
+
+  /** What is in force on the broker. */
+  get features(): BrokerFeatures {
+    return featuresOf(this.#options.broker.queueType, this.#publishing.server);
   }
 
   /** Waits for a broker that is away. Settles when the tasks are announced and messages can come. */

@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type ConsumerConfig } from '#libs/config';
-import { type HealthCheckSpec, HealthModule, NestLogger, type Telemetry } from '#libs/observability';
+import { HealthModule, type HealthOptions, NestLogger, type Telemetry } from '#libs/observability';
 
 /** Where an app shows how it is. */
 export interface HealthServer {
@@ -13,9 +13,9 @@ export interface HealthServer {
 export async function openHealthServer(
   config: ConsumerConfig,
   telemetry: Telemetry,
-  checks: readonly HealthCheckSpec[],
+  shown: Pick<HealthOptions, 'checks' | 'features'>,
 ): Promise<HealthServer> {
-  const health = HealthModule.register({ checks, telemetry, metricsToken: config.metricsToken });
+  const health = HealthModule.register({ ...shown, telemetry, metricsToken: config.metricsToken });
   const app = await NestFactory.create<NestFastifyApplication>(health, new FastifyAdapter(), {
     logger: new NestLogger(telemetry),
     abortOnError: false,

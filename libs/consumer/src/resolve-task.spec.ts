@@ -61,6 +61,12 @@ describe('resolving a task', () => {
     ['a time-out above its most', { timeout: '10m', maxTimeout: '5m' }, 'raise maxTimeout or lower timeout'],
 
     ['one over the margin', { timeout: 1_500_001 }, 'timeout is 1500001 ms and must stay 5 minutes under'],
+    [
+      'a longest time-out over the margin',
+      { maxTimeout: '26m' },
+      'maxTimeout is 1560000 ms and must stay 5 minutes under BROKER_ACK_TIMEOUT, which is 1800000 ms; lower it to ' +
+        '1500000 ms, or raise consumer_timeout of the broker and BROKER_ACK_TIMEOUT.',
+    ],
     ['no attempts', { maxAttempts: 0 }, 'maxAttempts is 0; set it to 1 to 100'],
     ['a priority over 9', { priority: 10 }, 'priority is 10; set it to 0 to 9, or low, normal, high, critical'],
     ['a payload limit over 8 MiB', { maxPayload: 9_000_000 }, 'maxPayload is 9000000 bytes'],

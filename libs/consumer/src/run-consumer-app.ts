@@ -49,7 +49,10 @@ async function start(module: Type, { domain, concurrency }: ConsumerAppOptions):
     logger: new NestLogger(telemetry),
     abortOnError: false,
   });
-  const health = await openHealthServer(config, telemetry, checksOf(workplace, storage));
+  const health = await openHealthServer(config, telemetry, {
+    checks: checksOf(workplace, storage),
+    features: () => workplace.features,
+  });
   const ending = endOnSignal(telemetry, async () => {
     await app.close();
     await health.close();

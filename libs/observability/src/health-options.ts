@@ -13,6 +13,8 @@ export interface HealthCheckSpec {
 /** What the health and metrics routes of an app need. */
 export interface HealthOptions {
   readonly checks: readonly HealthCheckSpec[];
+  /** What is in force, shown beside the checks. @default nothing */
+  readonly features?: () => object;
   readonly telemetry: Telemetry;
   /** The bearer token of GET /metrics; null leaves it open. */
   readonly metricsToken: string | null;

@@ -29,8 +29,10 @@ export type Intake =
 export class JobIntake {
   readonly #schemas = new PayloadSchemas();
 
+  /** @param ackTimeoutMs the broker's `consumer_timeout`, which no run may come near */
   constructor(
     private readonly tasks: TaskStore,
+    private readonly ackTimeoutMs: number,
     private readonly telemetry: Telemetry,
   ) {}
 
@@ -42,7 +44,7 @@ export class JobIntake {
     const task = await this.#taskOf(asked.task);
     if (!('schema' in task)) return { ok: false, errors: [task] };
     const errors: FieldError[] = [];
-    const options = readJobOptions(asked, task, errors);
+    const options = readJobOptions(asked, task, this.ackTimeoutMs, errors);
     const payload = this.#payloadOf(asked, task, origin.tenant, errors);
     if (errors.length > 0) return { ok: false, errors };
     return { ok: true, job: { ...options, ...identity(task, origin), payload } };

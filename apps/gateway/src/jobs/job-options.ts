@@ -6,6 +6,7 @@ import {
   parseDuration,
   PRIORITIES,
   type TaskAnnouncement,
+  TIMES,
   utf8Length,
 } from '#libs/contracts';
 import { readTime } from '../http/iso-time.js';
@@ -27,8 +28,16 @@ export interface JobOptions {
 
 const LONGEST_WAIT_MS = 10 * 365 * 86_400_000;
 
-/** Reads a job's options; what is wrong with them is added to `errors`, by path. */
-export function readJobOptions(request: JobRequest, task: TaskAnnouncement, errors: FieldError[]): JobOptions {
+/**
+ * Reads a job's options; what is wrong with them is added to `errors`, by path.
+ * @param ackTimeoutMs the broker's `consumer_timeout`, which no run may come near
+ */
+export function readJobOptions(
+  request: JobRequest,
+  task: TaskAnnouncement,
+  ackTimeoutMs: number,
+  errors: FieldError[],
+): JobOptions {
   const now = Date.now();
   const { defaults } = task;
   const times = new Times(errors);
@@ -38,7 +47,7 @@ export function readJobOptions(request: JobRequest, task: TaskAnnouncement, erro
     expiresAt: expiresAt(request, now, times),
     maxAttempts: request.maxAttempts ?? defaults.maxAttempts,
     backoff: backoffOf(request.backoff, defaults.backoff, times),
-    timeoutMs: times.read('timeout', request.timeout, { least: 1, most: task.maxTimeoutMs }) ?? defaults.timeoutMs,
+    timeoutMs: timeoutOf(request, task, ackTimeoutMs, times),
     metadata: metadataOf(request, errors),
   };
 }
@@ -62,6 +71,16 @@ class Times {
 
 function priorityOf({ priority }: JobRequest, fallback: number): number {
   return typeof priority === 'string' ? PRIORITIES[priority] : (priority ?? fallback);
+}
+
+/** Its app has proven its own time-outs against its own settings: a gateway whose broker waits less takes less. */
+function timeoutOf({ timeout }: JobRequest, task: TaskAnnouncement, ackTimeoutMs: number, times: Times): number {
+  const ms = times.read('timeout', timeout, { least: 1, most: task.maxTimeoutMs }) ?? task.defaults.timeoutMs;
+  const most = ackTimeoutMs - TIMES.ackTimeoutMarginMs;
+  if (ms > most && ms <= task.maxTimeoutMs) {
+    times.refuse('timeout', `must be at most ${most} ms, is ${ms}: 5 minutes less than BROKER_ACK_TIMEOUT`);
+  }
+  return ms;
 }
 
 /** A time that has passed is the same as none. */

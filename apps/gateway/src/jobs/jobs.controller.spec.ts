@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Attempt, type Job } from '#libs/contracts';
+import { type Attempt, DEFAULT_BACKOFF, type Job } from '#libs/contracts';
 import { outputKey, uploadKey } from '#libs/storage';
 import { v4 as uuidv4, v5 as uuidv5, v7 as uuidv7 } from 'uuid';
 import { Client, pathsOf } from '../testing/client.js';
@@ -150,6 +150,19 @@ describe('jobs over HTTP', () => {
     ['what later versions bring', { uniqueKey: 'a', then: [] }, ['uniqueKey', 'then']],
   ])('are refused with %s, by path', async (_, job, paths) => {
     expect((await refusedAt(job)).sort()).toEqual([...paths].sort());
+  });
+
+  it('are refused when they could run nearly as long as the broker waits for their acknowledgement', async () => {
+    const LONG = { name: 'demo.long', maxTimeoutMs: 7_200_000 };
+    const defaults = { maxAttempts: 5, backoff: DEFAULT_BACKOFF, timeoutMs: 1_500_001, priority: 4 };
+    await edge.announce([{}, PAINT, LONG, { ...LONG, name: 'demo.longer', defaults }]);
+    await enqueued({ task: 'demo.long', timeout: '25m' });
+    for (const job of [{ task: 'demo.long', timeout: '26m' }, { task: 'demo.longer' }]) {
+      const answer = await client.post('/v1/jobs', job);
+      expect([answer.status, pathsOf(answer)]).toEqual([422, ['timeout']]);
+      expect(answer.json.detail).toContain('5 minutes less than BROKER_ACK_TIMEOUT');
+    }
+    await enqueued({ task: 'demo.longer', timeout: '25m' });
   });
 
   it('are refused with a header that later versions bring', async () => {

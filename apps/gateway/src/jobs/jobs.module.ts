@@ -17,8 +17,9 @@ import { WatchTokens } from './watch-token.js';
   providers: [
     {
       provide: JobIntake,
-      useFactory: (tasks: TaskStore, telemetry: Telemetry) => new JobIntake(tasks, telemetry),
-      inject: [TaskStore, TELEMETRY],
+      useFactory: (tasks: TaskStore, { broker }: GatewayConfig, telemetry: Telemetry) =>
+        new JobIntake(tasks, broker.ackTimeoutMs, telemetry),
+      inject: [TaskStore, GATEWAY_CONFIG, TELEMETRY],
     },
     {
       provide: JobView,

@@ -71,6 +71,7 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
     storage,
     storageFolder: fileURLToPath(config.storageUrl),
     jobs,
+    features: () => ({}),
     log,
     announce: async (announced) => {
       await tasks.announce({
