@@ -54,7 +54,7 @@ CREATE TABLE trackers (
 
 -- Which gateway reconciles, what keeps it from that, and what is known of the broker's data. One row.
 CREATE TABLE reconciler (
-  only                boolean     PRIMARY KEY DEFAULT true CHECK (only),
+  "only"              boolean     PRIMARY KEY DEFAULT true CHECK ("only"),
   holder              text,
   held_until          timestamptz NOT NULL DEFAULT '-infinity',
   obstacle            text        DEFAULT 'not_started',
