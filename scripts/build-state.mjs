@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const SOURCES = ['apps', 'libs', 'tools', 'bench'];
+const SOURCES = ['apps', 'libs', 'tools', 'bench', 'test'];
 const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package.json'];
 const STAMP = ['dist', '.built.json'];
 

@@ -6,7 +6,12 @@ import { installProblem } from './install-state.mjs';
 import { alone } from './one-at-a-time.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const COMMANDS = { start: 'tools/start/main.js', test: 'tools/test/main.js', bench: 'bench/main.js' };
+const COMMANDS = {
+  start: 'tools/start/main.js',
+  test: 'tools/test/main.js',
+  bench: 'bench/main.js',
+  faults: 'test/faults/main.js',
+};
 const HEAD_LINES = 12;
 const TAIL_LINES = 20;
 /** npm warns of every package that names a newer Node than the oldest that it works with. */
