@@ -116,20 +116,39 @@ function reasonHeaders(reason: DeadLetterReason): Record<string, string | number
 }
 
 const DEATH_NOTES =
-  /^x-(?:death|(?:first|last)-death-.*|letter|letter-of|code|reason|dead-at|attempts|worker|source|key|masked)$/;
+  /^x-(?:death|(?:first|last)-death-.*|letter|letter-of|code|reason|dead-at|attempts|worker|source|key|masked|user-id|tenant)$/;
+const SENT_VERSION = 'x-sent-version';
+const LEFT_OUT = 'x-headers-left-out';
 const FOREIGN_HEADER_BYTES = 16 * 1024;
 
 /**
- * The properties of a dead letter: the sender's, with the reason. The sender's broker user becomes a header, because the
- * broker lets nobody publish in another's name; headers that are large are left out, for all must fit into 64 KiB.
+ * The properties of a dead letter: the sender's, with the reason. The sender's broker user and version become headers of
+ * another name, because the broker lets nobody publish in another's name and a letter has a version of its own; headers
+ * that are large are left out, for all must fit into 64 KiB.
  */
 function buried(
   { userId, headers, ...rest }: MessageProperties,
   reason: Record<string, string | number | boolean>,
 ): MessageProperties {
   const size = Buffer.byteLength(JSON.stringify(headers));
-  const kept = size > FOREIGN_HEADER_BYTES ? { 'x-headers-left-out': size } : withoutDeathNotes(headers);
-  return { ...rest, headers: { ...kept, ...(userId === undefined ? {} : { 'x-user-id': userId }), ...reason } };
+  const kept = size > FOREIGN_HEADER_BYTES ? { [LEFT_OUT]: size } : withoutDeathNotes(headers);
+  const version = headers[VERSION_HEADER];
+  return {
+    ...rest,
+    headers: {
+      ...kept,
+      ...(version === undefined ? {} : { [SENT_VERSION]: version }),
+      ...(userId === undefined ? {} : { 'x-user-id': userId }),
+      ...reason,
+    },
+  };
+}
+
+/** The headers that a dead message was sent with; undefined when they were left out of its letter, being too large. */
+export function sentHeaders(headers: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
+  if (LEFT_OUT in headers) return undefined;
+  const { [SENT_VERSION]: sent, [VERSION_HEADER]: ofLetter, ...others } = withoutDeathNotes(headers);
+  return sent === undefined ? others : { ...others, [VERSION_HEADER]: sent };
 }
 
 // The broker's own death notes must not be published again: before 4.0 they make it drop a message as a cycle. Notes of

@@ -7,6 +7,7 @@ export {
 export {
   publishDeadLetter,
   readReason,
+  sentHeaders,
   type BrokerDeath,
   type DeadLetter,
   type DeadLetterReason,
@@ -15,8 +16,8 @@ export {
 export { declaresOnce, declareTopology } from './declare.js';
 export { ChannelLostError, ConfirmTimeoutError, NotConnectedError, PublishError } from './errors.js';
 export { deleteFormerQueue, lookAtQueue, type QueueLook } from './former-queue.js';
-export { ladderKey, LONGEST_LADDER_MS } from './ladder.js';
 export { featuresOf, type BrokerFeatures } from './features.js';
+export { ladderKey, LONGEST_LADDER_MS } from './ladder.js';
 export { BrokerLink, type LinkState } from './link.js';
 export { brokerNames, type BrokerNames } from './names.js';
 export { oneAtATime } from './one-at-a-time.js';

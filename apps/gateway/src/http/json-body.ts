@@ -13,6 +13,13 @@ export const JsonBody = createParamDecorator((_: unknown, context: ExecutionCont
   readJson(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
+/** The same, of a request that may do without a body: undefined then. */
+export const OptionalJsonBody = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
+  return length === '0' && encoding === undefined ? undefined : readJson(request);
+});
+
 async function readJson(request: FastifyRequest): Promise<unknown> {
   refuseOtherMedia(request.headers['content-type'], request.headers['content-encoding']);
   return parseJson(await readBody(request.raw, LIMITS.requestBody));

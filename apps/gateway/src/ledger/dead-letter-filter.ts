@@ -8,10 +8,10 @@ export interface DeadLetterFilter {
   readonly tenant?: string;
 }
 
-/** Where a page of dead letters ends: the next begins behind it. */
-export interface DeadLetterCursor {
+/** Where a page of a list by time ends: the next begins behind it. */
+export interface TimeCursor {
   /** ISO 8601 with milliseconds. */
-  readonly deadAt: string;
+  readonly at: string;
   readonly id: string;
 }
 

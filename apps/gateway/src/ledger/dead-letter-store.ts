@@ -1,6 +1,6 @@
 import { type Queries } from './database.js';
 import { type DeadLetterRecord } from './dead-letter.js';
-import { type DeadLetterCursor, type DeadLetterFilter, whereOf } from './dead-letter-filter.js';
+import { type DeadLetterFilter, type TimeCursor, whereOf } from './dead-letter-filter.js';
 
 /** Letters of one queue and task that died of the same. */
 export interface DeadLetterGroup {
@@ -23,16 +23,13 @@ export class DeadLetterStore {
   }
 
   /** Letters newest first; with `after`, those behind it. */
-  async list(
-    filter: DeadLetterFilter,
-    page: { limit: number; after: DeadLetterCursor | null },
-  ): Promise<DeadLetterRecord[]> {
+  async list(filter: DeadLetterFilter, page: { limit: number; after: TimeCursor | null }): Promise<DeadLetterRecord[]> {
     const { sql, values } = whereOf(filter, 4);
     const rows = await this.#database.query<LetterRow>(
       `SELECT ${COLUMNS} FROM dead_letters
        WHERE ($2::timestamptz IS NULL OR (dead_at, id) < ($2, $3::uuid)) AND ${sql}
        ORDER BY dead_at DESC, id DESC LIMIT $1`,
-      [page.limit, page.after?.deadAt ?? null, page.after?.id ?? null, ...values],
+      [page.limit, page.after?.at ?? null, page.after?.id ?? null, ...values],
     );
     return rows.map(recordOf);
   }
@@ -61,14 +58,18 @@ export class DeadLetterStore {
     }));
   }
 
-  /** Lets go of up to `limit` letters that were there at `until`, oldest first; their jobs stay as they are. Returns how many. */
-  async purge(filter: DeadLetterFilter, until: Date, limit: number): Promise<number> {
+  /**
+   * Lets go of up to `limit` letters, oldest first; their jobs stay as they are. Returns how many.
+   * @param until letters that have come since are not meant; @default all that are there
+   */
+  async purge(filter: DeadLetterFilter, limit: number, until: Date | null = null): Promise<number> {
     const { sql, values } = whereOf(filter, 3);
     const rows = await this.#database.query<{ id: string }>(
       `DELETE FROM dead_letters WHERE id IN (
-         SELECT id FROM dead_letters WHERE dead_at <= $1 AND ${sql} ORDER BY dead_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
+         SELECT id FROM dead_letters WHERE ($2::timestamptz IS NULL OR dead_at <= $2) AND ${sql}
+         ORDER BY dead_at, id LIMIT $1 FOR UPDATE SKIP LOCKED)
        RETURNING id`,
-      [until, limit, ...values],
+      [limit, until, ...values],
     );
     return rows.length;
   }

@@ -1,8 +1,10 @@
 import { buriedByBroker } from '../dead-letters/broker-death.js';
 import { type Database, type Queries } from './database.js';
 import { type BuriedRun, type NewDeadLetter } from './dead-letter.js';
-import { type DecidedJob, writeAttempts, writeDeadLetters, writeOutbox } from './decision-writes.js';
-import { readStates, writeStates } from './job-states.js';
+import { type JobState } from '../tracker/job-state.js';
+import { type DecidedJob, writeDecisions } from './decision-writes.js';
+import { readStates } from './job-states.js';
+import { type HeardOfRun, hearOfVoids, voidKey } from './voids.js';
 
 /** What was read from among the dead letters of the broker and is not yet known here. */
 export type Arrival =
@@ -26,14 +28,19 @@ export class DeadMessageStore {
   async enter(arrivals: readonly Arrival[]): Promise<boolean> {
     return this.#database.transaction(async (transaction) => {
       const runs = arrivals.flatMap((arrival) => (arrival.kind === 'run' ? [arrival.run] : []));
-      const { decisions, unknown, known } = await decideAll(transaction, runs);
-      await writeDecisions(transaction, decisions);
+      const { changed, decisions, strangers } = await decideAll(transaction, runs);
+      const toSend = await writeDecisions(transaction, changed, decisions);
+      const voids = await hearOfVoids(transaction, runs.map(heardOf));
+      const unknown = strangers.filter((run) => !voids.known.has(voidKey(run)));
       await keepMessages(transaction, [
         ...arrivals.flatMap((arrival) => (arrival.kind === 'message' ? [arrival.letter] : [])),
         ...unknown.map(({ letter }) => letter),
       ]);
-      await noteRemovals(transaction, known);
-      return writeOutbox(transaction, decisions);
+      await noteRemovals(
+        transaction,
+        runs.filter((run) => !unknown.includes(run)),
+      );
+      return toSend || voids.toSend;
     });
   }
 
@@ -45,10 +52,10 @@ export class DeadMessageStore {
 }
 
 interface Decided {
+  readonly changed: readonly JobState[];
   readonly decisions: readonly DecidedJob[];
   /** Of no job that the ledger has. */
-  readonly unknown: readonly BuriedRun[];
-  readonly known: readonly BuriedRun[];
+  readonly strangers: readonly BuriedRun[];
 }
 
 async function decideAll(transaction: Queries, runs: readonly BuriedRun[]): Promise<Decided> {
@@ -56,26 +63,25 @@ async function decideAll(transaction: Queries, runs: readonly BuriedRun[]): Prom
     transaction,
     runs.map(({ job }) => job),
   );
+  const before = new Map(states);
   const decisions: DecidedJob[] = [];
-  for (const { job, run, death } of runs) {
-    const state = states.get(job);
-    if (state === undefined) continue;
-    const decision = buriedByBroker(state, run, death, now);
-    if (decision.state === state) continue;
-    states.set(job, decision.state);
-    decisions.push({ job: decision.state, decision });
+  const strangers: BuriedRun[] = [];
+  for (const buried of runs) {
+    const state = states.get(buried.job);
+    if (state === undefined) strangers.push(buried);
+    else {
+      const decision = buriedByBroker(state, buried.run, buried.death, now);
+      states.set(buried.job, decision.state);
+      decisions.push({ job: decision.state, decision });
+    }
   }
-  const isKnown = ({ job }: BuriedRun): boolean => states.has(job);
-  return { decisions, unknown: runs.filter((run) => !isKnown(run)), known: runs.filter(isKnown) };
+  const changed = [...states.values()].filter((state) => state !== before.get(state.id));
+  return { changed, decisions, strangers };
 }
 
-async function writeDecisions(transaction: Queries, decisions: readonly DecidedJob[]): Promise<void> {
-  await writeStates(
-    transaction,
-    decisions.map(({ job }) => job),
-  );
-  await writeAttempts(transaction, decisions);
-  await writeDeadLetters(transaction, decisions);
+// A voided message that the broker has thrown out has come back as surely as one that an app hands back.
+function heardOf({ job, run, letter }: BuriedRun): HeardOfRun {
+  return { domain: letter.message.domain, report: { type: 'returned', job, run } };
 }
 
 async function keepMessages(transaction: Queries, letters: readonly NewDeadLetter[]): Promise<void> {

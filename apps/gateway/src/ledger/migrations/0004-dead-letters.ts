@@ -78,8 +78,10 @@ CREATE TABLE redriven_jobs (
   -- The run that had died, and of what.
   run        integer NOT NULL,
   error_code text    NOT NULL,
-  state      text    NOT NULL CHECK (state IN ('taken', 'redriven', 'refused')),
+  state      text    NOT NULL
+             CHECK (state IN ('taken', 'redriven', 'refused', 'completed', 'failed', 'cancelled', 'deleted')),
   PRIMARY KEY (redrive_id, job_id)
 );
+CREATE INDEX redriven_jobs_open ON redriven_jobs (redrive_id) WHERE state IN ('taken', 'redriven');
 `,
 };
