@@ -4,15 +4,18 @@ import { HealthModule, type Telemetry } from '#libs/observability';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { RouteProof } from './api-keys/route-proof.js';
 import { ScopeGuard } from './api-keys/scope.guard.js';
+import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { FilesModule } from './files/files.module.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { Routes } from './http/routes.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { type GatewayParts, PartsModule } from './parts.module.js';
+import { QueuesModule } from './queues/queues.module.js';
 import { AuditModule } from './reconciler/audit.module.js';
 import { TasksModule } from './tasks/tasks.module.js';
 import { TELEMETRY } from './tokens.js';
+import { WorkersModule } from './workers/workers.module.js';
 
 /** The HTTP edge: every route, behind one guard and one error filter. */
 @Module({})
@@ -27,10 +30,13 @@ export class AppModule {
         HealthModule.register({ checks, features, telemetry, metricsToken: config.metricsToken }),
         ApiKeysModule,
         AuditModule,
+        DeadLettersModule,
         FilesModule,
         JobsModule,
         OpenApiModule,
+        QueuesModule,
         TasksModule,
+        WorkersModule,
       ],
       providers: [
         RouteProof,

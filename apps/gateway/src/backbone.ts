@@ -16,10 +16,13 @@ import { DomainRegister } from './ingress/domain-register.js';
 import { Ingress } from './ingress/ingress.js';
 import { UnroutedMessages } from './ingress/unrouted-messages.js';
 import { type JobIntake } from './jobs/job-intake.js';
+import { type JobSteering } from './ledger/job-steering.js';
 import { type JobStore } from './ledger/job-store.js';
 import { type OutboxRoom } from './ledger/outbox-room.js';
 import { type SentinelStore } from './ledger/sentinel-store.js';
 import { type Stores } from './ledger/stores.js';
+import { MinuteFolder } from './queues/minute-folder.js';
+import { ControlLane } from './relay/control-lane.js';
 import { Reconciler } from './reconciler/reconciler.js';
 import { Sentinel } from './reconciler/sentinel.js';
 import { type ReconcilerTimes } from './reconciler/times.js';
@@ -84,6 +87,7 @@ export class Backbone {
     entry: {
       intake: JobIntake;
       jobs: JobStore;
+      steering: JobSteering;
       tenants: ReadonlyMap<string, string>;
       room: OutboxRoom;
       times: ReconcilerTimes;
@@ -98,6 +102,7 @@ export class Backbone {
     const tracker = new Tracker({ ...shared, setup, probes: stores.probes, reports: stores.reports });
     this.#parts = [
       new Ingress({ link, names, setup, publisher, tasks: stores.tasks, ...entry }),
+      new MinuteFolder(stores.minutes),
       new DueJobs(stores.due, relay, entry.room),
       new DomainRegister({ link, names, setup, publisher, unrouted, dispatch: relay, telemetry, ...stores }),
       new ProgressTracker({ link, names, setup, telling: stores.telling }),
@@ -106,7 +111,7 @@ export class Backbone {
       new ReturnedRuns({ returned: stores.returned, heartbeats, dispatch: relay, telemetry }),
       new Reconciler({ ...shared, ...stores, publisher, tracker, times: entry.times }),
       tracker,
-      ...deadLetterParts({ link, names, setup, stores, dispatch: relay, telemetry }),
+      ...deadLetterParts({ ...shared, setup, stores, steering: entry.steering }),
       relay,
     ];
   }
@@ -122,6 +127,8 @@ export class Backbone {
 
 /** The relay of this process, on its links. */
 export function relayOn(links: BrokerLinks, stores: Stores, telemetry: Telemetry): Relay {
-  const courier = new Courier(links.publisher, links.names, stores.tasks);
-  return new Relay({ publisher: links.publisher, courier, outbox: stores.outbox, telemetry });
+  const { publisher, names, setup, consuming: link } = links;
+  const { outbox, inForce, tasks } = stores;
+  const control = new ControlLane({ link, names, setup, publisher, outbox, inForce, telemetry });
+  return new Relay({ publisher, control, courier: new Courier(publisher, names, tasks), outbox, telemetry });
 }

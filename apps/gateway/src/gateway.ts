@@ -3,12 +3,15 @@ import { type BrokerConfig, type GatewayConfig } from '#libs/config';
 import { registerGauge, type Telemetry } from '#libs/observability';
 import { openStorage, type Storage } from '#libs/storage';
 import { Backbone, BrokerLinks, relayOn } from './backbone.js';
+import { deadLetterDesk } from './dead-letters/dead-letter-parts.js';
 import { type JobIntake } from './jobs/job-intake.js';
 import { ApiKeyStore } from './ledger/api-key.store.js';
 import { Database } from './ledger/database.js';
+import { JobSteering } from './ledger/job-steering.js';
 import { JobStore } from './ledger/job-store.js';
 import { openLedger } from './ledger/open-ledger.js';
 import { OutboxRoom } from './ledger/outbox-room.js';
+import { QueueStore } from './ledger/queue-store.js';
 import { type Stores, storesOn } from './ledger/stores.js';
 import { type GatewayParts } from './parts.module.js';
 import { Auditor } from './reconciler/audit.js';
@@ -40,6 +43,7 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
   const jobs = new JobStore(database, relay, room);
   await Promise.all([stores.tasks.start(), room.start()]);
   registerGauges(telemetry, stores);
+  const steering = new JobSteering(database, relay);
   let backbone: Backbone | undefined;
   return {
     parts: {
@@ -47,8 +51,12 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
       telemetry,
       storage,
       jobs,
+      steering,
+      deadLetters: deadLetterDesk(stores, steering, links),
+      queues: new QueueStore(database, relay),
       tasks: stores.tasks,
       telling: stores.telling,
+      workers: stores.workers,
       apiKeys: new ApiKeyStore(database),
       auditor: new Auditor(stores.audit),
       ...healthOf({ database, links, storage }, config.broker.queueType),
@@ -57,6 +65,7 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
       backbone = new Backbone(links, stores, relay, {
         intake,
         jobs,
+        steering,
         tenants: config.brokerTenants,
         room,
         times,
@@ -76,16 +85,21 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
   };
 }
 
-function registerGauges(telemetry: Telemetry, { outbox, audit }: Stores): void {
+function registerGauges(telemetry: Telemetry, stores: Stores): void {
   registerGauge(telemetry, {
     name: 'leveret_outbox_rows',
     help: 'Messages that are committed and not yet confirmed by the broker.',
-    collect: () => outbox.size(),
+    collect: () => stores.outbox.size(),
   });
   registerGauge(telemetry, {
     name: 'leveret_jobs_unaccounted',
     help: 'Open jobs whose message or outcome looks lost. They are sent again when that is proven.',
-    collect: () => audit.unaccounted(),
+    collect: () => stores.audit.unaccounted(),
+  });
+  registerGauge(telemetry, {
+    name: 'leveret_voids_in_force',
+    help: 'Messages that must not run and have not come back yet.',
+    collect: () => stores.inForce.countVoids(),
   });
 }
 

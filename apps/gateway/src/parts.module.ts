@@ -2,11 +2,15 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { type GatewayConfig } from '#libs/config';
 import { type HealthCheckSpec, type Telemetry } from '#libs/observability';
 import { type Storage } from '#libs/storage';
+import { type DeadLetterDesk, deskProviders } from './dead-letters/dead-letter-parts.js';
 import { Routes } from './http/routes.js';
 import { ApiKeyStore } from './ledger/api-key.store.js';
+import { JobSteering } from './ledger/job-steering.js';
 import { JobStore } from './ledger/job-store.js';
+import { QueueStore } from './ledger/queue-store.js';
 import { TaskStore } from './ledger/task-store.js';
 import { TellingStore } from './ledger/telling-store.js';
+import { WorkerStore } from './ledger/worker-store.js';
 import { Auditor } from './reconciler/audit.js';
 import { GATEWAY_CONFIG, STORAGE, TELEMETRY } from './tokens.js';
 
@@ -16,12 +20,18 @@ export interface GatewayParts {
   readonly telemetry: Telemetry;
   readonly storage: Storage;
   readonly jobs: JobStore;
+  readonly steering: JobSteering;
+  readonly deadLetters: DeadLetterDesk;
+  readonly queues: QueueStore;
   readonly tasks: TaskStore;
   readonly telling: TellingStore;
+  readonly workers: WorkerStore;
   readonly apiKeys: ApiKeyStore;
   readonly auditor: Auditor;
   /** What /health/ready asks. */
   readonly checks: readonly HealthCheckSpec[];
+  /** What /health/ready shows beside it. */
+  readonly features: () => object;
 }
 
 /** Makes the gateway's parts known to every module. */
@@ -30,14 +40,16 @@ export interface GatewayParts {
 export class PartsModule {
   static of(parts: GatewayParts, routes: Routes): DynamicModule {
     const providers = [
-  /** What /health/ready shows beside it. */
-  readonly features: () => object;
       { provide: GATEWAY_CONFIG, useValue: parts.config },
       { provide: TELEMETRY, useValue: parts.telemetry },
       { provide: STORAGE, useValue: parts.storage },
       { provide: JobStore, useValue: parts.jobs },
+      { provide: JobSteering, useValue: parts.steering },
+      ...deskProviders(parts.deadLetters),
+      { provide: QueueStore, useValue: parts.queues },
       { provide: TaskStore, useValue: parts.tasks },
       { provide: TellingStore, useValue: parts.telling },
+      { provide: WorkerStore, useValue: parts.workers },
       { provide: ApiKeyStore, useValue: parts.apiKeys },
       { provide: Auditor, useValue: parts.auditor },
       { provide: Routes, useValue: routes },

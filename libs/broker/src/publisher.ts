@@ -44,6 +44,7 @@ export class Publisher {
   readonly #pending = new Map<string, Pending>();
   readonly #sweep: NodeJS.Timeout;
   readonly #readyListeners = new Set<() => void>();
+  readonly #lostListeners = new Set<() => void>();
   #sequence = 0;
 
   /** @param setup runs on each new channel before anything is published on it, to declare what messages are sent to */
@@ -56,7 +57,10 @@ export class Publisher {
         await setup(channel);
         setImmediate(() => this.#announceReady());
       },
-      lost: () => this.#failAll(),
+      lost: () => {
+        this.#failAll();
+        for (const listener of this.#lostListeners) listener();
+      },
     });
     link.onState((state) => {
       if (state === 'open') this.#announceReady();
@@ -76,6 +80,11 @@ export class Publisher {
   /** Calls back whenever the publisher has become ready. */
   onReady(listener: () => void): void {
     this.#readyListeners.add(listener);
+  }
+
+  /** Calls back whenever a channel is lost, before the publisher is ready again: the broker may be another one then. */
+  onLost(listener: () => void): void {
+    this.#lostListeners.add(listener);
   }
 
   /** Settles when the publisher is ready; rejects when the signal aborts first. */

@@ -30,7 +30,7 @@ describe('the intake', () => {
   it('takes nothing before the control stream has been read', async () => {
     const { intake, said } = recorded();
     intake.obey({ type: 'void', runs: [] });
-    intake.obey({ type: 'resume', queue: 'media' });
+    intake.obey({ type: 'resume', queue: 'media', version: 1 });
     expect([said, intake.obstacle]).toEqual([['void'], 'the control stream has not been read yet']);
     intake.follow(true);
     await intake.entered;
@@ -39,15 +39,27 @@ describe('the intake', () => {
 
   it('stays closed, and is ready, when its queue is paused', async () => {
     const { intake, said } = recorded();
-    intake.obey({ type: 'pause', queue: 'media' });
+    intake.obey({ type: 'pause', queue: 'media', version: 1 });
     intake.follow(true);
     await intake.entered;
     expect(said).toEqual([]);
   });
 
+  it('obeys the newest version of a pause or resume, in whatever order they come', async () => {
+    const { intake, said } = recorded();
+    intake.follow(true);
+    await intake.entered;
+    intake.obey({ type: 'resume', queue: 'media', version: 3 });
+    intake.obey({ type: 'pause', queue: 'media', version: 2 });
+    expect(said.filter((word) => word === 'hold')).toEqual([]);
+    intake.obey({ type: 'pause', queue: 'media', version: 4 });
+    await intake.end();
+    expect(said.filter((word) => word === 'hold')).toEqual(['hold']);
+  });
+
   it('does not care for other queues', async () => {
     const { intake, said } = recorded();
-    intake.obey({ type: 'pause', queue: 'email' });
+    intake.obey({ type: 'pause', queue: 'email', version: 1 });
     intake.follow(true);
     await intake.entered;
     expect(said).toContain('resumed');
@@ -56,7 +68,7 @@ describe('the intake', () => {
   it('holds at once, but detaches the consumer only when it is attached', async () => {
     const { intake, said } = recorded();
     intake.follow(true);
-    intake.obey({ type: 'pause', queue: 'media' });
+    intake.obey({ type: 'pause', queue: 'media', version: 1 });
     await intake.end();
     expect(said).toEqual(['open', 'hold', 'resumed…', 'resumed', 'paused…', 'paused']);
   });

@@ -9,6 +9,8 @@ export class Intake {
   readonly #subscriber: Pick<Subscriber, 'pause' | 'resume' | 'attached'>;
   #following = false;
   #paused = false;
+  /** Of the pause or resume that counts. */
+  #version = -1;
   #ending = false;
   #taking = false;
   #change = Promise.resolve();
@@ -35,8 +37,7 @@ export class Intake {
   /** Acts on a control entry that is about messages. */
   obey(entry: ControlEntry): void {
     if (entry.type === 'void') this.#dispatcher.void(entry.runs);
-    if (entry.type === 'pause' && entry.queue === this.#domain) this.#paused = true;
-    if (entry.type === 'resume' && entry.queue === this.#domain) this.#paused = false;
+    if (entry.type === 'pause' || entry.type === 'resume') this.#set(entry);
     void this.#decide();
   }
 
@@ -50,6 +51,12 @@ export class Intake {
   async end(): Promise<void> {
     this.#ending = true;
     await this.#decide();
+  }
+
+  #set({ type, queue, version }: Extract<ControlEntry, { queue: string }>): void {
+    if (queue !== this.#domain || version < this.#version) return;
+    this.#version = version;
+    this.#paused = type === 'pause';
   }
 
   // One change at a time: a consumer that is being attached cannot be detached yet.

@@ -9,14 +9,15 @@ export interface VoidedRun {
 /**
  * What travels on the control stream, which every app replays when it starts.
  * - `void`: messages of these runs are handed back unrun; a running one's signal aborts;
- * - `pause`, `resume`: no new attempt of the queue starts, or they start again;
+ * - `pause`, `resume`: no new attempt of the queue starts, or they start again; the entry with the highest version counts,
+ *   in whatever order they come;
  * - `announce`: every app announces its tasks now;
  * - `marker`: an app's own, which tells it that the replay is complete.
  */
 export type ControlEntry =
   | { readonly type: 'void'; readonly runs: readonly VoidedRun[] }
-  | { readonly type: 'pause'; readonly queue: string }
-  | { readonly type: 'resume'; readonly queue: string }
+  | { readonly type: 'pause'; readonly queue: string; readonly version: number }
+  | { readonly type: 'resume'; readonly queue: string; readonly version: number }
   | { readonly type: 'announce' }
   | { readonly type: 'marker'; readonly id: string };
 
@@ -27,8 +28,8 @@ export const isControlEntry: Check<ControlEntry> = oneOf<ControlEntry>('type', {
     type: literal('void'),
     runs: listOf(shape<VoidedRun>({ job: isText, upTo: isCount })),
   }),
-  pause: shape<Entry<'pause'>>({ type: literal('pause'), queue: isText }),
-  resume: shape<Entry<'resume'>>({ type: literal('resume'), queue: isText }),
+  pause: shape<Entry<'pause'>>({ type: literal('pause'), queue: isText, version: isCount }),
+  resume: shape<Entry<'resume'>>({ type: literal('resume'), queue: isText, version: isCount }),
   announce: shape<Entry<'announce'>>({ type: literal('announce') }),
   marker: shape<Entry<'marker'>>({ type: literal('marker'), id: isText }),
 });

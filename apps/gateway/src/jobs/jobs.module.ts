@@ -8,12 +8,13 @@ import { GATEWAY_CONFIG, TELEMETRY } from '../tokens.js';
 import { JobIntake } from './job-intake.js';
 import { JobView } from './job-view.js';
 import { JobHistoryController } from './job-history.controller.js';
+import { JobSteeringController } from './job-steering.controller.js';
 import { JobsController } from './jobs.controller.js';
 import { WatchTokens } from './watch-token.js';
 
 @Module({
   imports: [FilesModule],
-  controllers: [JobsController, JobHistoryController],
+  controllers: [JobsController, JobHistoryController, JobSteeringController],
   providers: [
     {
       provide: JobIntake,

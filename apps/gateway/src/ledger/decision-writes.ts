@@ -2,11 +2,18 @@ import { TIMES } from '#libs/contracts';
 import { type AttemptChange, type Decision, type JobState } from '../tracker/job-state.js';
 import { type Queries } from './database.js';
 import { writeStates } from './job-states.js';
+import { countEndings } from './queue-counts.js';
+import { writeVoids } from './voids.js';
 
 /** What the state machine decided about one report, and the job as it is then. */
 export interface DecidedJob {
   readonly job: JobState;
   readonly decision: Decision;
+}
+
+/** A decision with its job; nothing for none. */
+export function decidedJob(decision: Decision | undefined): DecidedJob[] {
+  return decision === undefined ? [] : [{ job: decision.state, decision }];
 }
 
 /** Writes the jobs that have changed and all that was decided. Returns whether there is anything to publish. */
@@ -18,7 +25,10 @@ export async function writeDecisions(
   await writeStates(transaction, changed);
   await writeAttempts(transaction, decisions);
   await writeDeadLetters(transaction, decisions);
-  return writeOutbox(transaction, decisions);
+  await countEndings(transaction, changed, decisions);
+  const voided = await writeVoids(transaction, decisions);
+  const sends = await writeOutbox(transaction, decisions);
+  return voided || sends;
 }
 
 /** Writes what is known of runs. */
@@ -75,10 +85,9 @@ export async function writeDeadLetters(transaction: Queries, decisions: readonly
   ]);
 }
 
-/** Notes what is to be published. Returns whether there is anything. */
+/** Notes the runs and dead letters that are to be published. Returns whether there are any. */
 export async function writeOutbox(transaction: Queries, decisions: readonly DecidedJob[]): Promise<boolean> {
-  const rows = decisions.flatMap(({ job, decision: { send, voidUpTo, deadLetter } }) => [
-    ...(voidUpTo === null ? [] : [{ kind: 'void', job: job.id, run: voidUpTo, dueAt: null, priority: null }]),
+  const rows = decisions.flatMap(({ job, decision: { send, deadLetter } }) => [
     ...(send === null ? [] : [{ kind: 'work', job: job.id, ...send }]),
     ...(deadLetter === null
       ? []

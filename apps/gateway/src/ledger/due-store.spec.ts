@@ -57,14 +57,16 @@ describe('DueStore', () => {
     expect(await outboxOf(later)).toEqual([]);
   });
 
-  it('cancels what has not started in its time, and voids the message that is out', async () => {
+  it('cancels what has not started in its time, and voids only messages that may be out', async () => {
+    const unsent = await enter({ expiresAt: past });
     const queued = await enter({ expiresAt: past });
+    await ledger.database.query('UPDATE outbox SET taken = true WHERE job_id = $1', [queued]);
     const scheduled = await enter({ scheduledFor: future, expiresAt: past });
     const patient = await enter({ expiresAt: future });
     const started = await enter({ expiresAt: past });
     await ledger.database.query("UPDATE jobs SET status = 'running', started_at = now() WHERE id = $1", [started]);
-    expect(await due.expire(10)).toBe(2);
-    for (const id of [queued, scheduled]) {
+    expect(await due.expire(10)).toBe(3);
+    for (const id of [unsent, queued, scheduled]) {
       const job = await jobs.find(id, null);
       expect(job).toMatchObject({ status: 'cancelled', startedAt: null, error: { code: 'expired', attempt: 0 } });
       expect(job?.completedAt).not.toBeNull();
@@ -73,7 +75,11 @@ describe('DueStore', () => {
       { kind: 'work', run: 1 },
       { kind: 'void', run: 1 },
     ]);
+    expect(await outboxOf(unsent)).toEqual([]);
     expect(await outboxOf(scheduled)).toEqual([]);
+    expect(await ledger.database.query('SELECT job_id, run, queue FROM voids')).toEqual([
+      { job_id: queued, run: 1, queue: 'lab' },
+    ]);
     expect(await jobs.find(patient, null)).toMatchObject({ status: 'queued' });
     expect(await jobs.find(started, null)).toMatchObject({ status: 'running' });
   });

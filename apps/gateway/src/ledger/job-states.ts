@@ -41,7 +41,7 @@ export async function writeStates(transaction: Queries, states: readonly JobStat
 }
 
 const READ_STATES = `
-SELECT id, queue, status, run, attempt, charged, returns, max_attempts, backoff, worker_id, result, error, created_at,
+SELECT id, queue, status, run, attempt, charged, returns, max_attempts, first_max_attempts, backoff, worker_id, result, error, created_at,
        started_at, next_attempt_at, completed_at, cancel_requested_at, losses, returned_at, sent_priority, clock_timestamp() AS now
 FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
 
@@ -50,6 +50,7 @@ const WRITE_STATES = `
 UPDATE jobs SET version = jobs.version + 1, status = new.status, run = new.run, attempt = new.attempt,
   charged = new.charged, returns = new.returns, worker_id = new.worker_id, result = new.result::json,
   error = new.error::json, started_at = new.started_at, next_attempt_at = new.next_attempt_at,
+  queued_at = CASE WHEN new.status = 'queued' AND new.run <> jobs.run THEN now() ELSE jobs.queued_at END,
   completed_at = new.completed_at, losses = new.losses, returned_at = new.returned_at, sent_priority = new.sent_priority,
   progress = CASE WHEN new.status = 'completed' THEN 100 WHEN new.run <> jobs.run THEN 0 ELSE jobs.progress END,
   progress_message = CASE WHEN new.run <> jobs.run OR new.status = 'completed' THEN NULL ELSE jobs.progress_message END,
@@ -70,6 +71,7 @@ interface StateRow {
   readonly charged: number;
   readonly returns: number;
   readonly max_attempts: number;
+  readonly first_max_attempts: number | null;
   readonly backoff: JobState['backoff'];
   readonly worker_id: string | null;
   readonly result: unknown;
@@ -95,6 +97,7 @@ function stateOf(row: StateRow): JobState {
     charged: row.charged,
     returns: row.returns,
     maxAttempts: row.max_attempts,
+    firstMaxAttempts: row.first_max_attempts ?? row.max_attempts,
     backoff: row.backoff,
     workerId: row.worker_id,
     result: row.result,

@@ -230,8 +230,8 @@ WITH inserted AS (
   ON CONFLICT (id) DO NOTHING
   RETURNING id, created_at, status, run
 ), sent AS (
-  INSERT INTO outbox (kind, job_id, run, free_at)
-  SELECT 'work', id, run, now() + $15::int * interval '1 millisecond' FROM inserted WHERE status = 'queued'
+  INSERT INTO outbox (kind, job_id, run, free_at, taken)
+  SELECT 'work', id, run, now() + $15::int * interval '1 millisecond', $15::int > 0 FROM inserted WHERE status = 'queued'
   RETURNING id, job_id
 )
 SELECT inserted.id, inserted.created_at, sent.id AS outbox_id

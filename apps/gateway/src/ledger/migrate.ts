@@ -1,7 +1,10 @@
 import { type Database, type Transaction } from './database.js';
 import { ledger } from './migrations/0001-ledger.js';
 import { workers } from './migrations/0002-workers.js';
+import { control } from './migrations/0003-control.js';
 import { deadLetters } from './migrations/0004-dead-letters.js';
+import { reconciler } from './migrations/0005-reconciler.js';
+import { schedules } from './migrations/0008-schedules.js';
 
 /** A numbered step of the schema. Steps are only ever added; one that has run is never edited. */
 export interface Migration {
@@ -9,7 +12,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-const MIGRATIONS: readonly Migration[] = [ledger, workers, deadLetters];
+const MIGRATIONS: readonly Migration[] = [ledger, workers, control, deadLetters, reconciler, schedules];
 
 /** An arbitrary number that every gateway takes as the lock of its migrations. */
 const MIGRATION_LOCK = 5_138_008;

@@ -1,9 +1,11 @@
 import { type Queries } from './database.js';
-import { type OutboxEntry } from './outbox.js';
+import { type ControlRow, type OutboxEntry } from './outbox.js';
 
 /** How long a claim lasts; whoever holds one for longer prolongs it. */
 export const CLAIM_MS = 30_000;
 const CLAIM = `now() + interval '${CLAIM_MS} milliseconds'`;
+/** Saying a control entry twice harms nobody, saying it late does: what a dead gateway had claimed is free soon. */
+const CONTROL_CLAIM_MS = 5_000;
 
 /** Reads and settles the rows of the outbox. */
 export class OutboxStore {
@@ -13,7 +15,16 @@ export class OutboxStore {
     this.#database = database;
   }
 
-  /** Claims up to `limit` rows that nobody holds, oldest first, and reads what their messages are made of. */
+  /** Claims up to `limit` rows for the control stream that nobody holds. */
+  async claimControl(limit: number): Promise<ControlRow[]> {
+    const rows = await this.#database.query<ClaimedControlRow>(CLAIM_CONTROL, [limit]);
+    return rows.map(controlRowOf);
+  }
+
+  /**
+   * Claims up to `limit` rows of work and dead letters that nobody holds, oldest first, and reads what their messages are
+   * made of.
+   */
   async claim(limit: number): Promise<OutboxEntry[]> {
     const rows = await this.#database.query<ClaimedRow>(CLAIM_DUE, [limit]);
     return rows.map(entryOf);
@@ -24,9 +35,9 @@ export class OutboxStore {
     await this.#database.query('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [ids]);
   }
 
-  /** Gives rows back that were not sent, to be claimed again at once. */
+  /** Gives rows back that were not sent, to be claimed again at once, before what came later. */
   async release(ids: readonly string[]): Promise<void> {
-    await this.#database.query('UPDATE outbox SET free_at = now() WHERE id = ANY($1::bigint[])', [ids]);
+    await this.#database.query("UPDATE outbox SET free_at = '-infinity' WHERE id = ANY($1::bigint[])", [ids]);
   }
 
   /** Sets rows aside that no queue takes; they are tried again after a claim's time, or when their domain is announced. */
@@ -44,7 +55,7 @@ export class OutboxStore {
   /** Makes a domain's parked rows free to be claimed. */
   async unpark(domain: string): Promise<void> {
     await this.#database.query(
-      `UPDATE outbox SET free_at = now(), parked_reason = NULL
+      `UPDATE outbox SET free_at = '-infinity', parked_reason = NULL
        FROM jobs WHERE jobs.id = outbox.job_id AND jobs.queue = $1 AND parked_reason IS NOT NULL`,
       [domain],
     );
@@ -56,11 +67,19 @@ export class OutboxStore {
   }
 }
 
+const CLAIM_CONTROL = `
+WITH free AS (
+  SELECT id FROM outbox WHERE lane = 0 AND free_at <= now() ORDER BY free_at, id LIMIT $1 FOR UPDATE SKIP LOCKED
+)
+UPDATE outbox SET free_at = now() + interval '${CONTROL_CLAIM_MS} milliseconds', taken = true
+FROM free WHERE outbox.id = free.id
+RETURNING outbox.id, outbox.kind, outbox.job_id, outbox.run, outbox.queue, outbox.version::float8 AS version`;
+
 const CLAIM_DUE = `
 WITH free AS (
-  SELECT id FROM outbox WHERE free_at <= now() ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+  SELECT id FROM outbox WHERE lane = 1 AND free_at <= now() ORDER BY free_at, id LIMIT $1 FOR UPDATE SKIP LOCKED
 ), claimed AS (
-  UPDATE outbox SET free_at = ${CLAIM}, parked_reason = NULL FROM free WHERE outbox.id = free.id RETURNING outbox.*
+  UPDATE outbox SET free_at = ${CLAIM}, taken = true, parked_reason = NULL FROM free WHERE outbox.id = free.id RETURNING outbox.*
 )
 SELECT claimed.id, claimed.kind, claimed.job_id, claimed.run,
        greatest(0, extract(epoch FROM claimed.due_at - clock_timestamp()) * 1000)::float8 AS wait_ms,
@@ -75,9 +94,19 @@ LEFT JOIN domains ON domains.name = jobs.queue
 LEFT JOIN dead_letters ON claimed.kind = 'dead-letter' AND dead_letters.job_id = claimed.job_id AND dead_letters.run = claimed.run
 ORDER BY claimed.id`;
 
+type ClaimedControlRow = { readonly id: string } & (
+  | { readonly kind: 'void'; readonly job_id: string; readonly run: number }
+  | { readonly kind: 'pause' | 'resume'; readonly queue: string; readonly version: number }
+);
+
+function controlRowOf(row: ClaimedControlRow): ControlRow {
+  if (row.kind === 'void') return { id: row.id, kind: 'void', voided: { job: row.job_id, upTo: row.run } };
+  return { id: row.id, kind: row.kind, queue: row.queue, version: row.version };
+}
+
 interface ClaimedRow {
   readonly id: string;
-  readonly kind: 'work' | 'void' | 'dead-letter';
+  readonly kind: 'work' | 'dead-letter';
   readonly job_id: string;
   readonly run: number;
   readonly wait_ms: number | null;
@@ -106,7 +135,6 @@ const WAITING = new Set(['queued', 'retrying']);
 
 function entryOf(row: ClaimedRow): OutboxEntry {
   if (row.kind === 'dead-letter') return deadLetterOf(row);
-  if (row.kind === 'void') return { kind: 'void', id: row.id, jobId: row.job_id, upTo: row.run };
   if (row.newest_run !== row.run || !WAITING.has(row.status)) return { kind: 'stale', id: row.id };
   return row.queue_key === null ? { kind: 'unaddressed', id: row.id } : workOf(row, row.queue_key);
 }

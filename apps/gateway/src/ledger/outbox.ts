@@ -1,7 +1,12 @@
-import { type WorkOrder } from '#libs/contracts';
+import { type VoidedRun, type WorkOrder } from '#libs/contracts';
 
-/** One row of the outbox with what its message is made of. */
-export type OutboxEntry = WorkEntry | VoidEntry | DeadLetterEntry | StaleEntry | UnaddressedEntry;
+/** A row of the outbox's first lane: something to say on the control stream. */
+export type ControlRow =
+  | { readonly id: string; readonly kind: 'void'; readonly voided: VoidedRun }
+  | { readonly id: string; readonly kind: 'pause' | 'resume'; readonly queue: string; readonly version: number };
+
+/** A row of the outbox's other lane with what its message is made of. */
+export type OutboxEntry = WorkEntry | DeadLetterEntry | StaleEntry | UnaddressedEntry;
 
 /** A run to be sent to its domain's work queue, through the delay ladder while `dueAt` is ahead. */
 export interface WorkEntry {
@@ -14,14 +19,6 @@ export interface WorkEntry {
   readonly queueKey: string;
   /** Milliseconds that were left to wait, by the database's clock, when the entry was read. */
   readonly waitMs: number;
-}
-
-/** Messages of a job's runs that must not start any more. */
-export interface VoidEntry {
-  readonly kind: 'void';
-  readonly id: string;
-  readonly jobId: string;
-  readonly upTo: number;
 }
 
 /** A copy of a dead letter, for eyes. */
@@ -61,4 +58,10 @@ export interface Dispatch {
   send(entries: readonly WorkEntry[]): void;
   /** Unclaimed rows have been committed. */
   wake(): void;
+}
+
+/** How the ledger tells the relay of its own process that there is something to say on the control stream. */
+export interface ControlDispatch {
+  /** Unclaimed rows of the first lane have been committed: nothing leaves this process before they have. */
+  hurry(): void;
 }

@@ -4,6 +4,7 @@ import { type JobState } from '../tracker/job-state.js';
 import { type Database } from './database.js';
 import { type DecidedJob, writeDecisions } from './decision-writes.js';
 import { type LockedJobs, readStates } from './job-states.js';
+import { hearOfVoids, voidKey } from './voids.js';
 import { keepAside } from './kept-aside.js';
 
 /** What came of writing reports. */
@@ -37,12 +38,14 @@ export class ReportStore {
       );
       const { changed, decisions, strangers } = decideAll(locked, reports);
       const toSend = await writeDecisions(transaction, changed, decisions);
+      const voids = await hearOfVoids(transaction, reports);
+      const unknown = strangers.filter(({ report }) => !voids.known.has(voidKey(report)));
       await keepAside(
         transaction,
-        strangers.map(({ report }) => report),
+        unknown.map(({ report }) => report),
         'unknown_job',
       );
-      return { toSend, strangers };
+      return { toSend: toSend || voids.toSend, strangers: unknown };
     });
   }
 

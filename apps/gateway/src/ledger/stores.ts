@@ -4,10 +4,13 @@ import { type Database } from './database.js';
 import { DeadLetterStore } from './dead-letter-store.js';
 import { DeadMessageStore } from './dead-message-store.js';
 import { DueStore } from './due-store.js';
+import { InForceStore } from './in-force-store.js';
+import { MinuteStore } from './queue-counts.js';
 import { OutboxStore } from './outbox-store.js';
-import { RemovalStore } from './removal-store.js';
 import { ProbeStore } from './probe-store.js';
 import { ReconcilerStore } from './reconciler-store.js';
+import { RedriveStore } from './redrive-store.js';
+import { RemovalStore } from './removal-store.js';
 import { ReportStore } from './report-store.js';
 import { ReturnedStore } from './returned-store.js';
 import { SentinelStore } from './sentinel-store.js';
@@ -22,10 +25,13 @@ export interface Stores {
   readonly deadLetters: DeadLetterStore;
   readonly deadMessages: DeadMessageStore;
   readonly due: DueStore;
+  readonly inForce: InForceStore;
+  readonly minutes: MinuteStore;
   readonly outbox: OutboxStore;
-  readonly removals: RemovalStore;
   readonly office: ReconcilerStore;
   readonly probes: ProbeStore;
+  readonly redrives: RedriveStore;
+  readonly removals: RemovalStore;
   readonly reports: ReportStore;
   readonly returned: ReturnedStore;
   readonly sentinel: SentinelStore;
@@ -41,10 +47,13 @@ export function storesOn(database: Database, times: ReconcilerTimes): Stores {
     deadLetters: new DeadLetterStore(database),
     deadMessages: new DeadMessageStore(database),
     due: new DueStore(database),
+    inForce: new InForceStore(database),
+    minutes: new MinuteStore(database),
     outbox: new OutboxStore(database),
-    removals: new RemovalStore(database),
     office: new ReconcilerStore(database, times.leaseMs),
     probes: new ProbeStore(database),
+    redrives: new RedriveStore(database),
+    removals: new RemovalStore(database),
     reports: new ReportStore(database),
     returned: new ReturnedStore(database),
     sentinel: new SentinelStore(database),

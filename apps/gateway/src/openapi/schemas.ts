@@ -1,9 +1,11 @@
 import { JOB_STATUSES, LOG_LEVELS, MAX_PRIORITY } from '#libs/contracts';
 import { SCOPES } from '../api-keys/caller.js';
+import { DEAD_LETTER_SCHEMAS } from './dead-letter-schemas.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 
 const text: Schema = { type: 'string' };
+const number: Schema = { type: 'number', minimum: 0 };
 const count: Schema = { type: 'integer', minimum: 0 };
 const time: Schema = { type: 'string', format: 'date-time' };
 const id: Schema = { type: 'string', format: 'uuid' };
@@ -118,6 +120,37 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     available: { type: 'boolean', description: 'Whether an app that has the task is about.' },
   }),
   TaskPage: page('Task'),
+  Worker: whole({
+    id: text,
+    domain: text,
+    queue: text,
+    appVersion: text,
+    concurrency: { ...count, description: 'Jobs at once.' },
+    startedAt: time,
+    heardAt: time,
+    alive: { type: 'boolean', description: 'False when nothing has been heard of it for six seconds.' },
+    runs: { type: 'array', items: whole({ jobId: id, run: count }), description: 'What it has in hand.' },
+  }),
+  WorkerPage: page('Worker'),
+  Queue: whole({
+    name: text,
+    waiting: count,
+    active: count,
+    delayed: { ...count, description: 'Jobs that wait for their next attempt.' },
+    scheduled: count,
+    completed: count,
+    failed: count,
+    dead: { ...count, description: 'Dead letters, also those of messages that are no job.' },
+    consumers: { ...count, description: 'Worker processes that were heard of within 10 s.' },
+    paused: { type: 'boolean' },
+    processingTime: {
+      ...whole({ avg: orNull(number), p50: orNull(number), p95: orNull(number) }),
+      description: 'Milliseconds of the executions of the last hour; null when there were none.',
+    },
+    throughput: { ...number, description: 'Jobs ended per second, over the last minute.' },
+    oldestWaitingMs: { ...orNull(number), description: 'Of the job that has waited longest; null when none waits.' },
+  }),
+  QueuePage: page('Queue'),
   ApiKey: whole(apiKey),
   ApiKeyPage: page('ApiKey'),
   NewApiKey: whole({ ...apiKey, secret: { ...text, description: 'The key itself. It is shown this once.' } }),
@@ -136,6 +169,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
       wipedAt: { ...orNull(time), description: 'When the broker was last found without its data.' },
     }),
   }),
+  ...DEAD_LETTER_SCHEMAS,
   Problem: {
     type: 'object',
     description: 'RFC 9457.',

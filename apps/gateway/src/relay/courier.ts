@@ -1,11 +1,4 @@
-import {
-  type BrokerNames,
-  ladderKey,
-  LONGEST_LADDER_MS,
-  publishControl,
-  publishDeadLetter,
-  type Publisher,
-} from '#libs/broker';
+import { type BrokerNames, ladderKey, LONGEST_LADDER_MS, publishDeadLetter, type Publisher } from '#libs/broker';
 import { encodeWorkOrder } from '#libs/contracts';
 import { withoutSecrets } from '../jobs/secret-fields.js';
 import { type DeadLetterEntry, type OutboxEntry, type WorkEntry } from '../ledger/outbox.js';
@@ -28,11 +21,6 @@ export class Courier {
     switch (entry.kind) {
       case 'work':
         return this.#work(entry);
-      case 'void':
-        return publishControl(this.#publisher, this.#names, {
-          type: 'void',
-          runs: [{ job: entry.jobId, upTo: entry.upTo }],
-        });
       case 'dead-letter':
         return this.#deadLetter(entry);
       case 'stale':

@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Batcher } from '#libs/batching';
 import { ChannelLostError, ConfirmTimeoutError, NotConnectedError, type Publisher, PublishError } from '#libs/broker';
 import { type Telemetry } from '#libs/observability';
-import { type Dispatch, type OutboxEntry, type WorkEntry } from '../ledger/outbox.js';
+import { type ControlDispatch, type Dispatch, type OutboxEntry, type WorkEntry } from '../ledger/outbox.js';
 import { CLAIM_MS, type OutboxStore } from '../ledger/outbox-store.js';
+import { type ControlLane } from './control-lane.js';
 import { type Courier } from './courier.js';
 
 /** Entries that are claimed but not settled, at most. */
@@ -14,15 +15,25 @@ const PROLONG_EVERY_MS = CLAIM_MS / 3;
 const LEDGER_PAUSE_MS = 500;
 const STOP_PATIENCE_MS = 5_000;
 
+export interface RelayParts {
+  readonly publisher: Publisher;
+  readonly control: ControlLane;
+  readonly courier: Courier;
+  readonly outbox: OutboxStore;
+  readonly telemetry: Telemetry;
+}
+
 /**
  * Publishes what the ledger has committed. New work comes directly from the acceptor of this process, already claimed;
  * everything else (what failed to leave, what a dead gateway left, retries, dead letters) is swept from the outbox in
- * the order of its rows. While older rows wait, new work is not taken directly, so that nothing overtakes.
+ * the order in which it came free. While older rows wait, new work is not taken directly, so that nothing overtakes.
+ * What is to be said on the control stream is confirmed before anything else leaves.
  *
  * A row is deleted only when the broker has confirmed its message, so a message may be sent twice but never not at all.
  */
-export class Relay implements Dispatch {
+export class Relay implements Dispatch, ControlDispatch {
   readonly #publisher: Publisher;
+  readonly #control: ControlLane;
   readonly #courier: Courier;
   readonly #outbox: OutboxStore;
   readonly #telemetry: Telemetry;
@@ -38,8 +49,9 @@ export class Relay implements Dispatch {
   #again = false;
   #stopped = false;
 
-  constructor(parts: { publisher: Publisher; courier: Courier; outbox: OutboxStore; telemetry: Telemetry }) {
+  constructor(parts: RelayParts) {
     this.#publisher = parts.publisher;
+    this.#control = parts.control;
     this.#courier = parts.courier;
     this.#outbox = parts.outbox;
     this.#telemetry = parts.telemetry;
@@ -61,6 +73,7 @@ export class Relay implements Dispatch {
   }
 
   start(): void {
+    this.#control.start();
     this.#publisher.onReady(() => this.wake());
     this.#timers.push(
       setInterval(() => this.wake(), SWEEP_EVERY_MS).unref(),
@@ -70,13 +83,20 @@ export class Relay implements Dispatch {
   }
 
   takes(): boolean {
-    const free = this.#publisher.ready && this.#caughtUp && this.#held.size < WINDOW && !this.#stopped;
+    const free =
+      this.#publisher.ready && this.#control.open && this.#caughtUp && this.#held.size < WINDOW && !this.#stopped;
     if (!free) this.#caughtUp = false;
     return free;
   }
 
   send(entries: readonly WorkEntry[]): void {
-    for (const entry of entries) this.#begin(entry);
+    if (this.#control.open) for (const entry of entries) this.#begin(entry);
+    else for (const { id } of entries) void this.#released.add(id).catch(() => undefined);
+  }
+
+  hurry(): void {
+    this.#caughtUp = false;
+    this.wake();
   }
 
   wake(): void {
@@ -100,17 +120,18 @@ export class Relay implements Dispatch {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const timer of this.#timers) clearInterval(timer);
-    await this.#sweeping;
     const impatience = new AbortController();
     await Promise.race([
-      Promise.all(this.#underway),
+      Promise.resolve(this.#sweeping).then(() => Promise.all(this.#underway)),
       delay(STOP_PATIENCE_MS, undefined, { signal: impatience.signal }).catch(() => undefined),
     ]);
     impatience.abort();
+    await this.#control.stop();
   }
 
   async #sweep(): Promise<void> {
     while (this.#publisher.ready && !this.#stopped) {
+      if (!(await this.#control.clear())) return; // the timer sweeps again
       const room = Math.min(WINDOW - this.#held.size, SWEEP_LIMIT);
       if (room <= 0) {
         this.#full = true; // whatever is settled next sweeps again
@@ -121,6 +142,10 @@ export class Relay implements Dispatch {
       if (entries.length === 0) {
         this.#caughtUp = !this.#again; // rows that were committed after this look may be older than what comes next
         return;
+      }
+      if (!this.#control.open) {
+        await this.#outbox.release(entries.map(({ id }) => id)).catch(() => undefined);
+        continue; // another channel, maybe another broker: what is in force goes first
       }
       this.#telemetry.emit('outbox.swept', { count: entries.length });
       // A claim that ran out while the ledger was away may be our own: what is held is on its way already.

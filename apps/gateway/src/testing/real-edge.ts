@@ -2,18 +2,25 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { type BrokerNames, brokerNames, type OutgoingMessage, type Publisher } from '#libs/broker';
 import { type GatewayConfig, loadGatewayConfig } from '#libs/config';
 import { DEFAULT_BACKOFF, type TaskAnnouncement } from '#libs/contracts';
 import { createTelemetry } from '#libs/observability';
 import { openStorage, type Storage } from '#libs/storage';
+import { deadLetterDesk } from '../dead-letters/dead-letter-parts.js';
 import { ensureAdminKey } from '../api-keys/admin-key.js';
 import { type HttpEdge, startHttp } from '../http/start-http.js';
 import { ApiKeyStore } from '../ledger/api-key.store.js';
 import { AuditStore } from '../ledger/audit-store.js';
 import { type Database } from '../ledger/database.js';
+import { DeadLetterStore } from '../ledger/dead-letter-store.js';
+import { JobSteering } from '../ledger/job-steering.js';
+import { RedriveStore } from '../ledger/redrive-store.js';
 import { JobStore } from '../ledger/job-store.js';
+import { QueueStore } from '../ledger/queue-store.js';
 import { TaskStore } from '../ledger/task-store.js';
 import { TellingStore } from '../ledger/telling-store.js';
+import { WorkerStore } from '../ledger/worker-store.js';
 import { Auditor } from '../reconciler/audit.js';
 import { reconcilerTimes } from '../reconciler/times.js';
 import { type RealLedger, startRealLedger } from './real-ledger.js';
@@ -30,6 +37,8 @@ export interface RealEdge {
   readonly jobs: JobStore;
   /** Every line that was logged. */
   readonly log: string[];
+  /** What dead letters were published again as; no broker gets it. */
+  readonly published: readonly OutgoingMessage[];
   readonly announce: (tasks: readonly Partial<TaskAnnouncement>[]) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -57,13 +66,21 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
   const tasks = new TaskStore(database);
   await tasks.start();
   const jobs = new JobStore(database, { takes: () => false, send: () => undefined, wake: () => undefined });
+  const silent = { hurry: () => undefined };
+  const steering = new JobSteering(database, silent);
+  const published: OutgoingMessage[] = [];
   const apiKeys = new ApiKeyStore(database);
   await ensureAdminKey(apiKeys, config.adminApiKey);
   const edge: HttpEdge = await startHttp({
     ...{ config, telemetry, storage, jobs, tasks, apiKeys },
+    steering,
+    deadLetters: deadLetterDesk(deadLetterStores(database), steering, toNobody(published)),
+    queues: new QueueStore(database, silent),
     auditor: new Auditor(new AuditStore(database, reconcilerTimes(config.reconcileAfterMs))),
     telling: new TellingStore(database),
+    workers: new WorkerStore(database),
     checks: [],
+    features: () => ({}),
   });
   return {
     url: edge.url,
@@ -71,8 +88,8 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
     storage,
     storageFolder: fileURLToPath(config.storageUrl),
     jobs,
-    features: () => ({}),
     log,
+    published,
     announce: async (announced) => {
       await tasks.announce({
         domain: 'demo',
@@ -90,6 +107,15 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
       await rm(fileURLToPath(config.storageUrl), { recursive: true, force: true });
     },
   };
+}
+
+function deadLetterStores(database: Database): { deadLetters: DeadLetterStore; redrives: RedriveStore } {
+  return { deadLetters: new DeadLetterStore(database), redrives: new RedriveStore(database) };
+}
+
+function toNobody(published: OutgoingMessage[]): { publisher: Pick<Publisher, 'publish'>; names: BrokerNames } {
+  const publish = (message: OutgoingMessage): Promise<void> => Promise.resolve(void published.push(message));
+  return { publisher: { publish }, names: brokerNames('leveret') };
 }
 
 function testConfig(storageUrl: string): GatewayConfig {

@@ -18,6 +18,8 @@ export interface JobState {
   /** The priority of the newest message when it is not the job's own: what is sent again goes first. */
   readonly sentPriority: number | null;
   readonly maxAttempts: number;
+  /** What the job was given at first; each retry by hand adds as many. */
+  readonly firstMaxAttempts: number;
   readonly backoff: Backoff;
   readonly workerId: string | null;
   readonly result: unknown;

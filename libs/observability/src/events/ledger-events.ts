@@ -100,6 +100,14 @@ export const LEDGER_EVENTS = {
       },
     ],
   }),
+  'control.repeated': event<{ readonly queues: number; readonly voids: number }>({
+    level: 'info',
+    message: 'What is in force was said again on the control stream',
+  }),
+  'control.waiting': event<{ readonly reason: string }>({
+    level: 'warn',
+    message: 'The control stream does not take what is in force; no work is sent before it does',
+  }),
   'outbox.swept': event<{ readonly count: number }>({
     level: 'info',
     message: 'Outbox rows that nobody was sending were taken up',

@@ -1,0 +1,85 @@
+import { Controller, Delete, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { isFinal, type Job } from '#libs/contracts';
+import { type Storage } from '#libs/storage';
+import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
+import { Problem } from '../http/problem.js';
+import { JobSteering } from '../ledger/job-steering.js';
+import { JobStore } from '../ledger/job-store.js';
+import { Described } from '../openapi/described.js';
+import { STORAGE } from '../tokens.js';
+import { JobView } from './job-view.js';
+import { visibleJob } from './visible-job.js';
+
+/** Moves jobs by hand. */
+@Controller('v1/jobs')
+export class JobSteeringController {
+  constructor(
+    private readonly jobs: JobStore,
+    private readonly steering: JobSteering,
+    private readonly view: JobView,
+    @Inject(STORAGE) private readonly storage: Storage,
+  ) {}
+
+  @Post(':id/cancel')
+  @Described({
+    summary: 'Cancel a job',
+    description:
+      'A job that waits is cancelled at once and never runs. One that runs is asked to stop: it has `cancelRequestedAt` ' +
+      'and is cancelled when its worker says so, fails or is lost. A result that comes first counts.',
+    status: 202,
+    answer: 'Job',
+    problems: [404, 409, 503],
+  })
+  @HttpCode(202)
+  @RequireScope('jobs:write')
+  async cancel(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<Job> {
+    const job = await visibleJob(this.jobs, id, caller);
+    if ((await this.steering.cancel([job.id])).length === 0)
+      throw await this.#refusal(job, caller, 'cannot be cancelled');
+    return this.#shown(job, caller);
+  }
+
+  @Post(':id/retry')
+  @Described({
+    summary: 'Run a failed or cancelled job again',
+    description:
+      'It is queued with as many further attempts as it was given at first. Attempts go on counting, and its dead letter ' +
+      'is removed. The error stays until the next outcome; `expiresIn` holds no longer.',
+    status: 202,
+    answer: 'Job',
+    problems: [404, 409, 503],
+  })
+  @HttpCode(202)
+  @RequireScope('jobs:write')
+  async retry(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<Job> {
+    const job = await visibleJob(this.jobs, id, caller);
+    if ((await this.steering.retry([job.id])).length === 0) throw await this.#refusal(job, caller, 'cannot be retried');
+    return this.#shown(job, caller);
+  }
+
+  @Delete(':id')
+  @Described({
+    summary: 'Delete a job that has ended, and the files that it made',
+    description: 'Its attempts, log and dead letter go with it. Files that were uploaded for it stay.',
+    status: 204,
+    problems: [404, 409, 503],
+  })
+  @HttpCode(204)
+  @RequireScope('jobs:write')
+  async remove(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<void> {
+    const job = await visibleJob(this.jobs, id, caller);
+    const removed = await this.steering.remove(job.id, () => this.storage.removeAll(`${job.tenant}/${job.id}/`));
+    if (!removed) throw await this.#refusal(job, caller, 'cannot be deleted');
+  }
+
+  async #shown({ id }: Job, caller: Caller): Promise<Job> {
+    return this.view.shown(await visibleJob(this.jobs, id, caller));
+  }
+
+  /** @throws Problem 404 when the job is gone meanwhile */
+  async #refusal({ id }: Job, caller: Caller, cannot: string): Promise<Problem> {
+    const { status } = await visibleJob(this.jobs, id, caller);
+    const mend = isFinal(status) ? '' : ' Cancel it first.';
+    return new Problem(409, `The job is ${status}: it ${cannot}.${mend}`);
+  }
+}

@@ -1,0 +1,41 @@
+import { type VoidedRun } from '#libs/contracts';
+import { type Queries } from './database.js';
+
+/** What an operator has set for a queue. */
+export interface QueueSetting {
+  readonly queue: string;
+  readonly paused: boolean;
+  /** Of two settings of a queue the one with the higher version counts. */
+  readonly version: number;
+}
+
+/** What is in force on the control stream, and can be said again whenever the stream may have lost it. */
+export class InForceStore {
+  readonly #database: Queries;
+
+  constructor(database: Queries) {
+    this.#database = database;
+  }
+
+  /** Every queue that was ever paused, also those that were resumed: an app may have missed that. */
+  async queues(): Promise<QueueSetting[]> {
+    return this.#database.query<QueueSetting>(
+      'SELECT queue, paused, version::float8 AS version FROM queue_settings ORDER BY queue',
+    );
+  }
+
+  /** Up to `limit` voided jobs whose messages have not come back, in the order of their ids, behind `after`. */
+  async voids(limit: number, after: string | null): Promise<VoidedRun[]> {
+    return this.#database.query<VoidedRun>(
+      `SELECT job_id AS job, max(run) AS "upTo" FROM voids WHERE $2::uuid IS NULL OR job_id > $2
+       GROUP BY job_id ORDER BY job_id LIMIT $1`,
+      [limit, after],
+    );
+  }
+
+  /** How many messages are voided and have not come back. */
+  async countVoids(): Promise<number> {
+    const [row] = await this.#database.query<{ rows: number }>('SELECT count(*)::int AS rows FROM voids');
+    return row?.rows ?? 0;
+  }
+}

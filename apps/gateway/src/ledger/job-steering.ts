@@ -1,0 +1,76 @@
+import { isFinal } from '#libs/contracts';
+import { type Decision, type JobState } from '../tracker/job-state.js';
+import { cancel, retry } from '../tracker/steer.js';
+import { type Database } from './database.js';
+import { decidedJob, writeDecisions } from './decision-writes.js';
+import { readStates } from './job-states.js';
+import { type ControlDispatch } from './outbox.js';
+import { countLeaving } from './queue-counts.js';
+
+/** Moves jobs by hand, many in one transaction. Each function leaves jobs as they are that it does not fit. */
+export class JobSteering {
+  readonly #database: Database;
+  readonly #dispatch: ControlDispatch;
+
+  constructor(database: Database, dispatch: ControlDispatch) {
+    this.#database = database;
+    this.#dispatch = dispatch;
+  }
+
+  /** Cancels jobs that are not final, or asks their workers to stop. Returns the ids of those. */
+  async cancel(ids: readonly string[]): Promise<string[]> {
+    return this.#steer(ids, cancel);
+  }
+
+  /** Queues failed and cancelled jobs again; the ledger removes their dead letters. Returns the ids of those. */
+  async retry(ids: readonly string[]): Promise<string[]> {
+    return this.#steer(ids, retry);
+  }
+
+  /**
+   * Deletes a final job with everything that is known of it. Its files go first, while nobody can retry it: when they
+   * cannot be removed, the job stays. A message of it that is still out stays voided. Returns whether it was final.
+   */
+  async remove(id: string, removeFiles: () => Promise<unknown>): Promise<boolean> {
+    return this.#database.transaction(async (transaction) => {
+      const state = (await readStates(transaction, [id])).states.get(id);
+      if (state === undefined || !isFinal(state.status)) return false;
+      await removeFiles();
+      await transaction.query('DELETE FROM jobs WHERE id = $1', [id]);
+      await countLeaving(transaction, [state]);
+      return true;
+    });
+  }
+
+  async #steer(ids: readonly string[], step: Step): Promise<string[]> {
+    const { steered, toSend } = await this.#database.transaction(async (transaction) => {
+      const { now, states } = await readStates(transaction, ids);
+      const decisions = [...states.values()].flatMap((state) => decidedJob(step(state, now)));
+      if (decisions.length === 0) return { steered: [], toSend: false };
+      const moved = decisions.map(({ job }) => job);
+      const before = moved.flatMap(({ id }) => states.get(id) ?? []);
+      const sends = await writeDecisions(transaction, moved, decisions);
+      await transaction.query(WRITE_STEERED, [
+        moved.map(({ id }) => id),
+        moved.map(({ maxAttempts }) => maxAttempts),
+        moved.map(({ firstMaxAttempts }) => firstMaxAttempts),
+        moved.map(({ cancelRequestedAt }) => cancelRequestedAt),
+      ]);
+      await countLeaving(transaction, before);
+      return { steered: moved.map(({ id }) => id), toSend: sends };
+    });
+    if (toSend) this.#dispatch.hurry();
+    return steered;
+  }
+}
+
+type Step = (state: JobState, now: Date) => Decision | undefined;
+
+// Only steering changes these. A job that was given more attempts was retried: the time that it had to start in is over.
+const WRITE_STEERED = `
+UPDATE jobs SET max_attempts = new.max_attempts, first_max_attempts = new.first_max_attempts,
+  cancel_requested_at = new.cancel_requested_at,
+  expires_at = CASE WHEN new.max_attempts > jobs.max_attempts THEN NULL ELSE jobs.expires_at END
+FROM unnest($1::uuid[], $2::int[], $3::int[], $4::timestamptz[])
+  AS new (id, max_attempts, first_max_attempts, cancel_requested_at)
+WHERE jobs.id = new.id`;

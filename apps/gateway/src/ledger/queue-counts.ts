@@ -1,0 +1,104 @@
+import { isFinal, type JobStatus } from '#libs/contracts';
+import { type JobState } from '../tracker/job-state.js';
+import { type Queries } from './database.js';
+import { type DecidedJob } from './decision-writes.js';
+
+/** Buckets of the histogram of durations for each doubling: neighbours differ by 9 %. */
+const BUCKETS_PER_DOUBLING = 8;
+
+/** The bucket that a duration belongs to. */
+export function bucketOf(ms: number): number {
+  return ms < 1 ? 0 : 1 + Math.floor(Math.log2(ms) * BUCKETS_PER_DOUBLING);
+}
+
+/** The duration in the middle of a bucket, in milliseconds. */
+export function middleOf(bucket: number): number {
+  return bucket === 0 ? 0 : 2 ** ((bucket - 0.5) / BUCKETS_PER_DOUBLING);
+}
+
+/** Counts the jobs that have just ended, which `changed` jobs in a final status have, and how long executions took. */
+export async function countEndings(
+  transaction: Queries,
+  changed: readonly JobState[],
+  decisions: readonly DecidedJob[],
+): Promise<void> {
+  const ended = changed.filter(({ status }) => isFinal(status));
+  const durations = durationsOf(decisions);
+  if (ended.length === 0 && durations.length === 0) return;
+  await transaction.query(COUNT_ENDINGS, [
+    ended.map(({ queue }) => queue),
+    ended.map(({ status }) => status),
+    durations.map(({ queue }) => queue),
+    durations.map(({ ms }) => bucketOf(ms)),
+    durations.map(({ ms }) => ms),
+  ]);
+}
+
+/** Counts jobs that have left a final status, as they were before: they were retried or deleted. */
+export async function countLeaving(
+  transaction: Queries,
+  before: readonly { readonly queue: string; readonly status: JobStatus }[],
+): Promise<void> {
+  const jobs = before.filter(({ status }) => status === 'completed' || status === 'failed');
+  if (jobs.length === 0) return;
+  await transaction.query(COUNT_LEAVING, [jobs.map(({ queue }) => queue), jobs.map(({ status }) => status)]);
+}
+
+/** Keeps the counts small. */
+export class MinuteStore {
+  readonly #database: Queries;
+
+  constructor(database: Queries) {
+    this.#database = database;
+  }
+
+  /** Adds up what was counted before the last hour, one row for each queue. Gateways may do it at the same time. */
+  async fold(): Promise<void> {
+    await this.#database.query(FOLD_MINUTES);
+    await this.#database.query("DELETE FROM queue_durations WHERE minute < now() - interval '1 hour'");
+  }
+}
+
+function durationsOf(decisions: readonly DecidedJob[]): { queue: string; ms: number }[] {
+  return decisions.flatMap(({ job, decision }) =>
+    decision.attempts.flatMap(({ startedAt, endedAt, outcome }) =>
+      startedAt !== null && endedAt !== null && (outcome === 'completed' || outcome === 'failed')
+        ? [{ queue: job.queue, ms: endedAt.getTime() - startedAt.getTime() }]
+        : [],
+    ),
+  );
+}
+
+const COUNT_ENDINGS = `
+WITH ended AS (
+  INSERT INTO queue_minutes AS known (queue, completed, failed, cancelled)
+  SELECT queue, count(*) FILTER (WHERE status = 'completed'), count(*) FILTER (WHERE status = 'failed'),
+         count(*) FILTER (WHERE status = 'cancelled')
+  FROM unnest($1::text[], $2::text[]) AS new (queue, status) GROUP BY queue ORDER BY queue
+  ON CONFLICT (queue, minute, counter) DO UPDATE SET completed = known.completed + excluded.completed,
+    failed = known.failed + excluded.failed, cancelled = known.cancelled + excluded.cancelled
+)
+INSERT INTO queue_durations AS known (queue, bucket, runs, total_ms)
+SELECT queue, bucket, count(*), sum(ms) FROM unnest($3::text[], $4::smallint[], $5::bigint[]) AS new (queue, bucket, ms)
+GROUP BY queue, bucket ORDER BY queue, bucket
+ON CONFLICT (queue, minute, counter, bucket) DO UPDATE SET runs = known.runs + excluded.runs,
+  total_ms = known.total_ms + excluded.total_ms`;
+
+const COUNT_LEAVING = `
+INSERT INTO queue_minutes AS known (queue, left_completed, left_failed)
+SELECT queue, count(*) FILTER (WHERE status = 'completed'), count(*) FILTER (WHERE status = 'failed')
+FROM unnest($1::text[], $2::text[]) AS new (queue, status) GROUP BY queue ORDER BY queue
+ON CONFLICT (queue, minute, counter) DO UPDATE SET left_completed = known.left_completed + excluded.left_completed,
+  left_failed = known.left_failed + excluded.left_failed`;
+
+const FOLD_MINUTES = `
+WITH old AS (
+  DELETE FROM queue_minutes WHERE minute > '-infinity' AND minute < now() - interval '1 hour'
+  RETURNING queue, completed, failed, cancelled, left_completed, left_failed
+)
+INSERT INTO queue_minutes AS known (queue, minute, counter, completed, failed, cancelled, left_completed, left_failed)
+SELECT queue, '-infinity', 0, sum(completed), sum(failed), sum(cancelled), sum(left_completed), sum(left_failed)
+FROM old GROUP BY queue ORDER BY queue
+ON CONFLICT (queue, minute, counter) DO UPDATE SET completed = known.completed + excluded.completed,
+  failed = known.failed + excluded.failed, cancelled = known.cancelled + excluded.cancelled,
+  left_completed = known.left_completed + excluded.left_completed, left_failed = known.left_failed + excluded.left_failed`;

@@ -1,0 +1,169 @@
+import { type Database } from './database.js';
+import { type ControlDispatch } from './outbox.js';
+import { middleOf } from './queue-counts.js';
+
+/** A queue as users see it: what waits in it, what is done of it, and how fast. */
+export interface QueueRecord {
+  readonly name: string;
+  readonly waiting: number;
+  readonly active: number;
+  /** Waits for its next attempt. */
+  readonly delayed: number;
+  readonly scheduled: number;
+  readonly completed: number;
+  readonly failed: number;
+  /** Dead letters, also those of no job. */
+  readonly dead: number;
+  /** Worker processes that were heard of within 10 s. */
+  readonly consumers: number;
+  readonly paused: boolean;
+  /** Milliseconds of the executions of the last hour; null when there were none. */
+  readonly processingTime: { readonly avg: number | null; readonly p50: number | null; readonly p95: number | null };
+  /** Jobs ended per second, over the last minute. */
+  readonly throughput: number;
+  /** How long the job waits that has waited longest; null when none waits. */
+  readonly oldestWaitingMs: number | null;
+}
+
+const FRESH_MS = 1_000;
+/** Counting takes at most one part in so many of a connection's time. */
+const REST_FACTOR = 10;
+
+/** Queues, counted in the ledger, so that every gateway says the same. An answer is used for a second, or longer if it was dear. */
+export class QueueStore {
+  readonly #database: Database;
+  readonly #dispatch: ControlDispatch;
+  #counted: { readonly queues: Promise<readonly QueueRecord[]>; until: number } | undefined;
+
+  constructor(database: Database, dispatch: ControlDispatch) {
+    this.#database = database;
+    this.#dispatch = dispatch;
+  }
+
+  /** Every queue whose domain has been announced, by name. */
+  async all(): Promise<readonly QueueRecord[]> {
+    if (this.#counted !== undefined && Date.now() < this.#counted.until) return this.#counted.queues;
+    const since = Date.now();
+    const counted = { queues: this.#count(), until: Number.POSITIVE_INFINITY };
+    this.#counted = counted;
+    try {
+      const queues = await counted.queues;
+      counted.until = Date.now() + Math.max(FRESH_MS, (Date.now() - since) * REST_FACTOR);
+      return queues;
+    } catch (error) {
+      this.#counted = undefined;
+      throw error;
+    }
+  }
+
+  async find(name: string): Promise<QueueRecord | undefined> {
+    return (await this.all()).find((queue) => queue.name === name);
+  }
+
+  /** Pauses a queue or lets it go on; setting what is set already changes nothing. */
+  async setPaused(queue: string, paused: boolean): Promise<void> {
+    const changed = await this.#database.query(SET_PAUSED, [queue, paused, paused ? 'pause' : 'resume']);
+    this.#counted = undefined;
+    if (changed.length > 0) this.#dispatch.hurry();
+  }
+
+  async #count(): Promise<readonly QueueRecord[]> {
+    const [queues, open, minutes, durations] = await Promise.all([
+      this.#database.query<QueueRow>(READ_QUEUES),
+      this.#database.query<OpenRow>(COUNT_OPEN),
+      this.#database.query<MinutesRow>(SUM_MINUTES),
+      this.#database.query<DurationRow>(SUM_DURATIONS),
+    ]);
+    return queues.map((queue) => {
+      const counts = open.filter((row) => row.queue === queue.name);
+      const of = (status: string): number => counts.find((row) => row.status === status)?.jobs ?? 0;
+      const ended = minutes.find((row) => row.queue === queue.name);
+      return {
+        name: queue.name,
+        ...{ waiting: of('queued'), active: of('running'), delayed: of('retrying'), scheduled: of('scheduled') },
+        ...{ completed: ended?.completed ?? 0, failed: ended?.failed ?? 0, dead: queue.dead },
+        ...{ consumers: queue.consumers, paused: queue.paused },
+        processingTime: timesOf(durations.filter((row) => row.queue === queue.name)),
+        throughput: Math.round((ended?.latest ?? 0) * 100) / 100,
+        oldestWaitingMs: counts.find((row) => row.status === 'queued')?.waiting_ms ?? null,
+      };
+    });
+  }
+}
+
+/** Average and quantiles of a histogram, whose buckets come in order. */
+function timesOf(buckets: readonly DurationRow[]): QueueRecord['processingTime'] {
+  const runs = buckets.reduce((sum, row) => sum + row.runs, 0);
+  if (runs === 0) return { avg: null, p50: null, p95: null };
+  const total = buckets.reduce((sum, row) => sum + row.total_ms, 0);
+  const quantile = (share: number): number => {
+    let seen = 0;
+    const found = buckets.find((row) => (seen += row.runs) >= share * runs);
+    return Math.round(middleOf(found?.bucket ?? 0));
+  };
+  return { avg: Math.round(total / runs), p50: quantile(0.5), p95: quantile(0.95) };
+}
+
+const SET_PAUSED = `
+WITH changed AS (
+  INSERT INTO queue_settings AS known (queue, paused, version)
+  VALUES ($1, $2, extract(epoch FROM clock_timestamp()) * 1000)
+  ON CONFLICT (queue) DO UPDATE SET paused = excluded.paused, changed_at = now(),
+    version = greatest(known.version + 1, excluded.version)
+  WHERE known.paused <> excluded.paused
+  RETURNING queue, version
+)
+INSERT INTO outbox (kind, queue, version, free_at) SELECT $3, queue, version, now() FROM changed RETURNING id`;
+
+const READ_QUEUES = `
+SELECT domains.name, coalesce(queue_settings.paused, false) AS paused,
+       (SELECT count(*)::int FROM dead_letters WHERE dead_letters.queue = domains.name) AS dead,
+       (SELECT count(*)::int FROM workers
+        WHERE workers.domain = domains.name AND heard_at > now() - interval '10 seconds') AS consumers
+FROM domains LEFT JOIN queue_settings ON queue_settings.queue = domains.name ORDER BY domains.name`;
+
+const COUNT_OPEN = `
+SELECT queue, status, count(*)::int AS jobs,
+       greatest(0, extract(epoch FROM now() - min(queued_at)) * 1000)::bigint::float8 AS waiting_ms
+FROM jobs WHERE status IN ('scheduled','queued','running','retrying') GROUP BY queue, status`;
+
+// The last minute is the present one and the part of the one before that is not a minute ago.
+const SUM_MINUTES = `
+SELECT queue, sum(completed - left_completed)::float8 AS completed, sum(failed - left_failed)::float8 AS failed,
+       coalesce(sum((completed + failed + cancelled) * CASE
+         WHEN minute = date_trunc('minute', now()) THEN 1
+         ELSE 1 - extract(epoch FROM now() - date_trunc('minute', now())) / 60 END)
+         FILTER (WHERE minute >= date_trunc('minute', now()) - interval '1 minute'), 0)::float8 / 60 AS latest
+FROM queue_minutes GROUP BY queue`;
+
+const SUM_DURATIONS = `
+SELECT queue, bucket, sum(runs)::float8 AS runs, sum(total_ms)::float8 AS total_ms
+FROM queue_durations WHERE minute > now() - interval '1 hour' GROUP BY queue, bucket ORDER BY queue, bucket`;
+
+interface QueueRow {
+  readonly name: string;
+  readonly paused: boolean;
+  readonly dead: number;
+  readonly consumers: number;
+}
+
+interface OpenRow {
+  readonly queue: string;
+  readonly status: string;
+  readonly jobs: number;
+  readonly waiting_ms: number;
+}
+
+interface MinutesRow {
+  readonly queue: string;
+  readonly completed: number;
+  readonly failed: number;
+  readonly latest: number;
+}
+
+interface DurationRow {
+  readonly queue: string;
+  readonly bucket: number;
+  readonly runs: number;
+  readonly total_ms: number;
+}

@@ -1,0 +1,97 @@
+import { type RunReport } from '#libs/contracts';
+import { type Queries } from './database.js';
+import { type DecidedJob } from './decision-writes.js';
+import { isId } from './ids.js';
+
+/** What is heard of a run, and from which domain. */
+export interface HeardOfRun {
+  readonly domain: string;
+  readonly report: Pick<RunReport, 'type' | 'job' | 'run'>;
+}
+
+/**
+ * Notes that messages of runs must not start: those that never left are taken out of the outbox, the others are voided on
+ * the control stream and stay in force until they have come back. Returns whether anything is to be sent.
+ */
+export async function writeVoids(transaction: Queries, decisions: readonly DecidedJob[]): Promise<boolean> {
+  const voided = decisions.flatMap(({ job, decision: { voidUpTo } }) =>
+    voidUpTo === null ? [] : [{ job: job.id, run: voidUpTo, queue: job.queue }],
+  );
+  if (voided.length === 0) return false;
+  const said = await transaction.query(WRITE_VOIDS, columnsOf(voided));
+  return said.length > 0;
+}
+
+/** What reports tell of messages that were voided. */
+export interface HeardOfVoids {
+  /** The voided runs that were reported on, as keys of `voidKey`. */
+  readonly known: ReadonlySet<string>;
+  /** Voids are to be sent again. */
+  readonly toSend: boolean;
+}
+
+/**
+ * Takes out of force what has come back, and voids again what has started nevertheless. Also messages of jobs that were
+ * deleted are known here.
+ */
+export async function hearOfVoids(transaction: Queries, reports: readonly HeardOfRun[]): Promise<HeardOfVoids> {
+  const heard = reports.filter(({ report }) => isId(report.job));
+  const rows = await transaction.query<{ job_id: string; run: number; back: boolean }>(HEAR_OF_VOIDS, [
+    ...columnsOf(heard.map(({ domain, report: { job, run } }) => ({ job, run, queue: domain }))),
+    heard.map(({ report }) => report.type !== 'started'),
+  ]);
+  return {
+    known: new Set(rows.map((row) => voidKey({ job: row.job_id, run: row.run }))),
+    toSend: rows.some(({ back }) => !back),
+  };
+}
+
+/** Names a run of a job. */
+export function voidKey({ job, run }: { readonly job: string; readonly run: number }): string {
+  return `${job} ${run}`;
+}
+
+function columnsOf(
+  runs: readonly { readonly job: string; readonly run: number; readonly queue: string }[],
+): [string[], number[], string[]] {
+  return [runs.map(({ job }) => job), runs.map(({ run }) => run), runs.map(({ queue }) => queue)];
+}
+
+// A run that has an outcome has come back: its void is said for workers that were given up, and is not kept.
+const WRITE_VOIDS = `
+WITH voided AS (
+  SELECT job_id, max(run) AS run, min(queue) AS queue
+  FROM unnest($1::uuid[], $2::int[], $3::text[]) AS new (job_id, run, queue) GROUP BY job_id
+), unsent AS (
+  DELETE FROM outbox USING voided
+  WHERE outbox.job_id = voided.job_id AND outbox.run <= voided.run AND kind = 'work' AND NOT taken
+  RETURNING outbox.job_id, outbox.run
+), sent AS (
+  SELECT job_id, run, queue FROM voided
+  WHERE NOT EXISTS (SELECT FROM unsent WHERE unsent.job_id = voided.job_id AND unsent.run = voided.run)
+), kept AS (
+  INSERT INTO voids (job_id, run, queue)
+  SELECT job_id, run, queue FROM sent
+  WHERE NOT EXISTS (SELECT FROM attempts WHERE attempts.job_id = sent.job_id AND attempts.run = sent.run
+                    AND attempts.outcome IS NOT NULL)
+  ORDER BY job_id, run
+  ON CONFLICT DO NOTHING
+)
+INSERT INTO outbox (kind, job_id, run, free_at) SELECT 'void', job_id, run, now() FROM sent RETURNING id`;
+
+// A start of a run whose void waits in the outbox needs no second one.
+const HEAR_OF_VOIDS = `
+WITH heard AS (
+  SELECT job_id, run, queue, bool_or(back) AS back
+  FROM unnest($1::uuid[], $2::int[], $3::text[], $4::boolean[]) AS heard (job_id, run, queue, back)
+  GROUP BY job_id, run, queue
+), known AS (
+  SELECT job_id, run, back FROM voids JOIN heard USING (job_id, run, queue)
+), gone AS (
+  DELETE FROM voids USING known WHERE known.back AND voids.job_id = known.job_id AND voids.run = known.run
+), again AS (
+  INSERT INTO outbox (kind, job_id, run, free_at)
+  SELECT 'void', job_id, run, now() FROM known
+  WHERE NOT back AND NOT EXISTS (SELECT FROM outbox WHERE outbox.job_id = known.job_id AND outbox.kind = 'void')
+)
+SELECT job_id, run, back FROM known`;

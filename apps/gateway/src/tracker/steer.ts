@@ -1,0 +1,45 @@
+import { isFinal } from '#libs/contracts';
+import { type Decision, type JobState } from './job-state.js';
+import { final, jobError, moved } from './transitions.js';
+
+/**
+ * Cancels a job. A waiting one is `cancelled` at once; a running one is asked to stop, and is `cancelled` when its worker
+ * says so, fails or is lost. A result that comes first counts. Undefined: the job is final already.
+ */
+export function cancel(state: JobState, now: Date): Decision | undefined {
+  if (isFinal(state.status)) return undefined;
+  if (state.status !== 'running') return { ...moved(final(state, 'cancelled', now), []), voidUpTo: newestOut(state) };
+  const asked = state.cancelRequestedAt ?? now;
+  return { ...moved({ ...state, cancelRequestedAt: asked }, []), voidUpTo: newestOut(state) };
+}
+
+/** Ends a job that has not started in the time that it was given. */
+export function expire(state: JobState, now: Date): Decision | undefined {
+  const waits = state.status === 'scheduled' || state.status === 'queued';
+  if (!waits || state.startedAt !== null) return undefined;
+  const failure = { code: 'expired', message: 'The job had not started in the time that it was given.' };
+  const error = jobError(failure, true, state.attempt, now);
+  return { ...moved(final({ ...state, error }, 'cancelled', now), []), voidUpTo: newestOut(state) };
+}
+
+/**
+ * Queues a failed or cancelled job again, with as many further attempts as it was given at first. Attempts go on counting;
+ * what was counted of waits, returns and lost workers begins anew. The error stays until the next outcome, as it does
+ * while a job is retrying. Undefined: the job is neither failed nor cancelled.
+ */
+export function retry(state: JobState): Decision | undefined {
+  if (state.status !== 'failed' && state.status !== 'cancelled') return undefined;
+  const run = state.run + 1;
+  const next: JobState = {
+    ...state,
+    ...{ status: 'queued', run, maxAttempts: state.maxAttempts + state.firstMaxAttempts },
+    ...{ returns: 0, losses: 0, returnedAt: null, sentPriority: null, workerId: null },
+    ...{ startedAt: null, nextAttemptAt: null, completedAt: null, cancelRequestedAt: null },
+  };
+  return { ...moved(next, []), send: { run, dueAt: null, priority: null }, voidUpTo: newestOut(state) };
+}
+
+/** The newest run that has left, or is about to; null for a job that has not been sent out yet. */
+function newestOut({ run }: JobState): number | null {
+  return run === 0 ? null : run;
+}
