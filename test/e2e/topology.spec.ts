@@ -4,12 +4,14 @@ import { callManagement } from '../../tools/local-nodes/management-api.js';
 import { eventually } from '../support/eventually.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { SuiteMessages } from '../support/suite-messages.js';
+import { testEnvironment } from '../support/test-environment.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
 
 jest.setTimeout(90_000);
 
 const TASK = 'lab.script';
-const WORK_QUEUE = 'leveret.lab.classic-1';
+const QUEUE_TYPE = testEnvironment().queueType;
+const WORK_QUEUE = `leveret.lab.${QUEUE_TYPE}-1`;
 
 interface Exchange {
   readonly name: string;
@@ -22,6 +24,8 @@ interface Queue {
   readonly name: string;
   readonly durable: boolean;
   readonly arguments: Readonly<Record<string, unknown>>;
+  /** Lives as long as its connection: what a gateway holds while it does something alone. */
+  readonly exclusive?: boolean;
   readonly consumers?: number;
 }
 
@@ -64,11 +68,12 @@ describe('the broker under a suite', () => {
 
   /** What the virtual host holds, beside what every virtual host does. */
   async function declared(): Promise<unknown> {
-    const [exchanges, queues, bindings] = await Promise.all([
+    const [exchanges, allQueues, bindings] = await Promise.all([
       suite.servers.inspect<readonly Exchange[]>('exchanges'),
       suite.servers.inspect<readonly Queue[]>('queues'),
       suite.servers.inspect<readonly Binding[]>('bindings'),
     ]);
+    const queues = allQueues.filter(({ exclusive }) => exclusive !== true);
     expect([...exchanges, ...queues].filter(({ durable }) => !durable)).toEqual([]);
     return ordered({
       exchanges: exchanges.filter(({ name }) => !/^(amq\..*)?$/.test(name)).map(exchangeSpec),
@@ -94,7 +99,7 @@ describe('the broker under a suite', () => {
   async function planned(): Promise<unknown> {
     const response = await callManagement(suite.servers.broker, 'GET', '/api/overview');
     const { rabbitmq_version: version } = (await response.json()) as { rabbitmq_version: string };
-    const traits = { queueType: 'classic', major: Number.parseInt(version, 10) } as const;
+    const traits = { queueType: QUEUE_TYPE, major: Number.parseInt(version, 10) } as const;
     const parts = [coreTopology('leveret', traits), domainTopology('leveret', 'lab', traits)];
     return ordered(merged(...parts, ingressTopology('leveret', 'lab')));
   }
@@ -137,16 +142,21 @@ describe('the broker under a suite', () => {
   });
 
   it('holds no queue for an app that is away and whose queue was deleted: its jobs wait in the ledger until it is back', async () => {
+    const options = { backoff: { type: 'fixed', delay: '3s', jitter: 0 } };
+    const { id: retried } = await jobs.enqueue(TASK, { steps: ['fail', 'ok'] }, options);
+    await jobs.until(retried, ({ status }) => status === 'retrying');
     await suite.stopApp('lab');
     await messages.deleteQueue(WORK_QUEUE);
     const ids = await enqueueSome(5, { steps: ['ok'] });
+    await jobs.until(retried, ({ status }) => status === 'queued'); // it came out of the ladder, and found no queue
     await eventually('parked jobs', async () => {
       const parked = await suite.servers.query('select 1 from outbox where parked_reason is not null');
-      return parked.length === ids.length ? true : undefined;
+      return parked.length === ids.length + 1 ? true : undefined;
     });
     const startedAt = Date.now();
     await suite.startApp('lab');
     for (const id of ids) expect(await jobs.completed(id)).toMatchObject({ attempt: 1 });
+    expect(await jobs.completed(retried)).toMatchObject({ attempt: 2, result: { attempt: 2, run: 3 } });
     expect(Date.now() - startedAt).toBeLessThan(20_000);
   });
 

@@ -1,8 +1,16 @@
 import { TEST_VARIABLES } from '../../tools/test/throw-away-parts.js';
 
+type TestEnvironment = Readonly<Record<keyof typeof TEST_VARIABLES, string>> & {
+  /** The type of work queues in suites that do not say otherwise; `QUEUE_TYPE` of whoever runs the tests. */
+  readonly queueType: 'classic' | 'quorum';
+};
+
 /** What the global set-up has started for this run of the tests; a test with servers of its own needs the folder alone. */
-export function testEnvironment(): Readonly<Record<keyof typeof TEST_VARIABLES, string>> {
+export function testEnvironment(): TestEnvironment {
   return {
+    get queueType() {
+      return process.env['QUEUE_TYPE'] === 'quorum' ? 'quorum' : 'classic';
+    },
     get folder() {
       return variable(TEST_VARIABLES.folder);
     },

@@ -179,7 +179,14 @@ export class TestSuite {
 
   private environmentOf(app: string, name: string, port: number): NodeJS.ProcessEnv {
     const { PATH, HOME, TMPDIR } = process.env;
-    const outer = { PATH, HOME, TMPDIR, NODE_ENV: 'test', ...this.options.env };
+    const outer = {
+      PATH,
+      HOME,
+      TMPDIR,
+      NODE_ENV: 'test',
+      QUEUE_TYPE: testEnvironment().queueType,
+      ...this.options.env,
+    };
     const facts = { ...this.facts, ...this.options.route?.(name, this.facts), port };
     return app === GATEWAY ? gatewayEnvironment(outer, facts) : consumerEnvironment(outer, facts);
   }
