@@ -106,6 +106,11 @@ async function sendAgain(transaction: Queries, ids: readonly string[]): Promise<
     decisions.map(({ state }) => state),
     decisions.map((decision) => ({ job: decision.state, decision })),
   );
+  // Said once, but not kept in force: no message is out that could still come back.
+  await transaction.query(
+    'DELETE FROM voids USING unnest($1::uuid[], $2::int[]) AS gone (job_id, run) WHERE voids.job_id = gone.job_id AND voids.run = gone.run',
+    [[...states.keys()], [...states.values()].map(({ run }) => run)],
+  );
 }
 
 function key({ queue, priority, cause, since }: Wave): readonly unknown[] {
