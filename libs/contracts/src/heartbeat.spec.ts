@@ -19,7 +19,7 @@ describe('isHeartbeat', () => {
   it.each([
     { worker: '' },
     { worker: 'a\0b' },
-    { worker: 'w'.repeat(301) },
+    { worker: 'w'.repeat(200) },
     { domain: 'No domain' },
     { appVersion: '\ud800' },
     { concurrency: 1e9 },

@@ -1,8 +1,9 @@
 import { isBareName } from './names.js';
 import { type Check, isCount, isText, listOf, shape } from './shape.js';
-import { isStorableText } from './text.js';
+import { isStorableText, utf8Length } from './text.js';
 
-const MAX_NAME = 300;
+/** Bytes: two names fit in the cursor of a list. */
+const MAX_NAME = 199;
 const MAX_CONCURRENCY = 1_000_000;
 const MAX_RUNS = 10_000;
 
@@ -24,7 +25,7 @@ export interface Heartbeat {
 }
 
 const isName: Check<string> = (value): value is string =>
-  isText(value) && value !== '' && value.length <= MAX_NAME && isStorableText(value);
+  isText(value) && value !== '' && utf8Length(value) <= MAX_NAME && isStorableText(value);
 const isDomain: Check<string> = (value): value is string => isText(value) && isBareName(value);
 const isConcurrency: Check<number> = (value): value is number => isCount(value) && value <= MAX_CONCURRENCY;
 const areRuns = listOf(shape<HeldRun>({ job: isName, run: isCount }));

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Page } from '../http/page.js';
+import { WorkerStore } from '../ledger/worker-store.js';
+import { type Answer, Client, pathsOf } from '../testing/client.js';
+import { type RealEdge, startRealEdge } from '../testing/real-edge.js';
+import { type ShownWorker } from './shown-worker.js';
+
+const LONGEST_HOST = 'h'.repeat(180);
+
+describe('GET /v1/workers', () => {
+  let edge: RealEdge;
+  let client: Client;
+
+  beforeAll(async () => {
+    edge = await startRealEdge();
+    client = new Client(edge.url);
+    const common = { appVersion: '1.0.0', concurrency: 4, seq: 1, runs: [] };
+    await new WorkerStore(edge.database).hear([
+      {
+        ...common,
+        domain: 'media',
+        worker: 'media@a',
+        runs: [{ job: '0198aaaa-bbbb-7ccc-8ddd-eeeeffff0000', run: 2 }],
+      },
+      { ...common, domain: 'email', worker: `email@${LONGEST_HOST}` },
+      { ...common, domain: 'media', worker: 'media@gone' },
+    ]);
+    await edge.database.query(`UPDATE workers SET heard_at = now() - interval '6 seconds' WHERE id = 'media@gone'`);
+  }, 30_000);
+
+  afterAll(() => edge.stop());
+
+  const list = (query = ''): Promise<Answer<Page<ShownWorker>>> => client.get(`/v1/workers${query}`);
+
+  it('shows who works on what, and who is no longer heard', async () => {
+    const { status, json } = await list();
+    expect(status).toBe(200);
+    expect(json.nextCursor).toBeNull();
+    expect(json.data.map(({ id, alive }) => [id, alive])).toEqual([
+      [`email@${LONGEST_HOST}`, true],
+      ['media@a', true],
+      ['media@gone', false],
+    ]);
+    expect(json.data[1]).toEqual({
+      ...{ id: 'media@a', domain: 'media', queue: 'media', appVersion: '1.0.0', concurrency: 4, alive: true },
+      startedAt: expect.stringMatching(/Z$/),
+      heardAt: expect.stringMatching(/Z$/),
+      runs: [{ jobId: '0198aaaa-bbbb-7ccc-8ddd-eeeeffff0000', run: 2 }],
+    });
+  });
+
+  it('goes through the list in pages', async () => {
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const { json }: Answer<Page<ShownWorker>> = await list(`?limit=1${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      seen.push(...json.data.map(({ id }) => id));
+      cursor = json.nextCursor;
+    }
+    expect(seen).toEqual([`email@${LONGEST_HOST}`, 'media@a', 'media@gone']);
+    for (const [query, path] of [
+      ['?cursor=bWVkaWE', 'cursor'],
+      ['?limit=0', 'limit'],
+      ['?queue=media', 'queue'],
+    ] as const) {
+      const refused = await client.get(`/v1/workers${query}`);
+      expect([refused.status, pathsOf(refused)]).toEqual([422, [path]]);
+    }
+  });
+
+  it('is for operators', async () => {
+    const { json } = await client.post<{ secret: string }>('/v1/api-keys', {
+      name: 'r',
+      tenant: 'r',
+      scopes: ['jobs:read'],
+    });
+    expect((await client.get('/v1/workers', { key: json.secret })).status).toBe(403);
+    expect((await client.get('/v1/workers', { key: null })).status).toBe(401);
+  });
+});
