@@ -64,6 +64,7 @@ describe(`a suite under every fault (FAULT_SEED=${seed})`, () => {
       }
       const { evidence, violations } = await campaign.verdict(RECOVERY_MS);
       ended.push({ campaign, jobs: evidence.jobs });
+      if (violations.length > 0) process.stderr.write(`${await campaign.explain(violations)}\n`);
       expect(violations).toEqual([]);
     },
     TEST_MS,

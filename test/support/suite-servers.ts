@@ -40,6 +40,17 @@ export class SuiteServers {
     ]);
   }
 
+  /** Takes everything out of the virtual host: a broker that comes back with an empty data folder looks the same. */
+  async wipeBroker(): Promise<void> {
+    await callManagement(this.broker, 'DELETE', `/api/vhosts/${this.id}`);
+    await this.makeVirtualHost();
+  }
+
+  /** Takes every message out of a queue. */
+  async purge(queue: string): Promise<void> {
+    await callManagement(this.broker, 'DELETE', `/api/queues/${this.id}/${queue}/contents`);
+  }
+
   /** Calls the management API for something of this suite's virtual host: `queues`, `bindings`, `exchanges/<name>`. */
   async inspect<T>(path: string): Promise<T> {
     const [kind = path, ...rest] = path.split('/');
@@ -52,6 +63,12 @@ export class SuiteServers {
   /** Runs one statement in this suite's database. */
   async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
     return onConnection(this.databaseUrl, async (client) => (await client.query<Row>(text, [...values])).rows);
+  }
+
+  /** As after a start of the broker with an empty data folder: the virtual host is there again, and nothing else. */
+  async wipeBroker(): Promise<void> {
+    await callManagement(this.broker, 'DELETE', `/api/vhosts/${this.id}`);
+    await this.makeVirtualHost();
   }
 
   private async makeVirtualHost(): Promise<void> {

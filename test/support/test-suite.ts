@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { freePort } from '../../tools/local-nodes/ports.js';
 import { AppProcess } from '../../tools/processes/app-process.js';
 import { RECORD_SUFFIX } from '../../tools/processes/recorded-processes.js';
-import { appMain, LAB_MAIN } from '../../tools/start/app-list.js';
+import { appMain, LAB_MAIN, PROJECT } from '../../tools/start/app-list.js';
 import { consumerEnvironment, gatewayEnvironment, type SuiteFacts } from '../../tools/start/environment.js';
 import { GatewayClient } from '../../tools/start/gateway-client.js';
 import { type ServersOfSuite, SuiteServers } from './suite-servers.js';
@@ -22,6 +22,8 @@ export interface SuiteOptions extends ServersOfSuite {
   readonly env?: NodeJS.ProcessEnv;
   /** Sends a process to its servers by other addresses, such as a proxy's. */
   readonly route?: (process: string, servers: Servers) => Servers;
+  /** The folder whose `dist` a process is started from: another build of the project. @default this project */
+  readonly buildOf?: (process: string) => string;
 }
 
 /** Where a process finds its broker and its database. */
@@ -162,8 +164,10 @@ export class TestSuite {
   }
 
   private launch(app: string, name: string, port: number): AppProcess {
+    const main = app === LAB ? LAB_MAIN : appMain(app);
+    const build = this.options.buildOf?.(name) ?? PROJECT;
     const process = new AppProcess({
-      main: app === LAB ? LAB_MAIN : appMain(app),
+      main: join(build, relative(PROJECT, main)),
       env: this.environmentOf(app, name, port),
       recordFile: join(this.dataFolder, `${name}${RECORD_SUFFIX}`),
       onLine: (line) => {

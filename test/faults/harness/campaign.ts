@@ -16,6 +16,8 @@ import { Submitter } from './submitter.js';
 import { type Violation, violation } from './violation.js';
 
 const LOOK_EVERY_MS = 250;
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
+const MOST_EXPLAINED = 12;
 
 /** One fault as it was made. */
 export interface Strike {
@@ -135,6 +137,22 @@ export class Campaign {
       ...violation('I11', 'the outbox is not empty again', backlog),
     ];
     return { evidence, violations };
+  }
+
+  /** What the suite itself tells of the jobs that a violation names, and what was seen of them from outside. */
+  async explain(violations: readonly Violation[]): Promise<string> {
+    const named = violations.flatMap(({ jobs }) => jobs.flatMap((text) => UUID.exec(text)?.[0] ?? []));
+    const beginnings = this.#witness.beginnings();
+    const told = [...new Set(named)].slice(0, MOST_EXPLAINED).map(async (id) => {
+      const [job, attempts] = await Promise.all(
+        ['', '/attempts'].map((path) => this.system.suite.api('GET', `/v1/jobs/${id}${path}`)),
+      );
+      return JSON.stringify({ id, job: job?.body, attempts: attempts?.body, beginnings: beginnings.get(id) });
+    });
+    const strikes = this.strikes.map(
+      ({ kind, at, lastedMs }) => `${new Date(at).toISOString()} ${kind}, ${lastedMs} ms`,
+    );
+    return [...strikes, ...(await Promise.all(told))].join('\n');
   }
 
   async #atRest(): Promise<boolean> {
