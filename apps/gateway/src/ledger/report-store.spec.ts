@@ -93,6 +93,19 @@ describe('ReportStore', () => {
     expect(await jobs.find(id, null)).toMatchObject({ status: 'completed' });
   });
 
+  it('keeps the newest 10,000 reports aside, each cut to 64 KiB', async () => {
+    const { database } = ledger;
+    await database.query(
+      `INSERT INTO reports_kept_aside (reason, report) SELECT 'flood', n FROM generate_series(1, 10000) AS n`,
+    );
+    await reports.keepAside({ text: 'x'.repeat(100_000) }, 'the newest');
+    const [row] = await database.query(
+      `SELECT count(*)::int AS rows, max(length(report)) AS longest, count(*) FILTER (WHERE reason = 'the newest')::int AS newest
+       FROM reports_kept_aside`,
+    );
+    expect(row).toEqual({ rows: 10_000, longest: expect.closeTo(65_536, -1), newest: 1 });
+  });
+
   it('moves nothing by a report from another domain', async () => {
     const id = await enter();
     const { strangers, toSend } = await reports.apply([ended(about(id, 'media'))]);
