@@ -4,6 +4,7 @@ import { type Attempt, type Backoff, type Job, type JobError, type WorkOrder } f
 import { JobUnconfirmedError, LedgerBusyError } from './acceptance-error.js';
 import { conditionsOf, type JobCursor, type JobFilter } from './job-filter.js';
 import { blamesContent, type Database, LedgerUnavailableError } from './database.js';
+import { type InsertedRow, insertJobs } from './job-insert.js';
 import { jobOf, type JobRecord, JOB_COLUMNS, isoOf } from './job-row.js';
 import { type Dispatch, type WorkEntry } from './outbox.js';
 import { type OutboxRoom } from './outbox-room.js';
@@ -152,24 +153,7 @@ export class JobStore {
 
   async #insert(jobs: readonly NewJob[]): Promise<readonly (Acceptance | undefined)[]> {
     const direct = this.#dispatch.takes();
-    const column = <T>(pick: (job: NewJob) => T): T[] => jobs.map(pick);
-    const rows = await this.#database.query<InsertedRow>(INSERT, [
-      column((job) => job.id),
-      column((job) => job.tenant),
-      column((job) => job.task),
-      column((job) => job.queue),
-      column((job) => job.priority),
-      column((job) => job.payload),
-      column((job) => job.metadata),
-      column((job) => job.maxAttempts),
-      column((job) => JSON.stringify(job.backoff)),
-      column((job) => job.timeoutMs),
-      column((job) => job.schemaHash),
-      column((job) => job.traceparent),
-      column((job) => job.scheduledFor),
-      column((job) => job.expiresAt),
-      direct ? CLAIM_MS : 0,
-    ]);
+    const rows = await insertJobs(this.#database, jobs, { claimMs: direct ? CLAIM_MS : 0, dueWaits: true });
     const rowOf = rowsByJob(jobs, rows);
     if (direct) this.#dispatch.send(jobs.flatMap((job) => workEntryOf(job, rowOf.get(job))));
     else this.#dispatch.wake();
@@ -213,34 +197,6 @@ export class ForeignJobIdError extends Error {
   constructor(id: string) {
     super(`The id ${id} is taken. Choose another, or leave it out.`);
   }
-}
-
-const INSERT = `
-WITH inserted AS (
-  INSERT INTO jobs (id, tenant, task, queue, status, priority, payload, metadata, max_attempts, backoff, timeout_ms,
-                    schema_hash, traceparent, scheduled_for, expires_at, run)
-  SELECT id, tenant, task, queue, CASE WHEN scheduled_for IS NULL THEN 'queued' ELSE 'scheduled' END, priority,
-         payload::json, metadata::jsonb, max_attempts, backoff::jsonb, timeout_ms, schema_hash, traceparent,
-         scheduled_for, expires_at, CASE WHEN scheduled_for IS NULL THEN 1 ELSE 0 END
-  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[], $8::int[],
-              $9::text[], $10::bigint[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[])
-       WITH ORDINALITY AS new (id, tenant, task, queue, priority, payload, metadata, max_attempts, backoff, timeout_ms,
-                               schema_hash, traceparent, scheduled_for, expires_at, position)
-  ORDER BY position
-  ON CONFLICT (id) DO NOTHING
-  RETURNING id, created_at, status, run
-), sent AS (
-  INSERT INTO outbox (kind, job_id, run, free_at, taken)
-  SELECT 'work', id, run, now() + $15::int * interval '1 millisecond', $15::int > 0 FROM inserted WHERE status = 'queued'
-  RETURNING id, job_id
-)
-SELECT inserted.id, inserted.created_at, sent.id AS outbox_id
-FROM inserted LEFT JOIN sent ON sent.job_id = inserted.id`;
-
-interface InsertedRow {
-  readonly id: string;
-  readonly created_at: Date;
-  readonly outbox_id: string | null;
 }
 
 interface AttemptRow {

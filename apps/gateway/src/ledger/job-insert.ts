@@ -1,0 +1,69 @@
+import { type Queries } from './database.js';
+import { type NewJob } from './job-store.js';
+
+/** How jobs are entered. */
+export interface InsertOptions {
+  /** How long their outbox rows are claimed by this process; 0: they are anybody's to send. */
+  readonly claimMs: number;
+  /** Whether a job whose time has already come waits, too, until due jobs are looked for. */
+  readonly dueWaits: boolean;
+}
+
+/** The row that a new job has become. */
+export interface InsertedRow {
+  readonly id: string;
+  readonly created_at: Date;
+  /** Null: the job waits for its time. */
+  readonly outbox_id: string | null;
+}
+
+/** Enters jobs, and outbox rows for those that go out at once. A job whose id is there already has no row in the answer. */
+export async function insertJobs(
+  queries: Queries,
+  jobs: readonly NewJob[],
+  { claimMs, dueWaits }: InsertOptions,
+): Promise<InsertedRow[]> {
+  const column = <T>(pick: (job: NewJob) => T): T[] => jobs.map(pick);
+  return queries.query<InsertedRow>(INSERT, [
+    column((job) => job.id),
+    column((job) => job.tenant),
+    column((job) => job.task),
+    column((job) => job.queue),
+    column((job) => job.priority),
+    column((job) => job.payload),
+    column((job) => job.metadata),
+    column((job) => job.maxAttempts),
+    column((job) => JSON.stringify(job.backoff)),
+    column((job) => job.timeoutMs),
+    column((job) => job.schemaHash),
+    column((job) => job.traceparent),
+    column((job) => job.scheduledFor),
+    column((job) => job.expiresAt),
+    claimMs,
+    dueWaits,
+  ]);
+}
+
+const INSERT = `
+WITH new AS (
+  SELECT *, scheduled_for IS NOT NULL AND (scheduled_for > now() OR $16::boolean) AS waits
+  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[], $8::int[],
+              $9::text[], $10::bigint[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[])
+       WITH ORDINALITY AS given (id, tenant, task, queue, priority, payload, metadata, max_attempts, backoff, timeout_ms,
+                                 schema_hash, traceparent, scheduled_for, expires_at, position)
+), inserted AS (
+  INSERT INTO jobs (id, tenant, task, queue, status, priority, payload, metadata, max_attempts, backoff, timeout_ms,
+                    schema_hash, traceparent, scheduled_for, expires_at, run)
+  SELECT id, tenant, task, queue, CASE WHEN waits THEN 'scheduled' ELSE 'queued' END, priority,
+         payload::json, metadata::jsonb, max_attempts, backoff::jsonb, timeout_ms, schema_hash, traceparent,
+         scheduled_for, expires_at, CASE WHEN waits THEN 0 ELSE 1 END
+  FROM new ORDER BY position
+  ON CONFLICT (id) DO NOTHING
+  RETURNING id, created_at, status, run
+), sent AS (
+  INSERT INTO outbox (kind, job_id, run, free_at, taken)
+  SELECT 'work', id, run, now() + $15::int * interval '1 millisecond', $15::int > 0 FROM inserted WHERE status = 'queued'
+  RETURNING id, job_id
+)
+SELECT inserted.id, inserted.created_at, sent.id AS outbox_id
+FROM inserted LEFT JOIN sent ON sent.job_id = inserted.id`;
