@@ -1,7 +1,7 @@
 import { isFinal } from '#libs/contracts';
 import { type Decision, type JobState } from '../tracker/job-state.js';
 import { cancel, retry } from '../tracker/steer.js';
-import { type Database } from './database.js';
+import { type Database, type Queries } from './database.js';
 import { decidedJob, writeDecisions } from './decision-writes.js';
 import { readStates } from './job-states.js';
 import { type ControlDispatch } from './outbox.js';
@@ -43,28 +43,42 @@ export class JobSteering {
   }
 
   async #steer(ids: readonly string[], step: Step): Promise<string[]> {
-    const { steered, toSend } = await this.#database.transaction(async (transaction) => {
-      const { now, states } = await readStates(transaction, ids);
-      const decisions = [...states.values()].flatMap((state) => decidedJob(step(state, now)));
-      if (decisions.length === 0) return { steered: [], toSend: false };
-      const moved = decisions.map(({ job }) => job);
-      const before = moved.flatMap(({ id }) => states.get(id) ?? []);
-      const sends = await writeDecisions(transaction, moved, decisions);
-      await transaction.query(WRITE_STEERED, [
-        moved.map(({ id }) => id),
-        moved.map(({ maxAttempts }) => maxAttempts),
-        moved.map(({ firstMaxAttempts }) => firstMaxAttempts),
-        moved.map(({ cancelRequestedAt }) => cancelRequestedAt),
-      ]);
-      await countLeaving(transaction, before);
-      return { steered: moved.map(({ id }) => id), toSend: sends };
-    });
+    const { steered, toSend } = await this.#database.transaction((transaction) => steer(transaction, ids, step));
     if (toSend) this.#dispatch.hurry();
     return steered;
   }
 }
 
 type Step = (state: JobState, now: Date) => Decision | undefined;
+
+/** What was moved. */
+interface Steered {
+  readonly steered: string[];
+  /** Something is to be said on the control stream. */
+  readonly toSend: boolean;
+}
+
+/** Cancels jobs as a part of a transaction, or asks their workers to stop. */
+export async function cancelWithin(transaction: Queries, ids: readonly string[]): Promise<Steered> {
+  return steer(transaction, ids, cancel);
+}
+
+async function steer(transaction: Queries, ids: readonly string[], step: Step): Promise<Steered> {
+  const { now, states } = await readStates(transaction, ids);
+  const decisions = [...states.values()].flatMap((state) => decidedJob(step(state, now)));
+  if (decisions.length === 0) return { steered: [], toSend: false };
+  const moved = decisions.map(({ job }) => job);
+  const before = moved.flatMap(({ id }) => states.get(id) ?? []);
+  const sends = await writeDecisions(transaction, moved, decisions);
+  await transaction.query(WRITE_STEERED, [
+    moved.map(({ id }) => id),
+    moved.map(({ maxAttempts }) => maxAttempts),
+    moved.map(({ firstMaxAttempts }) => firstMaxAttempts),
+    moved.map(({ cancelRequestedAt }) => cancelRequestedAt),
+  ]);
+  await countLeaving(transaction, before);
+  return { steered: moved.map(({ id }) => id), toSend: sends };
+}
 
 // Only steering changes these. A job that was given more attempts was retried: the time that it had to start in is over.
 const WRITE_STEERED = `

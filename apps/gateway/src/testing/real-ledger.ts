@@ -8,6 +8,8 @@ import { migrate } from '../ledger/migrate.js';
 /** A ledger on a PostgreSQL server of its own, for one spec file. */
 export interface RealLedger {
   readonly database: Database;
+  /** For further connections, such as those of another gateway. */
+  readonly url: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -23,5 +25,5 @@ export async function startRealLedger(): Promise<RealLedger> {
     await server.kill();
     await rm(folder, { recursive: true, force: true });
   };
-  return { database, stop };
+  return { database, url: server.url, stop };
 }
