@@ -37,13 +37,15 @@ describe('a worker that ends', () => {
   const running = (id: string): Promise<Job> => jobs.until(id, ({ status }) => status === 'running');
 
   it(
-    'leaves its jobs to the next when it is killed, which runs them as a further attempt',
+    'leaves its jobs to the next when it is killed: those that ran as a further attempt, those that waited as they are',
     async () => {
-      const held = await Promise.all([1, 2, 3].map(() => script(['hold', 'ok'], { ms: PAST_THE_GRACE_MS })));
+      const held = await Promise.all([1, 2, 3, 4].map(() => script(['hold', 'ok'], { ms: PAST_THE_GRACE_MS })));
       for (const { id } of held) await running(id);
+      const waiting = await Promise.all([1, 2].map(() => script(['ok'])));
       await suite.kill('lab');
       await suite.startApp('lab');
 
+      for (const { id } of waiting) expect(await jobs.completed(id)).toMatchObject({ attempt: 1, error: null });
       for (const { id } of held) {
         expect(await jobs.completed(id)).toMatchObject({ attempt: 2, error: null, result: { attempt: 2, run: 2 } });
         expect(await jobs.attempts(id)).toMatchObject([
@@ -51,15 +53,16 @@ describe('a worker that ends', () => {
           { attempt: 2, run: 2, outcome: 'completed', error: null },
         ]);
       }
-      expect([...witness.executions().values()]).toEqual([2, 2, 2]);
+      expect(held.map(({ id }) => witness.executions().get(id))).toEqual([2, 2, 2, 2]);
+      expect(waiting.map(({ id }) => witness.executions().get(id))).toEqual([1, 1]);
     },
     TEST_MS,
   );
 
   it(
-    'fails a job that kills it each time, and completes the neighbours',
+    'fails a job that kills it three times, whatever attempts it has left, and completes the neighbours',
     async () => {
-      const deadly = await jobs.enqueue('lab.script', { steps: ['crash'], witness: witness.file }, { maxAttempts: 2 });
+      const deadly = await jobs.enqueue('lab.script', { steps: ['crash'], witness: witness.file }, { maxAttempts: 10 });
       const neighbours = await Promise.all(Array.from({ length: 20 }, () => script(['ok'])));
 
       const killed = await eventually(
@@ -72,9 +75,9 @@ describe('a worker that ends', () => {
         () => undefined,
         RECOVERY_MS,
       );
-      expect(killed).toMatchObject({ status: 'failed', attempt: 2, error: { code: 'worker_lost', attempt: 2 } });
+      expect(killed).toMatchObject({ status: 'failed', attempt: 3, error: { code: 'worker_lost', attempt: 3 } });
       const lost = (await jobs.attempts(deadly.id)).filter(({ outcome }) => outcome === 'lost');
-      expect(lost.map(({ attempt }) => attempt)).toEqual([1, 2]);
+      expect(lost.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
 
       if (!suite.process('lab').isRunning) await suite.startApp('lab');
       for (const { id } of neighbours) await jobs.completed(id);

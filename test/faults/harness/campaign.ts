@@ -12,6 +12,7 @@ import { drawPlan } from './job-plan.js';
 import { JobReader } from './job-reader.js';
 import { Observer } from './observer.js';
 import { type SeededRandom } from './random.js';
+import { Steering } from './steering.js';
 import { Submitter } from './submitter.js';
 import { type Violation, violation } from './violation.js';
 
@@ -43,6 +44,7 @@ export class Campaign {
   readonly #witness: Witness;
   readonly #publisher: JobPublisher;
   readonly #submitter: Submitter;
+  readonly #steering: Steering;
   readonly #observer: Observer;
   readonly #scene: Scene;
   #toll = 0;
@@ -59,10 +61,14 @@ export class Campaign {
     const traces = { witness: this.#witness.file, target: options.target.url };
     const plans = random.fork('plans');
     const ways = { gateways: system.urls, apiKey: suite.apiKey, publisher: this.#publisher };
+    this.#steering = new Steering(ways, random.fork('steering'));
     this.#submitter = new Submitter(ways, this.history, random.fork('ways'), {
       perSecond: options.perSecond,
       draw: () => drawPlan(plans, traces),
       campaign: this.name,
+      answered: (submit) => {
+        this.#steering.take(submit);
+      },
     });
     this.#observer = new Observer(system, this.history, random.fork('observer'));
     this.#scene = {
@@ -114,6 +120,7 @@ export class Campaign {
   async end(): Promise<void> {
     await this.#submitter.stop();
     await this.system.allUp();
+    await this.#steering.stop();
   }
 
   /** Waits until everything has come to rest and checks what there is. */
@@ -129,6 +136,8 @@ export class Campaign {
       calls: this.options.target.calls,
       toll: this.#toll,
       silences: this.system.silences,
+      cancelled: this.#steering.cancelled,
+      retried: this.#steering.retried,
     };
     const backlog = await this.#backlog();
     const violations = [

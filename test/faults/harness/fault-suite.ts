@@ -34,7 +34,8 @@ export class FaultSuite {
     readonly links: Links,
   ) {}
 
-  static async start(): Promise<FaultSuite> {
+  /** @param settings for every process, beside those that the faults need */
+  static async start(settings: NodeJS.ProcessEnv = {}): Promise<FaultSuite> {
     const [broker, database] = await Promise.all([privateBroker(), privateDatabase()]);
     const servers = { rabbitmqUrl: broker.url, databaseUrl: database.url };
     const links = await Links.between([...GATEWAYS, ...WORKERS], servers);
@@ -42,7 +43,7 @@ export class FaultSuite {
       apps: ['lab'],
       broker,
       databaseUrl: database.url,
-      env: { CONCURRENCY: String(CONCURRENCY), LOG_LEVEL: 'warn' },
+      env: { CONCURRENCY: String(CONCURRENCY), LOG_LEVEL: 'warn', ...settings },
       route: (process, facts) => links.route(process, facts),
     });
     const faults = new FaultSuite(suite, broker, database, links);

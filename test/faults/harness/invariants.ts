@@ -5,6 +5,8 @@ import { type Submit } from './history.js';
 import { type Violation, violation } from './violation.js';
 
 const LONGEST_ANSWER_MS = 10_000;
+/** How soon after the answer nothing of a cancelled job starts any more. */
+const LATEST_START_MS = 1_000;
 const UNFORESEEN = /^5(?!03)/;
 
 /** What is known of a run of the suite after it has come to rest. */
@@ -19,6 +21,10 @@ export interface Evidence {
   /** Runs that were in hands that died: so many executions and charges may be too many. */
   readonly toll: number;
   readonly silences: readonly Silence[];
+  /** Jobs that were answered as cancelled while they did not run, and when. */
+  readonly cancelled: ReadonlyMap<string, number>;
+  /** Jobs whose retry was accepted. */
+  readonly retried: ReadonlySet<string>;
 }
 
 type Invariant = (evidence: Evidence) => readonly Violation[];
@@ -42,7 +48,7 @@ const noneLost: Invariant = ({ submits, jobs }) => {
     ...violation(
       'I1',
       'jobs have not ended as their script says',
-      of((job, { plan }) => job !== undefined && isFinal(job.status) && job.status !== plan.ends),
+      of((job, { plan }) => job !== undefined && isFinal(job.status) && !plan.ends.includes(job.status)),
     ),
   ];
 };
@@ -96,7 +102,9 @@ const nothingInvented: Invariant = (evidence) => {
 
 /** I5: attempts shown are those of the scripts but for runs that died, and never above the limit. */
 const attemptsHonest: Invariant = (evidence) => {
-  const other = planned(evidence).filter(({ job, submit }) => job.attempt !== submit.plan.attempts);
+  const other = planned(evidence).filter(
+    ({ job, submit: { plan } }) => plan.attempts !== undefined && job.attempt !== plan.attempts,
+  );
   const above = [...evidence.jobs.values()].filter(({ attempt, maxAttempts }) => attempt > maxAttempts);
   return [
     ...(other.length <= evidence.toll
@@ -104,9 +112,32 @@ const attemptsHonest: Invariant = (evidence) => {
       : violation(
           'I5',
           `jobs with other attempts than their script has, of which faults explain ${evidence.toll}`,
-          other.map(({ job, submit }) => `${job.id} (${submit.plan.kind}: ${job.attempt} for ${submit.plan.attempts})`),
+          other.map(
+            ({ job, submit }) => `${job.id} (${submit.plan.kind}: ${job.attempt} for ${submit.plan.attempts ?? 'any'})`,
+          ),
         )),
     ...violation('I5', 'attempts above the limit', ids(above)),
+  ];
+};
+
+/** I9: what was cancelled before it ran does not start any more, and what was retried after it failed does not stay so. */
+const wishesKept: Invariant = ({ cancelled, retried, executions, jobs }) => {
+  const late = [...cancelled].filter(([id, at]) =>
+    (executions.get(id) ?? []).some((beginning) => beginning.at > at + LATEST_START_MS),
+  );
+  const back = [...cancelled.keys()].filter((id) => jobs.get(id)?.status !== 'cancelled');
+  return [
+    ...violation(
+      'I9',
+      'cancelled jobs were started later',
+      late.map(([id]) => id),
+    ),
+    ...violation('I9', 'cancelled jobs are not cancelled', back),
+    ...violation(
+      'I9',
+      'retried jobs have not run again',
+      [...retried].filter((id) => jobs.get(id)?.status !== 'completed'),
+    ),
   ];
 };
 
@@ -133,6 +164,7 @@ const INVARIANTS: readonly Invariant[] = [
   duplicatesBounded,
   nothingInvented,
   attemptsHonest,
+  wishesKept,
   refusalsHonest,
 ];
 

@@ -8,12 +8,16 @@ export interface JobPlan {
   readonly payload: Readonly<Record<string, unknown>>;
   /** Fields of the request beside task and payload. */
   readonly options: Readonly<Record<string, unknown>>;
-  readonly ends: JobStatus;
-  /** How often its handler begins when nothing fails; undefined when nobody outside can see it. */
+  /** How it may end. */
+  readonly ends: readonly JobStatus[];
+  /** How often its handler begins at most when nothing fails; undefined when nobody outside can see it. */
   readonly executions: number | undefined;
-  readonly attempts: number;
+  /** Attempts charged when nothing fails; undefined when that depends on who is quicker. */
+  readonly attempts: number | undefined;
   /** A service can publish it as a message: it has no option that a message cannot carry. */
   readonly asMessage: boolean;
+  /** What is done to it after it was accepted. */
+  readonly steer?: 'cancel' | 'retry';
 }
 
 /** Where executions leave a trace outside of the suite. */
@@ -48,12 +52,12 @@ const KINDS: Readonly<Record<string, { readonly share: number; readonly make: Ma
     make: () => ({
       payload: { steps: ['fail'] },
       options: { maxAttempts: 2, backoff: SHORT_BACKOFF },
-      ends: 'failed',
+      ends: ['failed'],
       executions: 2,
       attempts: 2,
     }),
   },
-  'is rejected': { share: 4, make: () => ({ payload: { steps: ['reject'] }, ends: 'failed', asMessage: true }) },
+  'is rejected': { share: 4, make: () => ({ payload: { steps: ['reject'] }, ends: ['failed'], asMessage: true }) },
   'puts itself off': {
     share: 6,
     make: (random) => ({ payload: { steps: ['snooze', 'ok'], ms: random.between(50, 500) }, executions: 2 }),
@@ -63,10 +67,30 @@ const KINDS: Readonly<Record<string, { readonly share: number; readonly make: Ma
     share: 6,
     make: (random) => ({ payload: { steps: ['ok'] }, options: { delay: random.between(100, 2_000), ...PATIENT } }),
   },
+  'is cancelled': {
+    share: 5,
+    make: (random) => ({
+      payload: { steps: ['hold'], ms: random.between(100, 2_000) },
+      options: { delay: random.pick([0, 0, 500, 1_500]), ...PATIENT },
+      ends: ['cancelled', 'completed'],
+      attempts: undefined,
+      steer: 'cancel',
+    }),
+  },
+  'is retried by hand': {
+    share: 3,
+    make: () => ({
+      payload: { steps: ['reject', 'ok'], by: 'attempt' },
+      ends: ['failed', 'completed'],
+      executions: 2,
+      attempts: undefined,
+      steer: 'retry',
+    }),
+  },
   'has text that cannot be stored': { share: 3, make: () => ({ payload: { steps: ['bad-text'] }, asMessage: true }) },
   'has a result that is too large': {
     share: 2,
-    make: () => ({ payload: { steps: ['large-result'] }, ends: 'failed' }),
+    make: () => ({ payload: { steps: ['large-result'] }, ends: ['failed'] }),
   },
 };
 
@@ -77,7 +101,7 @@ export function drawPlan(random: SeededRandom, traces: Traces): JobPlan {
   const task = draft.task ?? SCRIPT;
   return {
     kind,
-    ends: 'completed',
+    ends: ['completed'],
     executions: 1,
     attempts: 1,
     asMessage: false,

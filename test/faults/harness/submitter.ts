@@ -26,6 +26,8 @@ interface SubmitterOptions {
   readonly draw: () => JobPlan;
   /** Marks the jobs of this submitter, so that they can be told from others. */
   readonly campaign: string;
+  /** Hears of every submit when it has its answer. */
+  readonly answered: (submit: Submit) => void;
 }
 
 type Answered = Pick<Submit, 'certainty' | 'id' | 'answer' | 'retryAfter'>;
@@ -85,7 +87,9 @@ export class Submitter {
     const metadata = { campaign: this.options.campaign, submit: number };
     const answered = byMessage ? await this.#publish(plan, metadata) : await this.#post(url, plan, metadata);
     const ms = performance.now() - began;
-    this.history.add({ number, plan, way: byMessage ? 'amqp' : 'http', via, at, ms, ...answered });
+    const submit: Submit = { number, plan, way: byMessage ? 'amqp' : 'http', via, at, ms, ...answered };
+    this.history.add(submit);
+    this.options.answered(submit);
   }
 
   async #post(url: string, { task, payload, options }: JobPlan, metadata: object): Promise<Answered> {

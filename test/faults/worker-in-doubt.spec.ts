@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Job, TIMES } from '#libs/contracts';
+import { type LocalBroker } from '../../tools/local-nodes/local-node.js';
+import { eventually } from '../support/eventually.js';
+import { privateBroker } from '../support/private-servers.js';
+import { SuiteJobs } from '../support/suite-jobs.js';
+import { startSuite, type TestSuite } from '../support/test-suite.js';
+import { Witness } from '../support/witness.js';
+
+const START_PATIENCE_MS = 120_000;
+const TEST_MS = 120_000;
+const LONG_MS = 300_000;
+const CONCURRENCY = 2;
+
+interface ShownWorker {
+  readonly id: string;
+  readonly alive: boolean;
+  readonly heardAt: string;
+  readonly runs: readonly { readonly jobId: string; readonly run: number }[];
+}
+
+describe('a worker whose messages come back', () => {
+  let broker: LocalBroker;
+  let suite: TestSuite;
+  let jobs: SuiteJobs;
+
+  beforeAll(async () => {
+    broker = await privateBroker();
+    suite = await startSuite({ apps: ['lab'], broker, env: { CONCURRENCY: String(CONCURRENCY) } });
+    await suite.startApp('lab', 'lab-2');
+    jobs = new SuiteJobs(suite);
+  }, START_PATIENCE_MS);
+
+  afterAll(async () => {
+    await suite.stop();
+    await broker.kill();
+  }, START_PATIENCE_MS);
+
+  const workers = async (): Promise<readonly ShownWorker[]> =>
+    (await suite.api<{ data: ShownWorker[] }>('GET', '/v1/workers')).body.data;
+
+  const running = (id: string): Promise<Job> => jobs.until(id, ({ status }) => status === 'running');
+
+  /** Whose process runs the job. */
+  const nameOf = ({ workerId }: Job): string =>
+    ['lab', 'lab-2'].find((name) => workerId?.includes(`:${suite.process(name).pid}-`)) ?? 'nobody';
+
+  /** Until what holds these jobs has been heard, naming them, for longer than silence may last. */
+  const namedForLong = async (ids: readonly string[]): Promise<void> => {
+    const since = Date.now();
+    await eventually(
+      'heartbeats that name every job',
+      async () => {
+        const late = (await workers()).filter(({ heardAt }) => Date.parse(heardAt) > since + TIMES.silenceMs * 1.5);
+        const named = new Set(late.flatMap(({ runs }) => runs.map(({ jobId }) => jobId)));
+        return ids.every((id) => named.has(id)) || undefined;
+      },
+      workers,
+    );
+  };
+
+  const restarts: readonly (() => Promise<unknown>)[] = [
+    async () => {
+      await broker.stop();
+      await broker.start();
+    },
+    ...[1, 2, 3, 4].map(() => async () => {
+      await broker.control('stop_app');
+      await broker.control('start_app');
+    }),
+  ];
+
+  it(
+    'goes on with its jobs through five restarts of the broker and ten drains: one attempt, one execution',
+    async () => {
+      const witness = new Witness(suite.dataFolder, 'restarts');
+      const gate = join(suite.dataFolder, 'restarts.gate');
+      const payload = { steps: ['hold'], ms: LONG_MS, gate, witness: witness.file };
+      await suite.stopApp('lab-2');
+      const held = await Promise.all([1, 2].map(() => jobs.enqueue('lab.script', payload, { timeout: '5m' })));
+      const ids = held.map(({ id }) => id);
+      for (const id of ids) await running(id);
+      await suite.startApp('lab', 'lab-2');
+
+      for (const restart of restarts) {
+        await restart();
+        await suite.stopApp('lab-2');
+        await suite.startApp('lab', 'lab-2');
+        for (const verb of ['pause', 'resume']) await suite.api('POST', `/v1/queues/lab/${verb}`);
+      }
+      await namedForLong(ids);
+      for (const id of ids) expect(await jobs.show(id)).toMatchObject({ status: 'running', attempt: 1 });
+
+      await writeFile(gate, '');
+      for (const id of ids) {
+        expect(await jobs.completed(id)).toMatchObject({ attempt: 1, error: null });
+        expect(await jobs.attempts(id)).toMatchObject([{ attempt: 1, run: 1, outcome: 'completed' }]);
+      }
+      expect([...witness.executions().values()]).toEqual([1, 1]);
+    },
+    TEST_MS,
+  );
+
+  it(
+    'is charged for what it holds when it stands still, and moves nothing when it goes on',
+    async () => {
+      const witness = new Witness(suite.dataFolder, 'still');
+      const gate = join(suite.dataFolder, 'still.gate');
+      const payload = { steps: ['hold', 'ok'], ms: LONG_MS, gate, witness: witness.file };
+      const { id } = await jobs.enqueue('lab.script', payload, { timeout: '5m' });
+      const holder = nameOf(await running(id));
+      const { pid } = suite.process(holder);
+      process.kill(pid, 'SIGSTOP');
+      try {
+        // The broker would notice only after two of its own heartbeats that a client stands still.
+        await broker.control('close_all_connections', '--vhost', suite.servers.id, 'a fault of a test');
+        expect(await jobs.completed(id)).toMatchObject({ attempt: 2, error: null, result: { run: 2 } });
+      } finally {
+        process.kill(pid, 'SIGCONT');
+      }
+      const before = await jobs.show(id);
+      await writeFile(gate, '');
+      await eventually('end of the first run', async () => {
+        const [first] = await jobs.attempts(id);
+        return first?.outcome === 'completed' || undefined;
+      });
+      expect(await jobs.attempts(id)).toMatchObject([
+        { attempt: 1, run: 1, outcome: 'completed' },
+        { attempt: 2, run: 2, outcome: 'completed' },
+      ]);
+      expect(await jobs.show(id)).toEqual(before);
+      expect(witness.executions().get(id)).toBe(2);
+    },
+    TEST_MS,
+  );
+});
