@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { coreTopology, domainTopology, ingressTopology, merged, type Topology } from '#libs/broker';
+import { coreTopology, domainTopology, ingressTopology, merged, sentinelTopology, type Topology } from '#libs/broker';
 import { callManagement } from '../../tools/local-nodes/management-api.js';
 import { eventually } from '../support/eventually.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
@@ -101,7 +101,7 @@ describe('the broker under a suite', () => {
     const { rabbitmq_version: version } = (await response.json()) as { rabbitmq_version: string };
     const traits = { queueType: QUEUE_TYPE, major: Number.parseInt(version, 10) } as const;
     const parts = [coreTopology('leveret', traits), domainTopology('leveret', 'lab', traits)];
-    return ordered(merged(...parts, ingressTopology('leveret', 'lab')));
+    return ordered(merged(...parts, ingressTopology('leveret', 'lab'), sentinelTopology('leveret')));
   }
 
   /** The connections of the gateway and the app, two each; the management API lists one some seconds after it was opened. */
