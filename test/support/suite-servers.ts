@@ -65,12 +65,6 @@ export class SuiteServers {
     return onConnection(this.databaseUrl, async (client) => (await client.query<Row>(text, [...values])).rows);
   }
 
-  /** As after a start of the broker with an empty data folder: the virtual host is there again, and nothing else. */
-  async wipeBroker(): Promise<void> {
-    await callManagement(this.broker, 'DELETE', `/api/vhosts/${this.id}`);
-    await this.makeVirtualHost();
-  }
-
   private async makeVirtualHost(): Promise<void> {
     const user = decodeURIComponent(new URL(this.broker.url).username);
     const everything = { configure: '.*', write: '.*', read: '.*' };

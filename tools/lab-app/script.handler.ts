@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { type JobContext, PermanentError, RetryAfter, Task, TaskController, TemporaryError } from '#libs/consumer';
 import { type Action, ScriptPayload } from './script.payload.js';
 
 const GATE_LOOK_MS = 20;
+const UNFIT = { 'large-result': 'x'.repeat(100_000), 'bad-text': { text: 'a\0b\ud800c' } };
+const NOTE = { filename: 'note.txt', contentType: 'text/plain' };
 
 /** A job that does as it is told, run by run. */
 @TaskController('lab')
@@ -31,7 +34,7 @@ export class ScriptHandler {
   }
 
   async #act(action: Action, payload: ScriptPayload, job: JobContext): Promise<unknown> {
-    const { ms = 1_000 } = payload;
+    const ms = durationOf(payload);
     switch (action) {
       case 'ok':
         await job.progress(50, 'half');
@@ -46,15 +49,20 @@ export class ScriptHandler {
         await job.progress(50, 'half');
         await held(ms, payload.gate, job.signal);
         return { held: ms };
+      case 'save':
+        return { file: await job.files.save('note', Readable.from(['noted']), NOTE) };
       case 'crash':
         process.kill(process.pid, 'SIGKILL');
         return wait(60_000);
       case 'large-result':
-        return 'x'.repeat(100_000);
       case 'bad-text':
-        return { text: 'a\0b\ud800c' };
+        return UNFIT[action];
     }
   }
+}
+
+function durationOf({ ms = 1_000 }: ScriptPayload): number {
+  return ms;
 }
 
 async function held(ms: number, gate: string | undefined, signal: AbortSignal): Promise<void> {

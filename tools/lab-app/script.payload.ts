@@ -2,7 +2,7 @@ import { ArrayNotEmpty, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min }
 import { Secret } from '#libs/consumer';
 
 /** What a run of a scripted job does. */
-export const ACTIONS = ['ok', 'fail', 'reject', 'snooze', 'hold', 'crash', 'large-result', 'bad-text'] as const;
+export const ACTIONS = ['ok', 'fail', 'reject', 'snooze', 'hold', 'save', 'crash', 'large-result', 'bad-text'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** The payload of `lab.script`. */
