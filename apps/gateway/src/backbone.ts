@@ -12,6 +12,7 @@ import {
 import { type BrokerConfig } from '#libs/config';
 import { type Telemetry } from '#libs/observability';
 import { deadLetterParts } from './dead-letters/dead-letter-parts.js';
+import { type Doctor } from './doctor/doctor.js';
 import { DomainRegister } from './ingress/domain-register.js';
 import { Ingress } from './ingress/ingress.js';
 import { UnroutedMessages } from './ingress/unrouted-messages.js';
@@ -94,6 +95,7 @@ export class Backbone {
       telemetry: Telemetry;
     },
   ) {
+      doctor: Doctor;
     const { names, setup, publisher, consuming: link } = links;
     const { telemetry } = entry;
     const unrouted = new UnroutedMessages(link, names, publisher);
@@ -104,6 +106,7 @@ export class Backbone {
       new Ingress({ link, names, setup, publisher, tasks: stores.tasks, ...entry }),
       new MinuteFolder(stores.minutes),
       new DueJobs(stores.due, relay, entry.room),
+      entry.doctor,
       new DomainRegister({ link, names, setup, publisher, unrouted, dispatch: relay, telemetry, ...stores }),
       new ProgressTracker({ link, names, setup, telling: stores.telling }),
       new Strays({ link, names, setup, publisher, reports: stores.reports, dispatch: relay, telemetry }),

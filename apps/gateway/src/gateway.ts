@@ -5,6 +5,7 @@ import { openStorage, type Storage } from '#libs/storage';
 import { Backbone, BrokerLinks, relayOn } from './backbone.js';
 import { deadLetterDesk } from './dead-letters/dead-letter-parts.js';
 import { type JobIntake } from './jobs/job-intake.js';
+import { Doctor } from './doctor/doctor.js';
 import { ApiKeyStore } from './ledger/api-key.store.js';
 import { Database } from './ledger/database.js';
 import { JobSteering } from './ledger/job-steering.js';
@@ -14,6 +15,7 @@ import { OutboxRoom } from './ledger/outbox-room.js';
 import { QueueStore } from './ledger/queue-store.js';
 import { type Stores, storesOn } from './ledger/stores.js';
 import { type GatewayParts } from './parts.module.js';
+import { type Relay } from './relay/relay.js';
 import { Auditor } from './reconciler/audit.js';
 import { reconcilerTimes } from './reconciler/times.js';
 
@@ -46,21 +48,7 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
   const steering = new JobSteering(database, relay);
   let backbone: Backbone | undefined;
   return {
-    parts: {
-      config,
-      telemetry,
-      storage,
-      jobs,
-      steering,
-      deadLetters: deadLetterDesk(stores, steering, links),
-      queues: new QueueStore(database, relay),
-      tasks: stores.tasks,
-      telling: stores.telling,
-      workers: stores.workers,
-      apiKeys: new ApiKeyStore(database),
-      auditor: new Auditor(stores.audit),
-      ...healthOf({ database, links, storage }, config.broker.queueType),
-    },
+    parts: partsOf({ config, telemetry, database, storage, stores, links, relay, jobs, steering }),
     start: (intake) => {
       backbone = new Backbone(links, stores, relay, {
         intake,
@@ -69,6 +57,7 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
         tenants: config.brokerTenants,
         room,
         times,
+        doctor: new Doctor({ ...config, link: links.publishing, ledger: database, storage }, telemetry),
         telemetry,
       });
       links.open();
@@ -82,6 +71,29 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
       await storage.close();
       await database.close();
     },
+  };
+}
+
+/** What the gateway stands on. */
+interface Foundation extends Pick<GatewayParts, 'config' | 'telemetry' | 'storage' | 'jobs' | 'steering'> {
+  readonly database: Database;
+  readonly stores: Stores;
+  readonly links: BrokerLinks;
+  readonly relay: Relay;
+}
+
+function partsOf({ database, stores, links, relay, ...given }: Foundation): GatewayParts {
+  const { config, storage, steering } = given;
+  return {
+    ...given,
+    deadLetters: deadLetterDesk(stores, steering, links),
+    queues: new QueueStore(database, relay),
+    tasks: stores.tasks,
+    telling: stores.telling,
+    workers: stores.workers,
+    apiKeys: new ApiKeyStore(database),
+    auditor: new Auditor(stores.audit),
+    ...healthOf({ database, links, storage }, config.broker.queueType),
   };
 }
 

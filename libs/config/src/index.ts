@@ -2,11 +2,13 @@ export { ConfigError } from './config-error.js';
 export { describeSettings } from './describe-settings.js';
 export {
   loadConsumerConfig,
+  loadDoctorConfig,
   loadEmailConfig,
   loadGatewayConfig,
   type BrokerConfig,
   type CommonConfig,
   type ConsumerConfig,
+  type DoctorConfig,
   type EmailConfig,
   type GatewayConfig,
 } from './load.js';

@@ -107,17 +107,47 @@ export function loadEmailConfig(env: NodeJS.ProcessEnv = process.env): EmailConf
   return Object.freeze({ server: Object.freeze(server), from: Object.freeze(from) });
 }
 
+/** What the doctor compares with what is in force. */
+export interface DoctorConfig extends Pick<GatewayConfig, 'storageUrl' | 'databaseUrl' | 'managementUrl'> {
+  readonly broker: BrokerConfig;
+}
+
+const OF_THE_DOCTOR = [
+  'RABBITMQ_URL',
+  'RABBITMQ_MANAGEMENT_URL',
+  'DATABASE_URL',
+  'STORAGE_URL',
+  'QUEUE_TYPE',
+  'EXCHANGE_PREFIX',
+  'BROKER_ACK_TIMEOUT',
+] as const;
+
+/**
+ * The settings of a gateway that the doctor looks at; it needs none of the gateway's secrets.
+ * @param env @default process.env
+ * @throws ConfigError with every problem in one message.
+ */
+export function loadDoctorConfig(env: NodeJS.ProcessEnv = process.env): DoctorConfig {
+  const values = readSettings(env, 'gateway', OF_THE_DOCTOR);
+  const { STORAGE_URL: storageUrl, DATABASE_URL: databaseUrl, RABBITMQ_MANAGEMENT_URL: managementUrl } = values;
+  return Object.freeze({ broker: broker(values), storageUrl, databaseUrl, managementUrl });
+}
+
 function common(values: Values): CommonConfig {
   return {
-    broker: Object.freeze({
-      urls: Object.freeze([...values.RABBITMQ_URL]),
-      prefix: values.EXCHANGE_PREFIX,
-      queueType: values.QUEUE_TYPE,
-      ackTimeoutMs: values.BROKER_ACK_TIMEOUT,
-    }),
+    broker: broker(values),
     storageUrl: values.STORAGE_URL,
     logLevel: values.LOG_LEVEL,
     nodeEnv: values.NODE_ENV,
     metricsToken: values.METRICS_TOKEN,
   };
+}
+
+function broker(values: Values): BrokerConfig {
+  return Object.freeze({
+    urls: Object.freeze([...values.RABBITMQ_URL]),
+    prefix: values.EXCHANGE_PREFIX,
+    queueType: values.QUEUE_TYPE,
+    ackTimeoutMs: values.BROKER_ACK_TIMEOUT,
+  });
 }

@@ -1,18 +1,23 @@
 import { complaint } from './complaint.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { misspelt } from './misspelt.js';
-import { SCHEMA, SETTING_NAMES, type Values } from './schema.js';
+import { SCHEMA, SETTING_NAMES, type SettingName, type Values } from './schema.js';
 import { type Parsed, type Setting, type TakenBy } from './setting.js';
 
 /**
  * The values of the settings that an app takes; the others are absent, and what the environment says of them is not
  * looked at. An empty variable counts as one that is not set.
+ * @param names those that matter. @default every setting of the app
  * @throws ConfigError with every problem, also misspelt names.
  */
-export function readSettings(env: NodeJS.ProcessEnv, app: Exclude<TakenBy, 'every app'>): Values {
+export function readSettings(
+  env: NodeJS.ProcessEnv,
+  app: Exclude<TakenBy, 'every app'>,
+  names: readonly SettingName[] = SETTING_NAMES,
+): Values {
   const problems: ConfigProblem[] = misspelt(env);
   const values: Record<string, unknown> = {};
-  for (const name of SETTING_NAMES) {
+  for (const name of names) {
     const setting: Setting<unknown> = SCHEMA[name];
     if (setting.takenBy !== 'every app' && setting.takenBy !== app) continue;
     const text = env[name] ?? '';

@@ -12,7 +12,8 @@ export interface Migration {
   readonly sql: string;
 }
 
-const MIGRATIONS: readonly Migration[] = [ledger, workers, control, deadLetters, reconciler, schedules];
+/** Every step, in order. */
+export const MIGRATIONS: readonly Migration[] = [ledger, workers, control, deadLetters, reconciler, schedules];
 
 /** An arbitrary number that every gateway takes as the lock of its migrations. */
 const MIGRATION_LOCK = 5_138_008;

@@ -1,0 +1,18 @@
+import { coreTopology, domainTopology, ingressTopology, merged, sentinelTopology, type Topology } from '#libs/broker';
+import { announcedDomains } from './announced-domains.js';
+import { type Patient } from './check.js';
+
+/** All that is declared for the suite: what everybody shares, and what each announced domain has with the type it works on. */
+export async function declaredTopology({ broker, link, ledger }: Patient): Promise<Topology> {
+  const { prefix, queueType } = broker;
+  const major = Number.parseInt(link.server?.version ?? '3', 10);
+  const domains = await announcedDomains(ledger);
+  return merged(
+    coreTopology(prefix, { queueType, major }),
+    sentinelTopology(prefix),
+    ...domains.flatMap((domain) => [
+      domainTopology(prefix, domain.name, { queueType: domain.queueType, major }),
+      ingressTopology(prefix, domain.name),
+    ]),
+  );
+}
