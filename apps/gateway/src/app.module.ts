@@ -13,6 +13,7 @@ import { OpenApiModule } from './openapi/openapi.module.js';
 import { type GatewayParts, PartsModule } from './parts.module.js';
 import { QueuesModule } from './queues/queues.module.js';
 import { AuditModule } from './reconciler/audit.module.js';
+import { SchedulesModule } from './schedules/schedules.module.js';
 import { TasksModule } from './tasks/tasks.module.js';
 import { TELEMETRY } from './tokens.js';
 import { WorkersModule } from './workers/workers.module.js';
@@ -35,6 +36,7 @@ export class AppModule {
         JobsModule,
         OpenApiModule,
         QueuesModule,
+        SchedulesModule,
         TasksModule,
         WorkersModule,
       ],

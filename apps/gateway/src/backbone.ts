@@ -22,6 +22,7 @@ import { type JobStore } from './ledger/job-store.js';
 import { type OutboxRoom } from './ledger/outbox-room.js';
 import { type SentinelStore } from './ledger/sentinel-store.js';
 import { type Stores } from './ledger/stores.js';
+import { type TickStore } from './ledger/tick-store.js';
 import { MinuteFolder } from './queues/minute-folder.js';
 import { ControlLane } from './relay/control-lane.js';
 import { Reconciler } from './reconciler/reconciler.js';
@@ -30,6 +31,7 @@ import { type ReconcilerTimes } from './reconciler/times.js';
 import { Courier } from './relay/courier.js';
 import { DueJobs } from './relay/due-jobs.js';
 import { Relay } from './relay/relay.js';
+import { Ticker } from './schedules/ticker.js';
 import { HeartbeatReader } from './tracker/heartbeat-reader.js';
 import { ProgressTracker } from './tracker/progress-tracker.js';
 import { ReturnedRuns } from './tracker/returned-runs.js';
@@ -89,13 +91,14 @@ export class Backbone {
       intake: JobIntake;
       jobs: JobStore;
       steering: JobSteering;
+      ticks: TickStore;
       tenants: ReadonlyMap<string, string>;
       room: OutboxRoom;
       times: ReconcilerTimes;
+      doctor: Doctor;
       telemetry: Telemetry;
     },
   ) {
-      doctor: Doctor;
     const { names, setup, publisher, consuming: link } = links;
     const { telemetry } = entry;
     const unrouted = new UnroutedMessages(link, names, publisher);
@@ -103,10 +106,11 @@ export class Backbone {
     const shared = { link, names, dispatch: relay, telemetry };
     const tracker = new Tracker({ ...shared, setup, probes: stores.probes, reports: stores.reports });
     this.#parts = [
+      entry.doctor,
       new Ingress({ link, names, setup, publisher, tasks: stores.tasks, ...entry }),
       new MinuteFolder(stores.minutes),
+      new Ticker({ ticks: entry.ticks, prepare: (...request) => entry.intake.prepare(...request), telemetry }),
       new DueJobs(stores.due, relay, entry.room),
-      entry.doctor,
       new DomainRegister({ link, names, setup, publisher, unrouted, dispatch: relay, telemetry, ...stores }),
       new ProgressTracker({ link, names, setup, telling: stores.telling }),
       new Strays({ link, names, setup, publisher, reports: stores.reports, dispatch: relay, telemetry }),

@@ -13,7 +13,9 @@ import { JobStore } from './ledger/job-store.js';
 import { openLedger } from './ledger/open-ledger.js';
 import { OutboxRoom } from './ledger/outbox-room.js';
 import { QueueStore } from './ledger/queue-store.js';
+import { ScheduleStore } from './ledger/schedule-store.js';
 import { type Stores, storesOn } from './ledger/stores.js';
+import { TickStore } from './ledger/tick-store.js';
 import { type GatewayParts } from './parts.module.js';
 import { type Relay } from './relay/relay.js';
 import { Auditor } from './reconciler/audit.js';
@@ -46,14 +48,16 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
   await Promise.all([stores.tasks.start(), room.start()]);
   registerGauges(telemetry, stores);
   const steering = new JobSteering(database, relay);
+  const ticks = new TickStore(database, { dispatch: relay, room });
   let backbone: Backbone | undefined;
   return {
-    parts: partsOf({ config, telemetry, database, storage, stores, links, relay, jobs, steering }),
+    parts: partsOf({ config, telemetry, database, storage, stores, links, relay, jobs, steering, ticks }),
     start: (intake) => {
       backbone = new Backbone(links, stores, relay, {
         intake,
         jobs,
         steering,
+        ticks,
         tenants: config.brokerTenants,
         room,
         times,
@@ -75,7 +79,7 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
 }
 
 /** What the gateway stands on. */
-interface Foundation extends Pick<GatewayParts, 'config' | 'telemetry' | 'storage' | 'jobs' | 'steering'> {
+interface Foundation extends Pick<GatewayParts, 'config' | 'telemetry' | 'storage' | 'jobs' | 'steering' | 'ticks'> {
   readonly database: Database;
   readonly stores: Stores;
   readonly links: BrokerLinks;
@@ -88,6 +92,7 @@ function partsOf({ database, stores, links, relay, ...given }: Foundation): Gate
     ...given,
     deadLetters: deadLetterDesk(stores, steering, links),
     queues: new QueueStore(database, relay),
+    schedules: new ScheduleStore(database),
     tasks: stores.tasks,
     telling: stores.telling,
     workers: stores.workers,

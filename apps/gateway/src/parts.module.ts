@@ -8,8 +8,10 @@ import { ApiKeyStore } from './ledger/api-key.store.js';
 import { JobSteering } from './ledger/job-steering.js';
 import { JobStore } from './ledger/job-store.js';
 import { QueueStore } from './ledger/queue-store.js';
+import { ScheduleStore } from './ledger/schedule-store.js';
 import { TaskStore } from './ledger/task-store.js';
 import { TellingStore } from './ledger/telling-store.js';
+import { TickStore } from './ledger/tick-store.js';
 import { WorkerStore } from './ledger/worker-store.js';
 import { Auditor } from './reconciler/audit.js';
 import { GATEWAY_CONFIG, STORAGE, TELEMETRY } from './tokens.js';
@@ -23,6 +25,8 @@ export interface GatewayParts {
   readonly steering: JobSteering;
   readonly deadLetters: DeadLetterDesk;
   readonly queues: QueueStore;
+  readonly schedules: ScheduleStore;
+  readonly ticks: TickStore;
   readonly tasks: TaskStore;
   readonly telling: TellingStore;
   readonly workers: WorkerStore;
@@ -47,6 +51,8 @@ export class PartsModule {
       { provide: JobSteering, useValue: parts.steering },
       ...deskProviders(parts.deadLetters),
       { provide: QueueStore, useValue: parts.queues },
+      { provide: ScheduleStore, useValue: parts.schedules },
+      { provide: TickStore, useValue: parts.ticks },
       { provide: TaskStore, useValue: parts.tasks },
       { provide: TellingStore, useValue: parts.telling },
       { provide: WorkerStore, useValue: parts.workers },

@@ -5,6 +5,7 @@ import { DOCTOR_EVENTS } from './events/doctor-events.js';
 import { JOB_EVENTS } from './events/job-events.js';
 import { LEDGER_EVENTS } from './events/ledger-events.js';
 import { RECONCILER_EVENTS } from './events/reconciler-events.js';
+import { SCHEDULE_EVENTS } from './events/schedule-events.js';
 
 /** Everything that is told to operators. An entry in one of these is all that a new event needs: logs and metrics follow. */
 export const EVENTS = {
@@ -15,4 +16,5 @@ export const EVENTS = {
   ...JOB_EVENTS,
   ...LEDGER_EVENTS,
   ...RECONCILER_EVENTS,
+  ...SCHEDULE_EVENTS,
 } as const;

@@ -33,5 +33,6 @@ import { WatchTokens } from './watch-token.js';
       inject: [GATEWAY_CONFIG],
     },
   ],
+  exports: [JobIntake, JobView],
 })
 export class JobsModule {}

@@ -1,5 +1,6 @@
 import { JOB_STATUSES, LOG_LEVELS, MAX_PRIORITY } from '#libs/contracts';
 import { SCOPES } from '../api-keys/caller.js';
+import { CATCH_UPS, OVERLAPS } from '../ledger/schedule-row.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter-schemas.js';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -71,6 +72,24 @@ const page = (name: string): Schema =>
     data: { type: 'array', items: ref(name) },
     nextCursor: { ...orNull(text), description: 'Null at the end.' },
   });
+
+const schedule = {
+  id,
+  tenant: text,
+  name: text,
+  cron: orNull(text),
+  timezone: text,
+  every: { type: ['string', 'integer', 'null'] },
+  task: text,
+  payload: { description: 'As it was given; secret fields are shown as "***".' },
+  enabled: { type: 'boolean' },
+  catchUp: { type: 'string', enum: CATCH_UPS },
+  overlap: { type: 'string', enum: OVERLAPS },
+  nextRunAt: { ...orNull(time), description: 'Null while it is not enabled.' },
+  lastJobId: orNull(id),
+  createdAt: time,
+  updatedAt: time,
+};
 
 /** The shapes that the OpenAPI document refers to by name. */
 export const SCHEMAS: Readonly<Record<string, Schema>> = {
@@ -170,6 +189,33 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     }),
   }),
   ...DEAD_LETTER_SCHEMAS,
+  Schedule: {
+    ...whole(schedule),
+    additionalProperties: { description: 'The options of its jobs as they were given; null what was not.' },
+  },
+  SchedulePage: page('Schedule'),
+  ScheduleRun: whole({
+    tick: { ...orNull(time), description: 'Null: started by hand.' },
+    outcome: { type: 'string', enum: ['started', 'skipped', 'refused'] },
+    jobId: orNull(id),
+    reason: {
+      oneOf: [
+        {
+          type: 'object',
+          required: ['code', 'message'],
+          properties: {
+            code: text,
+            message: text,
+            errors: { type: 'array', items: whole({ path: text, message: text }) },
+          },
+        },
+        { type: 'null' },
+      ],
+      description: 'Why no job was started, or what else is to be said of it.',
+    },
+    at: time,
+  }),
+  ScheduleRunPage: page('ScheduleRun'),
   Problem: {
     type: 'object',
     description: 'RFC 9457.',

@@ -18,9 +18,12 @@ import { JobSteering } from '../ledger/job-steering.js';
 import { RedriveStore } from '../ledger/redrive-store.js';
 import { JobStore } from '../ledger/job-store.js';
 import { QueueStore } from '../ledger/queue-store.js';
+import { ScheduleStore } from '../ledger/schedule-store.js';
 import { TaskStore } from '../ledger/task-store.js';
 import { TellingStore } from '../ledger/telling-store.js';
+import { TickStore } from '../ledger/tick-store.js';
 import { WorkerStore } from '../ledger/worker-store.js';
+import { type GatewayParts } from '../parts.module.js';
 import { Auditor } from '../reconciler/audit.js';
 import { reconcilerTimes } from '../reconciler/times.js';
 import { type RealLedger, startRealLedger } from './real-ledger.js';
@@ -65,20 +68,14 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
   const storage = await openStorage(config.storageUrl);
   const tasks = new TaskStore(database);
   await tasks.start();
-  const jobs = new JobStore(database, { takes: () => false, send: () => undefined, wake: () => undefined });
-  const silent = { hurry: () => undefined };
-  const steering = new JobSteering(database, silent);
+  const stores = storesOfEdge(database);
   const published: OutgoingMessage[] = [];
   const apiKeys = new ApiKeyStore(database);
   await ensureAdminKey(apiKeys, config.adminApiKey);
   const edge: HttpEdge = await startHttp({
-    ...{ config, telemetry, storage, jobs, tasks, apiKeys },
-    steering,
-    deadLetters: deadLetterDesk(deadLetterStores(database), steering, toNobody(published)),
-    queues: new QueueStore(database, silent),
+    ...{ config, telemetry, storage, tasks, apiKeys, ...stores },
+    deadLetters: deadLetterDesk(deadLetterStores(database), stores.steering, toNobody(published)),
     auditor: new Auditor(new AuditStore(database, reconcilerTimes(config.reconcileAfterMs))),
-    telling: new TellingStore(database),
-    workers: new WorkerStore(database),
     checks: [],
     features: () => ({}),
   });
@@ -87,7 +84,7 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
     database,
     storage,
     storageFolder: fileURLToPath(config.storageUrl),
-    jobs,
+    jobs: stores.jobs,
     log,
     published,
     announce: async (announced) => {
@@ -106,6 +103,21 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
       await stopLedger();
       await rm(fileURLToPath(config.storageUrl), { recursive: true, force: true });
     },
+  };
+}
+
+function storesOfEdge(
+  database: Database,
+): Pick<GatewayParts, 'jobs' | 'queues' | 'schedules' | 'steering' | 'telling' | 'ticks' | 'workers'> {
+  const dispatch = { takes: () => false, send: () => undefined, wake: () => undefined, hurry: () => undefined };
+  return {
+    jobs: new JobStore(database, dispatch),
+    queues: new QueueStore(database, dispatch),
+    schedules: new ScheduleStore(database),
+    steering: new JobSteering(database, dispatch),
+    telling: new TellingStore(database),
+    ticks: new TickStore(database, { dispatch, room: { full: false, add: () => undefined } }),
+    workers: new WorkerStore(database),
   };
 }
 

@@ -1,0 +1,155 @@
+import { DURATION_FORM, type Duration, isRecord, parseDuration } from '#libs/contracts';
+import { BodySchema } from '../http/body-schema.js';
+import { type FieldError, invalid } from '../http/problem.js';
+import { JOB_REQUEST } from '../jobs/job-request.js';
+import { CATCH_UPS, type CatchUp, type Overlap, OVERLAPS } from '../ledger/schedule-row.js';
+import { ticksOf, type Timing } from './ticks.js';
+
+const CRON = /^[0-9A-Za-z*,/#?-]+(?: +[0-9A-Za-z*,/#?-]+){4,5}$/;
+const CRON_FORM = 'five or six fields: (second) minute hour day month weekday, such as "30 2 * * 1-5"';
+const TIMEZONE = /^[A-Za-z][A-Za-z0-9_+/-]*$/;
+const SHORTEST_MS = 1_000;
+const LONGEST_MS = 366 * 86_400_000;
+/** What of a job the schedule itself decides. */
+const TIMES_OF_A_JOB = ['delay', 'runAt'];
+
+/** What a schedule's body says of the schedule; the other fields are those of its jobs. */
+interface OwnFields {
+  readonly name: string;
+  readonly cron?: string;
+  readonly timezone?: string;
+  readonly every?: Duration;
+  readonly enabled?: boolean;
+  readonly catchUp?: CatchUp;
+  readonly overlap?: Overlap;
+}
+
+/** A body of `POST /v1/schedules`, read as far as it needs no task. */
+export interface ScheduleRequest {
+  readonly name: string;
+  readonly timing: Timing;
+  readonly enabled: boolean;
+  readonly catchUp: CatchUp;
+  readonly overlap: Overlap;
+  /** A body of `POST /v1/jobs`, unchecked. */
+  readonly job: Readonly<Record<string, unknown>>;
+}
+
+const ownProperties = {
+  name: { type: 'string', minLength: 1, maxLength: 100, description: 'For people to read.' },
+  cron: { type: 'string', maxLength: 200, description: CRON_FORM },
+  timezone: { type: 'string', maxLength: 100, description: 'Of the cron expression: an IANA name. UTC without it.' },
+  every: {
+    anyOf: [{ type: 'integer', minimum: 0 }, { type: 'string' }],
+    description: `instead of cron, at least a second, counted from when it was set: ${DURATION_FORM}`,
+  },
+  enabled: { type: 'boolean', description: 'False: paused. True without it.' },
+  catchUp: {
+    type: 'string',
+    enum: CATCH_UPS,
+    description: 'Ticks at which no gateway ran: left out (skip), or made up for by one job (once). Skip without it.',
+  },
+  overlap: {
+    type: 'string',
+    enum: OVERLAPS,
+    description:
+      'A tick while the last job has not ended: starts another job (allow), none (skip), or cancels it first ' +
+      '(replace). Allow without it.',
+  },
+};
+
+const OWN = new BodySchema<OwnFields>({ type: 'object', required: ['name'], properties: ownProperties });
+
+const jobProperties = JOB_REQUEST.schema['properties'] as Readonly<Record<string, unknown>>;
+
+/** The options of a job that a schedule takes, and the task and payload. */
+export const SCHEDULED_JOB_FIELDS = Object.keys(jobProperties).filter((name) => !TIMES_OF_A_JOB.includes(name));
+
+/** The body of `POST /v1/schedules`, for the OpenAPI document. */
+export const SCHEDULE_SCHEMA = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['name', 'task'],
+  properties: {
+    ...ownProperties,
+    ...Object.fromEntries(SCHEDULED_JOB_FIELDS.map((name) => [name, jobProperties[name]])),
+  },
+};
+
+/** The body of `PATCH /v1/schedules/:id`, for the OpenAPI document. */
+export const SCHEDULE_CHANGE_SCHEMA = {
+  ...SCHEDULE_SCHEMA,
+  required: [],
+  description: 'The fields that change. Null: as if the field had never been given.',
+};
+
+/**
+ * Reads what a body says of the schedule. What is wrong is added to `errors`, by path.
+ * @throws Problem 422 when it is no object
+ */
+export function readScheduleRequest(body: unknown, errors: FieldError[]): ScheduleRequest | undefined {
+  if (!isRecord(body)) throw invalid([{ path: '', message: 'must be an object' }]);
+  const { name, cron, timezone, every, enabled, catchUp, overlap, ...job } = body as unknown as OwnFields;
+  const malformed = OWN.errorsOf(body);
+  errors.push(...malformed, ...TIMES_OF_A_JOB.filter((path) => path in job).map(timeError));
+  const timing = { cron: cron ?? null, timezone: timezone ?? 'UTC', every: every ?? null };
+  if (malformed.length > 0) return undefined;
+  errors.push(...timingErrors(timing));
+  const withoutTimes = Object.fromEntries(Object.entries(job).filter(([path]) => !TIMES_OF_A_JOB.includes(path)));
+  return {
+    ...{ name, timing, job: withoutTimes },
+    ...{ enabled: enabled ?? true, catchUp: catchUp ?? 'skip', overlap: overlap ?? 'allow' },
+  };
+}
+
+/** The body that a schedule would have been made of, had it been made with these changes. */
+export function changedBody(
+  known: Readonly<Record<string, unknown>>,
+  change: unknown,
+): Readonly<Record<string, unknown>> {
+  if (!isRecord(change)) throw invalid([{ path: '', message: 'must be an object' }]);
+  const timed = (['cron', 'every'] as const).filter((name) => (change[name] ?? null) !== null);
+  const kept = timed.length === 0 ? known : { ...known, cron: null, every: null };
+  return Object.fromEntries(Object.entries({ ...kept, ...change }).filter(([, value]) => value !== null));
+}
+
+function timeError(path: string): FieldError {
+  return { path, message: 'does not go with a schedule, whose ticks are the times of its jobs' };
+}
+
+function timingErrors(timing: Timing): FieldError[] {
+  const { cron, timezone, every } = timing;
+  if (!isTimezone(timezone)) return [{ path: 'timezone', message: 'must be an IANA time zone, such as Europe/Berlin' }];
+  if (cron === null && every === null) return [{ path: 'cron', message: 'is required, or every' }];
+  if (cron !== null && every !== null) return [{ path: 'every', message: 'does not go together with cron' }];
+  return every === null ? cronErrors(timing) : everyErrors(every);
+}
+
+function everyErrors(every: Duration): FieldError[] {
+  const ms = parseDuration(every);
+  if (ms === undefined) return [{ path: 'every', message: `must be ${DURATION_FORM}` }];
+  const fits = ms >= SHORTEST_MS && ms <= LONGEST_MS;
+  return fits ? [] : [{ path: 'every', message: 'must be from a second to 366 days' }];
+}
+
+function cronErrors(timing: Timing): FieldError[] {
+  if (!CRON.test(timing.cron ?? '')) return [{ path: 'cron', message: `must be ${CRON_FORM}` }];
+  try {
+    const now = new Date();
+    const comes = ticksOf(timing, now).after(now) !== null;
+    return comes ? [] : [{ path: 'cron', message: 'names a time that never comes' }];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^CronPattern: /, '') : '';
+    return [{ path: 'cron', message: `must be ${CRON_FORM}. ${reason}` }];
+  }
+}
+
+function isTimezone(name: string): boolean {
+  if (!TIMEZONE.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,117 @@
+import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { type FastifyReply } from 'fastify';
+import { type Caller, CurrentCaller, RequireScope, visibleTenant } from '../api-keys/caller.js';
+import { pathId } from '../http/ids.js';
+import { JsonBody } from '../http/json-body.js';
+import { type Page, pageOf } from '../http/page.js';
+import { missing, Problem } from '../http/problem.js';
+import { type ScheduleRecord } from '../ledger/schedule-row.js';
+import { ScheduleStore } from '../ledger/schedule-store.js';
+import { Described, paged } from '../openapi/described.js';
+import { ScheduleCheck } from './schedule-check.js';
+import { readScheduleQuery } from './schedule-query.js';
+import { changedBody, SCHEDULE_CHANGE_SCHEMA, SCHEDULE_SCHEMA } from './schedule-request.js';
+import { type ShownSchedule, ScheduleView } from './schedule-view.js';
+import { visibleSchedule } from './visible-schedule.js';
+
+/** Somebody else may change a schedule at the same time; then the change is made to what they have left. */
+const CHANGE_TRIES = 5;
+
+@Controller('v1/schedules')
+export class SchedulesController {
+  constructor(
+    private readonly schedules: ScheduleStore,
+    private readonly check: ScheduleCheck,
+    private readonly view: ScheduleView,
+  ) {}
+
+  @Post()
+  @Described({
+    summary: 'Create a schedule',
+    description: 'Each of its ticks starts one job, whose scheduledFor is the tick. Give cron, or every.',
+    body: SCHEDULE_SCHEMA,
+    status: 201,
+    answer: 'Schedule',
+    problems: [400, 413, 415, 422],
+  })
+  @RequireScope('jobs:write')
+  async create(
+    @JsonBody() body: unknown,
+    @CurrentCaller() { tenant }: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ShownSchedule> {
+    const schedule = await this.schedules.create(tenant, await this.check.definition(body, tenant));
+    reply.header('location', `/v1/schedules/${schedule.id}`);
+    return this.view.shown(schedule);
+  }
+
+  @Get()
+  @Described({
+    summary: 'List schedules, newest first',
+    query: paged({ tenant: 'With an admin key: schedules of this tenant.' }),
+    status: 200,
+    answer: 'SchedulePage',
+    problems: [422],
+  })
+  @RequireScope('jobs:read')
+  async list(@Query() query: unknown, @CurrentCaller() caller: Caller): Promise<Page<ShownSchedule>> {
+    const { tenant, page } = readScheduleQuery(query, caller);
+    const rows = await this.schedules.list(tenant, { limit: page.limit + 1, after: page.after });
+    return pageOf(
+      rows,
+      page.limit,
+      ({ id }) => id,
+      (schedule) => this.view.shown(schedule),
+    );
+  }
+
+  @Get(':id')
+  @Described({ summary: 'Show a schedule', status: 200, answer: 'Schedule', problems: [404] })
+  @RequireScope('jobs:read')
+  async show(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownSchedule> {
+    return this.view.shown(await visibleSchedule(this.schedules, id, caller));
+  }
+
+  @Patch(':id')
+  @Described({
+    summary: 'Change a schedule',
+    description:
+      'Another timing, or enabling it, counts its ticks from now. Jobs that it has started stay as they are.',
+    body: SCHEDULE_CHANGE_SCHEMA,
+    status: 200,
+    answer: 'Schedule',
+    problems: [400, 404, 409, 413, 415, 422],
+  })
+  @RequireScope('jobs:write')
+  async change(
+    @Param('id') id: string,
+    @JsonBody() change: unknown,
+    @CurrentCaller() caller: Caller,
+  ): Promise<ShownSchedule> {
+    for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
+      const known = await visibleSchedule(this.schedules, id, caller);
+      const definition = await this.check.definition(changedBody(bodyOf(known), change), known.tenant);
+      const changed = await this.schedules.replace(known, definition);
+      if (changed !== undefined) return this.view.shown(changed);
+    }
+    throw new Problem(409, 'The schedule is being changed by others. Read it, and try again.');
+  }
+
+  @Delete(':id')
+  @Described({
+    summary: 'Delete a schedule and its history',
+    description: 'Jobs that it has started stay as they are.',
+    status: 204,
+    problems: [404],
+  })
+  @HttpCode(204)
+  @RequireScope('jobs:write')
+  async remove(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<void> {
+    const removed = await this.schedules.remove(pathId('schedule', id), visibleTenant(caller));
+    if (!removed) throw missing('schedule', id);
+  }
+}
+
+function bodyOf({ name, timing, request, enabled, catchUp, overlap }: ScheduleRecord): Record<string, unknown> {
+  return { ...request, ...timing, name, enabled, catchUp, overlap };
+}
