@@ -19,6 +19,7 @@ import { type Violation, violation } from './violation.js';
 const LOOK_EVERY_MS = 250;
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 const MOST_EXPLAINED = 12;
+const LINES_EXPLAINED = 40;
 
 /** One fault as it was made. */
 export interface Strike {
@@ -156,12 +157,18 @@ export class Campaign {
       const [job, attempts] = await Promise.all(
         ['', '/attempts'].map((path) => this.system.suite.api('GET', `/v1/jobs/${id}${path}`)),
       );
-      return JSON.stringify({ id, job: job?.body, attempts: attempts?.body, beginnings: beginnings.get(id) });
+      const submits = this.history.submits.filter((submit) => submit.id === id);
+      return JSON.stringify({ submits, job: job?.body, attempts: attempts?.body, beginnings: beginnings.get(id) });
     });
+    const audit = await this.system.suite.api('GET', '/v1/audit');
+    const logs = this.system.processes.flatMap((name) => [
+      name,
+      ...this.system.suite.log(name).slice(-LINES_EXPLAINED),
+    ]);
     const strikes = this.strikes.map(
       ({ kind, at, lastedMs }) => `${new Date(at).toISOString()} ${kind}, ${lastedMs} ms`,
     );
-    return [...strikes, ...(await Promise.all(told))].join('\n');
+    return [...strikes, ...(await Promise.all(told)), JSON.stringify(audit.body), ...logs].join('\n');
   }
 
   async #atRest(): Promise<boolean> {
