@@ -42,6 +42,7 @@ export class BenchSuite {
     await screen.step('Starting broker and database', () => Promise.all([broker.start(), database.start()]));
     const facts: SuiteFacts = {
       rabbitmqUrl: broker.url,
+      managementUrl: null,
       ownBroker: true,
       databaseUrl: database.url,
       dataFolder: folder,

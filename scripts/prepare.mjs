@@ -11,6 +11,7 @@ const COMMANDS = {
   test: 'tools/test/main.js',
   bench: 'bench/main.js',
   faults: 'test/faults/main.js',
+  doctor: 'tools/doctor/main.js',
 };
 const HEAD_LINES = 12;
 const TAIL_LINES = 20;

@@ -77,6 +77,7 @@ export class TestSuite {
     this.dataFolder = join(testEnvironment().folder, 'suites', servers.id);
     this.facts = {
       rabbitmqUrl: servers.rabbitmqUrl,
+      managementUrl: servers.broker.managementUrl,
       databaseUrl: servers.databaseUrl,
       ownBroker: true,
       dataFolder: this.dataFolder,

@@ -9,6 +9,7 @@ import {
 
 const facts: SuiteFacts = {
   rabbitmqUrl: 'amqp://leveret:secret@127.0.0.1:5000',
+  managementUrl: 'http://127.0.0.1:5001',
   ownBroker: true,
   databaseUrl: 'postgres://leveret:secret@127.0.0.1:6000/leveret',
   dataFolder: '/srv/my data',
@@ -22,6 +23,7 @@ describe('gatewayEnvironment', () => {
     expect(gatewayEnvironment({ PATH: '/bin', npm_package_name: 'leveret' }, facts)).toEqual({
       PATH: '/bin',
       RABBITMQ_URL: 'amqp://leveret:secret@127.0.0.1:5000',
+      RABBITMQ_MANAGEMENT_URL: 'http://127.0.0.1:5001',
       DATABASE_URL: 'postgres://leveret:secret@127.0.0.1:6000/leveret',
       STORAGE_URL: 'file:///srv/my%20data/files',
       LINK_SECRET: 'made-link-secret',

@@ -5,6 +5,8 @@ import { loadConsumerConfig, loadEmailConfig, loadGatewayConfig } from '#libs/co
 /** What the launcher knows when it starts the apps. */
 export interface SuiteFacts {
   readonly rabbitmqUrl: string;
+  /** The management API of the launcher's own broker. */
+  readonly managementUrl: string | null;
   /** The launcher's own broker, whose time for acknowledgements is known. */
   readonly ownBroker: boolean;
   readonly databaseUrl: string;
@@ -16,7 +18,14 @@ export interface SuiteFacts {
   readonly smtpUrl?: string;
 }
 
-const OF_THE_GATEWAY = ['DATABASE_URL', 'ADMIN_API_KEY', 'LINK_SECRET', 'PORT', 'PUBLIC_URL'] as const;
+const OF_THE_GATEWAY = [
+  'DATABASE_URL',
+  'ADMIN_API_KEY',
+  'LINK_SECRET',
+  'PORT',
+  'PUBLIC_URL',
+  'RABBITMQ_MANAGEMENT_URL',
+] as const;
 /** The consumer app that takes settings of its own. */
 export const EMAIL = 'email';
 const OWN_ACK_TIMEOUT = '12h';
@@ -31,6 +40,7 @@ export function gatewayEnvironment(outer: NodeJS.ProcessEnv, facts: SuiteFacts):
     ADMIN_API_KEY: facts.adminApiKey,
     PORT: String(facts.port),
     PUBLIC_URL: outer['PUBLIC_URL'] ?? `http://127.0.0.1:${facts.port}`,
+    ...(facts.managementUrl === null ? {} : { RABBITMQ_MANAGEMENT_URL: facts.managementUrl }),
   };
 }
 

@@ -9,6 +9,8 @@ export interface RunFacts {
   readonly managementUrl: string | null;
   readonly databaseUrl: string;
   readonly mailUrl: string | null;
+  /** Settings of the gateway that are no secrets: with them the doctor looks at the suite as it was started. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly healthUrls: Readonly<Record<string, readonly string[]>>;
   readonly pids: Readonly<Record<string, readonly number[] | null>>;
 }

@@ -64,6 +64,7 @@ export class Suite {
       managementUrl: servers.managementUrl,
       databaseUrl: servers.databaseUrl,
       mailUrl: inbox?.url ?? null,
+      settings: shownSettings(gatewayEnvironment(this.plan.env, this.suiteFacts)),
       healthUrls: perApp(apps, ({ url }) => url),
       pids: {
         start: [process.pid],
@@ -113,11 +114,11 @@ export class Suite {
   }
 
   private get suiteFacts(): SuiteFacts {
-    const { rabbitmqUrl, databaseUrl, ownBroker } = this.servers;
+    const { rabbitmqUrl, managementUrl, databaseUrl, ownBroker } = this.servers;
     const { port, data } = this.plan;
     const secrets = { linkSecret: this.linkSecret, adminApiKey: this.apiKey };
     const mail = this.inbox === undefined ? {} : { smtpUrl: this.inbox.smtpUrl };
-    return { rabbitmqUrl, databaseUrl, ownBroker, dataFolder: data.path, port, ...secrets, ...mail };
+    return { rabbitmqUrl, managementUrl, databaseUrl, ownBroker, dataFolder: data.path, port, ...secrets, ...mail };
   }
 
   private get around(): ConstructorParameters<typeof AppKeeper>[1] {
@@ -174,6 +175,17 @@ export class Suite {
         `The end of the log of ${first}:\n${lastLines(this.plan.data.logFile(first))}`,
     );
   }
+}
+
+const SHOWN_SETTINGS = ['STORAGE_URL', 'QUEUE_TYPE', 'EXCHANGE_PREFIX', 'BROKER_ACK_TIMEOUT'];
+
+function shownSettings(env: NodeJS.ProcessEnv): Record<string, string> {
+  const settings: Record<string, string> = {};
+  for (const name of SHOWN_SETTINGS) {
+    const value = env[name];
+    if (value !== undefined && value !== '') settings[name] = value;
+  }
+  return settings;
 }
 
 function processNames(app: string, count: number): readonly string[] {
