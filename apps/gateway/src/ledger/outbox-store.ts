@@ -40,10 +40,13 @@ export class OutboxStore {
     await this.#database.query("UPDATE outbox SET free_at = '-infinity' WHERE id = ANY($1::bigint[])", [ids]);
   }
 
-  /** Sets rows aside that no queue takes; they are tried again after a claim's time, or when their domain is announced. */
+  /**
+   * Sets rows aside that no queue takes; they are tried again after a claim's time, or when their domain is announced.
+   * Their messages are not out, except that the broker may have kept one that it nacked.
+   */
   async park(ids: readonly string[], reason: string): Promise<void> {
     await this.#database.query(
-      `UPDATE outbox SET free_at = ${CLAIM}, parked_reason = $2 WHERE id = ANY($1::bigint[])`,
+      `UPDATE outbox SET free_at = ${CLAIM}, parked_reason = $2, taken = $2 = 'nacked' WHERE id = ANY($1::bigint[])`,
       [ids, reason],
     );
   }

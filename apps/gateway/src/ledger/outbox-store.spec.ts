@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { newJob } from '../testing/new-job.js';
+import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
+import { type Queries } from './database.js';
+import { JobStore } from './job-store.js';
+import { OutboxStore } from './outbox-store.js';
+import { QueueStore } from './queue-store.js';
+
+const START_MS = 60_000;
+const WAITING = 100_000;
+
+interface Plan {
+  readonly 'Node Type': string;
+  readonly 'Index Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly Plans?: readonly Plan[];
+}
+
+describe('OutboxStore', () => {
+  let ledger: RealLedger;
+  let jobs: JobStore;
+  let outbox: OutboxStore;
+  let queues: QueueStore;
+
+  beforeAll(async () => {
+    ledger = await startRealLedger();
+    const { database } = ledger;
+    jobs = new JobStore(database, { takes: () => false, send: () => undefined, wake: () => undefined });
+    outbox = new OutboxStore(database);
+    queues = new QueueStore(database, { hurry: () => undefined });
+    await database.query(
+      "INSERT INTO domains (name, queue_key, queue_type, queue_number) VALUES ('lab', 'lab.classic-1', 'classic', 1)",
+    );
+  }, START_MS);
+
+  beforeEach(() => ledger.database.query('TRUNCATE outbox'));
+
+  afterAll(() => ledger.stop());
+
+  const enter = async (): Promise<string> => (await jobs.accept(newJob())).job.id;
+  const claimed = async (): Promise<string[]> =>
+    (await outbox.claim(10)).flatMap((entry) => (entry.kind === 'work' ? [entry.order.jobId] : []));
+
+  it('keeps what goes to the control stream in a lane of its own', async () => {
+    const job = await enter();
+    await queues.setPaused('lab', true);
+    await queues.setPaused('lab', true);
+    await queues.setPaused('lab', false);
+    const rows = await outbox.claimControl(10);
+    expect(rows.map((row) => row.kind).sort()).toEqual(['pause', 'resume']);
+    const versions = rows.flatMap((row) => (row.kind === 'void' ? [] : [[row.kind, row.version] as const]));
+    const of = new Map(versions);
+    expect(of.get('resume')).toBeGreaterThan(of.get('pause') ?? Number.POSITIVE_INFINITY);
+    expect(await outbox.claimControl(10)).toEqual([]);
+    expect(await claimed()).toEqual([job]);
+  });
+
+  it('claims what was given back before what came later, in the order in which it came', async () => {
+    const [first, second] = [await enter(), await enter()];
+    const entries = await outbox.claim(10);
+    const third = await enter();
+    await outbox.release(entries.map(({ id }) => id).reverse());
+    expect(await claimed()).toEqual([first, second, third]);
+  });
+
+  it(`reads only what is free, with ${WAITING} rows that wait`, async () => {
+    await ledger.database.query(
+      `INSERT INTO outbox (kind, job_id, run, due_at, free_at)
+       SELECT 'work', gen_random_uuid(), 1, now() + interval '2 hours', now() + interval '1 hour' FROM generate_series(1, ${WAITING})`,
+    );
+    await enter();
+    await ledger.database.query("INSERT INTO outbox (kind, job_id, run, free_at) VALUES ('void', $1, 1, now())", [
+      uuidv7(),
+    ]);
+    const plans: Plan[] = [];
+    const explained = new OutboxStore(explaining(ledger.database, plans));
+    await explained.claim(500);
+    await explained.claimControl(500);
+    const scans = plans.flatMap(nodesOf).filter((node) => node['Index Name'] === 'outbox_free');
+    expect(scans.map((node) => [node['Actual Rows'], node['Rows Removed by Filter'] ?? 0])).toEqual([
+      [1, 0],
+      [1, 0],
+    ]);
+    expect(plans.flatMap(nodesOf).filter((node) => node['Actual Rows'] > 10)).toEqual([]);
+  });
+});
+
+/** Runs statements as they are and gathers how the database did it. */
+function explaining(database: Queries, plans: Plan[]): Queries {
+  return {
+    query: async (sql, values) => {
+      const [row] = await database.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
+        `EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`,
+        values,
+      );
+      plans.push(...(row?.['QUERY PLAN'] ?? []).map(({ Plan: plan }) => plan));
+      return [];
+    },
+  };
+}
+
+function nodesOf(plan: Plan): Plan[] {
+  return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
+}
