@@ -13,26 +13,45 @@ const PRECONDITION_FAILED = 406;
  */
 export async function declareTopology(channel: Channel, topology: Topology): Promise<void> {
   try {
-    await Promise.all(
-      topology.exchanges.map(({ name, type, alternate }) =>
-        channel.assertExchange(name, type, {
-          durable: true,
-          ...(alternate === undefined ? {} : { alternateExchange: alternate }),
-        }),
-      ),
+    const waysIn = topology.exchanges.filter(({ alternate }) => alternate !== undefined);
+    const behindWayIn = ({ from }: Topology['bindings'][number]): boolean => waysIn.some(({ name }) => name === from);
+    await assertExchanges(
+      channel,
+      topology.exchanges.filter(({ alternate }) => alternate === undefined),
     );
     await Promise.all(
       topology.queues.map((queue) => channel.assertQueue(queue.name, { durable: true, arguments: queue.arguments })),
     );
-    await Promise.all(
-      topology.bindings.map(({ from, to, pattern }) =>
-        'queue' in to ? channel.bindQueue(to.queue, from, pattern) : channel.bindExchange(to.exchange, from, pattern),
-      ),
+    await bindAll(
+      channel,
+      topology.bindings.filter((binding) => !behindWayIn(binding)),
     );
+    // Last: the broker confirms what services publish as soon as the exchange is there, also when it leads nowhere yet.
+    await assertExchanges(channel, waysIn);
+    await bindAll(channel, topology.bindings.filter(behindWayIn));
   } catch (error) {
     if (isRefusal(error, PRECONDITION_FAILED)) throw new TopologyConflictError(error.message);
     throw error;
   }
+}
+
+async function assertExchanges(channel: Channel, exchanges: Topology['exchanges']): Promise<void> {
+  await Promise.all(
+    exchanges.map(({ name, type, alternate }) =>
+      channel.assertExchange(name, type, {
+        durable: true,
+        ...(alternate === undefined ? {} : { alternateExchange: alternate }),
+      }),
+    ),
+  );
+}
+
+async function bindAll(channel: Channel, bindings: Topology['bindings']): Promise<void> {
+  await Promise.all(
+    bindings.map(({ from, to, pattern }) =>
+      'queue' in to ? channel.bindQueue(to.queue, from, pattern) : channel.bindExchange(to.exchange, from, pattern),
+    ),
+  );
 }
 
 function traitsOf(channel: Channel, queueType: BrokerConfig['queueType']): BrokerTraits {
