@@ -1,7 +1,8 @@
+import { isRecord } from '#libs/contracts';
 import { type FieldError, invalid } from '../http/problem.js';
 import { type JobIntake } from '../jobs/job-intake.js';
-import { type ScheduleDefinition } from '../ledger/schedule-row.js';
-import { readScheduleRequest } from './schedule-request.js';
+import { type ScheduleDefinition, type ScheduleRecord } from '../ledger/schedule-row.js';
+import { changesJobs, readScheduleRequest, type ScheduleRequest } from './schedule-request.js';
 
 /** Checks schedules on their way in; their jobs are checked as any request for a job. */
 export class ScheduleCheck {
@@ -10,12 +11,42 @@ export class ScheduleCheck {
   /** @throws Problem 422 that names each wrong field */
   async definition(body: unknown, tenant: string): Promise<ScheduleDefinition> {
     const errors: FieldError[] = [];
-    const request = readScheduleRequest(body, errors);
-    if (request === undefined) throw invalid(errors);
-    const { job, ...own } = request;
+    const { job, ...own } = readOwn(body, errors);
     const intake = await this.intake.prepare(job, { tenant, traceparent: null });
     if (!intake.ok) throw invalid([...errors, ...intake.errors]);
     if (errors.length > 0) throw invalid(errors);
     return { ...own, request: { ...job, task: intake.job.task } };
   }
+
+  /**
+   * A schedule with changes, null for what is to be as if it had never been given. Jobs that do not change are not
+   * checked, so that a schedule can be paused whatever has become of its task.
+   * @throws Problem 422 that names each wrong field
+   */
+  async changed(known: ScheduleRecord, change: unknown): Promise<ScheduleDefinition> {
+    if (!isRecord(change)) throw invalid([{ path: '', message: 'must be an object' }]);
+    const body = changedBody(known, change);
+    if (changesJobs(change)) return this.definition(body, known.tenant);
+    const errors: FieldError[] = [];
+    const { job: _, ...own } = readOwn(body, errors);
+    if (errors.length > 0) throw invalid(errors);
+    return { ...own, request: known.request };
+  }
+}
+
+function readOwn(body: unknown, errors: FieldError[]): ScheduleRequest {
+  const request = readScheduleRequest(body, errors);
+  if (request === undefined) throw invalid(errors);
+  return request;
+}
+
+/** The body that the schedule would have been made of, had it been made with the changes. */
+function changedBody(
+  { name, timing, request, enabled, catchUp, overlap }: ScheduleRecord,
+  change: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const timed = ['cron', 'every'].some((field) => (change[field] ?? null) !== null);
+  const kept = timed ? { ...timing, cron: null, every: null } : timing;
+  const whole = { ...request, ...kept, name, enabled, catchUp, overlap, ...change };
+  return Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== null));
 }

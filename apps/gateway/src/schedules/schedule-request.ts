@@ -102,15 +102,9 @@ export function readScheduleRequest(body: unknown, errors: FieldError[]): Schedu
   };
 }
 
-/** The body that a schedule would have been made of, had it been made with these changes. */
-export function changedBody(
-  known: Readonly<Record<string, unknown>>,
-  change: unknown,
-): Readonly<Record<string, unknown>> {
-  if (!isRecord(change)) throw invalid([{ path: '', message: 'must be an object' }]);
-  const timed = (['cron', 'every'] as const).filter((name) => (change[name] ?? null) !== null);
-  const kept = timed.length === 0 ? known : { ...known, cron: null, every: null };
-  return Object.fromEntries(Object.entries({ ...kept, ...change }).filter(([, value]) => value !== null));
+/** Whether a change is about more than the schedule itself. */
+export function changesJobs(change: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(change).some((name) => !(name in ownProperties));
 }
 
 function timeError(path: string): FieldError {

@@ -5,12 +5,11 @@ import { pathId } from '../http/ids.js';
 import { JsonBody } from '../http/json-body.js';
 import { type Page, pageOf } from '../http/page.js';
 import { missing, Problem } from '../http/problem.js';
-import { type ScheduleRecord } from '../ledger/schedule-row.js';
 import { ScheduleStore } from '../ledger/schedule-store.js';
 import { Described, paged } from '../openapi/described.js';
 import { ScheduleCheck } from './schedule-check.js';
 import { readScheduleQuery } from './schedule-query.js';
-import { changedBody, SCHEDULE_CHANGE_SCHEMA, SCHEDULE_SCHEMA } from './schedule-request.js';
+import { SCHEDULE_CHANGE_SCHEMA, SCHEDULE_SCHEMA } from './schedule-request.js';
 import { type ShownSchedule, ScheduleView } from './schedule-view.js';
 import { visibleSchedule } from './visible-schedule.js';
 
@@ -90,7 +89,7 @@ export class SchedulesController {
   ): Promise<ShownSchedule> {
     for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
       const known = await visibleSchedule(this.schedules, id, caller);
-      const definition = await this.check.definition(changedBody(bodyOf(known), change), known.tenant);
+      const definition = await this.check.changed(known, change);
       const changed = await this.schedules.replace(known, definition);
       if (changed !== undefined) return this.view.shown(changed);
     }
@@ -110,8 +109,4 @@ export class SchedulesController {
     const removed = await this.schedules.remove(pathId('schedule', id), visibleTenant(caller));
     if (!removed) throw missing('schedule', id);
   }
-}
-
-function bodyOf({ name, timing, request, enabled, catchUp, overlap }: ScheduleRecord): Record<string, unknown> {
-  return { ...request, ...timing, name, enabled, catchUp, overlap };
 }
