@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Job } from '#libs/contracts';
+import { outputKey, uploadKey } from '#libs/storage';
+import { v7 as uuidv7 } from 'uuid';
+import { type ProblemDetails } from '../http/problem.js';
+import { type Answer, Client } from '../testing/client.js';
+import { type RealEdge, startRealEdge } from '../testing/real-edge.js';
+
+const NOTE = { filename: 'note.txt', contentType: 'text/plain' };
+
+describe('jobs steered over HTTP', () => {
+  let edge: RealEdge;
+  let client: Client;
+  let foreign: string;
+  let reader: string;
+
+  const keyWith = async (tenant: string, scopes: readonly string[]): Promise<string> =>
+    (await client.post<{ secret: string }>('/v1/api-keys', { name: tenant, tenant, scopes })).json.secret;
+
+  beforeAll(async () => {
+    edge = await startRealEdge();
+    client = new Client(edge.url);
+    await edge.announce([{}]);
+    foreign = await keyWith('other', ['jobs:read', 'jobs:write']);
+    reader = await keyWith('default', ['jobs:read']);
+  }, 60_000);
+
+  afterAll(() => edge.stop());
+
+  const enqueue = async (options: object = {}): Promise<Job> =>
+    (await client.post<Job>('/v1/jobs', { task: 'demo.echo', payload: {}, ...options })).json;
+  const steer = <T = ProblemDetails>(id: string, what: 'cancel' | 'retry', key?: string): Promise<Answer<T>> =>
+    client.call<T>('POST', `/v1/jobs/${id}/${what}`, undefined, key === undefined ? {} : { key });
+  const remove = (id: string, key?: string): Promise<Answer<ProblemDetails>> =>
+    client.call('DELETE', `/v1/jobs/${id}`, undefined, key === undefined ? {} : { key });
+
+  it('are cancelled, retried and cancelled again, and answer with the job as it is then', async () => {
+    const { id } = await enqueue({ maxAttempts: 3 });
+    expect(await steer<Job>(id, 'cancel')).toMatchObject({
+      status: 202,
+      json: { id, status: 'cancelled', version: 2 },
+    });
+    const retried = await steer<Job>(id, 'retry');
+    expect(retried).toMatchObject({ status: 202, json: { id, status: 'queued', maxAttempts: 6, completedAt: null } });
+    expect(retried.json.version).toBeGreaterThan(2);
+    expect((await steer(id, 'cancel')).status).toBe(202);
+  });
+
+  it('say with 409 why they stay as they are', async () => {
+    const { id } = await enqueue();
+    expect(await steer(id, 'retry')).toMatchObject({
+      status: 409,
+      json: { detail: 'The job is queued: it cannot be retried. Cancel it first.' },
+    });
+    expect(await remove(id)).toMatchObject({ status: 409, json: { title: 'Conflict' } });
+    await steer(id, 'cancel');
+    expect(await steer(id, 'cancel')).toMatchObject({
+      status: 409,
+      json: { detail: 'The job is cancelled: it cannot be cancelled.' },
+    });
+  });
+
+  it('are not there for another tenant, and need the scope to write', async () => {
+    const { id } = await enqueue();
+    const missing = uuidv7();
+    for (const path of [`${id}/cancel`, `${id}/retry`]) {
+      const call = (of: string): Promise<Answer<ProblemDetails>> =>
+        client.call('POST', `/v1/jobs/${of}`, undefined, { key: foreign });
+      const [theirs, none] = [await call(path), await call(path.replace(id, missing))];
+      expect([theirs.status, theirs.text]).toEqual([404, none.text.replaceAll(missing, id)]);
+    }
+    expect((await remove(id, foreign)).status).toBe(404);
+    expect((await remove('no-id')).status).toBe(404);
+    expect((await steer(id, 'cancel', reader)).status).toBe(403);
+    expect((await remove(id, reader)).status).toBe(403);
+    expect((await client.get<Job>(`/v1/jobs/${id}`)).json.status).toBe('queued');
+  });
+
+  it('are deleted with what they made, and without what they were given', async () => {
+    const { id } = await enqueue();
+    const given = uploadKey('default');
+    const made = outputKey('default', id, 1, 'note');
+    for (const key of [given, made]) await edge.storage.put(key, Readable.from(['x']), NOTE);
+    await steer(id, 'cancel');
+    const answer = await remove(id);
+    expect([answer.status, answer.text]).toEqual([204, '']);
+    expect((await client.get(`/v1/jobs/${id}`)).status).toBe(404);
+    expect([await edge.storage.stat(made), (await edge.storage.stat(given))?.key]).toEqual([undefined, given]);
+    expect(existsSync(join(edge.storageFolder, 'default', id))).toBe(false);
+    expect((await remove(id)).status).toBe(404);
+  });
+});
