@@ -14,7 +14,8 @@ const PRECONDITION_FAILED = 406;
 export async function declareTopology(channel: Channel, topology: Topology): Promise<void> {
   try {
     const waysIn = topology.exchanges.filter(({ alternate }) => alternate !== undefined);
-    const behindWayIn = ({ from }: Topology['bindings'][number]): boolean => waysIn.some(({ name }) => name === from);
+    const needsWayIn = ({ from, to }: Topology['bindings'][number]): boolean =>
+      waysIn.some(({ name }) => name === from || ('exchange' in to && name === to.exchange));
     await assertExchanges(
       channel,
       topology.exchanges.filter(({ alternate }) => alternate === undefined),
@@ -24,11 +25,11 @@ export async function declareTopology(channel: Channel, topology: Topology): Pro
     );
     await bindAll(
       channel,
-      topology.bindings.filter((binding) => !behindWayIn(binding)),
+      topology.bindings.filter((binding) => !needsWayIn(binding)),
     );
     // Last: the broker confirms what services publish as soon as the exchange is there, also when it leads nowhere yet.
     await assertExchanges(channel, waysIn);
-    await bindAll(channel, topology.bindings.filter(behindWayIn));
+    await bindAll(channel, topology.bindings.filter(needsWayIn));
   } catch (error) {
     if (isRefusal(error, PRECONDITION_FAILED)) throw new TopologyConflictError(error.message);
     throw error;
