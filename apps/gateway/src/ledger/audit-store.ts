@@ -103,6 +103,6 @@ FROM counted ORDER BY queue`;
 
 const STATE = `
 SELECT obstacle IS NULL AND held_until > now() AS working, CASE WHEN held_until > now() THEN obstacle END AS obstacle,
-       CASE WHEN held_until > now() THEN since ELSE held_until END AS since,
+       CASE WHEN held_until > now() THEN since ELSE greatest(held_until, since) END AS since,
        sentinel_since AS "sentinelSince", sentinel_checked_at AS "sentinelCheckedAt", wiped_at AS "wipedAt"
 FROM reconciler`;
