@@ -99,7 +99,7 @@ describe('QueueStore', () => {
     await ledger.database.query('DELETE FROM workers');
     expect((await queues.find('lab'))?.consumers).toBe(1);
     await queues.setPaused('lab', true);
-    expect(await queues.find('lab')).toMatchObject({ paused: true, consumers: 0 });
+    expect(await queues.find('lab')).toMatchObject({ paused: true, consumers: 1 });
   });
 
   it('has buckets whose middles are within 5 % of what is in them', () => {

@@ -25,15 +25,20 @@ export interface QueueRecord {
   readonly oldestWaitingMs: number | null;
 }
 
+type Counts = Omit<QueueRecord, 'paused'>;
+
 const FRESH_MS = 1_000;
 /** Counting takes at most one part in so many of a connection's time. */
 const REST_FACTOR = 10;
 
-/** Queues, counted in the ledger, so that every gateway says the same. An answer is used for a second, or longer if it was dear. */
+/**
+ * Queues, counted in the ledger, so that every gateway says the same. Counts are used for a second, or longer when they
+ * were dear; whether a queue is paused is always read anew.
+ */
 export class QueueStore {
   readonly #database: Database;
   readonly #dispatch: ControlDispatch;
-  #counted: { readonly queues: Promise<readonly QueueRecord[]>; until: number } | undefined;
+  #counted: { readonly queues: Promise<readonly Counts[]>; until: number } | undefined;
 
   constructor(database: Database, dispatch: ControlDispatch) {
     this.#database = database;
@@ -42,6 +47,15 @@ export class QueueStore {
 
   /** Every queue whose domain has been announced, by name. */
   async all(): Promise<readonly QueueRecord[]> {
+    const [counts, settings] = await Promise.all([
+      this.#counts(),
+      this.#database.query<{ queue: string }>('SELECT queue FROM queue_settings WHERE paused'),
+    ]);
+    const paused = new Set(settings.map(({ queue }) => queue));
+    return counts.map((queue) => ({ ...queue, paused: paused.has(queue.name) }));
+  }
+
+  async #counts(): Promise<readonly Counts[]> {
     if (this.#counted !== undefined && Date.now() < this.#counted.until) return this.#counted.queues;
     const since = Date.now();
     const counted = { queues: this.#count(), until: Number.POSITIVE_INFINITY };
@@ -63,11 +77,10 @@ export class QueueStore {
   /** Pauses a queue or lets it go on; setting what is set already changes nothing. */
   async setPaused(queue: string, paused: boolean): Promise<void> {
     const changed = await this.#database.query(SET_PAUSED, [queue, paused, paused ? 'pause' : 'resume']);
-    this.#counted = undefined;
     if (changed.length > 0) this.#dispatch.hurry();
   }
 
-  async #count(): Promise<readonly QueueRecord[]> {
+  async #count(): Promise<readonly Counts[]> {
     const [queues, open, minutes, durations] = await Promise.all([
       this.#database.query<QueueRow>(READ_QUEUES),
       this.#database.query<OpenRow>(COUNT_OPEN),
@@ -82,7 +95,7 @@ export class QueueStore {
         name: queue.name,
         ...{ waiting: of('queued'), active: of('running'), delayed: of('retrying'), scheduled: of('scheduled') },
         ...{ completed: ended?.completed ?? 0, failed: ended?.failed ?? 0, dead: queue.dead },
-        ...{ consumers: queue.consumers, paused: queue.paused },
+        consumers: queue.consumers,
         processingTime: timesOf(durations.filter((row) => row.queue === queue.name)),
         throughput: Math.round((ended?.latest ?? 0) * 100) / 100,
         oldestWaitingMs: counts.find((row) => row.status === 'queued')?.waiting_ms ?? null,
@@ -116,11 +129,11 @@ WITH changed AS (
 INSERT INTO outbox (kind, queue, version, free_at) SELECT $3, queue, version, now() FROM changed RETURNING id`;
 
 const READ_QUEUES = `
-SELECT domains.name, coalesce(queue_settings.paused, false) AS paused,
+SELECT domains.name,
        (SELECT count(*)::int FROM dead_letters WHERE dead_letters.queue = domains.name) AS dead,
        (SELECT count(*)::int FROM workers
         WHERE workers.domain = domains.name AND heard_at > now() - interval '10 seconds') AS consumers
-FROM domains LEFT JOIN queue_settings ON queue_settings.queue = domains.name ORDER BY domains.name`;
+FROM domains ORDER BY domains.name`;
 
 const COUNT_OPEN = `
 SELECT queue, status, count(*)::int AS jobs,
@@ -142,7 +155,6 @@ FROM queue_durations WHERE minute > now() - interval '1 hour' GROUP BY queue, bu
 
 interface QueueRow {
   readonly name: string;
-  readonly paused: boolean;
   readonly dead: number;
   readonly consumers: number;
 }
