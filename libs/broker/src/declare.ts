@@ -3,7 +3,7 @@ import { type Channel } from 'amqplib';
 import { TopologyConflictError } from './errors.js';
 import { isRefusal } from './own-channel.js';
 import { type BrokerTraits } from './suite-topology.js';
-import { type Topology } from './topology.js';
+import { type QueueSpec, type Topology } from './topology.js';
 
 const PRECONDITION_FAILED = 406;
 
@@ -59,20 +59,42 @@ function traitsOf(channel: Channel, queueType: BrokerConfig['queueType']): Broke
   return { queueType, major: Number.parseInt(channel.connection.serverProperties.version, 10) };
 }
 
+const DELIVERY_LIMIT = 'x-delivery-limit';
+
 /**
  * A channel's setup that declares a topology once for all channels of a connection. When one of them closes, the next
  * declares again: the reason may be that something of the topology was deleted.
+ *
+ * A quorum queue that was made before its broker was upgraded to 4.x has no delivery limit in its arguments, and cannot
+ * get one; it is declared as it is from the second time on.
  */
 export function declaresOnce(
   queueType: BrokerConfig['queueType'],
   topologyOf: (traits: BrokerTraits) => Topology,
 ): (channel: Channel) => Promise<void> {
   const declared = new WeakMap<object, Promise<void>>();
+  const older = new Set<string>();
+  const declare = async (channel: Channel): Promise<void> => {
+    try {
+      await declareTopology(channel, withoutLimit(topologyOf(traitsOf(channel, queueType)), older));
+    } catch (error) {
+      if (error instanceof TopologyConflictError && error.property === DELIVERY_LIMIT) older.add(error.of ?? '');
+      throw error;
+    }
+  };
   return (channel) => {
     const { connection } = channel;
-    const done = declared.get(connection) ?? declareTopology(channel, topologyOf(traitsOf(channel, queueType)));
+    const done = declared.get(connection) ?? declare(channel);
     declared.set(connection, done);
     channel.once('close', () => declared.delete(connection));
     return done;
   };
+}
+
+function withoutLimit(topology: Topology, queues: ReadonlySet<string>): Topology {
+  return { ...topology, queues: topology.queues.map((queue) => (queues.has(queue.name) ? unlimited(queue) : queue)) };
+}
+
+function unlimited({ name, arguments: { [DELIVERY_LIMIT]: _limit, ...others } }: QueueSpec): QueueSpec {
+  return { name, arguments: others };
 }

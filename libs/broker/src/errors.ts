@@ -45,10 +45,17 @@ export class ConfirmTimeoutError extends PublishError {
 
 /** The broker holds an exchange or queue of this name with other properties. Retrying does not help. */
 export class TopologyConflictError extends Error {
+  /** What is different of what, as far as the broker has said it. */
+  readonly property: string | undefined;
+  readonly of: string | undefined;
+
   /** @param reason what the broker said */
   constructor(reason: string) {
+    const { property, name } = INEQUIVALENT.exec(reason)?.groups ?? {};
     super(`${conflict(reason)} Delete it when it is empty, or choose another EXCHANGE_PREFIX.`);
     this.name = 'TopologyConflictError';
+    this.property = property;
+    this.of = name;
   }
 }
 
