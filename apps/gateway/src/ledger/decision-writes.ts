@@ -32,7 +32,7 @@ export async function writeDecisions(
 }
 
 /** Writes what is known of runs. */
-export async function writeAttempts(transaction: Queries, decisions: readonly DecidedJob[]): Promise<void> {
+async function writeAttempts(transaction: Queries, decisions: readonly DecidedJob[]): Promise<void> {
   const merged = new Map<string, { jobId: string; change: AttemptChange }>();
   for (const { job, decision } of decisions) {
     for (const change of decision.attempts) {
@@ -71,7 +71,7 @@ function completed(known: AttemptChange, later: AttemptChange): AttemptChange {
 }
 
 /** Buries the jobs that have failed. */
-export async function writeDeadLetters(transaction: Queries, decisions: readonly DecidedJob[]): Promise<void> {
+async function writeDeadLetters(transaction: Queries, decisions: readonly DecidedJob[]): Promise<void> {
   const dead = decisions.flatMap(({ job, decision }) =>
     decision.deadLetter === null ? [] : [{ job, letter: decision.deadLetter }],
   );
@@ -86,7 +86,7 @@ export async function writeDeadLetters(transaction: Queries, decisions: readonly
 }
 
 /** Notes the runs and dead letters that are to be published. Returns whether there are any. */
-export async function writeOutbox(transaction: Queries, decisions: readonly DecidedJob[]): Promise<boolean> {
+async function writeOutbox(transaction: Queries, decisions: readonly DecidedJob[]): Promise<boolean> {
   const rows = decisions.flatMap(({ job, decision: { send, deadLetter } }) => [
     ...(send === null ? [] : [{ kind: 'work', job: job.id, ...send }]),
     ...(deadLetter === null

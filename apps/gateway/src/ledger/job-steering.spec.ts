@@ -116,6 +116,14 @@ describe('JobSteering', () => {
     await control();
   });
 
+  it('keeps no void of a message that came back before, and tells its worker all the same', async () => {
+    const id = await sent();
+    await report(started(id, 1), { type: 'returned', ...about(id, 1), reason: 'redelivered' });
+    expect(await steering.cancel([id])).toEqual([id]);
+    expect(await jobs.find(id, null)).toMatchObject({ status: 'running' });
+    expect([await control(), await inForce.countVoids()]).toEqual([[{ job: id, upTo: 1 }], 0]);
+  });
+
   it('steers many at once, and leaves those as they are that it does not fit', async () => {
     const ids = await Promise.all([sent(), sent({ scheduledFor: new Date(Date.now() + 3_600_000) }), enter()]);
     expect((await steering.cancel([...ids, uuidv7(), 'no id'])).sort()).toEqual([...ids].sort());

@@ -57,7 +57,8 @@ function columnsOf(
   return [runs.map(({ job }) => job), runs.map(({ run }) => run), runs.map(({ queue }) => queue)];
 }
 
-// A run that has an outcome has come back: its void is said for workers that were given up, and is not kept.
+// A run that has an outcome, or whose message is known to have come back, may still be at work: its void is said, and not
+// kept.
 const WRITE_VOIDS = `
 WITH voided AS (
   SELECT job_id, max(run) AS run, min(queue) AS queue
@@ -74,6 +75,7 @@ WITH voided AS (
   SELECT job_id, run, queue FROM sent
   WHERE NOT EXISTS (SELECT FROM attempts WHERE attempts.job_id = sent.job_id AND attempts.run = sent.run
                     AND attempts.outcome IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM jobs WHERE jobs.id = sent.job_id AND jobs.run = sent.run AND returned_at IS NOT NULL)
   ORDER BY job_id, run
   ON CONFLICT DO NOTHING
 )

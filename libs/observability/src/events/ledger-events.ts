@@ -106,7 +106,7 @@ export const LEDGER_EVENTS = {
   }),
   'control.waiting': event<{ readonly reason: string }>({
     level: 'warn',
-    message: 'The control stream does not take what is in force; no work is sent before it does',
+    message: 'What is in force cannot be said on the control stream yet; no work is sent before it is',
   }),
   'outbox.swept': event<{ readonly count: number }>({
     level: 'info',
