@@ -42,7 +42,7 @@ export class ReconcilerStore {
 
 const HOLD = `
 UPDATE reconciler SET holder = $1, held_until = now() + $2 * interval '1 millisecond'
-WHERE holder = $1 OR holder IS NULL OR held_until < now() RETURNING only`;
+WHERE holder = $1 OR holder IS NULL OR held_until < now() RETURNING "only"`;
 
 const SAY = `
 UPDATE reconciler SET obstacle = $2, since = now() WHERE holder = $1 AND obstacle IS DISTINCT FROM $2`;
