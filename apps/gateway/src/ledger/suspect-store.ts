@@ -49,8 +49,8 @@ export class SuspectStore {
   }
 
   /**
-   * Enters jobs that may be lost, the oldest first, for each queue, priority and cause that has no wave yet. All of a wave
-   * were as they are at its `since`, and their messages had been confirmed by then.
+   * Enters jobs that may be lost, the oldest first, for each queue, priority and cause that has no wave of late. All of a
+   * wave were as they are at its `since`, and their messages had been confirmed by then.
    */
   async look(): Promise<void> {
     for (const look of Object.values(this.#sql.look)) await this.#database.query(look);
@@ -154,13 +154,18 @@ function enter(cause: SuspectCause, seen: string): string {
     SELECT id, run, version, queue, priority, '${cause}', now() FROM (${seen}) AS seen ON CONFLICT (job_id) DO NOTHING`;
 }
 
-/** One wave at a time of each queue, priority and cause. */
-function noWave(cause: SuspectCause, queue = 'jobs.queue', priority = PRIORITY): string {
+/** No wave of this queue, priority and cause is younger than a wave is watched: waves are few, however long proofs take. */
+function noYoungWave(
+  cause: SuspectCause,
+  { watchMs }: ReconcilerTimes,
+  { queue, priority } = { queue: 'jobs.queue', priority: PRIORITY },
+): string {
   return `NOT EXISTS (SELECT FROM suspects
-    WHERE suspects.queue = ${queue} AND suspects.priority = ${priority} AND suspects.cause = '${cause}')`;
+    WHERE suspects.queue = ${queue} AND suspects.priority = ${priority} AND suspects.cause = '${cause}'
+      AND suspects.since > now() - interval '${watchMs} milliseconds')`;
 }
 
-function lookAtWaiting({ overdueMs }: ReconcilerTimes): Pick<Statements['look'], 'message_lost' | 'retry_lost'> {
+function lookAtWaiting(times: ReconcilerTimes): Pick<Statements['look'], 'message_lost' | 'retry_lost'> {
   return {
     message_lost: enter(
       'message_lost',
@@ -168,30 +173,27 @@ function lookAtWaiting({ overdueMs }: ReconcilerTimes): Pick<Statements['look'],
         SELECT ${SEEN} FROM jobs
         WHERE jobs.queue = domains.name AND jobs.status = 'queued' AND ${PRIORITY} = level AND ${NO_MESSAGE}
         ORDER BY jobs.queued_at LIMIT ${WAVE_LIMIT}) AS oldest
-      WHERE ${noWave('message_lost', 'domains.name', 'level')}`,
+      WHERE ${noYoungWave('message_lost', times, { queue: 'domains.name', priority: 'level' })}`,
     ),
     retry_lost: enter(
       'retry_lost',
       `SELECT ${SEEN} FROM jobs
-      WHERE jobs.status = 'retrying' AND jobs.next_attempt_at < now() - interval '${overdueMs} milliseconds'
-        AND ${NO_MESSAGE} AND ${noWave('retry_lost')}
+      WHERE jobs.status = 'retrying' AND jobs.next_attempt_at < now() - interval '${times.overdueMs} milliseconds'
+        AND ${NO_MESSAGE} AND ${noYoungWave('retry_lost', times)}
       ORDER BY jobs.next_attempt_at LIMIT ${WAVE_LIMIT}`,
     ),
   };
 }
 
 // A run whose message has come back is in doubt: what becomes of it is decided where returns are.
-function lookAtRunning(
-  { silenceMs }: ReconcilerTimes,
-  held: string,
-): Pick<Statements['look'], 'worker_lost' | 'outcome_lost'> {
+function lookAtRunning(times: ReconcilerTimes, held: string): Pick<Statements['look'], 'worker_lost' | 'outcome_lost'> {
   const heard = `EXISTS (SELECT FROM workers WHERE workers.domain = jobs.queue AND workers.id = jobs.worker_id
-    AND workers.heard_at > now() - interval '${silenceMs} milliseconds')`;
+    AND workers.heard_at > now() - interval '${times.silenceMs} milliseconds')`;
   const running = (cause: SuspectCause, gone: string): string =>
     enter(
       cause,
       `SELECT ${SEEN} FROM jobs
-      WHERE jobs.status = 'running' AND jobs.returned_at IS NULL AND ${gone} AND ${noWave(cause)} LIMIT ${WAVE_LIMIT}`,
+      WHERE jobs.status = 'running' AND jobs.returned_at IS NULL AND ${gone} AND ${noYoungWave(cause, times)} LIMIT ${WAVE_LIMIT}`,
     );
   return {
     worker_lost: running('worker_lost', `NOT ${heard}`),
