@@ -19,11 +19,12 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { smallDisk } from '../spec/full-disk.js';
 import { JOB, TENANT } from '../spec/keys.js';
 import { breakingSource, chunked, openSource, patterned } from '../spec/sources.js';
 import { describeStorage } from '../spec/storage-conformance.js';
 import { DiskStorage } from './disk-storage.js';
-import { FileMissingError, StorageUnavailableError } from './storage-error.js';
+import { FileMissingError, StorageFullError, StorageUnavailableError } from './storage-error.js';
 import { outputKey, uploadKey } from './storage-key.js';
 
 const PLAIN = { filename: 'a.txt', contentType: 'text/plain' };
@@ -68,6 +69,24 @@ describe('the local disk', () => {
     const reopened = await DiskStorage.open(root);
     expect(await reopened.stat(key)).toEqual(reference);
     expect(await text((await reopened.read(key)).stream)).toBe('kept');
+  });
+
+  it('says that a disk is full, keeps nothing of what did not fit, and takes what does', async () => {
+    const disk = await smallDisk();
+    try {
+      const full = await DiskStorage.open(disk.folder);
+      const before = await full.put(uploadKey(TENANT), Readable.from(['kept']), PLAIN);
+      const refused = uploadKey(TENANT);
+      const trouble = await full.put(refused, chunked(patterned(2_000_000)), PLAIN).catch((error: unknown) => error);
+      expect(trouble).toBeInstanceOf(StorageFullError);
+      expect(trouble).toMatchObject({ code: 'storage_full', cause: { code: 'ENOSPC' } });
+      expect(await readdir(join(disk.folder, 'incoming'))).toEqual([]);
+      expect(await full.stat(refused)).toBeUndefined();
+      expect(await text((await full.read(before.key)).stream)).toBe('kept');
+      expect((await full.put(refused, Readable.from([patterned(500_000)]), PLAIN)).size).toBe(500_000);
+    } finally {
+      await disk.discard();
+    }
   });
 
   it('keeps files to the user of the process', async () => {

@@ -1,4 +1,4 @@
-import { StorageUnavailableError } from './storage-error.js';
+import { StorageFullError, StorageUnavailableError } from './storage-error.js';
 
 const SENTENCES: Readonly<Record<number, string>> = {
   301: 'the bucket lives in another region; name it with region= in STORAGE_URL',
@@ -7,6 +7,8 @@ const SENTENCES: Readonly<Record<number, string>> = {
   404: 'the bucket does not exist; make it, or correct STORAGE_URL',
   507: 'the service is out of space; free some or enlarge it',
 };
+
+const FULL = 507;
 
 /** Runs a step on the bucket; its errors come out as `StorageUnavailableError` with a sentence for the operator. */
 export async function onBucket<T>(step: () => Promise<T>): Promise<T> {
@@ -46,7 +48,8 @@ export function bucketFailure(error: unknown): StorageUnavailableError {
   const sentence = (status === undefined ? undefined : SENTENCES[status]) ?? 'the service did not do its part';
   const name = field(error, 'name');
   const shown = status === undefined ? `no answer, ${typeof name === 'string' ? name : 'unknown error'}` : `${status}`;
-  return new StorageUnavailableError(`The S3 bucket cannot be used (${shown}): ${sentence}.`, { cause: error });
+  const message = `The S3 bucket cannot be used (${shown}): ${sentence}.`;
+  return new (status === FULL ? StorageFullError : StorageUnavailableError)(message, { cause: error });
 }
 
 function field(value: unknown, name: string): unknown {

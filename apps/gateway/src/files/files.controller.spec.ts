@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
-import { readdir } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Client, pathsOf } from '../testing/client.js';
 import { ADMIN_KEY, type RealEdge, startRealEdge } from '../testing/real-edge.js';
 import { type LinkedFile } from './file-links.js';
@@ -148,6 +148,30 @@ describe('files over HTTP', () => {
     expect((await client.post('/v1/files?filename=a', undefined, { raw: large })).status).toBe(413);
     expect(await stored(edge)).toEqual(before);
     expect((await uploaded(randomBytes(MAX))).size).toBe(MAX);
+  });
+
+  it('are refused while the disk is full, readable for a client that is still sending, and leave nothing', async () => {
+    const before = await stored(edge);
+    const handle = await open(edge.storageFolder);
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    const write = jest.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'writeFile').mockRejectedValue(full);
+    await handle.close();
+    try {
+      for (const path of ['/v1/files', '/v1/files?filename=a']) {
+        const raw = path === '/v1/files' ? form(randomBytes(MAX), 'a') : randomBytes(MAX);
+        const answer = await client.post(path, undefined, { raw });
+        expect([answer.status, answer.json.code, answer.headers.get('retry-after')]).toEqual([
+          503,
+          'storage_full',
+          '60',
+        ]);
+      }
+    } finally {
+      write.mockRestore();
+    }
+    expect(await stored(edge)).toEqual(before);
+    expect(edge.log.splice(0).filter((line) => line.includes('the disk is full'))).toHaveLength(2);
+    expect((await uploaded(randomBytes(10))).size).toBe(10);
   });
 
   it('are refused beside other parts, and leave nothing', async () => {
