@@ -170,4 +170,12 @@ describe('the broker under a suite', () => {
     for (const id of [...ids, ...later]) await jobs.completed(id);
     expect(await declared()).toEqual(await planned());
   });
+
+  it('ends an app at its start, with what is and what was wanted, when a queue of it has other arguments', async () => {
+    await messages.declareQueue('leveret.media.dead', { 'x-queue-type': 'classic' });
+    const said =
+      /queue leveret\.media\.dead exists already with another [\w-]+: the broker has .+, this version wants .+\./;
+    await expect(suite.startApp('media')).rejects.toThrow(said);
+    await messages.deleteQueue('leveret.media.dead');
+  });
 });

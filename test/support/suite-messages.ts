@@ -48,9 +48,19 @@ export class SuiteMessages {
     return eventually(`message in ${queue}`, look, () => others);
   }
 
+  /** Waits for a message in a queue and rejects it: the broker dead-letters it. */
+  async reject(queue: string): Promise<void> {
+    const look = async (): Promise<GetMessage | undefined> => (await this.channel.get(queue)) || undefined;
+    this.channel.reject(await eventually(`message in ${queue}`, look), false);
+  }
+
   /** How many messages lie in a queue and are in nobody's hands. */
   async count(queue: string): Promise<number> {
     return (await this.channel.checkQueue(queue)).messageCount;
+  }
+
+  async declareQueue(queue: string, args: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.channel.assertQueue(queue, { durable: true, arguments: args });
   }
 
   async deleteQueue(queue: string): Promise<void> {

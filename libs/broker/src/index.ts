@@ -14,7 +14,13 @@ export {
   type ReadReason,
 } from './dead-letter.js';
 export { declaresOnce, declareTopology } from './declare.js';
-export { ChannelLostError, ConfirmTimeoutError, NotConnectedError, PublishError } from './errors.js';
+export {
+  ChannelLostError,
+  ConfirmTimeoutError,
+  NotConnectedError,
+  PublishError,
+  TopologyConflictError,
+} from './errors.js';
 export { deleteFormerQueue, lookAtQueue, type QueueLook } from './former-queue.js';
 export { featuresOf, type BrokerFeatures } from './features.js';
 export { ladderKey, LONGEST_LADDER_MS } from './ladder.js';

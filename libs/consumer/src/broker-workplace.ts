@@ -15,6 +15,7 @@ import {
   Subscriber,
   type SubscriberOptions,
   type Topology,
+  TopologyConflictError,
   workQueueAddress,
 } from '#libs/broker';
 import { type BrokerConfig } from '#libs/config';
@@ -67,7 +68,7 @@ export class BrokerWorkplace implements Workplace {
     const { broker, domain, telemetry } = options;
     this.#options = options;
     this.#names = brokerNames(broker.prefix);
-    this.#declare = declaresOnce(broker.queueType, (traits) => topologyOf(options, traits));
+    this.#declare = this.#endingAtConflict(declaresOnce(broker.queueType, (traits) => topologyOf(options, traits)));
     this.#consuming = new BrokerLink(broker, `${domain}: consume`, telemetry);
     this.#publishing = new BrokerLink(broker, `${domain}: publish`, telemetry);
     this.#publisher = new Publisher(this.#publishing, domain, this.#declare);
@@ -85,7 +86,10 @@ export class BrokerWorkplace implements Workplace {
     return featuresOf(this.#options.broker.queueType, this.#publishing.server);
   }
 
-  /** Waits for a broker that is away. Settles when the tasks are announced and messages can come. */
+  /**
+   * Waits for a broker that is away. Settles when the tasks are announced and messages can come.
+   * @throws TopologyConflictError when the broker has a queue of the app's with other arguments
+   */
   async start(tasks: TaskTable): Promise<void> {
     const work = this.#prepare(tasks);
     this.#work = work;
@@ -167,6 +171,18 @@ export class BrokerWorkplace implements Workplace {
         intake.follow(attached);
       },
     });
+  }
+
+  // Waiting mends no conflict that is there at the start. One that comes later is an operator at work: it is tried again.
+  #endingAtConflict(declare: Setup): Setup {
+    return async (channel) => {
+      try {
+        await declare(channel);
+      } catch (error) {
+        if (error instanceof TopologyConflictError) this.#starting.abort(error);
+        throw error;
+      }
+    };
   }
 
   async #stop(): Promise<void> {

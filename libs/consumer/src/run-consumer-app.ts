@@ -1,5 +1,6 @@
 import { type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { TopologyConflictError } from '#libs/broker';
 import { ConfigError, loadConsumerConfig } from '#libs/config';
 import { createTelemetry, NestLogger, type HealthCheckSpec, type Telemetry } from '#libs/observability';
 import { openStorage, type Storage } from '#libs/storage';
@@ -26,7 +27,9 @@ export async function runConsumerApp(module: Type, options: ConsumerAppOptions):
   try {
     await start(module, options);
   } catch (error) {
-    if (!(error instanceof WiringError || error instanceof ConfigError)) throw error;
+    const isSetUpWrong =
+      error instanceof WiringError || error instanceof ConfigError || error instanceof TopologyConflictError;
+    if (!isSetUpWrong) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   }
