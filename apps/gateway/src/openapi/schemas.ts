@@ -2,21 +2,7 @@ import { JOB_STATUSES, LOG_LEVELS, MAX_PRIORITY } from '#libs/contracts';
 import { SCOPES } from '../api-keys/caller.js';
 import { CATCH_UPS, OVERLAPS } from '../ledger/schedule-row.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter-schemas.js';
-
-type Schema = Readonly<Record<string, unknown>>;
-
-const text: Schema = { type: 'string' };
-const number: Schema = { type: 'number', minimum: 0 };
-const count: Schema = { type: 'integer', minimum: 0 };
-const time: Schema = { type: 'string', format: 'date-time' };
-const id: Schema = { type: 'string', format: 'uuid' };
-const orNull = (schema: Schema): Schema => ({ ...schema, type: [schema['type'], 'null'] });
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
-
-/** An object that always has all of these fields. */
-function whole(properties: Readonly<Record<string, Schema>>): Schema {
-  return { type: 'object', required: Object.keys(properties), properties };
-}
+import { count, id, number, orNull, page, ref, type Schema, text, time, whole } from './shapes.js';
 
 const job = {
   id,
@@ -66,12 +52,6 @@ const whereabouts = {
   running: count,
   scheduled: { ...count, description: 'Wait for their time.' },
 };
-
-const page = (name: string): Schema =>
-  whole({
-    data: { type: 'array', items: ref(name) },
-    nextCursor: { ...orNull(text), description: 'Null at the end.' },
-  });
 
 const schedule = {
   id,
