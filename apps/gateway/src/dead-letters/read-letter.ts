@@ -33,7 +33,7 @@ export type ReadLetter =
 /** Reads a message among the dead letters. Whatever it holds, it is something that can be kept. */
 export function readLetter(delivery: Delivery, names: BrokerNames, tasks: Pick<TaskStore, 'find'>): ReadLetter {
   const reason = readReason(delivery);
-  if (reason.broker === undefined && reason.ofJob === true && reason.id !== undefined) return { kind: 'copy' };
+  if (reason.ofJob === true && isId(reason.id ?? '')) return { kind: 'copy' };
   const letter = letterOf(delivery, reason, { names, tasks });
   const order = decodeWorkOrder(delivery.properties);
   if (reason.broker === undefined || !order.ok || !isId(order.value.jobId)) return { kind: 'message', letter };
