@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodeWorkOrder } from '#libs/contracts';
+import { encodeProbe, encodeWorkOrder, type Report } from '#libs/contracts';
 import { FileMissingError } from '#libs/storage';
 import { Dispatcher } from './dispatcher.js';
 import { OtherVersionWaits } from './other-version.js';
+import { type ReportSink } from './ports.js';
 import { Settlement } from './settlement.js';
 
 const ORDER = {
@@ -11,22 +12,27 @@ const ORDER = {
   createdAt: new Date().toISOString(),
 };
 
+const STORAGE = {
+  read: async (key: string) => Promise.reject(new FileMissingError(key)),
+  put: async () => Promise.reject(new Error('Not asked for here.')),
+};
+
+function dispatcherOf(reports: ReportSink, telemetry = { emit: (): void => undefined }): Dispatcher {
+  const tools = { tasks: new Map(), worker: 'w', storage: STORAGE, reports, telemetry, waits: new OtherVersionWaits() };
+  return new Dispatcher(tools, new Settlement(reports, { bury: async () => undefined }), 1);
+}
+
 describe('a dispatcher', () => {
   it('gives the place of a run that could not be reported to the next', async () => {
     let broken = true;
     const acknowledged: number[] = [];
     const reports = { report: async () => undefined, tell: () => undefined };
-    const storage = {
-      read: async (key: string) => Promise.reject(new FileMissingError(key)),
-      put: async () => Promise.reject(new Error('Not asked for here.')),
-    };
     const telemetry = {
       emit: (): void => {
         if (broken) throw new Error('The log is broken.');
       },
     };
-    const tools = { tasks: new Map(), worker: 'w', storage, reports, telemetry, waits: new OtherVersionWaits() };
-    const dispatcher = new Dispatcher(tools, new Settlement(reports, { bury: async () => undefined }), 1);
+    const dispatcher = dispatcherOf(reports, telemetry);
     const deliver = (run: number): void => {
       const properties = encodeWorkOrder({ ...ORDER, run });
       const ack = (): void => void acknowledged.push(run);
@@ -40,5 +46,32 @@ describe('a dispatcher', () => {
     await dispatcher.drain({ graceMs: 5_000, stopMs: 0 });
     expect(acknowledged).toEqual([2]);
     expect(dispatcher.runs).toEqual([]);
+  });
+
+  it('answers a probe when no place is free, also one that comes again, and names what waits for a place', async () => {
+    const reported: Report[] = [];
+    const acknowledged: string[] = [];
+    let confirm = (): void => undefined;
+    const confirmed = new Promise<void>((resolve) => (confirm = resolve));
+    const report = (said: Report): Promise<void> => {
+      reported.push(said);
+      return said.type === 'probed' ? Promise.resolve() : confirmed;
+    };
+    const dispatcher = dispatcherOf({ report, tell: () => undefined });
+    const take = (properties: ReturnType<typeof encodeProbe>, redelivered = false): void => {
+      const ack = (): void => void acknowledged.push(`${properties.messageId ?? ''} ${String(redelivered)}`);
+      dispatcher.take({ properties, body: Buffer.from('{}'), redelivered, gone: false, ack });
+    };
+    dispatcher.open();
+    for (const run of [1, 2]) take(encodeWorkOrder({ ...ORDER, run }));
+    for (const redelivered of [false, true]) take(encodeProbe({ id: 'p', priority: 4 }), redelivered);
+    await new Promise(setImmediate);
+
+    expect(acknowledged).toEqual(['p false', 'p true']);
+    const answer = { type: 'probed', probe: 'p', worker: 'w' };
+    expect(reported.filter(({ type }) => type === 'probed')).toEqual([answer, answer]);
+    expect(dispatcher.runs.map(({ run }) => run)).toEqual([1, 2]);
+    confirm();
+    await dispatcher.drain({ graceMs: 5_000, stopMs: 0 });
   });
 });
