@@ -137,6 +137,7 @@ export class Campaign {
       calls: this.options.target.calls,
       toll: this.#toll,
       silences: this.system.silences,
+      strikes: this.strikes,
       cancelled: this.#steering.cancelled,
       retried: this.#steering.retried,
     };

@@ -1,5 +1,6 @@
 import { isFinal, type Job } from '#libs/contracts';
 import { type Beginning } from '../../support/witness.js';
+import { type Strike } from './campaign.js';
 import { type Silence } from './fault-suite.js';
 import { type Submit } from './history.js';
 import { type Violation, violation } from './violation.js';
@@ -7,6 +8,8 @@ import { type Violation, violation } from './violation.js';
 const LONGEST_ANSWER_MS = 10_000;
 /** How soon after the answer nothing of a cancelled job starts any more. */
 const LATEST_START_MS = 1_000;
+/** How long after a fault's end a process may take to connect again. */
+const RECONNECT_MS = 5_000;
 const UNFORESEEN = /^5(?!03)/;
 
 /** What is known of a run of the suite after it has come to rest. */
@@ -21,6 +24,8 @@ export interface Evidence {
   /** Runs that were in hands that died: so many executions and charges may be too many. */
   readonly toll: number;
   readonly silences: readonly Silence[];
+  /** When faults were made. */
+  readonly strikes: readonly Strike[];
   /** Jobs that were answered as cancelled while they did not run, and when. */
   readonly cancelled: ReadonlyMap<string, number>;
   /** Jobs whose retry was accepted. */
@@ -120,10 +125,15 @@ const attemptsHonest: Invariant = (evidence) => {
   ];
 };
 
-/** I9: what was cancelled before it ran does not start any more, and what was retried after it failed does not stay so. */
-const wishesKept: Invariant = ({ cancelled, retried, executions, jobs }) => {
+/**
+ * I9: what was cancelled before it ran does not start any more, and what was retried after it failed does not stay so.
+ * While a fault keeps the void from the workers they cannot know; they stop the job as soon as they do.
+ */
+const wishesKept: Invariant = ({ cancelled, retried, executions, jobs, strikes }) => {
+  const cutOff = (time: number): boolean =>
+    strikes.some(({ at, lastedMs }) => time >= at - LATEST_START_MS && time <= at + lastedMs + RECONNECT_MS);
   const late = [...cancelled].filter(([id, at]) =>
-    (executions.get(id) ?? []).some((beginning) => beginning.at > at + LATEST_START_MS),
+    (executions.get(id) ?? []).some((beginning) => beginning.at > at + LATEST_START_MS && !cutOff(at)),
   );
   const back = [...cancelled.keys()].filter((id) => jobs.get(id)?.status !== 'cancelled');
   return [

@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { callManagement } from '../../../tools/local-nodes/management-api.js';
 import { groupMembers } from '../../../tools/processes/process-group.js';
 import { type FaultSuite } from './fault-suite.js';
 import { type Violation, violation } from './violation.js';
@@ -24,9 +23,10 @@ export async function holdings({ suite, processes, broker }: FaultSuite): Promis
         processes.map(async (name) => [name, await count(suite.process(name).pid)] as [string, number]),
       ),
     );
+  // The management API tells what was so some seconds ago.
   const listed = async (kind: string): Promise<number> => {
-    const path = `/api/vhosts/${suite.servers.id}/${kind}`;
-    return ((await (await callManagement(broker, 'GET', path)).json()) as readonly unknown[]).length;
+    const lines = (await broker.control(`list_${kind}`, '--quiet', '--no-table-headers', 'pid', 'vhost')).split('\n');
+    return lines.filter((line) => line.endsWith(suite.servers.id)).length;
   };
   const [row] = await suite.servers.query<{ sessions: number }>(
     'select count(*)::int as sessions from pg_stat_activity where datname = current_database()',
