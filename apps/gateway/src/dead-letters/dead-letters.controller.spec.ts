@@ -111,7 +111,8 @@ describe('dead letters over HTTP', () => {
   it('show what nobody has given a reason, once, whatever its headers hold', async () => {
     const headers = { odd: [Buffer.from([0, 255]), { deep: 'a\0b' }], 'x-tenant': 'acme', 'x-death': 'x' };
     await arrive('?', headers);
-    await arrive('?', { ...headers, 'x-delivery-count': 7 });
+    const looked = { ...headers, 'x-delivery-count': 7 }; // a broker that counts looks sorts the headers
+    await arrive('?', Object.fromEntries(Object.entries(looked).sort()));
     expect(await list()).toMatchObject([{ error: { code: 'unknown_message' }, reason: 'unknown', tenant: 'default' }]);
   });
 

@@ -16,8 +16,14 @@ export function letterIdOf(delivery: Pick<Delivery, 'properties' | 'body' | 'rou
   if (reason.id !== undefined && isId(reason.id)) return reason.id;
   const { properties, routingKey, body } = delivery;
   const headers = Object.entries(properties.headers).filter(([name]) => !COUNTED_BY_BROKER.has(name));
-  const about = JSON.stringify({ ...properties, headers, routingKey }, (_, value: unknown) =>
-    typeof value === 'bigint' ? String(value) : value,
-  );
+  const about = JSON.stringify(sorted({ ...properties, headers: Object.fromEntries(headers), routingKey }));
   return uuidv5(createHash('sha256').update(about).update('\n').update(body).digest('hex'), NAMESPACE);
+}
+
+// A broker that adds a header sorts the others.
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return value;
+  const entries = Object.entries(value).map(([name, inner]) => [name, sorted(inner)] as const);
+  return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
 }

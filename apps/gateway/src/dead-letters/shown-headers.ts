@@ -13,7 +13,6 @@ export function shownHeaders(headers: Readonly<Record<string, unknown>>): Record
 
 function plain(value: unknown): unknown {
   if (Buffer.isBuffer(value)) return textOf(value).text;
-  if (typeof value === 'bigint') return String(value);
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner)]));
