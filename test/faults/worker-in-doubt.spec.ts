@@ -61,16 +61,16 @@ describe('a worker whose messages come back', () => {
     );
   };
 
-  const restarts: readonly (() => Promise<unknown>)[] = [
-    async () => {
-      await broker.stop();
-      await broker.start();
-    },
-    ...[1, 2, 3, 4].map(() => async () => {
-      await broker.control('stop_app');
-      await broker.control('start_app');
-    }),
-  ];
+  /** In order, but within its node: that takes a second. */
+  const restartBroker = (): Promise<string> => broker.control('eval', 'rabbit:stop(), rabbit:start().');
+
+  /** Every app hands back what it has not begun. */
+  const pauseAndResume = async (): Promise<void> => {
+    for (const verb of ['pause', 'resume']) {
+      const { status } = await suite.api('POST', `/v1/queues/lab/${verb}`);
+      expect(status).toBe(200);
+    }
+  };
 
   it(
     'goes on with its jobs through five restarts of the broker and ten drains: one attempt, one execution',
@@ -84,12 +84,13 @@ describe('a worker whose messages come back', () => {
       for (const id of ids) await running(id);
       await suite.startApp('lab', 'lab-2');
 
-      for (const restart of restarts) {
-        await restart();
-        await suite.stopApp('lab-2');
-        await suite.startApp('lab', 'lab-2');
-        for (const verb of ['pause', 'resume']) await suite.api('POST', `/v1/queues/lab/${verb}`);
+      for (let count = 1; count <= 5; count += 1) {
+        await restartBroker();
+        await pauseAndResume();
+        await pauseAndResume();
       }
+      await suite.stopApp('lab-2');
+      await suite.startApp('lab', 'lab-2');
       await namedForLong(ids);
       for (const id of ids) expect(await jobs.show(id)).toMatchObject({ status: 'running', attempt: 1 });
 
