@@ -136,7 +136,7 @@ export class BrokerWorkplace implements Workplace {
     });
     const former = this.#formerQueues(dispatcher, announcer);
     const intake = new Intake(domain, dispatcher, withFormer(subscriber, former));
-    const pulse = new Pulse(reports, () => this.#heartbeat(dispatcher));
+    const pulse = new Pulse(reports, () => this.#heartbeat(dispatcher), storage);
     return { dispatcher, subscriber, former, intake, announcer, pulse, control: this.#follower(intake, announcer) };
   }
 

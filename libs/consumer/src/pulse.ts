@@ -1,5 +1,6 @@
 import { type Heartbeat, TIMES } from '#libs/contracts';
 import { type Publisher, type Reporter } from '#libs/broker';
+import { type Storage } from '#libs/storage';
 
 /**
  * Says every two seconds that this process is alive and which runs it has in hand, and at once when the broker can be
@@ -8,15 +9,27 @@ import { type Publisher, type Reporter } from '#libs/broker';
 export class Pulse {
   readonly #reporter: Pick<Reporter, 'send'>;
   readonly #heartbeat: () => Omit<Heartbeat, 'seq'>;
+  readonly #storage: Pick<Storage, 'identity'>;
+  #storageName: string | undefined;
   #seq = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(reporter: Pick<Reporter, 'send'>, heartbeat: () => Omit<Heartbeat, 'seq'>) {
+  constructor(
+    reporter: Pick<Reporter, 'send'>,
+    heartbeat: () => Omit<Heartbeat, 'seq'>,
+    storage: Pick<Storage, 'identity'>,
+  ) {
     this.#reporter = reporter;
     this.#heartbeat = heartbeat;
+    this.#storage = storage;
   }
 
   start(publisher: Pick<Publisher, 'onReady'>): void {
+    // Storage that cannot tell is the business of the health check.
+    void this.#storage.identity().then(
+      (name) => (this.#storageName = name),
+      () => undefined,
+    );
     this.#beat();
     publisher.onReady(() => {
       this.#beat();
@@ -33,6 +46,8 @@ export class Pulse {
   // One that is lost is made up for by the next.
   #beat(): void {
     this.#seq += 1;
-    this.#reporter.send('heartbeat', { ...this.#heartbeat(), seq: this.#seq }).catch(() => undefined);
+    const storage = this.#storageName === undefined ? {} : { storage: this.#storageName };
+    const heartbeat: Heartbeat = { ...this.#heartbeat(), ...storage, seq: this.#seq, at: Date.now() };
+    this.#reporter.send('heartbeat', heartbeat).catch(() => undefined);
   }
 }

@@ -13,6 +13,9 @@ const heartbeat = {
 describe('isHeartbeat', () => {
   it('knows what an app sends, with nothing in hand too', () => {
     expect(isHeartbeat(heartbeat)).toBe(true);
+    expect(isHeartbeat({ ...heartbeat, at: 1_800_000_000_000, storage: '5e0b8a3c-7d52-4c1e-9f64-1f2f4f0f6a11' })).toBe(
+      true,
+    );
     expect(isHeartbeat({ ...heartbeat, runs: [], later: 'fields are ignored' })).toBe(true);
   });
 
@@ -24,6 +27,8 @@ describe('isHeartbeat', () => {
     { appVersion: '\ud800' },
     { concurrency: 1e9 },
     { seq: -1 },
+    { at: 'noon' },
+    { storage: 'a\0b' },
     { runs: [{ job: 'j' }] },
     { runs: Array.from({ length: 10_001 }, () => ({ job: 'j', run: 1 })) },
   ])('refuses %j', (broken) => {

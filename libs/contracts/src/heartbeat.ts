@@ -1,5 +1,5 @@
 import { isBareName } from './names.js';
-import { type Check, isCount, isText, listOf, shape } from './shape.js';
+import { type Check, isCount, isText, listOf, perhaps, shape } from './shape.js';
 import { isStorableText, utf8Length } from './text.js';
 
 /** Bytes: two names fit in the cursor of a list. */
@@ -22,12 +22,17 @@ export interface Heartbeat {
   /** Counts the heartbeats of a process from 1: what is older than known is passed over. */
   readonly seq: number;
   readonly runs: readonly HeldRun[];
+  /** The clock of the worker when it was sent, in milliseconds since 1970. */
+  readonly at?: number;
+  /** The name of the file storage that the worker uses, as the storage itself tells it. */
+  readonly storage?: string;
 }
 
 const isName: Check<string> = (value): value is string =>
   isText(value) && value !== '' && utf8Length(value) <= MAX_NAME && isStorableText(value);
 const isDomain: Check<string> = (value): value is string => isText(value) && isBareName(value);
 const isConcurrency: Check<number> = (value): value is number => isCount(value) && value <= MAX_CONCURRENCY;
+const isOwnName: Check<string> = (value): value is string => isText(value) && /^[0-9a-f-]{36}$/.test(value);
 const areRuns = listOf(shape<HeldRun>({ job: isName, run: isCount }));
 
 /** A heartbeat whose texts the ledger can hold and whose lists are no larger than an app's can be. */
@@ -38,4 +43,6 @@ export const isHeartbeat: Check<Heartbeat> = shape<Heartbeat>({
   concurrency: isConcurrency,
   seq: isCount,
   runs: (value): value is Heartbeat['runs'] => Array.isArray(value) && value.length <= MAX_RUNS && areRuns(value),
+  at: perhaps(isCount),
+  storage: perhaps(isOwnName),
 });

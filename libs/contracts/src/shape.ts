@@ -20,6 +20,12 @@ export const nullable =
   (value): value is T | null =>
     value === null || check(value);
 
+/** A field that older senders leave out. */
+export const perhaps =
+  <T>(check: Check<T>): Check<T | undefined> =>
+  (value): value is T | undefined =>
+    value === undefined || check(value);
+
 export const listOf =
   <T>(check: Check<T>): Check<T[]> =>
   (value): value is T[] =>

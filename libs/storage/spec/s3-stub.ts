@@ -100,7 +100,7 @@ export class S3Stub {
     if (query.get('list-type') === '2') return this.#list(query);
     if (query.has('uploads')) return this.#createUpload(call);
     if (query.has('uploadId')) return this.#continueUpload(call, query.get('uploadId') ?? '');
-    if (method === 'PUT') return this.#put(key, { body: call.body, headers: kept(call) });
+    if (method === 'PUT') return this.#create(call);
     if (method === 'DELETE') return this.#delete(key);
     return method === 'GET' || method === 'HEAD' ? this.#get(call) : failure(501, 'NotImplemented');
   }
@@ -108,6 +108,11 @@ export class S3Stub {
   #delete(key: string): Answer {
     this.objects.delete(key);
     return { status: 204 };
+  }
+
+  #create(call: Call): Answer {
+    const refused = call.headers['if-none-match'] === '*' && this.objects.has(call.key);
+    return refused ? failure(412, 'PreconditionFailed') : this.#put(call.key, { body: call.body, headers: kept(call) });
   }
 
   #put(key: string, object: StoredObject): Answer {

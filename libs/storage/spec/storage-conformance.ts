@@ -37,6 +37,13 @@ export function describeStorage(name: string, open: () => Promise<Subject>): voi
       expect(leftovers).toEqual([]);
     });
 
+    it('has a name of its own, the same for whoever asks first', async () => {
+      const names = await Promise.all([storage.identity(), storage.identity(), storage.identity()]);
+      expect(names[0]).toMatch(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+      expect(new Set([...names, await storage.identity()]).size).toBe(1);
+      expect(await storage.stat('.identity')).toBeUndefined();
+    });
+
     it('gives back what was put, with its length and hash', async () => {
       const key = uploadKey(TENANT);
       const reference = await storage.put(key, Readable.from(['hello ', 'world']), PLAIN);

@@ -8,6 +8,7 @@ import { assertInside } from './byte-range.js';
 import { codeOf, ifThere, onDisk } from './disk-error.js';
 import { ensureFolder, isPlain, sweepStale } from './disk-folders.js';
 import { encodeTrailer, readTrailer } from './disk-record.js';
+import { ownName } from './disk-identity.js';
 import { safeContentType, safeFilename } from './file-description.js';
 import { IncomingFile } from './incoming-file.js';
 import { guardSource, Meter } from './meter.js';
@@ -123,6 +124,10 @@ export class DiskStorage implements Storage {
       await unlink(path);
       if (found !== path) throw new StorageUnavailableError('Expected the data folder to give back what was written.');
     });
+  }
+
+  async identity(): Promise<string> {
+    return onDisk(() => ownName(this.#root));
   }
 
   async close(): Promise<void> {

@@ -14,6 +14,8 @@ export interface ObjectMetadata {
 export const DIGESTS = '.digests/';
 /** Where `check` writes. */
 export const CHECKS = '.check/';
+/** The object that holds the bucket's own name. */
+export const IDENTITY = '.identity';
 
 export function withHash(filename: string, { sha256 }: Digest): Record<string, string> {
   return { filename: encodeURIComponent(filename), sha256 };

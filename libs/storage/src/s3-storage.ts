@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
@@ -15,7 +16,7 @@ import { safeContentType, safeFilename } from './file-description.js';
 import { guardSource, Meter } from './meter.js';
 import { connectBucket } from './s3-client.js';
 import { bucketFailure, ifObject, isMissing, onBucket, statusOf } from './s3-error.js';
-import { CHECKS, DIGESTS, readMetadata, withDigestId, withHash } from './s3-metadata.js';
+import { CHECKS, DIGESTS, IDENTITY, readMetadata, withDigestId, withHash } from './s3-metadata.js';
 import { upload } from './s3-upload.js';
 import { type ByteRange, type FileDescription, type Storage, type StoredContent } from './storage.js';
 import { FileMissingError, RangeNotSatisfiableError, StorageUnavailableError } from './storage-error.js';
@@ -121,6 +122,21 @@ export class S3Storage implements Storage {
     if (found !== object.Key) throw new StorageUnavailableError('Expected the bucket to give back what was written.');
   }
 
+  async identity(): Promise<string> {
+    const object = { Bucket: this.#bucket, Key: IDENTITY };
+    const known = await this.#keptText(IDENTITY);
+    if (known !== undefined) return known;
+    const made = new PutObjectCommand({ ...object, Body: randomUUID(), IfNoneMatch: '*' });
+    await onBucket(() =>
+      this.#client.send(made).catch((error: unknown) => {
+        if (![409, 412].includes(statusOf(error) ?? 0)) throw error; // another process was faster: its name counts
+      }),
+    );
+    const name = await this.#keptText(IDENTITY);
+    if (name === undefined) throw new StorageUnavailableError('Expected the bucket to give back what was written.');
+    return name;
+  }
+
   async close(): Promise<void> {
     this.#client.destroy();
   }
@@ -158,12 +174,12 @@ export class S3Storage implements Storage {
     const metadata = readMetadata(head.metadata);
     if (metadata === undefined) return undefined;
     const { filename, digest } = metadata;
-    const sha256 = metadata.sha256 ?? (digest && (await this.#keptHash(`${DIGESTS}${key}/${digest}`)));
+    const sha256 = metadata.sha256 ?? (digest && (await this.#keptText(`${DIGESTS}${key}/${digest}`)));
     if (sha256 === undefined) return undefined;
     return { key, filename, contentType: safeContentType(head.contentType ?? ''), size: head.size, sha256 };
   }
 
-  async #keptHash(name: string): Promise<string | undefined> {
+  async #keptText(name: string): Promise<string | undefined> {
     const command = new GetObjectCommand({ Bucket: this.#bucket, Key: name });
     return ifObject(async () => (await this.#client.send(command)).Body?.transformToString());
   }

@@ -57,6 +57,11 @@ export interface Storage {
   removeAll(prefix: string): Promise<number>;
   /** Proves that the storage can be written and read, by doing both. */
   check(): Promise<void>;
+  /**
+   * A name that the storage has for itself, made when it is asked for the first time: processes that hear the same name
+   * use the same place.
+   */
+  identity(): Promise<string>;
   /** Lets go of connections. Nothing may be called afterwards. */
   close(): Promise<void>;
 }

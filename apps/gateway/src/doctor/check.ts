@@ -13,7 +13,7 @@ export interface Patient {
   /** The broker as its management API shows it; undefined when nobody said where that is. */
   readonly management: ManagementView | undefined;
   readonly ledger: Queries;
-  readonly storage: Pick<Storage, 'check'>;
+  readonly storage: Pick<Storage, 'check' | 'identity'>;
 }
 
 /** One comparison. Another one is a file in `checks/` and a line in `all-checks.ts`. */

@@ -40,15 +40,14 @@ async function untilConnected(link: BrokerLink): Promise<void> {
 }
 
 /** Storage that cannot even be opened is told when it is checked. */
-async function opened(url: string): Promise<Pick<Storage, 'check'>> {
+async function opened(url: string): Promise<Pick<Storage, 'check' | 'identity'>> {
   try {
     return await openStorage(url);
   } catch (error) {
-    return {
-      check: async () => {
-        throw error;
-      },
+    const fail = async (): Promise<never> => {
+      throw error;
     };
+    return { check: fail, identity: fail };
   }
 }
 

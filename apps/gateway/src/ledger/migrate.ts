@@ -4,6 +4,7 @@ import { workers } from './migrations/0002-workers.js';
 import { control } from './migrations/0003-control.js';
 import { deadLetters } from './migrations/0004-dead-letters.js';
 import { reconciler } from './migrations/0005-reconciler.js';
+import { doctor } from './migrations/0006-doctor.js';
 import { schedules } from './migrations/0008-schedules.js';
 
 /** A numbered step of the schema. Steps are only ever added; one that has run is never edited. */
@@ -13,7 +14,7 @@ export interface Migration {
 }
 
 /** Every step, in order. */
-export const MIGRATIONS: readonly Migration[] = [ledger, workers, control, deadLetters, reconciler, schedules];
+export const MIGRATIONS: readonly Migration[] = [ledger, workers, control, deadLetters, reconciler, doctor, schedules];
 
 /** An arbitrary number that every gateway takes as the lock of its migrations. */
 const MIGRATION_LOCK = 5_138_008;

@@ -35,6 +35,23 @@ describe('WorkerStore', () => {
     expect(again?.heardAt.getTime()).toBeGreaterThan(heard?.heardAt.getTime() ?? Infinity);
   });
 
+  it('knows how far a worker’s clock is off, and is not deceived by heartbeats that were late', async () => {
+    const behindMs = async (): Promise<number> => {
+      const [row] = await ledger.database.query<{ ms: number }>(
+        `SELECT clock_behind_ms AS ms FROM workers WHERE id = 'clock'`,
+      );
+      return Math.round((row?.ms ?? Number.NaN) / 100) / 10;
+    };
+    await workers.hear([beat('clock', { at: Date.now() - 3_000 })]);
+    expect(await behindMs()).toBeCloseTo(3, 0);
+    await workers.hear([beat('clock', { seq: 2, at: Date.now() + 5_000 })]);
+    expect(await behindMs()).toBeCloseTo(-5, 0);
+    await workers.hear([beat('clock', { seq: 3, at: Date.now() - 60_000 })]);
+    expect(await behindMs()).toBeCloseTo(-4.8, 0);
+    await workers.hear([beat('clock', { seq: 4 })]);
+    expect(await behindMs()).toBeCloseTo(-4.6, 0);
+  });
+
   it('keeps workers of two domains apart that bear one name', async () => {
     await workers.hear([beat('shared'), beat('shared', { domain: 'media', appVersion: '2.0.0' })]);
     const named = (await workers.list({ limit: 200, after: null })).filter(({ id }) => id === 'shared');

@@ -1,6 +1,9 @@
 import { type Heartbeat, type HeldRun } from '#libs/contracts';
 import { type Queries } from './database.js';
 
+/** By so much a worker's clock may fall behind from one heartbeat to the next before that is believed. */
+const CLOCK_DOUBT_MS = 200;
+
 /** One start of one process of a consumer app, as its heartbeats tell. Times are the ledger's. */
 export interface WorkerRecord {
   readonly id: string;
@@ -40,6 +43,8 @@ export class WorkerStore {
       rows.map(({ concurrency }) => concurrency),
       rows.map(({ runs }) => JSON.stringify(runs.map(({ job, run }) => ({ job, run })))),
       rows.map(({ seq }) => seq),
+      rows.map(({ at }) => at ?? null),
+      rows.map(({ storage }) => storage ?? null),
     ]);
   }
 
@@ -57,14 +62,15 @@ export class WorkerStore {
 
 // In the order of the key, so that two gateways cannot lock each other out.
 const HEAR = `
-INSERT INTO workers (domain, id, app_version, concurrency, runs, seq)
-SELECT domain, id, app_version, concurrency, runs::jsonb, seq
-FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[])
-  AS new (domain, id, app_version, concurrency, runs, seq)
+INSERT INTO workers (domain, id, app_version, concurrency, runs, seq, clock_behind_ms, storage)
+SELECT domain, id, app_version, concurrency, runs::jsonb, seq, extract(epoch FROM clock_timestamp()) * 1000 - at, storage
+FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[], $7::float8[], $8::text[])
+  AS new (domain, id, app_version, concurrency, runs, seq, at, storage)
 ORDER BY domain, id
 ON CONFLICT (domain, id) DO UPDATE SET
   app_version = excluded.app_version, concurrency = excluded.concurrency, runs = excluded.runs, seq = excluded.seq,
-  heard_before_at = workers.heard_at, heard_at = excluded.heard_at
+  heard_before_at = workers.heard_at, heard_at = excluded.heard_at, storage = excluded.storage,
+  clock_behind_ms = least(excluded.clock_behind_ms, workers.clock_behind_ms + ${CLOCK_DOUBT_MS})
 WHERE excluded.seq > workers.seq`;
 
 const LIST = `
