@@ -53,7 +53,12 @@ export class SuspectStore {
    * wave were as they are at its `since`, and their messages had been confirmed by then.
    */
   async look(): Promise<void> {
-    for (const look of Object.values(this.#sql.look)) await this.#database.query(look);
+    const { look, levels } = this.#sql;
+    const waiting = await this.#database.query<{ queue: string; level: number }>(levels);
+    for (const { queue, level } of waiting) await this.#database.query(look.message_lost, [queue, level]);
+    for (const cause of ['retry_lost', 'worker_lost', 'outcome_lost'] as const) {
+      await this.#database.query(look[cause]);
+    }
   }
 
   async waves(): Promise<Wave[]> {
@@ -131,7 +136,7 @@ SELECT queue, ${milliseconds('clock_timestamp()')} AS now,
        coalesce((SELECT array_agg(${milliseconds('heard_at')}) FROM workers WHERE domain = known.queue), '{}') AS "heardAt"
 FROM (SELECT DISTINCT queue FROM suspects) AS known`;
 
-type Statements = Readonly<Record<'drop' | 'note' | 'lost', string>> & {
+type Statements = Readonly<Record<'drop' | 'note' | 'lost' | 'levels', string>> & {
   readonly look: Readonly<Record<SuspectCause, string>>;
 };
 
@@ -145,6 +150,9 @@ function statements(times: ReconcilerTimes): Statements {
     // Locked in the order of their ids like reports, and looked at again when somebody else had the lock.
     lost: `SELECT jobs.id FROM suspects JOIN jobs ON ${AS_IT_WAS} WHERE ${OF_WAVE} AND NOT ${suspectIsHeld}
       ORDER BY jobs.id LIMIT $5 FOR NO KEY UPDATE OF jobs`,
+    levels: `SELECT name AS queue, level FROM domains CROSS JOIN generate_series(0, ${MAX_PRIORITY}) AS level
+      WHERE EXISTS (SELECT FROM jobs WHERE jobs.queue = name AND jobs.status = 'queued' AND ${PRIORITY} = level)
+        AND ${noYoungWave('message_lost', times, { queue: 'name', priority: 'level' })}`,
     look: { ...lookAtWaiting(times), ...lookAtRunning(times, held) },
   };
 }
@@ -169,11 +177,9 @@ function lookAtWaiting(times: ReconcilerTimes): Pick<Statements['look'], 'messag
   return {
     message_lost: enter(
       'message_lost',
-      `SELECT oldest.* FROM domains CROSS JOIN generate_series(0, ${MAX_PRIORITY}) AS level CROSS JOIN LATERAL (
-        SELECT ${SEEN} FROM jobs
-        WHERE jobs.queue = domains.name AND jobs.status = 'queued' AND ${PRIORITY} = level AND ${NO_MESSAGE}
-        ORDER BY jobs.queued_at LIMIT ${WAVE_LIMIT}) AS oldest
-      WHERE ${noYoungWave('message_lost', times, { queue: 'domains.name', priority: 'level' })}`,
+      `SELECT ${SEEN} FROM jobs
+      WHERE jobs.queue = $1 AND jobs.status = 'queued' AND ${PRIORITY} = $2::int AND ${NO_MESSAGE}
+      ORDER BY jobs.queued_at LIMIT ${WAVE_LIMIT}`,
     ),
     retry_lost: enter(
       'retry_lost',

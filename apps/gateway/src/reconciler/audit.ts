@@ -14,25 +14,32 @@ export interface Audit extends Whereabouts {
   };
 }
 
-/** An answer is given again for so long: counting a million jobs is not free. */
 const FRESH_MS = 1_000;
+/** Counting takes at most this share of the time, however many ask: a million jobs are not counted for nothing. */
+const SHARE = 10;
 
-/** Counts open jobs, at most once a second however many ask. */
+/** Counts open jobs. An answer is given again for a second, or for ten times as long as it took. */
 export class Auditor {
   readonly #store: AuditStore;
-  #latest: { readonly audit: Promise<Audit>; readonly at: number } | undefined;
+  #latest: { readonly audit: Promise<Audit>; freshUntil: number } | undefined;
 
   constructor(store: AuditStore) {
     this.#store = store;
   }
 
   audit(): Promise<Audit> {
-    const now = performance.now();
-    if (this.#latest !== undefined && now - this.#latest.at < FRESH_MS) return this.#latest.audit;
-    const audit = this.#count();
-    this.#latest = { audit, at: now };
-    audit.catch(() => (this.#latest = undefined));
-    return audit;
+    const startedAt = performance.now();
+    if (this.#latest !== undefined && startedAt < this.#latest.freshUntil) return this.#latest.audit;
+    const latest = { audit: this.#count(), freshUntil: Infinity };
+    this.#latest = latest;
+    latest.audit.then(
+      () => {
+        const now = performance.now();
+        latest.freshUntil = now + Math.max(FRESH_MS, (now - startedAt) * SHARE);
+      },
+      () => (this.#latest = undefined),
+    );
+    return latest.audit;
   }
 
   async #count(): Promise<Audit> {
