@@ -35,8 +35,10 @@ export class Observer {
 
   async #lookAgainAndAgain(): Promise<void> {
     while (!this.#stopped) {
-      const recent = this.history.acknowledged.slice(-RECENT);
-      if (recent.length > 0) await this.#look(this.random.pick(recent));
+      // What is retried by hand leaves its final status, as it should.
+      const recent = this.history.submits.slice(-RECENT).filter(({ plan }) => plan.steer !== 'retry');
+      const ids = recent.flatMap(({ certainty, id }) => (certainty === 'ok' && id !== undefined ? [id] : []));
+      if (ids.length > 0) await this.#look(this.random.pick(ids));
       await wait(LOOK_EVERY_MS);
     }
   }
