@@ -13,6 +13,8 @@ import { SECURITY_HEADERS } from './security-headers.js';
 /** An upload may take as long as this; a JSON body has a shorter limit of its own. */
 const REQUEST_TIMEOUT_MS = 3_600_000;
 const IDLE_SOCKET_MS = 65_000;
+/** Further ones are closed at once. */
+const MAX_CONNECTIONS = 10_000;
 const MAX_PATH_SEGMENT = 1_024;
 
 /**
@@ -43,6 +45,7 @@ export async function createHttpAdapter(routes: Routes): Promise<FastifyAdapter>
       throw new Problem(406, 'Expected an Accept header that takes application/json.');
     }
   });
+  server.server.maxConnections = MAX_CONNECTIONS;
   limitAnswers(server);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, _payload, done) => {

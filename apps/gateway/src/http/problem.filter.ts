@@ -68,7 +68,8 @@ function passingProblem(error: unknown): Problem | undefined {
   }
   if (error instanceof JobUnconfirmedError) {
     const detail =
-      'The ledger did not confirm the job in time. It may have been taken all the same: sent again, it may run twice.';
+      'The ledger did not confirm the job in time. It may have been taken all the same: sent again without its ' +
+      'Idempotency-Key, it may run twice.';
     return later(503, detail, RETRY_SECONDS, 'job_unconfirmed');
   }
   if (error instanceof LedgerUnavailableError) {

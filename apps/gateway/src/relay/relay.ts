@@ -6,10 +6,8 @@ import { type ControlDispatch, type Dispatch, type OutboxEntry, type WorkEntry }
 import { CLAIM_MS, type OutboxStore } from '../ledger/outbox-store.js';
 import { type ControlLane } from './control-lane.js';
 import { type Courier } from './courier.js';
+import { HeldEntries } from './held-entries.js';
 
-/** Entries that are claimed but not settled, at most. */
-const WINDOW = 2_000;
-const SWEEP_LIMIT = 500;
 const SWEEP_EVERY_MS = 1_000;
 const PROLONG_EVERY_MS = CLAIM_MS / 3;
 const LEDGER_PAUSE_MS = 500;
@@ -37,7 +35,7 @@ export class Relay implements Dispatch, ControlDispatch {
   readonly #courier: Courier;
   readonly #outbox: OutboxStore;
   readonly #telemetry: Telemetry;
-  readonly #held = new Map<string, number>();
+  readonly #held = new HeldEntries();
   readonly #confirmed: Batcher<string, undefined>;
   readonly #released: Batcher<string, undefined>;
   readonly #parked: Batcher<{ id: string; reason: string }, undefined>;
@@ -83,8 +81,7 @@ export class Relay implements Dispatch, ControlDispatch {
   }
 
   takes(): boolean {
-    const free =
-      this.#publisher.ready && this.#control.open && this.#caughtUp && this.#held.size < WINDOW && !this.#stopped;
+    const free = this.#publisher.ready && this.#control.open && this.#caughtUp && this.#held.hasRoom && !this.#stopped;
     if (!free) this.#caughtUp = false;
     return free;
   }
@@ -132,8 +129,8 @@ export class Relay implements Dispatch, ControlDispatch {
   async #sweep(): Promise<void> {
     while (this.#publisher.ready && !this.#stopped) {
       if (!(await this.#control.clear())) return; // the timer sweeps again
-      const room = Math.min(WINDOW - this.#held.size, SWEEP_LIMIT);
-      if (room <= 0) {
+      const room = this.#held.claimable;
+      if (room === 0) {
         this.#full = true; // whatever is settled next sweeps again
         return;
       }
@@ -148,6 +145,7 @@ export class Relay implements Dispatch, ControlDispatch {
         continue; // another channel, maybe another broker: what is in force goes first
       }
       this.#telemetry.emit('outbox.swept', { count: entries.length });
+      this.#held.learn(entries);
       // A claim that ran out while the ledger was away may be our own: what is held is on its way already.
       for (const entry of entries) if (!this.#held.has(entry.id)) this.#begin(entry);
     }
@@ -164,12 +162,8 @@ export class Relay implements Dispatch, ControlDispatch {
     this.#underway.add(delivery);
   }
 
-  #letGo(ids: readonly string[]): void {
-    for (const id of ids) this.#held.delete(id);
-  }
-
   async #deliver(entry: OutboxEntry): Promise<void> {
-    this.#held.set(entry.id, Date.now());
+    this.#held.take(entry);
     try {
       await this.#courier.carry(entry);
     } catch (error) {
@@ -201,7 +195,7 @@ export class Relay implements Dispatch, ControlDispatch {
     return new Batcher<T, undefined>(
       async (items) => {
         await this.#untilWritten(() => write(items));
-        this.#letGo(items.map(idOf));
+        this.#held.letGo(items.map(idOf));
         this.#roomMade();
         return items.map(() => undefined);
       },
@@ -223,8 +217,7 @@ export class Relay implements Dispatch, ControlDispatch {
   }
 
   async #prolong(): Promise<void> {
-    const old = Date.now() - PROLONG_EVERY_MS;
-    const ids = [...this.#held].filter(([, since]) => since < old).map(([id]) => id);
+    const ids = this.#held.before(Date.now() - PROLONG_EVERY_MS);
     if (ids.length > 0) await this.#outbox.prolong(ids).catch(() => undefined);
   }
 }
