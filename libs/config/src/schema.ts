@@ -89,13 +89,12 @@ export const SCHEMA = {
     fallback: { value: 2 * GIB, shown: '2GiB' },
   }),
   RECONCILE_AFTER: setting({
-    means:
-      'How long there is no news of a job before the gateway looks for its message. Below 1m is for tests: what a worker ' +
-      'holds that stands still for half of it may be taken for lost, and run twice.',
+    means: 'How long there is no news of a job before the gateway looks for its message.',
     allowed: `at least 1s: ${DURATION_FORM}`,
     takenBy: 'gateway',
     parse: duration(1_000),
     fallback: { value: 60_000, shown: '1m' },
+    advice: 'less than 1m is for tests: what a worker holds that stands still for half of it may be run twice',
   }),
   OUTBOX_MAX_ROWS: setting({
     means: 'How many messages may wait for the broker; from then on jobs are refused with 503 until some have left.',
