@@ -69,7 +69,7 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::bigin
 ORDER BY domain, id
 ON CONFLICT (domain, id) DO UPDATE SET
   app_version = excluded.app_version, concurrency = excluded.concurrency, runs = excluded.runs, seq = excluded.seq,
-  heard_before_at = workers.heard_at, heard_at = excluded.heard_at, storage = excluded.storage,
+  heard_at = excluded.heard_at, storage = excluded.storage,
   clock_behind_ms = least(excluded.clock_behind_ms, workers.clock_behind_ms + ${CLOCK_DOUBT_MS})
 WHERE excluded.seq > workers.seq`;
 

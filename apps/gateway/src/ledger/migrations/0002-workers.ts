@@ -15,7 +15,6 @@ CREATE TABLE workers (
   -- Counts its heartbeats: what is older than known is passed over.
   seq             bigint      NOT NULL,
   first_heard_at  timestamptz NOT NULL DEFAULT now(),
-  heard_before_at timestamptz,
   heard_at        timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (domain, id)
 ) WITH (fillfactor = 50);
