@@ -35,9 +35,9 @@ export function formerAddresses(domain: string, { key, number }: QueueAddress): 
 }
 
 /**
- * What gateway and apps share: every exchange, the status queues, the control stream and the delay ladder. Queues that
- * carry facts are quorum queues whatever the suite's queue type: a setting that decides the type of a queue whose name
- * does not carry it could never be changed, because a broker refuses to declare a queue with other arguments.
+ * What gateway and apps share: every exchange, the status queues, the control stream and the delay ladder. The queues are
+ * quorum queues whatever the suite's queue type: a setting that decides the type of a queue whose name does not carry it
+ * could never be changed, because a broker refuses to declare a queue with other arguments.
  */
 export function coreTopology(prefix: string, traits: BrokerTraits): Topology {
   const names = brokerNames(prefix);
@@ -64,8 +64,8 @@ export function coreTopology(prefix: string, traits: BrokerTraits): Topology {
       durable(names.announcements, traits),
       durable(names.strays, traits),
       durable(names.deadLetters, traits),
-      bounded(names.progress, { 'x-max-length-bytes': 64 * MIB }),
-      bounded(names.heartbeats, { 'x-message-ttl': HEARTBEAT_TTL_MS, 'x-max-length': 10_000 }),
+      bounded(names.progress, { 'x-max-length-bytes': 64 * MIB }, traits),
+      bounded(names.heartbeats, { 'x-message-ttl': HEARTBEAT_TTL_MS, 'x-max-length': 10_000 }, traits),
       controlStream(names.control),
     ],
     bindings: [
@@ -136,17 +136,17 @@ function workQueue(name: string, domain: string, prefix: string, traits: BrokerT
 }
 
 function deadQueue(prefix: string, domain: string, traits: BrokerTraits): QueueSpec {
-  const { name, arguments: own } = durable(brokerNames(prefix).deadQueue(domain), traits);
-  return { name, arguments: { ...own, 'x-max-length': DEAD_LETTERS_KEPT, 'x-overflow': 'drop-head' } };
+  return bounded(brokerNames(prefix).deadQueue(domain), { 'x-max-length': DEAD_LETTERS_KEPT }, traits);
 }
 
 function durable(name: string, traits: BrokerTraits): QueueSpec {
   return { name, arguments: { 'x-queue-type': 'quorum', ...withoutDeliveryLimit(traits) } };
 }
 
-// Told and forgotten: losing the oldest under pressure is what these queues are for, so they are not replicated.
-function bounded(name: string, limits: Record<string, number>): QueueSpec {
-  return { name, arguments: { 'x-queue-type': 'classic', 'x-overflow': 'drop-head', ...limits } };
+// Told and forgotten: losing the oldest under pressure is what these queues are for. They are replicated all the same,
+// because a classic queue whose node is down cannot even be declared, and nobody could open a channel until it is back.
+function bounded(name: string, limits: Record<string, number>, traits: BrokerTraits): QueueSpec {
+  return { name, arguments: { ...durable(name, traits).arguments, 'x-overflow': 'drop-head', ...limits } };
 }
 
 // Retention removes whole segments only, so they are small.
