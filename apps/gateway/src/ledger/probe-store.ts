@@ -78,18 +78,19 @@ export class ProbeStore {
 
   /**
    * Whether everything is in the ledger that was reported before a marker was sent: it is back, and as many trackers as
-   * there were to read it have since committed what they had read.
+   * there were to read it have committed what they had read by `transitMs` later. For so long a delivery may be on its way.
    */
-  async isKnown(marker: string, trackers: number): Promise<boolean> {
-    const [row] = await this.#database.query<{ known: boolean }>(KNOWN, [marker, trackers]);
+  async isKnown(marker: string, trackers: number, transitMs: number): Promise<boolean> {
+    const [row] = await this.#database.query<{ known: boolean }>(KNOWN, [marker, trackers, transitMs]);
     return row?.known ?? false;
   }
 
-  /** Notes that a gateway's tracker has just committed all that it had read. */
-  async settled(gateway: string): Promise<void> {
+  /** Notes that a gateway's tracker has committed all that it had read at a time, in milliseconds since 1970. */
+  async settled(gateway: string, at: number): Promise<void> {
     await this.#database.query(
-      `INSERT INTO trackers (gateway) VALUES ($1) ON CONFLICT (gateway) DO UPDATE SET settled_at = clock_timestamp()`,
-      [gateway],
+      `INSERT INTO trackers (gateway, settled_at) VALUES ($1, to_timestamp($2::float8 / 1000))
+       ON CONFLICT (gateway) DO UPDATE SET settled_at = excluded.settled_at`,
+      [gateway, at],
     );
   }
 }
@@ -110,5 +111,6 @@ DELETE FROM probes WHERE sent_at < now() - ${KEPT} OR (back_at IS NOT NULL AND N
   SELECT FROM suspects WHERE suspects.queue = probes.queue AND suspects.priority = probes.priority))`;
 
 const KNOWN = `
-SELECT back_at IS NOT NULL AND (SELECT count(*) FROM trackers WHERE settled_at > back_at) >= $2 AS known
+SELECT back_at IS NOT NULL AND (
+  SELECT count(*) FROM trackers WHERE settled_at > back_at + $3 * interval '1 millisecond') >= $2 AS known
 FROM probes WHERE id = $1`;

@@ -186,16 +186,18 @@ describe('the stores of lost jobs', () => {
   it('knows what was reported when a marker is back and as many trackers have settled since', async () => {
     const probes = new ProbeStore(ledger.database);
     const id = '0198aaaa-bbbb-4ccc-8ddd-eeeeffff0000';
-    await probes.settled('one');
+    const now = Date.now();
+    const known = (trackers: number): Promise<boolean> => probes.isKnown(id, trackers, 1_000);
     await probes.mark(id);
-    expect(await probes.isKnown(id, 1)).toBe(false);
+    await probes.settled('one', now + 60_000);
+    expect(await known(1)).toBe(false);
     await probes.answered([id, 'no id', '0198aaaa-bbbb-4ccc-8ddd-eeeeffff9999']);
-    expect(await probes.isKnown(id, 1)).toBe(false);
-    await probes.settled('one');
-    expect(await probes.isKnown(id, 1)).toBe(true);
-    expect(await probes.isKnown(id, 2)).toBe(false);
-    await probes.settled('two');
-    expect(await probes.isKnown(id, 2)).toBe(true);
+    expect(await known(1)).toBe(true);
+    expect(await known(2)).toBe(false);
+    await probes.settled('two', now + 500);
+    expect(await known(2)).toBe(false);
+    await probes.settled('two', now + 60_000);
+    expect(await known(2)).toBe(true);
   });
 
   it('asks no more in a queue that is gone, unless the domain sends there', async () => {

@@ -9,8 +9,8 @@ const LOOK_EVERY_MS = 50;
 /**
  * Says up to when the ledger knows what was reported. The trackers of all gateways share one queue: they are counted, then
  * a marker is sent through it. When it has been read, so has everything before it; and when as many trackers as were
- * counted have since committed what they had read, that is in the ledger. A tracker that dies meanwhile is missing in the
- * second count, and what it had read lies in the queue again.
+ * counted have committed what they had read a while after that, it is in the ledger. A tracker that dies meanwhile is
+ * missing in the second count, and what it had read lies in the queue again.
  */
 export class Marker {
   readonly #prober: Prober;
@@ -35,7 +35,7 @@ export class Marker {
     const deadline = performance.now() + this.#times.markerPatienceMs;
     try {
       while (performance.now() < deadline) {
-        if (await this.#probes.isKnown(marker.id, trackers)) return marker.sentAt;
+        if (await this.#probes.isKnown(marker.id, trackers, this.#times.pulseMs)) return marker.sentAt;
         await delay(LOOK_EVERY_MS, undefined, { signal });
       }
       return undefined;

@@ -12,6 +12,8 @@ import { Marker } from './marker.js';
 import { Prober } from './prober.js';
 import { type ReconcilerTimes } from './times.js';
 
+const STOP_PATIENCE_MS = 5_000;
+
 export interface ReconcilerParts {
   /** Reads reports; its count of readers is asked for here. */
   readonly link: BrokerLink;
@@ -58,7 +60,11 @@ export class Reconciler {
 
   async stop(): Promise<void> {
     this.#ended.abort();
-    await this.#working;
+    // A probe that the broker does not confirm is not waited for: nothing rests on it.
+    const impatience = new AbortController();
+    const patience = delay(STOP_PATIENCE_MS, undefined, { signal: impatience.signal }).catch(() => undefined);
+    await Promise.race([this.#working, patience]);
+    impatience.abort();
     await this.#parts.office.resign(this.#gateway).catch(() => undefined);
   }
 
@@ -75,8 +81,9 @@ export class Reconciler {
   }
 
   async #pulse(): Promise<void> {
+    const since = await this.#parts.office.now();
     await this.#parts.tracker.settled();
-    await this.#parts.probes.settled(this.#gateway);
+    await this.#parts.probes.settled(this.#gateway, since);
   }
 
   async #round(): Promise<void> {

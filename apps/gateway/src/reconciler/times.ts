@@ -20,7 +20,7 @@ export interface ReconcilerTimes {
   readonly markerPatienceMs: number;
   /** How long a gateway that says nothing keeps the others from reconciling. */
   readonly leaseMs: number;
-  /** How often a gateway says that its tracker has committed what it has read. */
+  /** How often a gateway says that its tracker has committed what it has read; for so long a delivery may be on its way. */
   readonly pulseMs: number;
 }
 
