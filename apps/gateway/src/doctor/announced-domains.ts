@@ -9,6 +9,8 @@ export interface AnnouncedDomain {
   readonly paused: boolean;
   /** An app of it is about: it has announced itself or sent a heartbeat within the last ten minutes. */
   readonly alive: boolean;
+  /** Jobs that wait for a worker, counted up to a thousand. */
+  readonly waiting: number;
 }
 
 export async function announcedDomains(ledger: Queries): Promise<readonly AnnouncedDomain[]> {
@@ -17,7 +19,10 @@ export async function announcedDomains(ledger: Queries): Promise<readonly Announ
             coalesce((SELECT paused FROM queue_settings WHERE queue = domains.name), false) AS paused,
             announced_at > now() - interval '10 minutes'
               OR EXISTS (SELECT FROM workers WHERE domain = domains.name AND heard_at > now() - interval '10 minutes')
-              AS alive
+              AS alive,
+            (SELECT count(*)::int FROM (
+               SELECT FROM jobs WHERE queue = domains.name AND status IN ('queued', 'retrying') LIMIT 1000
+             ) AS open) AS waiting
      FROM domains ORDER BY name`,
   );
 }

@@ -2,7 +2,7 @@ import { coreTopology, domainTopology, ingressTopology, merged, sentinelTopology
 import { announcedDomains } from './announced-domains.js';
 import { type Patient } from './check.js';
 
-/** All that is declared for the suite: what everybody shares, and what each announced domain has with the type it works on. */
+/** All that is declared for the suite: what everybody shares, and what each domain has whose apps are about. */
 export async function declaredTopology({ broker, link, ledger }: Patient): Promise<Topology> {
   const { prefix, queueType } = broker;
   const major = Number.parseInt(link.server?.version ?? '3', 10);
@@ -10,9 +10,11 @@ export async function declaredTopology({ broker, link, ledger }: Patient): Promi
   return merged(
     coreTopology(prefix, { queueType, major }),
     sentinelTopology(prefix),
-    ...domains.flatMap((domain) => [
-      domainTopology(prefix, domain.name, { queueType: domain.queueType, major }),
-      ingressTopology(prefix, domain.name),
-    ]),
+    ...domains
+      .filter(({ alive }) => alive)
+      .flatMap((domain) => [
+        domainTopology(prefix, domain.name, { queueType: domain.queueType, major }),
+        ingressTopology(prefix, domain.name),
+      ]),
   );
 }

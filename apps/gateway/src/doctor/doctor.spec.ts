@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openStorage, type Storage } from '#libs/storage';
+import { JobStore } from '../ledger/job-store.js';
 import { TaskStore } from '../ledger/task-store.js';
 import { WorkerStore } from '../ledger/worker-store.js';
 import { ManagementStub } from '../testing/management-stub.js';
+import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { declaredTopology } from './declared-topology.js';
 import { diagnose, type Subject } from './doctor.js';
@@ -36,7 +38,7 @@ describe('the doctor', () => {
   });
 
   beforeEach(async () => {
-    await ledger.database.query('TRUNCATE domains, workers, queue_settings CASCADE');
+    await ledger.database.query('TRUNCATE domains, workers, queue_settings, jobs, outbox CASCADE');
     await new TaskStore(ledger.database).announce({
       domain: 'lab',
       appVersion: '1.0.0',
@@ -164,8 +166,28 @@ describe('the doctor', () => {
     await ledger.database.query(`UPDATE queue_settings SET paused = false`);
     await ledger.database.query(`UPDATE domains SET announced_at = now() - interval '1 hour'`);
     expect(await found('mend')).toEqual([]);
-    stub.queue(WORK).messages = 3;
-    expect(await found('mend')).toEqual([expect.stringMatching(/^consumers: 3 messages of lab wait, and no app/)]);
+    stub.declare(await declaredTopology({ ...subject, management: undefined })); // its queue may be deleted then
+    expect(await found('mend')).toEqual([]);
+    const jobs = new JobStore(ledger.database, { takes: () => false, send: () => undefined, wake: () => undefined });
+    await Promise.all([1, 2, 3].map(() => jobs.accept(newJob())));
+    expect(await found('mend')).toEqual([expect.stringMatching(/^consumers: 3 jobs of lab wait, and no app/)]);
+  });
+
+  it('finds queues that were made before an upgrade to 4.x, until a policy takes their limit away', async () => {
+    const link: Subject['link'] = { server: { product: 'RabbitMQ', version: '4.0.5' }, state: 'open' };
+    stub.declare(await declaredTopology({ ...subject, link, management: undefined }));
+    expect(await found('mend', { link })).toEqual([]);
+    const older = stub.queue('leveret.ingress');
+    older.arguments = { 'x-queue-type': 'quorum' };
+    expect(await found('mend', { link })).toEqual([
+      expect.stringMatching(
+        /^queue arguments: The queue leveret\.ingress was made before RabbitMQ 4.*delivery-limit = -1/,
+      ),
+    ]);
+    older.effective_policy_definition = { 'delivery-limit': -1 };
+    expect(await found('mend', { link })).toEqual([]);
+    older.effective_policy_definition = { 'delivery-limit': 5 };
+    expect(await found('mend', { link })).toContainEqual(expect.stringMatching(/^policies: .* delivery-limit = 5/));
   });
 
   it('finds apps that work on queues of another type, and says what quorum queues do with priorities', async () => {

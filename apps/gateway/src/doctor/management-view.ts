@@ -25,6 +25,7 @@ export interface ManagedBinding {
 export interface ManagedExchange {
   readonly name: string;
   readonly type: string;
+  readonly arguments?: Readonly<Record<string, unknown>>;
 }
 
 export interface ManagedConsumer {

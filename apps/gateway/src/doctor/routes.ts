@@ -15,12 +15,14 @@ export function reachesQueue(
 ): boolean {
   if (seen.has(exchange)) return false;
   seen.add(exchange);
-  const type = routing.exchanges.find(({ name }) => name === exchange)?.type;
-  return routing.bindings
-    .filter(({ source, routing_key }) => source === exchange && takes(type, routing_key, key))
+  const found = routing.exchanges.find(({ name }) => name === exchange);
+  const routed = routing.bindings
+    .filter(({ source, routing_key }) => source === exchange && takes(found?.type, routing_key, key))
     .some(({ destination, destination_type }) =>
       destination_type === 'queue' ? true : reachesQueue(routing, destination, key, seen),
     );
+  const alternate: unknown = found?.arguments?.['alternate-exchange'];
+  return routed || (typeof alternate === 'string' && reachesQueue(routing, alternate, key, seen));
 }
 
 function takes(type: string | undefined, pattern: string, key: string | undefined): boolean {

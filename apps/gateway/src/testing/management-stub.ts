@@ -52,7 +52,10 @@ export class ManagementStub {
   /** Tells of everything that a topology declares; consumers are the test's to add. */
   declare({ exchanges, queues, bindings }: Topology): void {
     this.told = {
-      exchanges: exchanges.map(({ name, type }) => ({ name, type })),
+      exchanges: exchanges.map(({ name, type, alternate }) => ({
+        ...{ name, type },
+        arguments: alternate === undefined ? {} : { 'alternate-exchange': alternate },
+      })),
       queues: queues.map(({ name, arguments: given }) => ({
         ...{ name, arguments: given, type: given['x-queue-type'], messages: 0, consumers: 1 },
         ...{ effective_policy_definition: [], policy: null, operator_policy: null },

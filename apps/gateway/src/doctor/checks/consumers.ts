@@ -16,16 +16,18 @@ export const consumers = throughManagement('consumers', async (management, { bro
   return orGood([...idle, ...strange], 'Every domain has workers.');
 });
 
-function withoutWorker({ name, paused, alive }: AnnouncedDomain, queue: ManagedQueue | undefined): Finding[] {
-  const { messages = 0, consumers: count } = queue ?? {};
-  // Figures of a queue come a moment after the queue; a paused one is taken from by nobody.
-  if (paused || count === undefined || count > 0) return [];
+function withoutWorker({ name, paused, alive, waiting }: AnnouncedDomain, queue: ManagedQueue | undefined): Finding[] {
+  const { consumers: count } = queue ?? {};
+  // A paused queue is taken from by nobody, and figures of a queue come a moment after the queue.
+  if (paused || (count ?? 0) > 0) return [];
   if (alive) {
+    if (count === undefined) return [];
     const says = `Apps of ${name} are about, and none takes messages from its queue.`;
     return [toMend(says, 'Ask /health/ready of the app: it says what keeps it; restart it when that does not help.')];
   }
-  if (messages === 0) return [];
-  return [toMend(`${messages} messages of ${name} wait, and no app of it runs.`, `Start an app of ${name}.`)];
+  if (waiting === 0) return [];
+  const many = waiting < 1_000 ? `${waiting}` : '1000 or more';
+  return [toMend(`${many} jobs of ${name} wait, and no app of it runs.`, `Start an app of ${name}.`)];
 }
 
 function oddOf({ queue, ack_required, prefetch_count, channel_details }: ManagedConsumer): Finding[] {

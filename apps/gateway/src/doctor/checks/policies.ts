@@ -17,6 +17,9 @@ const HARMFUL = [
   'max-age',
 ];
 
+/** What takes the limit away again that 4.x has by default. */
+const NO_LIMIT = -1;
+
 /** Whether a policy, of an operator too, changes what the suite's queues do with messages. */
 export const policies = throughManagement('policies', async (management, { broker }) => {
   const queues = suiteQueuesIn(await management.queues(), broker.prefix);
@@ -24,7 +27,9 @@ export const policies = throughManagement('policies', async (management, { broke
 });
 
 function harmOf(queue: ManagedQueue): Finding[] {
-  const set = Object.entries(queue.effective_policy_definition ?? {}).filter(([name]) => HARMFUL.includes(name));
+  const set = Object.entries(queue.effective_policy_definition ?? {}).filter(
+    ([name, value]) => HARMFUL.includes(name) && !(name === 'delivery-limit' && value === NO_LIMIT),
+  );
   if (set.length === 0) return [];
   const names = [queue.policy, queue.operator_policy]
     .filter((name) => typeof name === 'string' && name !== '')
