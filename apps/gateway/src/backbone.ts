@@ -16,6 +16,7 @@ import { type Doctor } from './doctor/doctor.js';
 import { DomainRegister } from './ingress/domain-register.js';
 import { Ingress } from './ingress/ingress.js';
 import { UnroutedMessages } from './ingress/unrouted-messages.js';
+import { IdempotencySweeper } from './jobs/idempotency-sweeper.js';
 import { type JobIntake } from './jobs/job-intake.js';
 import { type JobSteering } from './ledger/job-steering.js';
 import { type JobStore } from './ledger/job-store.js';
@@ -109,6 +110,7 @@ export class Backbone {
       entry.doctor,
       new Ingress({ link, names, setup, publisher, tasks: stores.tasks, ...entry }),
       new MinuteFolder(stores.minutes),
+      new IdempotencySweeper(stores.idempotency),
       new Ticker({ ticks: entry.ticks, prepare: (...request) => entry.intake.prepare(...request), telemetry }),
       new DueJobs(stores.due, relay, entry.room),
       new DomainRegister({ link, names, setup, publisher, unrouted, dispatch: relay, telemetry, ...stores }),

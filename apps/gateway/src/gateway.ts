@@ -91,6 +91,7 @@ function partsOf({ database, stores, links, relay, ...given }: Foundation): Gate
   return {
     ...given,
     deadLetters: deadLetterDesk(stores, steering, links),
+    idempotency: stores.idempotency,
     queues: new QueueStore(database, relay),
     schedules: new ScheduleStore(database),
     tasks: stores.tasks,

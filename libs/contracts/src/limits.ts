@@ -4,10 +4,14 @@ const MIB = 1024 * KIB;
 /** The bounds that users meet. Bytes unless the name says otherwise. */
 export const LIMITS = {
   requestBody: MIB,
+  batchBody: 32 * MIB,
+  batchJobs: 10_000,
   payload: 512 * KIB,
   /** The most that a task may announce as its `maxPayload`. */
   announcedPayload: 8 * MIB,
   metadata: 4 * KIB,
+  /** Characters of a unique key or an idempotency key. */
+  key: 255,
   result: 64 * KIB,
   errorMessage: 4 * KIB,
   progressMessage: KIB,

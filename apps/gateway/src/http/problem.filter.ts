@@ -4,8 +4,9 @@ import { type Telemetry } from '#libs/observability';
 import { StorageFullError, StorageUnavailableError } from '#libs/storage';
 import { JobUnconfirmedError, LedgerBusyError } from '../ledger/acceptance-error.js';
 import { LedgerUnavailableError } from '../ledger/database.js';
+import { IdempotencyError } from '../ledger/idempotency.js';
 import { OutboxFullError } from '../ledger/outbox-room.js';
-import { later, Problem, PROBLEM_TYPE } from './problem.js';
+import { invalidField, later, Problem, PROBLEM_TYPE } from './problem.js';
 import { type Routes } from './routes.js';
 import { dropUnread } from './unread-body.js';
 
@@ -29,6 +30,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   #problemOf(error: unknown, request: FastifyRequest): Problem {
     if (error instanceof Problem) return error;
+    if (error instanceof IdempotencyError) return keyProblem(error);
     const passing = passingProblem(error);
     if (passing !== undefined) {
       if (error instanceof StorageUnavailableError) this.#tell(error, request, 503);
@@ -55,6 +57,13 @@ export class ProblemFilter implements ExceptionFilter {
     const allow = methods.join(', ');
     return new Problem(405, `Expected one of ${allow}, got ${request.method}.`, { headers: { allow } });
   }
+}
+
+/** Why an Idempotency-Key does not give its request an answer. */
+function keyProblem({ reason, message }: IdempotencyError): Problem {
+  if (reason === 'other_request') return invalidField('Idempotency-Key', message);
+  if (reason === 'deleted') return new Problem(410, message);
+  return new Problem(409, message, { headers: { 'retry-after': '1' }, code: 'idempotency_key_in_use' });
 }
 
 /** 503 for what passes by itself, saying whether anything was done; undefined for other errors. */

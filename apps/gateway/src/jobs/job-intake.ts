@@ -18,6 +18,8 @@ export interface JobOrigin {
   readonly tenant: string;
   /** @default a new UUIDv7 */
   readonly id?: string;
+  /** @default none */
+  readonly batchId?: string;
   readonly traceparent: string | null;
 }
 
@@ -90,11 +92,12 @@ export class JobIntake {
 function identity(
   task: TaskRecord,
   origin: JobOrigin,
-): Pick<NewJob, 'id' | 'tenant' | 'traceparent' | 'task' | 'queue' | 'queueKey' | 'schemaHash'> {
+): Pick<NewJob, 'id' | 'tenant' | 'traceparent' | 'batchId' | 'task' | 'queue' | 'queueKey' | 'schemaHash'> {
   return {
     id: origin.id ?? uuidv7(),
     tenant: origin.tenant,
     traceparent: origin.traceparent,
+    batchId: origin.batchId ?? null,
     task: task.name,
     queue: task.queue,
     queueKey: task.queueKey,

@@ -19,6 +19,8 @@ export interface JobOptions {
   /** Null: at once. */
   readonly scheduledFor: Date | null;
   readonly expiresAt: Date | null;
+  readonly uniqueKey: string | null;
+  readonly uniqueUntil: Date | null;
   readonly maxAttempts: number;
   readonly backoff: Backoff;
   readonly timeoutMs: number;
@@ -44,7 +46,9 @@ export function readJobOptions(
   return {
     priority: priorityOf(request, defaults.priority),
     scheduledFor: scheduledFor(request, now, times),
-    expiresAt: expiresAt(request, now, times),
+    expiresAt: timeAfter(now, 'expiresIn', request.expiresIn, times),
+    uniqueKey: request.uniqueKey ?? null,
+    uniqueUntil: uniqueUntil(request, now, times),
     maxAttempts: request.maxAttempts ?? defaults.maxAttempts,
     backoff: backoffOf(request.backoff, defaults.backoff, times),
     timeoutMs: timeoutOf(request, task, ackTimeoutMs, times),
@@ -98,8 +102,13 @@ function waitUntil(runAt: string | undefined, now: number, times: Times): number
   return at - now;
 }
 
-function expiresAt({ expiresIn }: JobRequest, now: number, times: Times): Date | null {
-  const ms = times.read('expiresIn', expiresIn, { least: 1, most: LONGEST_WAIT_MS });
+function uniqueUntil({ uniqueKey, uniqueFor }: JobRequest, now: number, times: Times): Date | null {
+  if (uniqueFor !== undefined && uniqueKey === undefined) times.refuse('uniqueFor', 'needs a uniqueKey');
+  return timeAfter(now, 'uniqueFor', uniqueFor, times);
+}
+
+function timeAfter(now: number, path: string, duration: Duration | undefined, times: Times): Date | null {
+  const ms = times.read(path, duration, { least: 1, most: LONGEST_WAIT_MS });
   return ms === undefined || ms > LONGEST_WAIT_MS ? null : new Date(now + ms);
 }
 

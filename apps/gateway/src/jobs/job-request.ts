@@ -12,6 +12,8 @@ export interface JobRequest {
   readonly backoff?: BackoffRequest;
   readonly timeout?: Duration;
   readonly expiresIn?: Duration;
+  readonly uniqueKey?: string;
+  readonly uniqueFor?: Duration;
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
@@ -24,14 +26,7 @@ export interface BackoffRequest {
 }
 
 /** Fields of the public contract that this version refuses by name rather than ignore. */
-export const UNSUPPORTED_FIELDS = [
-  'uniqueKey',
-  'uniqueFor',
-  'concurrencyKey',
-  'callbackUrl',
-  'notify',
-  'then',
-] as const;
+export const UNSUPPORTED_FIELDS = ['concurrencyKey', 'callbackUrl', 'notify', 'then'] as const;
 
 const duration = { anyOf: [{ type: 'integer', minimum: 0 }, { type: 'string' }], description: DURATION_FORM };
 
@@ -66,6 +61,16 @@ export const JOB_REQUEST = new BodySchema<JobRequest>({
     },
     timeout: duration,
     expiresIn: duration,
+    uniqueKey: {
+      type: 'string',
+      minLength: 1,
+      maxLength: LIMITS.key,
+      description: 'While a job of the task with this key has not ended, that job is the answer.',
+    },
+    uniqueFor: {
+      ...duration,
+      description: `the unique key holds for this long also when its job has ended: ${DURATION_FORM}`,
+    },
     metadata: { type: 'object', description: 'Yours, to find jobs by: at most 4 KiB.' },
   },
 });

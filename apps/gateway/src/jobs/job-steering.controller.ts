@@ -44,7 +44,8 @@ export class JobSteeringController {
     summary: 'Run a failed or cancelled job again',
     description:
       'It is queued with as many further attempts as it was given at first. Attempts go on counting, and its dead letter ' +
-      'is removed. The error stays until the next outcome; `expiresIn` holds no longer.',
+      'is removed. The error stays until the next outcome; `expiresIn` holds no longer. While another open job holds its ' +
+      '`uniqueKey`: 409.',
     status: 202,
     answer: 'Job',
     problems: [404, 409, 503],
@@ -79,6 +80,8 @@ export class JobSteeringController {
   /** @throws Problem 404 when the job is gone meanwhile */
   async #refusal({ id }: Job, caller: Caller, cannot: string): Promise<Problem> {
     const { status } = await visibleJob(this.jobs, id, caller);
+    const held = cannot === 'cannot be retried' && (status === 'failed' || status === 'cancelled');
+    if (held) return new Problem(409, 'Another open job holds the uniqueKey of this one: it cannot be retried.');
     const mend = isFinal(status) ? '' : ' Cancel it first.';
     return new Problem(409, `The job is ${status}: it ${cannot}.${mend}`);
   }

@@ -147,7 +147,9 @@ describe('jobs over HTTP', () => {
       ['payload'],
     ],
     ['text that cannot be stored', { metadata: { note: 'a\0b' } }, ['metadata.note']],
-    ['what later versions bring', { uniqueKey: 'a', then: [] }, ['uniqueKey', 'then']],
+    ['what later versions bring', { concurrencyKey: 'a', then: [] }, ['concurrencyKey', 'then']],
+    ['a time for a unique key that is not there', { uniqueFor: '1h' }, ['uniqueFor']],
+    ['a unique key out of bounds', { uniqueKey: 'k'.repeat(256) }, ['uniqueKey']],
   ])('are refused with %s, by path', async (_, job, paths) => {
     expect((await refusedAt(job)).sort()).toEqual([...paths].sort());
   });
@@ -163,10 +165,6 @@ describe('jobs over HTTP', () => {
       expect(answer.json.detail).toContain('5 minutes less than BROKER_ACK_TIMEOUT');
     }
     await enqueued({ task: 'demo.longer', timeout: '25m' });
-  });
-
-  it('are refused with a header that later versions bring', async () => {
-    expect(await refusedAt({}, { 'idempotency-key': 'a' })).toEqual(['Idempotency-Key']);
   });
 
   it('are refused by the schema of their task, by path', async () => {

@@ -4,10 +4,10 @@ import { type Job } from '#libs/contracts';
 import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
 import { JsonBody } from '../http/json-body.js';
 import { type Page, pageOf } from '../http/page.js';
-import { invalid, invalidField } from '../http/problem.js';
 import { JobStore } from '../ledger/job-store.js';
 import { Described, paged } from '../openapi/described.js';
-import { JobIntake } from './job-intake.js';
+import { IDEMPOTENCY, readIdempotencyKey } from './idempotency-key.js';
+import { JobAcceptance } from './job-acceptance.js';
 import { JOB_FILTERS, positionOf, readJobQuery } from './job-query.js';
 import { JobView } from './job-view.js';
 import { JOB_REQUEST } from './job-request.js';
@@ -19,7 +19,7 @@ import { WatchTokens } from './watch-token.js';
 export class JobsController {
   constructor(
     private readonly jobs: JobStore,
-    private readonly intake: JobIntake,
+    private readonly acceptance: JobAcceptance,
     private readonly view: JobView,
     private readonly tokens: WatchTokens,
   ) {}
@@ -27,11 +27,14 @@ export class JobsController {
   @Post()
   @Described({
     summary: 'Enqueue a job',
-    description: 'When this answers 202, the job is stored and will be run at least once, whatever fails after.',
+    description:
+      'When this answers 202, the job is stored and will be run at least once, whatever fails after. 200: the job was ' +
+      'there already, by the Idempotency-Key or the uniqueKey.',
     body: JOB_REQUEST.schema,
+    headers: IDEMPOTENCY,
     status: 202,
     answer: 'AcceptedJob',
-    problems: [400, 413, 415, 422, 503],
+    problems: [400, 409, 410, 413, 415, 422, 503],
   })
   @HttpCode(202)
   @RequireScope('jobs:write')
@@ -41,16 +44,11 @@ export class JobsController {
     @Headers() headers: Record<string, unknown>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Job & { readonly watchToken: string }> {
-    if (headers['idempotency-key'] !== undefined) {
-      throw invalidField('Idempotency-Key', 'is not supported by this version yet');
-    }
-    const intake = await this.intake.prepare(body, {
-      tenant: caller.tenant,
-      traceparent: readTraceparent(headers['traceparent']),
-    });
-    if (!intake.ok) throw invalid(intake.errors);
-    const { job } = await this.jobs.accept(intake.job);
-    reply.header('location', `/v1/jobs/${job.id}`);
+    const { tenant } = caller;
+    const key = readIdempotencyKey(headers['idempotency-key'], { tenant, call: 'POST /v1/jobs', body: [body] });
+    const origin = { tenant, traceparent: readTraceparent(headers['traceparent']) };
+    const { job, isNew } = await this.acceptance.accept(body, origin, key);
+    reply.status(isNew ? 202 : 200).header('location', `/v1/jobs/${job.id}`);
     const watchToken = this.tokens.issue({ jobId: job.id, apiKeyId: caller.apiKeyId });
     return { ...this.view.shown(job), watchToken };
   }

@@ -3,8 +3,11 @@ import { type GatewayConfig } from '#libs/config';
 import { type Telemetry } from '#libs/observability';
 import { FileLinks } from '../files/file-links.js';
 import { FilesModule } from '../files/files.module.js';
+import { IdempotencyStore } from '../ledger/idempotency.js';
+import { JobStore } from '../ledger/job-store.js';
 import { TaskStore } from '../ledger/task-store.js';
 import { GATEWAY_CONFIG, TELEMETRY } from '../tokens.js';
+import { JobAcceptance } from './job-acceptance.js';
 import { JobIntake } from './job-intake.js';
 import { JobView } from './job-view.js';
 import { JobHistoryController } from './job-history.controller.js';
@@ -21,6 +24,12 @@ import { WatchTokens } from './watch-token.js';
       useFactory: (tasks: TaskStore, { broker }: GatewayConfig, telemetry: Telemetry) =>
         new JobIntake(tasks, broker.ackTimeoutMs, telemetry),
       inject: [TaskStore, GATEWAY_CONFIG, TELEMETRY],
+    },
+    {
+      provide: JobAcceptance,
+      useFactory: (jobs: JobStore, intake: JobIntake, requests: IdempotencyStore) =>
+        new JobAcceptance(jobs, intake, requests),
+      inject: [JobStore, JobIntake, IdempotencyStore],
     },
     {
       provide: JobView,

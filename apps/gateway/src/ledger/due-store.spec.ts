@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { v7 as uuidv7 } from 'uuid';
-import { DEFAULT_BACKOFF } from '#libs/contracts';
+import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { DueStore } from './due-store.js';
-import { JobStore, type NewJob } from './job-store.js';
+import { JobStore } from './job-store.js';
 
 const START_MS = 60_000;
 
@@ -21,23 +20,7 @@ describe('DueStore', () => {
   afterAll(() => ledger.stop());
 
   const enter = async (times: { scheduledFor?: Date; expiresAt?: Date }): Promise<string> => {
-    const job: NewJob = {
-      id: uuidv7(),
-      tenant: 'default',
-      task: 'lab.noop',
-      queue: 'lab',
-      queueKey: 'lab.classic-1',
-      priority: 4,
-      payload: '{}',
-      metadata: '{}',
-      maxAttempts: 1,
-      backoff: DEFAULT_BACKOFF,
-      timeoutMs: 1_000,
-      schemaHash: null,
-      traceparent: null,
-      scheduledFor: times.scheduledFor ?? null,
-      expiresAt: times.expiresAt ?? null,
-    };
+    const job = newJob({ maxAttempts: 1, ...times });
     await jobs.accept(job);
     return job.id;
   };

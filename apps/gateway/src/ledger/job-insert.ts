@@ -17,7 +17,10 @@ export interface InsertedRow {
   readonly outbox_id: string | null;
 }
 
-/** Enters jobs, and outbox rows for those that go out at once. A job whose id is there already has no row in the answer. */
+/**
+ * Enters jobs, and outbox rows for those that go out at once. A job whose id is there already, or whose unique key another
+ * open job holds, has no row in the answer.
+ */
 export async function insertJobs(
   queries: Queries,
   jobs: readonly NewJob[],
@@ -41,6 +44,9 @@ export async function insertJobs(
     column((job) => job.expiresAt),
     claimMs,
     dueWaits,
+    column((job) => job.batchId),
+    column((job) => job.uniqueKey),
+    column((job) => job.uniqueUntil),
   ]);
 }
 
@@ -48,17 +54,19 @@ const INSERT = `
 WITH new AS (
   SELECT *, scheduled_for IS NOT NULL AND (scheduled_for > now() OR $16::boolean) AS waits
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[], $8::int[],
-              $9::text[], $10::bigint[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[])
+              $9::text[], $10::bigint[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[],
+              $17::uuid[], $18::text[], $19::timestamptz[])
        WITH ORDINALITY AS given (id, tenant, task, queue, priority, payload, metadata, max_attempts, backoff, timeout_ms,
-                                 schema_hash, traceparent, scheduled_for, expires_at, position)
+                                 schema_hash, traceparent, scheduled_for, expires_at, batch_id, unique_key,
+                                 unique_until, position)
 ), inserted AS (
   INSERT INTO jobs (id, tenant, task, queue, status, priority, payload, metadata, max_attempts, backoff, timeout_ms,
-                    schema_hash, traceparent, scheduled_for, expires_at, run)
+                    schema_hash, traceparent, scheduled_for, expires_at, batch_id, unique_key, unique_until, run)
   SELECT id, tenant, task, queue, CASE WHEN waits THEN 'scheduled' ELSE 'queued' END, priority,
          payload::json, metadata::jsonb, max_attempts, backoff::jsonb, timeout_ms, schema_hash, traceparent,
-         scheduled_for, expires_at, CASE WHEN waits THEN 0 ELSE 1 END
+         scheduled_for, expires_at, batch_id, unique_key, unique_until, CASE WHEN waits THEN 0 ELSE 1 END
   FROM new ORDER BY position
-  ON CONFLICT (id) DO NOTHING
+  ON CONFLICT DO NOTHING
   RETURNING id, created_at, status, run
 ), sent AS (
   INSERT INTO outbox (kind, job_id, run, free_at, taken)

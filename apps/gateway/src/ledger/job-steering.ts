@@ -6,6 +6,7 @@ import { decidedJob, writeDecisions } from './decision-writes.js';
 import { readStates } from './job-states.js';
 import { type ControlDispatch } from './outbox.js';
 import { countLeaving } from './queue-counts.js';
+import { heldByOthers } from './unique-keys.js';
 
 /** Moves jobs by hand, many in one transaction. Each function leaves jobs as they are that it does not fit. */
 export class JobSteering {
@@ -22,9 +23,12 @@ export class JobSteering {
     return this.#steer(ids, cancel);
   }
 
-  /** Queues failed and cancelled jobs again; the ledger removes their dead letters. Returns the ids of those. */
+  /**
+   * Queues failed and cancelled jobs again whose unique key no other open job holds; the ledger removes their dead letters.
+   * Returns the ids of those.
+   */
   async retry(ids: readonly string[]): Promise<string[]> {
-    return this.#steer(ids, retry);
+    return this.#steer(ids, retry, heldByOthers);
   }
 
   /**
@@ -42,14 +46,19 @@ export class JobSteering {
     });
   }
 
-  async #steer(ids: readonly string[], step: Step): Promise<string[]> {
-    const { steered, toSend } = await this.#database.transaction((transaction) => steer(transaction, ids, step));
+  async #steer(ids: readonly string[], step: Step, except?: Except): Promise<string[]> {
+    const { steered, toSend } = await this.#database.transaction((transaction) =>
+      steer(transaction, ids, step, except),
+    );
     if (toSend) this.#dispatch.hurry();
     return steered;
   }
 }
 
 type Step = (state: JobState, now: Date) => Decision | undefined;
+
+/** Which of these jobs, which are locked, must stay as they are. */
+type Except = (transaction: Queries, ids: readonly string[]) => Promise<ReadonlySet<string>>;
 
 /** What was moved. */
 interface Steered {
@@ -63,9 +72,15 @@ export async function cancelWithin(transaction: Queries, ids: readonly string[])
   return steer(transaction, ids, cancel);
 }
 
-async function steer(transaction: Queries, ids: readonly string[], step: Step): Promise<Steered> {
+async function steer(
+  transaction: Queries,
+  ids: readonly string[],
+  step: Step,
+  except: Except = () => Promise.resolve(new Set()),
+): Promise<Steered> {
   const { now, states } = await readStates(transaction, ids);
-  const decisions = [...states.values()].flatMap((state) => decidedJob(step(state, now)));
+  const stay = await except(transaction, [...states.keys()]);
+  const decisions = [...states.values()].flatMap((state) => (stay.has(state.id) ? [] : decidedJob(step(state, now))));
   if (decisions.length === 0) return { steered: [], toSend: false };
   const moved = decisions.map(({ job }) => job);
   const before = moved.flatMap(({ id }) => states.get(id) ?? []);

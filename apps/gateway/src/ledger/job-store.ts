@@ -1,14 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Batcher, BatcherFullError } from '#libs/batching';
-import { type Attempt, type Backoff, type Job, type JobError, type WorkOrder } from '#libs/contracts';
+import { type Attempt, type Backoff, type Job, type JobError } from '#libs/contracts';
+import { acceptedJob, workEntryOf } from './accepted-job.js';
 import { JobUnconfirmedError, LedgerBusyError } from './acceptance-error.js';
 import { conditionsOf, type JobCursor, type JobFilter } from './job-filter.js';
 import { blamesContent, type Database, LedgerUnavailableError } from './database.js';
+import { IdempotencyError, type IdempotencyKey } from './idempotency.js';
 import { type InsertedRow, insertJobs } from './job-insert.js';
-import { jobOf, type JobRecord, JOB_COLUMNS, isoOf } from './job-row.js';
-import { type Dispatch, type WorkEntry } from './outbox.js';
+import { isoOf, JOB_COLUMNS, jobOf, type JobRecord } from './job-row.js';
+import { KeyedJobs } from './keyed-jobs.js';
+import { type Dispatch } from './outbox.js';
 import { type OutboxRoom } from './outbox-room.js';
 import { CLAIM_MS } from './outbox-store.js';
+import { UNREACHABLE_FOR_MS, writePatiently } from './patience.js';
 
 /** A job that has been checked and may be entered. */
 export interface NewJob {
@@ -31,9 +34,13 @@ export interface NewJob {
   /** Null: at once. */
   readonly scheduledFor: Date | null;
   readonly expiresAt: Date | null;
+  readonly batchId: string | null;
+  /** No other job of the tenant and task with this key is entered while this one is open, nor before `uniqueUntil`. */
+  readonly uniqueKey: string | null;
+  readonly uniqueUntil: Date | null;
 }
 
-/** What became of a new job: entered, or there already by its id. */
+/** What became of a new job: entered, or there already by its id or a key. */
 export interface Acceptance {
   readonly job: Job;
   readonly created: boolean;
@@ -49,8 +56,6 @@ const BATCHES_AT_ONCE = 2;
 /** Jobs that wait for a statement to be entered with; more callers are refused at once. */
 const WAITING_JOBS = 5_000;
 const WAITING_BYTES = 64 * 1024 * 1024;
-const UNREACHABLE_FOR_MS = 8_000;
-const RETRY_PAUSE_MS = 250;
 
 /** Enters and reads jobs. */
 export class JobStore {
@@ -58,12 +63,14 @@ export class JobStore {
   readonly #dispatch: Dispatch;
   readonly #room: Pick<OutboxRoom, 'admit'> | undefined;
   readonly #accepting: Batcher<Entering, Acceptance | undefined>;
+  readonly #keyed: KeyedJobs;
 
   /** @param room decides whether the outbox takes more; without one it always does */
   constructor(database: Database, dispatch: Dispatch, room?: Pick<OutboxRoom, 'admit'>) {
     this.#database = database;
     this.#dispatch = dispatch;
     this.#room = room;
+    this.#keyed = new KeyedJobs(database, dispatch);
     this.#accepting = new Batcher((entering) => this.#insertPatiently(entering), blamesContent, {
       concurrency: BATCHES_AT_ONCE,
       sizeOf: ({ job }) => job.payload.length,
@@ -79,17 +86,21 @@ export class JobStore {
    * @throws LedgerBusyError when too many jobs wait to be entered; neither error leaves a job behind
    * @throws JobUnconfirmedError when the database did not confirm it within 8 s; the job may be there all the same
    * @throws ForeignJobIdError when another tenant's job has the id
+   * @throws IdempotencyError when the request cannot be taken because of its key
    */
-  async accept(job: NewJob): Promise<Acceptance> {
+  async accept(job: NewJob, key: IdempotencyKey | null = null): Promise<Acceptance> {
     const entered = job.scheduledFor === null ? this.#room?.admit(job.payload.length) : undefined;
-    const acceptance = await this.#enter(job).finally(entered);
+    const keyed = key !== null || job.uniqueKey !== null;
+    const acceptance = await this.#enter(() =>
+      keyed ? this.#enterKeyed(job, key) : this.#accepting.add({ job, giveUpAt: Date.now() + UNREACHABLE_FOR_MS }),
+    ).finally(entered);
     if (acceptance === undefined) throw new ForeignJobIdError(job.id);
     return acceptance;
   }
 
-  async #enter(job: NewJob): Promise<Acceptance | undefined> {
+  async #enter(enter: () => Promise<Acceptance | undefined>): Promise<Acceptance | undefined> {
     try {
-      return await this.#accepting.add({ job, giveUpAt: Date.now() + UNREACHABLE_FOR_MS });
+      return await enter();
     } catch (error) {
       if (error instanceof BatcherFullError) throw new LedgerBusyError(error.message);
       if (error instanceof LedgerUnavailableError) throw new JobUnconfirmedError(error.message, { cause: error });
@@ -135,20 +146,20 @@ export class JobStore {
     }));
   }
 
-  // Whether a statement that broke off was committed is not known; entering the same ids again decides it.
+  async #enterKeyed(job: NewJob, key: IdempotencyKey | null): Promise<Acceptance | undefined> {
+    const result = await this.#keyed.enter({ job, key });
+    if (result.kind === 'entered') return { job: acceptedJob(job, result.row.created_at), created: true };
+    const standing = await this.find(result.id, job.tenant);
+    if (standing !== undefined) return { job: standing, created: false };
+    if (key !== null) throw new IdempotencyError('deleted');
+    return result.id === job.id ? undefined : this.#enterKeyed(job, key); // who stood for it was deleted just now
+  }
+
+  // Callers wait for the batches before theirs too, so their time runs from when they came.
   async #insertPatiently(entering: readonly Entering[]): Promise<readonly (Acceptance | undefined)[]> {
     const jobs = entering.map(({ job }) => job);
-    // Callers wait for the batches before theirs too, so their time runs from when they came.
     const giveUpAt = Math.min(...entering.map((one) => one.giveUpAt));
-    for (;;) {
-      if (Date.now() > giveUpAt) throw new LedgerUnavailableError('The database did not take the job in time.');
-      try {
-        return await answeredBy(giveUpAt, this.#insert(jobs));
-      } catch (error) {
-        if (!(error instanceof LedgerUnavailableError) || Date.now() + RETRY_PAUSE_MS > giveUpAt) throw error;
-        await delay(RETRY_PAUSE_MS);
-      }
-    }
+    return writePatiently(giveUpAt, () => this.#insert(jobs));
   }
 
   async #insert(jobs: readonly NewJob[]): Promise<readonly (Acceptance | undefined)[]> {
@@ -179,19 +190,6 @@ function rowsByJob(jobs: readonly NewJob[], rows: readonly InsertedRow[]): Map<N
   );
 }
 
-/** @throws LedgerUnavailableError when there is no answer in time; the statement goes on, and may be committed later */
-async function answeredBy<T>(deadline: number, answer: Promise<T>): Promise<T> {
-  const answered = new AbortController();
-  const late = delay(Math.max(0, deadline - Date.now()), undefined, { signal: answered.signal }).then(() => {
-    throw new LedgerUnavailableError('The database did not answer in time.');
-  });
-  late.catch(() => undefined);
-  answer.catch(() => undefined);
-  return Promise.race([answer, late]).finally(() => {
-    answered.abort();
-  });
-}
-
 /** The id belongs to another tenant's job. */
 export class ForeignJobIdError extends Error {
   constructor(id: string) {
@@ -207,49 +205,4 @@ interface AttemptRow {
   readonly ended_at: Date | null;
   readonly outcome: Attempt['outcome'];
   readonly error: JobError | null;
-}
-
-function workEntryOf(job: NewJob, row: InsertedRow | undefined): WorkEntry[] {
-  if (row === undefined || row.outbox_id === null) return [];
-  const order: WorkOrder = {
-    jobId: job.id,
-    run: 1,
-    attempt: 1,
-    maxAttempts: job.maxAttempts,
-    task: job.task,
-    tenant: job.tenant,
-    priority: job.priority,
-    timeoutMs: job.timeoutMs,
-    schemaHash: job.schemaHash,
-    createdAt: row.created_at.toISOString(),
-    metadata: job.metadata,
-    traceparent: job.traceparent,
-  };
-  return [{ kind: 'work', id: row.outbox_id, order, payload: job.payload, queueKey: job.queueKey, waitMs: 0 }];
-}
-
-function acceptedJob(job: NewJob, createdAt: Date): Job {
-  return jobOf({
-    ...job,
-    version: 1,
-    status: job.scheduledFor === null ? 'queued' : 'scheduled',
-    payload: JSON.parse(job.payload) as unknown,
-    metadata: JSON.parse(job.metadata) as Record<string, unknown>,
-    attempt: 0,
-    max_attempts: job.maxAttempts,
-    progress: 0,
-    progress_message: null,
-    worker_id: null,
-    result: null,
-    error: null,
-    batch_id: null,
-    parent_id: null,
-    unique_key: null,
-    created_at: createdAt,
-    scheduled_for: job.scheduledFor,
-    started_at: null,
-    next_attempt_at: null,
-    cancel_requested_at: null,
-    completed_at: null,
-  });
 }

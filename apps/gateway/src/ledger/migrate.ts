@@ -6,6 +6,7 @@ import { deadLetters } from './migrations/0004-dead-letters.js';
 import { reconciler } from './migrations/0005-reconciler.js';
 import { doctor } from './migrations/0006-doctor.js';
 import { schedules } from './migrations/0008-schedules.js';
+import { batches } from './migrations/0009-batches.js';
 
 /** A numbered step of the schema. Steps are only ever added; one that has run is never edited. */
 export interface Migration {
@@ -14,7 +15,16 @@ export interface Migration {
 }
 
 /** Every step, in order. */
-export const MIGRATIONS: readonly Migration[] = [ledger, workers, control, deadLetters, reconciler, doctor, schedules];
+export const MIGRATIONS: readonly Migration[] = [
+  ledger,
+  workers,
+  control,
+  deadLetters,
+  reconciler,
+  doctor,
+  schedules,
+  batches,
+];
 
 /** An arbitrary number that every gateway takes as the lock of its migrations. */
 const MIGRATION_LOCK = 5_138_008;

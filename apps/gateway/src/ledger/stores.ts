@@ -4,6 +4,7 @@ import { type Database } from './database.js';
 import { DeadLetterStore } from './dead-letter-store.js';
 import { DeadMessageStore } from './dead-message-store.js';
 import { DueStore } from './due-store.js';
+import { IdempotencyStore } from './idempotency.js';
 import { InForceStore } from './in-force-store.js';
 import { MinuteStore } from './queue-counts.js';
 import { OutboxStore } from './outbox-store.js';
@@ -25,6 +26,7 @@ export interface Stores {
   readonly deadLetters: DeadLetterStore;
   readonly deadMessages: DeadMessageStore;
   readonly due: DueStore;
+  readonly idempotency: IdempotencyStore;
   readonly inForce: InForceStore;
   readonly minutes: MinuteStore;
   readonly outbox: OutboxStore;
@@ -47,6 +49,7 @@ export function storesOn(database: Database, times: ReconcilerTimes): Stores {
     deadLetters: new DeadLetterStore(database),
     deadMessages: new DeadMessageStore(database),
     due: new DueStore(database),
+    idempotency: new IdempotencyStore(database),
     inForce: new InForceStore(database),
     minutes: new MinuteStore(database),
     outbox: new OutboxStore(database),

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { applyDecorators } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -11,6 +11,7 @@ export interface CallDescription {
   /** The JSON body. */
   readonly body?: Schema;
   readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Success: its status, and its schema by name or whole. */
   readonly status: number;
   readonly answer?: string | Schema;
@@ -38,9 +39,7 @@ export function Described(call: CallDescription): MethodDecorator {
     }),
     ...(secured ? [ApiBearerAuth()] : []),
     ...(call.body === undefined ? [] : [ApiBody({ schema: call.body })]),
-    ...Object.entries(call.query ?? {}).map(([name, description]) =>
-      ApiQuery({ name, description, required: false, type: String }),
-    ),
+    ...parametersOf(call),
     ApiResponse({
       status: call.status,
       description: STATUS_CODES[call.status] ?? '',
@@ -48,6 +47,15 @@ export function Described(call: CallDescription): MethodDecorator {
     }),
     ...problems.map((status) => problemResponse(status)),
   );
+}
+
+function parametersOf({ query = {}, headers = {} }: CallDescription): MethodDecorator[] {
+  return [
+    ...Object.entries(query).map(([name, description]) =>
+      ApiQuery({ name, description, required: false, type: String }),
+    ),
+    ...Object.entries(headers).map(([name, description]) => ApiHeader({ name, description, required: false })),
+  ];
 }
 
 function schemaOf(answer: string | Schema): Schema {

@@ -10,8 +10,13 @@ const CRON_FORM = 'five or six fields: (second) minute hour day month weekday, s
 const TIMEZONE = /^[A-Za-z][A-Za-z0-9_+/-]*$/;
 const SHORTEST_MS = 1_000;
 const LONGEST_MS = 366 * 86_400_000;
-/** What of a job the schedule itself decides. */
-const TIMES_OF_A_JOB = ['delay', 'runAt'];
+/** What of a job the schedule itself decides, and why it is not taken. */
+const DECIDED_BY_SCHEDULE: Readonly<Record<string, string>> = {
+  delay: 'does not go with a schedule, whose ticks are the times of its jobs',
+  runAt: 'does not go with a schedule, whose ticks are the times of its jobs',
+  uniqueKey: 'does not go with a schedule, whose overlap says what a tick does while the last job is open',
+  uniqueFor: 'does not go with a schedule, whose overlap says what a tick does while the last job is open',
+};
 
 /** What a schedule's body says of the schedule; the other fields are those of its jobs. */
 interface OwnFields {
@@ -63,7 +68,7 @@ const OWN = new BodySchema<OwnFields>({ type: 'object', required: ['name'], prop
 const jobProperties = JOB_REQUEST.schema['properties'] as Readonly<Record<string, unknown>>;
 
 /** The options of a job that a schedule takes, and the task and payload. */
-export const SCHEDULED_JOB_FIELDS = Object.keys(jobProperties).filter((name) => !TIMES_OF_A_JOB.includes(name));
+export const SCHEDULED_JOB_FIELDS = Object.keys(jobProperties).filter((name) => !(name in DECIDED_BY_SCHEDULE));
 
 /** The body of `POST /v1/schedules`, for the OpenAPI document. */
 export const SCHEDULE_SCHEMA = {
@@ -91,13 +96,14 @@ export function readScheduleRequest(body: unknown, errors: FieldError[]): Schedu
   if (!isRecord(body)) throw invalid([{ path: '', message: 'must be an object' }]);
   const { name, cron, timezone, every, enabled, catchUp, overlap, ...job } = body as unknown as OwnFields;
   const malformed = OWN.errorsOf(body);
-  errors.push(...malformed, ...TIMES_OF_A_JOB.filter((path) => path in job).map(timeError));
+  const refused = Object.entries(DECIDED_BY_SCHEDULE).filter(([path]) => path in job);
+  errors.push(...malformed, ...refused.map(([path, message]) => ({ path, message })));
   const timing = { cron: cron ?? null, timezone: timezone ?? 'UTC', every: every ?? null };
   if (malformed.length > 0) return undefined;
   errors.push(...timingErrors(timing));
-  const withoutTimes = Object.fromEntries(Object.entries(job).filter(([path]) => !TIMES_OF_A_JOB.includes(path)));
+  const withoutThose = Object.fromEntries(Object.entries(job).filter(([path]) => !(path in DECIDED_BY_SCHEDULE)));
   return {
-    ...{ name, timing, job: withoutTimes },
+    ...{ name, timing, job: withoutThose },
     ...{ enabled: enabled ?? true, catchUp: catchUp ?? 'skip', overlap: overlap ?? 'allow' },
   };
 }
@@ -105,10 +111,6 @@ export function readScheduleRequest(body: unknown, errors: FieldError[]): Schedu
 /** Whether a change is about more than the schedule itself. */
 export function changesJobs(change: Readonly<Record<string, unknown>>): boolean {
   return Object.keys(change).some((name) => !(name in ownProperties));
-}
-
-function timeError(path: string): FieldError {
-  return { path, message: 'does not go with a schedule, whose ticks are the times of its jobs' };
 }
 
 function timingErrors(timing: Timing): FieldError[] {

@@ -20,6 +20,9 @@ export function newJob(changes: Partial<NewJob> = {}): NewJob {
     traceparent: null,
     scheduledFor: null,
     expiresAt: null,
+    batchId: null,
+    uniqueKey: null,
+    uniqueUntil: null,
     ...changes,
   };
 }

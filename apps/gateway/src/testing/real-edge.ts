@@ -14,6 +14,7 @@ import { ApiKeyStore } from '../ledger/api-key.store.js';
 import { AuditStore } from '../ledger/audit-store.js';
 import { type Database } from '../ledger/database.js';
 import { DeadLetterStore } from '../ledger/dead-letter-store.js';
+import { IdempotencyStore } from '../ledger/idempotency.js';
 import { JobSteering } from '../ledger/job-steering.js';
 import { RedriveStore } from '../ledger/redrive-store.js';
 import { JobStore } from '../ledger/job-store.js';
@@ -108,9 +109,10 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
 
 function storesOfEdge(
   database: Database,
-): Pick<GatewayParts, 'jobs' | 'queues' | 'schedules' | 'steering' | 'telling' | 'ticks' | 'workers'> {
+): Pick<GatewayParts, 'idempotency' | 'jobs' | 'queues' | 'schedules' | 'steering' | 'telling' | 'ticks' | 'workers'> {
   const dispatch = { takes: () => false, send: () => undefined, wake: () => undefined, hurry: () => undefined };
   return {
+    idempotency: new IdempotencyStore(database),
     jobs: new JobStore(database, dispatch),
     queues: new QueueStore(database, dispatch),
     schedules: new ScheduleStore(database),

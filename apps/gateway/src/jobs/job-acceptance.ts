@@ -1,0 +1,41 @@
+import { type Job } from '#libs/contracts';
+import { invalid } from '../http/problem.js';
+import { IdempotencyError, type IdempotencyKey, type IdempotencyStore } from '../ledger/idempotency.js';
+import { type JobStore } from '../ledger/job-store.js';
+import { type JobIntake, type JobOrigin } from './job-intake.js';
+
+/** The job that a request has, and whether it was made by it. */
+export interface AcceptedJob {
+  readonly job: Job;
+  readonly isNew: boolean;
+}
+
+/** Turns requests into jobs, each once. */
+export class JobAcceptance {
+  constructor(
+    private readonly jobs: JobStore,
+    private readonly intake: JobIntake,
+    private readonly requests: IdempotencyStore,
+  ) {}
+
+  /**
+   * Enters the job of a request, unless there is one for its keys.
+   * @throws Problem 422 that names each wrong field
+   * @throws IdempotencyError when the request cannot be taken because of its key
+   */
+  async accept(body: unknown, origin: JobOrigin, key: IdempotencyKey | null): Promise<AcceptedJob> {
+    // What was made before is told whatever has changed since: the task, its schema, the room in the outbox.
+    const before = key === null ? undefined : await this.requests.find(key);
+    if (before !== undefined) return { job: await this.#made(before.made, origin.tenant), isNew: false };
+    const intake = await this.intake.prepare(body, origin);
+    if (!intake.ok) throw invalid(intake.errors);
+    const { job } = await this.jobs.accept(intake.job, key);
+    return { job, isNew: job.id === intake.job.id };
+  }
+
+  async #made(id: string, tenant: string): Promise<Job> {
+    const job = await this.jobs.find(id, tenant);
+    if (job === undefined) throw new IdempotencyError('deleted');
+    return job;
+  }
+}
