@@ -1,11 +1,13 @@
-import { type Channel } from 'amqplib';
+import { type Channel, type Message } from 'amqplib';
 import { type Delivery, deliveryOf } from './delivery.js';
 import { type BrokerLink } from './link.js';
 import { isRefusal, onOwnChannel } from './own-channel.js';
 
 const CHUNK = 500;
 const NOT_FOUND = 404;
-const NOTHING = Buffer.alloc(0);
+const IDLE_MS = 3_000;
+/** A prefetch is a number of 16 bits; without one a quorum queue gives 2,000 messages at most. */
+const HELD_PER_CONSUMER = 50_000;
 
 /** How a queue is looked through. */
 export interface Picking<T> {
@@ -37,9 +39,10 @@ export async function pickOut<T>(link: BrokerLink, queue: string, picking: Picki
   }
 }
 
+/** What is kept of a message that is held: neither body nor headers, for there may be a hundred thousand. */
 interface Held<T> {
   readonly item: T;
-  readonly takeOut: () => void;
+  readonly deliveryTag: number;
 }
 
 async function lookThrough<T>(
@@ -47,33 +50,67 @@ async function lookThrough<T>(
   queue: string,
   { read, unwanted, signal }: Picking<T>,
 ): Promise<Picked> {
-  const { messageCount } = await channel.checkQueue(queue);
-  let [looked, taken] = [0, 0];
-  while (looked < messageCount) {
+  const { messageCount: count } = await channel.checkQueue(queue);
+  const held = count === 0 ? [] : await hold(channel, queue, { read, signal, count });
+  let taken = 0;
+  for (let start = 0; start < held.length; start += CHUNK) {
     signal.throwIfAborted();
-    const chunk = await hold(channel, queue, { read, limit: Math.min(messageCount - looked, CHUNK) });
-    if (chunk.length === 0) break;
+    const chunk = held.slice(start, start + CHUNK);
     const found = await unwanted(chunk.map(({ item }) => item));
-    const out = chunk.filter(({ item }) => found.has(item));
-    for (const { takeOut } of out) takeOut();
-    looked += chunk.length;
-    taken += out.length;
+    for (const { item, deliveryTag } of chunk) {
+      if (!found.has(item)) continue;
+      channel.ack({ fields: { deliveryTag } } as Message);
+      taken += 1;
+    }
   }
-  return { looked, taken };
+  return { looked: held.length, taken };
 }
 
+/** Holds as many messages, or what comes until none has come for a while: others may hold some, too. */
 async function hold<T>(
   channel: Channel,
   queue: string,
-  { read, limit }: { read: (message: Delivery) => T; limit: number },
+  { read, signal, count }: Pick<Picking<T>, 'read' | 'signal'> & { count: number },
 ): Promise<Held<T>[]> {
   const held: Held<T>[] = [];
-  while (held.length < limit) {
-    const message = await channel.get(queue);
-    if (message === false) break;
-    const { fields, properties } = message;
-    const takeOut = (): void => channel.ack({ fields, properties, content: NOTHING });
-    held.push({ item: read(deliveryOf(message, takeOut, () => false)), takeOut });
-  }
+  const waiting = new Waiting(signal);
+  channel.once('close', waiting.end);
+  const take = (message: Message | null): void => {
+    if (message === null || held.length === count) return;
+    held.push({ item: read(deliveryOf(message, NOTHING, NEVER)), deliveryTag: message.fields.deliveryTag });
+    if (held.length === count) waiting.end();
+    else waiting.goOn();
+  };
+  await channel.prefetch(HELD_PER_CONSUMER);
+  for (let hands = 0; hands < count; hands += HELD_PER_CONSUMER) await channel.consume(queue, take);
+  await waiting.ended;
   return held;
 }
+
+/** Ends when it is told to, when nothing has gone on for a while, or by a signal. */
+class Waiting {
+  readonly ended: Promise<void>;
+  readonly #signal: AbortSignal;
+  readonly #idle: NodeJS.Timeout;
+  #settle!: () => void;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    this.ended = new Promise((resolve) => (this.#settle = resolve));
+    this.#idle = setTimeout(this.end, IDLE_MS);
+    signal.addEventListener('abort', this.end);
+  }
+
+  readonly end = (): void => {
+    clearTimeout(this.#idle);
+    this.#signal.removeEventListener('abort', this.end);
+    this.#settle();
+  };
+
+  goOn(): void {
+    this.#idle.refresh();
+  }
+}
+
+const NOTHING = (): void => undefined;
+const NEVER = (): boolean => false;

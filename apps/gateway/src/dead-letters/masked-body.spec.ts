@@ -22,6 +22,11 @@ describe('the body of a dead letter', () => {
     expect(maskedBody(body, undefined)).toEqual({ body, masked: false });
   });
 
+  it('stays as it came where no secret can be, however deep it is nested', () => {
+    const body = Buffer.from('['.repeat(5_000) + ']'.repeat(5_000));
+    expect(maskedBody(body, SCHEMA)).toEqual({ body, masked: false });
+  });
+
   it('is masked whole when it is nested too deep to be looked through', () => {
     const body = Buffer.from('{"inner":'.repeat(100_000) + '{"password":"hunter2"}' + '}'.repeat(100_000));
     const shown = maskedBody(body, SCHEMA);

@@ -17,8 +17,8 @@ export function maskedBody(body: Buffer, schema: Readonly<Record<string, unknown
   const payload = schema === undefined ? undefined : parsed(body);
   if (schema === undefined || payload === undefined) return { body, masked: false };
   try {
-    const shown = JSON.stringify(withoutSecrets(payload, schema));
-    return shown === JSON.stringify(payload) ? { body, masked: false } : { body: Buffer.from(shown), masked: true };
+    const shown = withoutSecrets(payload, schema);
+    return shown === payload ? { body, masked: false } : { body: Buffer.from(JSON.stringify(shown)), masked: true };
   } catch {
     return { body: MASK, masked: true }; // nested so deep that there is no room for looking
   }

@@ -127,6 +127,7 @@ describe('a redrive', () => {
     redriver(async (ids) => steering.retry(ids.filter((id) => id !== refused)));
     const { id } = await begin({ queue: 'lab' }, { canary: 1 });
     expect(await untilQueued(1)).toEqual([sent]);
+    expect((await redrives.find(id))?.state).toBe('canary');
     await complete(reports, { id: sent, run: 2 });
     await untilQueued(1);
     await complete(reports, { id: later, run: 2 });

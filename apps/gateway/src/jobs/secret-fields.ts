@@ -5,7 +5,7 @@ type Schema = Readonly<Record<string, unknown>>;
 const MASK = '***';
 const COMBINING = ['allOf', 'anyOf', 'oneOf'] as const;
 
-/** The payload with every field that its schema marks `writeOnly` shown as `"***"`. */
+/** The payload with every field that its schema marks `writeOnly` shown as `"***"`; the same object when there is none. */
 export function withoutSecrets(payload: unknown, schema: Schema): unknown {
   return marksSecrets(schema) ? masked(payload, [schema], schema) : payload;
 }
@@ -23,23 +23,22 @@ function marksSecrets(schema: Schema): boolean {
 /** `schemas` all apply to the value; each step goes down in the value, so that a schema that refers to itself ends. */
 function masked(value: unknown, schemas: readonly Schema[], root: Schema): unknown {
   const applying = schemas.flatMap((schema) => applied(schema, root, new Set()));
+  if (applying.length === 0) return value;
   if (applying.some((schema) => schema['writeOnly'] === true)) return value === null ? null : MASK;
   if (Array.isArray(value)) {
-    return value.map((item, index) =>
-      masked(
-        item,
-        applying.flatMap((schema) => ofItem(schema, index)),
-        root,
-      ),
-    );
+    const items = value as readonly unknown[];
+    const shown = items.map((item, index) => {
+      const below = applying.flatMap((schema) => ofItem(schema, index));
+      return masked(item, below, root);
+    });
+    return shown.every((item, index) => item === items[index]) ? value : shown;
   }
   if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => {
-      const below = applying.flatMap((schema) => ofField(schema, name));
-      return [name, below.length === 0 ? inner : masked(inner, below, root)];
-    }),
-  );
+  const shown = Object.entries(value).map(([name, inner]) => {
+    const below = applying.flatMap((schema) => ofField(schema, name));
+    return [name, masked(inner, below, root)] as const;
+  });
+  return shown.every(([name, inner]) => inner === value[name]) ? value : Object.fromEntries(shown);
 }
 
 /** The schema with all that it refers to and combines; alternatives count as applying, to mask rather too much. */

@@ -9,7 +9,7 @@ export interface SweepOrder {
   readonly gone: ReadonlySet<string>;
 }
 
-const LEASE = "now() + interval '1 minute'";
+const LEASE = "now() + interval '5 minutes'";
 /** A copy may be published while its letter is removed: the relay is not held for longer than a claim, a confirm and some. */
 const AGAIN_AFTER = "interval '2 minutes'";
 const MAX_NAMED = 100_000;
@@ -22,7 +22,7 @@ export class RemovalStore {
     this.#database = database;
   }
 
-  /** Takes the sweep of one queue that is due, for a minute; undefined when none is due, or others are at it. */
+  /** Takes the sweep of one queue that is due, for five minutes; undefined when none is due, or others are at it. */
   async take(): Promise<SweepOrder | undefined> {
     const [taken] = await this.#database.query<{ queue: string }>(TAKE);
     if (taken === undefined) return undefined;
@@ -34,7 +34,7 @@ export class RemovalStore {
     return { queue: taken.queue, upTo: rows.at(-1)?.id ?? '0', gone };
   }
 
-  /** Holds on to the sweep for another minute. */
+  /** Holds on to the sweep for five more minutes. */
   async prolong(queue: string): Promise<void> {
     await this.#database.query(`UPDATE dead_letter_sweeps SET leased_until = ${LEASE} WHERE queue = $1`, [queue]);
   }
