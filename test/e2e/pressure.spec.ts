@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Job } from '#libs/contracts';
 import { type LocalBroker, type LocalNode } from '../../tools/local-nodes/local-node.js';
 import { eventually } from '../support/eventually.js';
-import { Load, whenAllEnded, whenOutboxIsEmpty } from '../support/job-load.js';
+import { whenAllEnded, whenOutboxIsEmpty } from '../support/job-load.js';
 import { privateBroker, privateDatabase } from '../support/private-servers.js';
+import { SuiteJobs } from '../support/suite-jobs.js';
 import { SuiteMessages } from '../support/suite-messages.js';
 import { type ApiAnswer, startSuite, type TestSuite } from '../support/test-suite.js';
 import { Witness } from '../support/witness.js';
@@ -165,17 +166,9 @@ describe('a suite under pressure', () => {
         if (body.code === 'job_unconfirmed') expect(body.detail).toContain('may have been taken');
       }
 
-      const load = new Load(suite, {
-        jobs: 40,
-        clients: 4,
-        body: { task: 'lab.script', payload: { steps: ['ok'], witness: witness.file } },
-      });
-      await load.done;
-      // Those that were refused may run too, when what they were claimed with has run out.
-      await eventually('run of every job', () => {
-        const executions = witness.executions();
-        return load.accepted.every((id) => executions.get(id) === 1) ? true : undefined;
-      });
+      await eventually('acceptance', async () => ((await submit()).status === 202 ? true : undefined));
+      const { body } = await submit();
+      expect(await new SuiteJobs(suite).completed(body.id)).toMatchObject({ attempt: 1 });
     },
     TEST_MS,
   );
