@@ -226,13 +226,17 @@ async function report(suite) {
   const rows = new Map((await query(suite, 'select id, status, charged from jobs')).map((row) => [row.id, row]));
   const executions = new Map();
   for (const { job } of await notes()) executions.set(job, (executions.get(job) ?? 0) + 1);
+  const repaired = suite.lines
+    .filter((line) => line.includes('"jobs.repaired"'))
+    .map((line) => /"count":(\d+)/.exec(line)?.[1]);
   const ids = [...accepted];
   const lost = ids.filter(([id]) => rows.get(id)?.status !== 'completed');
   const again = ids.filter(([id, wanted]) => (executions.get(id) ?? 0) > wanted);
   const charged = ids.filter(([id, wanted]) => rows.get(id)?.charged > wanted);
   console.log(
     `accepted ${ids.length}, not accepted ${refused.count}, lost ${lost.length}, ` +
-      `executed more often than they had to ${again.length}, charged for what was not their fault ${charged.length}`,
+      `executed more often than they had to ${again.length}, charged for what was not their fault ${charged.length}, ` +
+      `found missing and sent again ${repaired.reduce((sum, count) => sum + Number(count), 0)}`,
   );
   if (lost.length > 0) process.exitCode = 1;
 }
