@@ -16,8 +16,11 @@ export const LETTER_FILTERS = {
   jobId: 'The letter of this job.',
 } as const;
 
+/** Letters that are named one by one, at most. */
+export const MAX_NAMED = 1_000;
+
 const ID = { type: 'string', pattern: '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
-const IDS = { type: 'array', minItems: 1, maxItems: 1_000, uniqueItems: true, items: ID };
+const IDS = { type: 'array', minItems: 1, maxItems: MAX_NAMED, uniqueItems: true, items: ID };
 const NAME = { type: 'string', minLength: 1, maxLength: 255 };
 
 const SELECTORS = {

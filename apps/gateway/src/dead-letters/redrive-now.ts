@@ -1,6 +1,7 @@
 import { type DeadLetterRecord } from '../ledger/dead-letter.js';
 import { type DeadLetterFilter } from '../ledger/dead-letter-filter.js';
 import { type DeadLetterStore } from '../ledger/dead-letter-store.js';
+import { MAX_NAMED } from './letter-selection.js';
 import { type MessageReturn } from './message-return.js';
 import { type RetryJobs } from './redriver.js';
 
@@ -16,9 +17,6 @@ export interface RefusedLetter {
   readonly jobId?: string;
   readonly detail: string;
 }
-
-/** Letters that are named one by one, at most. */
-export const MAX_NAMED = 1_000;
 
 /** Redrives letters that are named one by one, at once: jobs are queued again, messages published again. */
 export class RedriveNow {

@@ -6,6 +6,7 @@ import { type RedriveStore } from '../ledger/redrive-store.js';
 import { Allowance } from './allowance.js';
 
 const LOOK_EVERY_MS = 250;
+const FAILED_PAUSE_MS = 5_000;
 
 /** Sends failed jobs out again, and says which of them it could. */
 export type RetryJobs = (jobIds: readonly string[]) => Promise<readonly string[]>;
@@ -45,10 +46,14 @@ export class Redriver {
   async #work(): Promise<void> {
     const { signal } = this.#ended;
     while (!signal.aborted) {
-      await this.#look().catch((error: unknown) => {
-        this.#parts.telemetry.emit('redrive.failed', { reason: String(error) });
-      });
-      await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      const pause = await this.#look().then(
+        () => LOOK_EVERY_MS,
+        (error: unknown) => {
+          this.#parts.telemetry.emit('redrive.failed', { reason: String(error) });
+          return FAILED_PAUSE_MS;
+        },
+      );
+      await delay(pause, undefined, { signal }).catch(() => undefined);
     }
   }
 
