@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Options } from 'amqplib';
 import { VERSION_HEADER, WIRE_VERSION } from '#libs/contracts';
+import { testEnvironment } from '../../support/test-environment.js';
 
 export interface PoisonMessage {
   readonly exchange: string;
@@ -23,14 +24,16 @@ const BODIES: readonly Buffer[] = [
 
 const NEWER = { [VERSION_HEADER]: WIRE_VERSION + 1 };
 
+const WORK_QUEUE = `lab.${testEnvironment().queueType}-1`;
+
 /** Exchanges and keys by which something reaches somebody who reads. */
 const WAYS: readonly (readonly [exchange: string, key: string])[] = [
   ['leveret.jobs', 'lab.script'],
   ['leveret.jobs', '..'],
-  ['leveret.work', 'lab.classic-1.script'],
-  ['leveret.work', 'lab.classic-1.probe'],
+  ['leveret.work', `${WORK_QUEUE}.script`],
+  ['leveret.work', `${WORK_QUEUE}.probe`],
   ['leveret.delay', 'nowhere'],
-  ['leveret.delay.end', 'lab.classic-1.script'],
+  ['leveret.delay.end', `${WORK_QUEUE}.script`],
   ['leveret.status', 'lab.report'],
   ['leveret.status', 'lab.progress'],
   ['leveret.status', 'lab.heartbeat'],
