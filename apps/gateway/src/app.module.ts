@@ -4,6 +4,7 @@ import { HealthModule, type Telemetry } from '#libs/observability';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { RouteProof } from './api-keys/route-proof.js';
 import { ScopeGuard } from './api-keys/scope.guard.js';
+import { BatchesModule } from './batches/batches.module.js';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { FilesModule } from './files/files.module.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -31,6 +32,7 @@ export class AppModule {
         HealthModule.register({ checks, features, telemetry, metricsToken: config.metricsToken }),
         ApiKeysModule,
         AuditModule,
+        BatchesModule,
         DeadLettersModule,
         FilesModule,
         JobsModule,

@@ -7,6 +7,7 @@ import { deadLetterDesk } from './dead-letters/dead-letter-parts.js';
 import { type JobIntake } from './jobs/job-intake.js';
 import { Doctor } from './doctor/doctor.js';
 import { ApiKeyStore } from './ledger/api-key.store.js';
+import { BatchStore } from './ledger/batch-store.js';
 import { Database } from './ledger/database.js';
 import { JobSteering } from './ledger/job-steering.js';
 import { JobStore } from './ledger/job-store.js';
@@ -48,10 +49,11 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
   await Promise.all([stores.tasks.start(), room.start()]);
   registerGauges(telemetry, stores);
   const steering = new JobSteering(database, relay);
+  const batches = new BatchStore(database, relay, room);
   const ticks = new TickStore(database, { dispatch: relay, room });
   let backbone: Backbone | undefined;
   return {
-    parts: partsOf({ config, telemetry, database, storage, stores, links, relay, jobs, steering, ticks }),
+    parts: partsOf({ config, telemetry, database, storage, stores, links, relay, jobs, batches, steering, ticks }),
     start: (intake) => {
       backbone = new Backbone(links, stores, relay, {
         intake,
@@ -79,7 +81,10 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
 }
 
 /** What the gateway stands on. */
-interface Foundation extends Pick<GatewayParts, 'config' | 'telemetry' | 'storage' | 'jobs' | 'steering' | 'ticks'> {
+interface Foundation extends Pick<
+  GatewayParts,
+  'config' | 'telemetry' | 'storage' | 'jobs' | 'batches' | 'steering' | 'ticks'
+> {
   readonly database: Database;
   readonly stores: Stores;
   readonly links: BrokerLinks;

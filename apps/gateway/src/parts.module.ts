@@ -5,6 +5,7 @@ import { type Storage } from '#libs/storage';
 import { type DeadLetterDesk, deskProviders } from './dead-letters/dead-letter-parts.js';
 import { Routes } from './http/routes.js';
 import { ApiKeyStore } from './ledger/api-key.store.js';
+import { BatchStore } from './ledger/batch-store.js';
 import { IdempotencyStore } from './ledger/idempotency.js';
 import { JobSteering } from './ledger/job-steering.js';
 import { JobStore } from './ledger/job-store.js';
@@ -23,6 +24,7 @@ export interface GatewayParts {
   readonly telemetry: Telemetry;
   readonly storage: Storage;
   readonly jobs: JobStore;
+  readonly batches: BatchStore;
   readonly idempotency: IdempotencyStore;
   readonly steering: JobSteering;
   readonly deadLetters: DeadLetterDesk;
@@ -50,6 +52,7 @@ export class PartsModule {
       { provide: TELEMETRY, useValue: parts.telemetry },
       { provide: STORAGE, useValue: parts.storage },
       { provide: JobStore, useValue: parts.jobs },
+      { provide: BatchStore, useValue: parts.batches },
       { provide: IdempotencyStore, useValue: parts.idempotency },
       { provide: JobSteering, useValue: parts.steering },
       ...deskProviders(parts.deadLetters),

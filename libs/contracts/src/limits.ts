@@ -21,6 +21,8 @@ export const LIMITS = {
   schema: 64 * KIB,
   jsonDepth: 32,
   jsonNodes: 100_000,
+  /** Of a batch call: room for its jobs as they might come by themselves, within the bytes of its body. */
+  batchJsonNodes: 4_000_000,
   maxAttempts: 100,
 } as const;
 

@@ -3,18 +3,23 @@ import { checkJson } from './json-check.js';
 import { jsonExtent } from './json-scan.js';
 import { Problem } from './problem.js';
 
+/** How large a body of JSON may be, counted before it is parsed. */
+export interface JsonBounds {
+  readonly depth: number;
+  readonly nodes: number;
+}
+
+const BOUNDS: JsonBounds = { depth: LIMITS.jsonDepth, nodes: LIMITS.jsonNodes };
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * The value of a JSON body. Depth and size are counted before anything is parsed, so that the cost has a bound.
  * @throws Problem 400 when it is no UTF-8, no JSON, too deep or too large in values; and see `checkJson`
  */
-export function parseJson(body: Uint8Array, maxNodes: number = LIMITS.jsonNodes): unknown {
+export function parseJson(body: Uint8Array, most: JsonBounds = BOUNDS): unknown {
   const { depth, nodes } = jsonExtent(body);
-  if (depth > LIMITS.jsonDepth) {
-    throw new Problem(400, `Expected JSON of at most ${LIMITS.jsonDepth} levels, got ${depth}.`);
-  }
-  if (nodes > maxNodes) throw new Problem(400, `Expected JSON of at most ${maxNodes} values, got more.`);
+  if (depth > most.depth) throw new Problem(400, `Expected JSON of at most ${most.depth} levels, got ${depth}.`);
+  if (nodes > most.nodes) throw new Problem(400, `Expected JSON of at most ${most.nodes} values, got more.`);
   const value = parsed(decoded(body));
   checkJson(value);
   return value;

@@ -74,18 +74,18 @@ export class OutboxRoom {
   }
 
   /**
-   * Counts a job in that is about to be entered; what it gives back is called when that is over.
-   * @param bytes of its payload
+   * Counts jobs in that are about to be entered; what it gives back is called when that is over.
+   * @param bytes of their payloads
    * @throws OutboxFullError
    */
-  admit(bytes: number): () => void {
+  admit(bytes: number, rows = 1): () => void {
     if (this.#full) throw new OutboxFullError();
-    const job = { rows: 1, bytes };
-    this.#entering = sum(this.#entering, job);
+    const jobs = { rows, bytes };
+    this.#entering = sum(this.#entering, jobs);
     this.#judge();
     return () => {
-      this.#entering = sum(this.#entering, { rows: -1, bytes: -bytes });
-      this.#entered = sum(this.#entered, job);
+      this.#entering = sum(this.#entering, { rows: -rows, bytes: -bytes });
+      this.#entered = sum(this.#entered, jobs);
     };
   }
 

@@ -71,6 +71,15 @@ const schedule = {
   updatedAt: time,
 };
 
+const batch = {
+  id,
+  tenant: text,
+  total: { ...count, description: 'The jobs that were entered with it; deleted ones still count.' },
+  counts: whole(Object.fromEntries(JOB_STATUSES.map((status) => [status, count]))),
+  percent: { ...number, description: 'Of the jobs, how many have ended: 100 only when all have.' },
+  createdAt: time,
+};
+
 /** The shapes that the OpenAPI document refers to by name. */
 export const SCHEMAS: Readonly<Record<string, Schema>> = {
   Job: whole(job),
@@ -79,6 +88,9 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     watchToken: { ...text, description: 'Opens the live updates of this job alone, for 15 minutes.' },
   }),
   JobPage: page('Job'),
+  AcceptedBatch: whole({ batchId: id, jobs: { type: 'array', items: whole({ id }) } }),
+  Batch: whole(batch),
+  SteeredBatch: whole({ ...batch, changed: { ...count, description: 'The jobs that the call has moved.' } }),
   JobError: whole({ code: text, message: text, permanent: { type: 'boolean' }, attempt: count, at: time }),
   LogLine: {
     ...whole({ at: time, attempt: count, level: { type: 'string', enum: LOG_LEVELS }, message: text }),

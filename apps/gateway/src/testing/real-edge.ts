@@ -12,6 +12,7 @@ import { ensureAdminKey } from '../api-keys/admin-key.js';
 import { type HttpEdge, startHttp } from '../http/start-http.js';
 import { ApiKeyStore } from '../ledger/api-key.store.js';
 import { AuditStore } from '../ledger/audit-store.js';
+import { BatchStore } from '../ledger/batch-store.js';
 import { type Database } from '../ledger/database.js';
 import { DeadLetterStore } from '../ledger/dead-letter-store.js';
 import { IdempotencyStore } from '../ledger/idempotency.js';
@@ -109,9 +110,13 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
 
 function storesOfEdge(
   database: Database,
-): Pick<GatewayParts, 'idempotency' | 'jobs' | 'queues' | 'schedules' | 'steering' | 'telling' | 'ticks' | 'workers'> {
+): Pick<
+  GatewayParts,
+  'batches' | 'idempotency' | 'jobs' | 'queues' | 'schedules' | 'steering' | 'telling' | 'ticks' | 'workers'
+> {
   const dispatch = { takes: () => false, send: () => undefined, wake: () => undefined, hurry: () => undefined };
   return {
+    batches: new BatchStore(database, dispatch),
     idempotency: new IdempotencyStore(database),
     jobs: new JobStore(database, dispatch),
     queues: new QueueStore(database, dispatch),

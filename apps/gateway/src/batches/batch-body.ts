@@ -1,0 +1,82 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { type FastifyRequest } from 'fastify';
+import { LIMITS } from '#libs/contracts';
+import { BodySchema } from '../http/body-schema.js';
+import { JSON_TYPE, mediaOf } from '../http/json-body.js';
+import { parseJson } from '../http/parse-json.js';
+import { invalid, invalidField, Problem } from '../http/problem.js';
+import { readBody } from '../http/read-body.js';
+import { JOB_REQUEST } from '../jobs/job-request.js';
+
+/** One JSON text in each line. */
+const NDJSON_TYPE = 'application/x-ndjson';
+/** The object and the list around the jobs. */
+const LEVELS_AROUND = 2;
+const LINES_IN_A_TURN = 100;
+const LINE_FEED = 0x0a;
+
+const BATCH_REQUEST = new BodySchema<{ readonly jobs: readonly unknown[] }>({
+  type: 'object',
+  additionalProperties: false,
+  required: ['jobs'],
+  properties: { jobs: { type: 'array', minItems: 1, maxItems: LIMITS.batchJobs } },
+});
+
+/** The JSON body of `POST /v1/jobs/batch`, for the OpenAPI document. */
+export const BATCH_SCHEMA = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['jobs'],
+  properties: { jobs: { type: 'array', minItems: 1, maxItems: LIMITS.batchJobs, items: JOB_REQUEST.schema } },
+};
+
+/**
+ * The requests for jobs in the body of a batch call, unchecked: `{ "jobs": [...] }`, or NDJSON with a job in each line.
+ * @throws Problem 400, 413, 415 or 422 as for any body; paths begin with `jobs.<index>`
+ */
+export async function readBatchBody(request: FastifyRequest): Promise<readonly unknown[]> {
+  const media = mediaOf(request, [JSON_TYPE, NDJSON_TYPE]);
+  const body = await readBody(request.raw, LIMITS.batchBody);
+  if (media === NDJSON_TYPE) return readLines(body);
+  const bounds = { depth: LIMITS.jsonDepth + LEVELS_AROUND, nodes: LIMITS.batchJsonNodes };
+  const parsed = parseJson(body, bounds);
+  const errors = BATCH_REQUEST.errorsOf(parsed);
+  if (errors.length > 0) throw invalid(errors);
+  return (parsed as { readonly jobs: readonly unknown[] }).jobs;
+}
+
+/** Others have their turn between lines, however long the body is. */
+async function readLines(body: Buffer): Promise<readonly unknown[]> {
+  const jobs: unknown[] = [];
+  for (const line of linesOf(body)) {
+    if (jobs.length === LIMITS.batchJobs) throw invalidField('jobs', `must be at most ${LIMITS.batchJobs}`);
+    jobs.push(parsedLine(line, jobs.length));
+    if (jobs.length % LINES_IN_A_TURN === 0) await turn();
+  }
+  if (jobs.length === 0) throw invalidField('jobs', 'must be at least one');
+  return jobs;
+}
+
+/** The lines that are not blank. */
+function* linesOf(body: Buffer): Iterable<Buffer> {
+  for (let start = 0; start < body.length;) {
+    const found = body.indexOf(LINE_FEED, start);
+    const end = found === -1 ? body.length : found;
+    const line = body.subarray(start, end);
+    if (line.some((byte) => byte > 0x20)) yield line;
+    start = end + 1;
+  }
+}
+
+function parsedLine(line: Buffer, index: number): unknown {
+  try {
+    return parseJson(line);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const errors = error.details.errors?.map(({ path, message }) => ({ path: `jobs.${index}.${path}`, message }));
+    if (error.status === 422 && errors !== undefined) throw invalid(errors);
+    throw new Problem(error.status, `Job ${index} of the body, counted from 0: ${error.message}`, {
+      ...(errors === undefined ? {} : { errors }),
+    });
+  }
+}

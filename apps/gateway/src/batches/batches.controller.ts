@@ -1,0 +1,117 @@
+import { Controller, Get, Headers, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { ApiConsumes } from '@nestjs/swagger';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Caller, CurrentCaller, RequireScope, visibleTenant } from '../api-keys/caller.js';
+import { pathId } from '../http/ids.js';
+import { missing } from '../http/problem.js';
+import { IDEMPOTENCY, readIdempotencyKey } from '../jobs/idempotency-key.js';
+import { readTraceparent } from '../jobs/traceparent.js';
+import { type Batch, BatchStore } from '../ledger/batch-store.js';
+import { Described } from '../openapi/described.js';
+import { BatchAcceptance } from './batch-acceptance.js';
+import { BATCH_SCHEMA, readBatchBody } from './batch-body.js';
+import { BatchGate } from './batch-gate.js';
+import { BatchSteering } from './batch-steering.js';
+import { shownBatch, type ShownBatch } from './batch-view.js';
+
+/** The answer to a batch call. */
+interface AcceptedBatch {
+  readonly batchId: string;
+  readonly jobs: readonly { readonly id: string }[];
+}
+
+/** Jobs that come in one call, and are watched and moved together. */
+@Controller('v1')
+export class BatchesController {
+  readonly #gate = new BatchGate();
+
+  constructor(
+    private readonly batches: BatchStore,
+    private readonly acceptance: BatchAcceptance,
+    private readonly steering: BatchSteering,
+  ) {}
+
+  @Post('jobs/batch')
+  @Described({
+    summary: 'Enqueue up to 10,000 jobs: all of them, or none',
+    description:
+      'The ids come in the order of the request. As NDJSON (`application/x-ndjson`) the body has a job in each line. A job ' +
+      'whose `uniqueKey` is held is not entered: the id in its place is that of the job that holds it.',
+    body: BATCH_SCHEMA,
+    headers: IDEMPOTENCY,
+    status: 202,
+    answer: 'AcceptedBatch',
+    problems: [400, 409, 413, 415, 422, 503],
+  })
+  @ApiConsumes('application/json', 'application/x-ndjson')
+  @HttpCode(202)
+  @RequireScope('jobs:write')
+  async enqueue(
+    @Req() request: FastifyRequest,
+    @CurrentCaller() { tenant }: Caller,
+    @Headers() headers: Record<string, unknown>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AcceptedBatch> {
+    return this.#gate.within(async () => {
+      const body = await readBatchBody(request);
+      const key = readIdempotencyKey(headers['idempotency-key'], { tenant, call: 'POST /v1/jobs/batch', body });
+      const origin = { tenant, traceparent: readTraceparent(headers['traceparent']) };
+      const { batchId, jobIds, isNew } = await this.acceptance.accept(body, origin, key);
+      reply.status(isNew ? 202 : 200).header('location', `/v1/batches/${batchId}`);
+      return { batchId, jobs: jobIds.map((id) => ({ id })) };
+    });
+  }
+
+  @Get('batches/:id')
+  @Described({
+    summary: 'Show how far a batch has come',
+    description: 'Its jobs: `GET /v1/jobs?batchId=`, with a `status` only those.',
+    status: 200,
+    answer: 'Batch',
+    problems: [404],
+  })
+  @RequireScope('jobs:read')
+  async show(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownBatch> {
+    return shownBatch(await this.#visible(id, caller));
+  }
+
+  @Post('batches/:id/cancel')
+  @Described({
+    summary: 'Cancel the jobs of a batch that have not ended',
+    description: 'Those that run are asked to stop, as by `POST /v1/jobs/:id/cancel`. `changed` counts both.',
+    status: 202,
+    answer: 'SteeredBatch',
+    problems: [404, 503],
+  })
+  @HttpCode(202)
+  @RequireScope('jobs:write')
+  async cancel(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownBatch & { changed: number }> {
+    const batch = await this.#visible(id, caller);
+    const changed = await this.steering.cancel(batch.id);
+    return { ...shownBatch(await this.#visible(id, caller)), changed };
+  }
+
+  @Post('batches/:id/retry')
+  @Described({
+    summary: 'Run the failed jobs of a batch again',
+    description:
+      'Each as by `POST /v1/jobs/:id/retry`; one whose `uniqueKey` another open job holds stays failed. `changed` counts ' +
+      'those that are queued again.',
+    status: 202,
+    answer: 'SteeredBatch',
+    problems: [404, 503],
+  })
+  @HttpCode(202)
+  @RequireScope('jobs:write')
+  async retry(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownBatch & { changed: number }> {
+    const batch = await this.#visible(id, caller);
+    const changed = await this.steering.retry(batch.id);
+    return { ...shownBatch(await this.#visible(id, caller)), changed };
+  }
+
+  async #visible(id: string, caller: Caller): Promise<Batch> {
+    const batch = await this.batches.find(pathId('batch', id), visibleTenant(caller));
+    if (batch === undefined) throw missing('batch', id);
+    return batch;
+  }
+}

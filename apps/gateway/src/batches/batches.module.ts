@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { JobIntake } from '../jobs/job-intake.js';
+import { JobsModule } from '../jobs/jobs.module.js';
+import { BatchStore } from '../ledger/batch-store.js';
+import { JobSteering } from '../ledger/job-steering.js';
+import { BatchAcceptance } from './batch-acceptance.js';
+import { BatchSteering } from './batch-steering.js';
+import { BatchesController } from './batches.controller.js';
+
+@Module({
+  imports: [JobsModule],
+  controllers: [BatchesController],
+  providers: [
+    {
+      provide: BatchAcceptance,
+      useFactory: (batches: BatchStore, intake: JobIntake) => new BatchAcceptance(batches, intake),
+      inject: [BatchStore, JobIntake],
+    },
+    {
+      provide: BatchSteering,
+      useFactory: (batches: BatchStore, steering: JobSteering) => new BatchSteering(batches, steering),
+      inject: [BatchStore, JobSteering],
+    },
+  ],
+})
+export class BatchesModule {}

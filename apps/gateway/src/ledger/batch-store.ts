@@ -1,0 +1,183 @@
+import { JOB_STATUSES, type JobStatus } from '#libs/contracts';
+import { idempotencyLock, takeLocks, tryLocks } from './advisory-locks.js';
+import { JobUnconfirmedError } from './acceptance-error.js';
+import { type Database, LedgerUnavailableError, type Transaction } from './database.js';
+import { IdempotencyError, type IdempotencyKey, matching, readKeys, writeKeys } from './idempotency.js';
+import { insertJobs } from './job-insert.js';
+import { type NewJob } from './job-store.js';
+import { type Dispatch } from './outbox.js';
+import { type OutboxRoom } from './outbox-room.js';
+import { readHolders, uniqueLocksOf, uniqueName } from './unique-keys.js';
+
+/** A batch and the ids of its jobs in the order of the request. */
+export interface EnteredBatch {
+  readonly batchId: string;
+  readonly jobIds: readonly string[];
+}
+
+/** A batch as it stands. */
+export interface Batch {
+  readonly id: string;
+  readonly tenant: string;
+  /** The jobs that were entered with it; deleted ones still count. */
+  readonly total: number;
+  readonly counts: Readonly<Record<JobStatus, number>>;
+  /** ISO 8601. */
+  readonly createdAt: string;
+}
+
+/** A statement stays short, so that those of others have their turn in between. */
+const CHUNK_JOBS = 500;
+const CHUNK_BYTES = 512 * 1024;
+
+/** Enters and reads batches. */
+export class BatchStore {
+  readonly #database: Database;
+  readonly #dispatch: Pick<Dispatch, 'wake'>;
+  readonly #room: Pick<OutboxRoom, 'admit'> | undefined;
+  /** One batch of this process is entered at a time, so that most connections are left for others. */
+  #entering: Promise<unknown> = Promise.resolve();
+
+  /** @param room decides whether the outbox takes more; without one it always does */
+  constructor(database: Database, dispatch: Pick<Dispatch, 'wake'>, room?: Pick<OutboxRoom, 'admit'>) {
+    this.#database = database;
+    this.#dispatch = dispatch;
+    this.#room = room;
+  }
+
+  /**
+   * What a batch call with this key has made before.
+   * @throws IdempotencyError when that was another request
+   */
+  async made(key: IdempotencyKey): Promise<EnteredBatch | undefined> {
+    return known(this.#database, key);
+  }
+
+  /**
+   * Enters all jobs of a batch in one transaction, or none. In place of one whose unique key another job holds, that job is
+   * in the answer; it does not belong to the batch.
+   * @throws OutboxFullError when some would go out at once and too much waits for that
+   * @throws IdempotencyError when the request cannot be taken because of its key
+   * @throws JobUnconfirmedError when the database did not confirm it; the jobs may be there all the same
+   */
+  async enter(
+    batch: Pick<Batch, 'id' | 'tenant'>,
+    jobs: readonly NewJob[],
+    key: IdempotencyKey | null,
+  ): Promise<EnteredBatch> {
+    const leaving = jobs.filter(({ scheduledFor }) => scheduledFor === null);
+    const entered = leaving.length === 0 ? undefined : this.#room?.admit(sizeOf(leaving), leaving.length);
+    const turn = this.#entering.then(() =>
+      this.#database.transaction((transaction) => enterBatch(transaction, batch, jobs, key)),
+    );
+    this.#entering = turn.catch(() => undefined);
+    try {
+      return await turn;
+    } catch (error) {
+      if (error instanceof LedgerUnavailableError) throw new JobUnconfirmedError(error.message, { cause: error });
+      throw error;
+    } finally {
+      entered?.();
+      this.#dispatch.wake();
+    }
+  }
+
+  /** A batch by its id; with a tenant, only that tenant's. */
+  async find(id: string, tenant: string | null): Promise<Batch | undefined> {
+    const [batch] = await this.#database.query<{ tenant: string; total: number; created_at: Date }>(
+      'SELECT tenant, total, created_at FROM batches WHERE id = $1 AND ($2::text IS NULL OR tenant = $2)',
+      [id, tenant],
+    );
+    if (batch === undefined) return undefined;
+    const rows = await this.#database.query<{ status: JobStatus; count: number }>(
+      'SELECT status, count(*)::int AS count FROM jobs WHERE batch_id = $1 GROUP BY status',
+      [id],
+    );
+    const found = new Map(rows.map(({ status, count }) => [status, count]));
+    const counts = Object.fromEntries(JOB_STATUSES.map((status) => [status, found.get(status) ?? 0]));
+    return {
+      ...{ id, tenant: batch.tenant, total: batch.total, createdAt: batch.created_at.toISOString() },
+      counts: counts as Record<JobStatus, number>,
+    };
+  }
+
+  /** The next ids of jobs of a batch in one of these statuses, in the order of their ids. */
+  async jobIds(
+    id: string,
+    statuses: readonly JobStatus[],
+    page: { readonly after: string | null; readonly limit: number },
+  ): Promise<string[]> {
+    const rows = await this.#database.query<{ id: string }>(
+      `SELECT id FROM jobs WHERE batch_id = $1 AND status = ANY($2::text[]) AND ($3::uuid IS NULL OR id > $3)
+       ORDER BY id LIMIT $4`,
+      [id, statuses, page.after, page.limit],
+    );
+    return rows.map((row) => row.id);
+  }
+}
+
+async function enterBatch(
+  transaction: Transaction,
+  { id, tenant }: Pick<Batch, 'id' | 'tenant'>,
+  jobs: readonly NewJob[],
+  key: IdempotencyKey | null,
+): Promise<EnteredBatch> {
+  const before = key === null ? undefined : await lockKey(transaction, key);
+  if (before !== undefined) return before;
+  await takeLocks(transaction, uniqueLocksOf(jobs));
+  const { entering, jobIds } = divided(jobs, await readHolders(transaction, jobs));
+  await transaction.query('INSERT INTO batches (id, tenant, total) VALUES ($1, $2, $3)', [id, tenant, entering.length]);
+  for (const chunk of chunksOf(entering)) {
+    const rows = await insertJobs(transaction, chunk, { claimMs: 0, dueWaits: true });
+    if (rows.length < chunk.length) throw new Error(`Not every job of the batch ${id} could be entered.`);
+  }
+  if (key !== null) await writeKeys(transaction, [{ key, made: id, answer: { jobIds } }]);
+  return { batchId: id, jobIds };
+}
+
+/** @throws IdempotencyError when somebody else has the key just now, or another request had it */
+async function lockKey(transaction: Transaction, key: IdempotencyKey): Promise<EnteredBatch | undefined> {
+  const lock = idempotencyLock(key.tenant, key.key);
+  if (!(await tryLocks(transaction, [lock])).has(lock)) throw new IdempotencyError('being_stored');
+  return known(transaction, key);
+}
+
+async function known(queries: Pick<Database, 'query'>, key: IdempotencyKey): Promise<EnteredBatch | undefined> {
+  const [row] = await readKeys(queries, [key]);
+  if (row === undefined) return undefined;
+  const { made, answer } = matching(key, row);
+  return { batchId: made, jobIds: (answer as { readonly jobIds: readonly string[] }).jobIds };
+}
+
+/** The jobs that are entered, and for every job of the request the one that stands for it. */
+function divided(
+  jobs: readonly NewJob[],
+  holders: ReadonlyMap<string, string>,
+): { readonly entering: readonly NewJob[]; readonly jobIds: readonly string[] } {
+  const standing = new Map(holders);
+  const jobIds = jobs.map((job) => {
+    if (job.uniqueKey === null) return job.id;
+    const id = standing.get(uniqueName(job)) ?? job.id;
+    standing.set(uniqueName(job), id);
+    return id;
+  });
+  return { entering: jobs.filter(({ id }, index) => jobIds[index] === id), jobIds };
+}
+
+function* chunksOf(jobs: readonly NewJob[]): Iterable<readonly NewJob[]> {
+  let chunk: NewJob[] = [];
+  let bytes = 0;
+  for (const job of jobs) {
+    if (chunk.length === CHUNK_JOBS || (chunk.length > 0 && bytes + job.payload.length > CHUNK_BYTES)) {
+      yield chunk;
+      [chunk, bytes] = [[], 0];
+    }
+    chunk.push(job);
+    bytes += job.payload.length;
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+function sizeOf(jobs: readonly NewJob[]): number {
+  return jobs.reduce((bytes, { payload }) => bytes + payload.length, 0);
+}
