@@ -56,6 +56,8 @@ describe('steering', () => {
     const [row] = await suite.servers.query<{ rows: number }>('select count(*)::int as rows from voids');
     return row?.rows ?? -1;
   };
+  const repetitions = (): number =>
+    suite.log('gateway').filter((line) => line.includes('"event":"control.repeated"')).length;
   const whenNothingIsVoided = (): Promise<true> =>
     eventually('end of all voids', async () => ((await voids()) === 0 ? true : undefined));
 
@@ -199,7 +201,9 @@ describe('steering', () => {
     const first = await jobs.enqueue(TASK, script('ok'));
     await suite.startApp('lab', 'lab-later');
     expect(await jobs.completed(running.id)).toMatchObject({ attempt: 1, result: { held: 2_000 } });
+    const before = repetitions();
     await suite.restart('gateway');
+    await eventually('word of what is in force', () => (repetitions() > before ? true : undefined));
     await suite.servers.wipeBroker();
     const second = await jobs.enqueue(TASK, script('ok'));
     await eventually('queue of the app', async () => {

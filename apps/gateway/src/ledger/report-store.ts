@@ -1,4 +1,4 @@
-import { clippedText, LIMITS, type Outcome, type RunReport, storableJson, utf8Length } from '#libs/contracts';
+import { clippedText, isFinal, LIMITS, type Outcome, type RunReport, storableJson, utf8Length } from '#libs/contracts';
 import { decide } from '../tracker/decide.js';
 import { type JobState } from '../tracker/job-state.js';
 import { type Database } from './database.js';
@@ -36,9 +36,9 @@ export class ReportStore {
         transaction,
         reports.map(({ report }) => report.job),
       );
-      const { changed, decisions, strangers } = decideAll(locked, reports);
+      const { changed, decisions, strangers, outdated } = decideAll(locked, reports);
       const toSend = await writeDecisions(transaction, changed, decisions);
-      const voids = await hearOfVoids(transaction, reports);
+      const voids = await hearOfVoids(transaction, [...strangers, ...outdated]);
       const unknown = strangers.filter(({ report }) => !voids.known.has(voidKey(report)));
       await keepAside(
         transaction,
@@ -59,24 +59,33 @@ interface Decided {
   readonly changed: JobState[];
   readonly decisions: DecidedJob[];
   readonly strangers: DomainReport[];
+  /** Reports on runs that may have been voided. */
+  readonly outdated: DomainReport[];
 }
 
 function decideAll({ now, states }: LockedJobs, reports: readonly DomainReport[]): Decided {
   const before = new Map(states);
   const decisions: Decided['decisions'] = [];
   const strangers: DomainReport[] = [];
+  const outdated: DomainReport[] = [];
   for (const { domain, report } of reports) {
     const state = states.get(report.job);
     if (state?.queue !== domain) {
       strangers.push({ domain, report });
       continue;
     }
+    if (mayBeVoided(state, report)) outdated.push({ domain, report });
     const decision = decide(state, readable(report), { now, random: Math.random() });
     states.set(report.job, decision.state);
     decisions.push({ job: decision.state, decision });
   }
   const changed = [...states.values()].filter((state) => state !== before.get(state.id));
-  return { changed, decisions, strangers };
+  return { changed, decisions, strangers, outdated };
+}
+
+/** The newest run of a job that nobody wants to end is never voided. */
+function mayBeVoided(state: JobState, { run }: RunReport): boolean {
+  return isFinal(state.status) || state.cancelRequestedAt !== null || run !== state.run;
 }
 
 /** A report whose texts and sizes the ledger can hold, whatever its sender took care of. */

@@ -36,6 +36,7 @@ export interface HeardOfVoids {
  */
 export async function hearOfVoids(transaction: Queries, reports: readonly HeardOfRun[]): Promise<HeardOfVoids> {
   const heard = reports.filter(({ report }) => isId(report.job));
+  if (heard.length === 0) return { known: new Set(), toSend: false };
   const rows = await transaction.query<{ job_id: string; run: number; back: boolean }>(HEAR_OF_VOIDS, [
     ...columnsOf(heard.map(({ domain, report: { job, run } }) => ({ job, run, queue: domain }))),
     heard.map(({ report }) => report.type !== 'started'),
