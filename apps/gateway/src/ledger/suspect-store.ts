@@ -79,11 +79,6 @@ export class SuspectStore {
     await this.#database.query(this.#sql.note, key(wave));
   }
 
-  /** Forgets a wave: those of its jobs that are still as they were are suspected anew. */
-  async forget(wave: Wave): Promise<void> {
-    await this.#database.query(`DELETE FROM suspects WHERE ${OF_WAVE}`, key(wave));
-  }
-
   /**
    * Repairs up to 500 jobs of a wave whose messages are proven to be nowhere, and that are as they were when they were
    * suspected. Returns how many; 0 when none is left, and the wave is over.

@@ -2,7 +2,7 @@ import { type Telemetry } from '#libs/observability';
 import { type Dispatch } from '../ledger/outbox.js';
 import { type KnownProbe, type ProbeStore } from '../ledger/probe-store.js';
 import { type QueueFacts, type SuspectStore, type Wave } from '../ledger/suspect-store.js';
-import { type Evidence, ripeness, standing, type Standing } from './proof.js';
+import { type Evidence, isRipe, standing, type Standing } from './proof.js';
 import { type Prober } from './prober.js';
 import { type ReconcilerTimes } from './times.js';
 
@@ -58,25 +58,14 @@ export class Inspection {
   }
 
   async #judge(wave: Wave, facts: QueueFacts, { known, asked }: { known: Known; asked: Set<string> }): Promise<void> {
-    const evidence = evidenceOf(wave, facts, known, this.#parts.times);
-    const found = standing(evidence, this.#parts.times);
+    const { suspects, times } = this.#parts;
+    const found = standing(evidenceOf(wave, facts, known, times), times);
     await this.#probe(wave, found.probe, asked);
-    if (isEvident(found, evidence, this.#parts.times) && !wave.evident) await this.#parts.suspects.note(wave);
-    if (found.provenAt === null) return;
-    switch (
-      ripeness(
-        found.provenAt,
-        { now: known.now, heardAt: facts.heardAt, knownUpTo: known.knownUpTo },
-        this.#parts.times,
-      )
-    ) {
-      case 'wait':
-        return;
-      case 'broken':
-        return this.#parts.suspects.forget(wave);
-      case 'ripe':
-        return this.#repair(wave, found);
-    }
+    const needsNobody = found.gone && (wave.cause === 'message_lost' || wave.cause === 'retry_lost');
+    const witnesses = { now: known.now, heardAt: facts.heardAt, knownUpTo: known.knownUpTo, needsNobody };
+    const ripe = (at: number | null): boolean => at !== null && isRipe(at, witnesses, times);
+    if (!wave.evident && ripe(found.overtakenAt)) await suspects.note(wave);
+    if (ripe(found.provenAt)) await this.#repair(wave, found);
   }
 
   // Waves of one priority share their probes.
@@ -102,16 +91,14 @@ export class Inspection {
 }
 
 function evidenceOf(wave: Wave, facts: QueueFacts, known: Known, { silenceMs }: ReconcilerTimes): Evidence {
+  const isSilent = (heard: number): boolean => known.now - heard > silenceMs;
+  const fallen = facts.heardAt.filter(isSilent);
   return {
     now: known.now,
     since: wave.since,
     keys: facts.keys,
     probes: known.probes.filter(({ queue, priority }) => queue === wave.queue && priority === wave.priority),
-    moves: !facts.paused && facts.heardAt.some((heard) => known.now - heard < silenceMs),
+    moves: !facts.paused && fallen.length < facts.heardAt.length,
+    fallenAt: fallen.length === 0 ? null : Math.max(...fallen),
   };
-}
-
-// Whoever got the message just before the probe has said so by then.
-function isEvident({ overtakenAt }: Standing, { now }: Evidence, { settleMs }: ReconcilerTimes): boolean {
-  return overtakenAt !== null && now > overtakenAt + settleMs;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Evidence, ripeness, type SentProbe, standing } from './proof.js';
+import { type Evidence, isRipe, type SentProbe, standing } from './proof.js';
 import { reconcilerTimes } from './times.js';
 
 const times = reconcilerTimes(60_000);
@@ -14,7 +14,7 @@ const probe = (sentAt: number, backAt: number | null, changes: Partial<SentProbe
   ...changes,
 });
 const judged = (now: number, probes: SentProbe[], changes: Partial<Evidence> = {}): ReturnType<typeof standing> =>
-  standing({ now, since: SINCE, keys: ['lab.classic-1'], probes, moves: true, ...changes }, times);
+  standing({ now, since: SINCE, keys: ['lab.classic-1'], probes, moves: true, fallenAt: null, ...changes }, times);
 
 describe('standing', () => {
   it('asks nothing before the jobs have been watched, then sends one probe', () => {
@@ -36,6 +36,15 @@ describe('standing', () => {
     const second = probe(WATCHED + 30_005, WATCHED + 40_000);
     expect(judged(WATCHED + 50_000, [first, early])).toMatchObject({ provenAt: null, probe: ['lab.classic-1'] });
     expect(judged(WATCHED + 50_000, [first, early, second])).toMatchObject({ provenAt: WATCHED + 40_000, probe: [] });
+  });
+
+  it('needs a second probe that was sent 30 s after the last worker fell silent: what it held is in the queue again', () => {
+    const fallenAt = WATCHED + 35_000;
+    const probes = [probe(WATCHED, WATCHED + 5), probe(WATCHED + 30_005, WATCHED + 40_000)];
+    expect(judged(WATCHED + 64_999, probes, { fallenAt })).toMatchObject({ provenAt: null, probe: [] });
+    expect(judged(WATCHED + 65_000, probes, { fallenAt })).toMatchObject({ provenAt: null, probe: ['lab.classic-1'] });
+    const third = probe(WATCHED + 65_000, WATCHED + 66_000);
+    expect(judged(WATCHED + 70_000, [...probes, third], { fallenAt }).provenAt).toBe(WATCHED + 66_000);
   });
 
   it('takes no probe for a proof that was sent before the jobs were suspected', () => {
@@ -80,25 +89,30 @@ describe('standing', () => {
   });
 });
 
-describe('ripeness', () => {
-  const PROVEN = 2_000_000;
-  const SETTLED = PROVEN + times.settleMs;
-  const of = (changes: Partial<Parameters<typeof ripeness>[1]>): ReturnType<typeof ripeness> =>
-    ripeness(PROVEN, { now: SETTLED + 2_000, heardAt: [SETTLED + 1], knownUpTo: SETTLED + 1, ...changes }, times);
+describe('isRipe', () => {
+  const SHOWN = 2_000_000;
+  const SETTLED = SHOWN + times.settleMs;
+  const of = (changes: Partial<Parameters<typeof isRipe>[1]>): boolean =>
+    isRipe(
+      SHOWN,
+      { now: SETTLED + 2_000, heardAt: [SETTLED + 1], knownUpTo: SETTLED + 1, needsNobody: false, ...changes },
+      times,
+    );
 
-  it('is given when the ledger knows what was reported after it, and every worker has been heard again', () => {
-    expect(of({})).toBe('ripe');
-    expect(of({ knownUpTo: SETTLED })).toBe('wait');
-    expect(of({ heardAt: [SETTLED + 1, SETTLED] })).toBe('wait');
+  it('is so when the ledger knows what was reported since, and every worker has been heard again', () => {
+    expect(of({})).toBe(true);
+    expect(of({ knownUpTo: SETTLED })).toBe(false);
+    expect(of({ heardAt: [SETTLED + 1, SETTLED] })).toBe(false);
   });
 
-  it('is lost when a worker that lived at the proof falls silent: what it held may be in the queue again', () => {
-    expect(of({ heardAt: [SETTLED + 1, PROVEN - 1], now: PROVEN + times.silenceMs })).toBe('broken');
-    expect(of({ heardAt: [SETTLED + 1], now: SETTLED + 2 + times.silenceMs })).toBe('broken');
+  it('does not wait for workers that are gone', () => {
+    expect(of({ heardAt: [SETTLED + 1, SETTLED + 1_999 - times.silenceMs] })).toBe(true);
   });
 
-  it('does not depend on workers that were gone long before', () => {
-    expect(of({ heardAt: [SETTLED + 1, PROVEN - times.silenceMs] })).toBe('ripe');
-    expect(of({ heardAt: [] })).toBe('ripe');
+  it('is not so while nobody is heard, unless there is nothing that anybody could have', () => {
+    for (const heardAt of [[], [SETTLED + 1_999 - times.silenceMs]]) {
+      expect(of({ heardAt })).toBe(false);
+      expect(of({ heardAt, needsNobody: true })).toBe(true);
+    }
   });
 });

@@ -22,6 +22,8 @@ export interface Evidence {
   readonly probes: readonly SentProbe[];
   /** Somebody takes messages from the queue. */
   readonly moves: boolean;
+  /** When the worker was last heard that has fallen silent last; null when none has. */
+  readonly fallenAt: number | null;
 }
 
 /** Where a proof stands. */
@@ -41,8 +43,9 @@ export interface Standing {
  *
  * Within one priority a queue keeps its order, and a probe is sent like the jobs. So when a probe that was sent after
  * `since` comes back, their messages have been delivered before it. A holder that has died meanwhile is noticed by the
- * broker within `gapMs`, and what it held lies in the queue again before the second probe is sent. When that has come back
- * too, the messages have been delivered to somebody who lives: what has become of them is reported, or they are lost.
+ * broker within `gapMs`, and what it held lies in the queue again before the second probe is sent; a holder that dies later
+ * makes another second probe necessary. When that has come back too, the messages have been delivered to somebody who
+ * lives: what has become of them is reported, or they are lost.
  * Age is no part of this: a queue that is long, paused or without consumers gives no probe back, and proves nothing.
  */
 export function standing(evidence: Evidence, times: ReconcilerTimes): Standing {
@@ -65,15 +68,14 @@ interface Way {
 }
 
 function wayThrough(key: string, evidence: Evidence, times: ReconcilerTimes): Way {
-  const { now, since } = evidence;
+  const { now, since, fallenAt } = evidence;
   const probes = evidence.probes.filter((probe) => probe.key === key);
   const later = probes.filter(({ sentAt }) => sentAt > since);
   const goneAt = earliestBack(later.filter(({ gone }) => gone));
   const firstAt = earliestBack(later);
-  const secondAt =
-    firstAt === null ? null : earliestBack(later.filter(({ sentAt }) => sentAt >= firstAt + times.gapMs));
+  const dueAt = firstAt === null ? since + times.watchMs : Math.max(firstAt, fallenAt ?? 0) + times.gapMs;
+  const secondAt = firstAt === null ? null : earliestBack(later.filter(({ sentAt }) => sentAt >= dueAt));
   const provenAt = goneAt ?? secondAt;
-  const dueAt = firstAt === null ? since + times.watchMs : firstAt + times.gapMs;
   const probe = provenAt === null && now >= dueAt && !isOut(probes, evidence, times);
   return { key, probe, overtakenAt: firstAt, provenAt, gone: goneAt !== null };
 }
@@ -104,18 +106,20 @@ export interface Witnesses {
   readonly heardAt: readonly number[];
   /** Everything that was reported before this time is in the ledger. */
   readonly knownUpTo: number;
+  /** The jobs had not begun, and their queue is gone: it needs nobody to say who has them. */
+  readonly needsNobody: boolean;
 }
 
 /**
- * Says whether a proof may be acted on. Somebody may have got the message just before the last probe came back, and not
- * have said so yet. So `settleMs` later every worker that lived at the proof must have been heard again (it names what it
- * has in hand), and the ledger must know everything that was reported by then. When one has fallen silent, what it held
- * may be in the queue again: the proof is broken and begins anew.
+ * Says whether what probes show may be acted on. Somebody may have got the message just before the last probe came back,
+ * and not have said so yet. So `settleMs` later every worker must have been heard again (it names what it has in hand), and
+ * the ledger must know everything that was reported by then. Workers that are silent by now count in the proof itself.
+ * Where nobody at all is heard, heartbeats may be what is lost, and nobody is taken for gone.
  */
-export function ripeness(provenAt: number, witnesses: Witnesses, times: ReconcilerTimes): 'wait' | 'ripe' | 'broken' {
-  const { now, heardAt, knownUpTo } = witnesses;
-  const settledAt = provenAt + times.settleMs;
-  const lived = heardAt.filter((heard) => heard > provenAt - times.silenceMs);
-  if (lived.some((heard) => now - heard > times.silenceMs)) return 'broken';
-  return knownUpTo > settledAt && lived.every((heard) => heard > settledAt) ? 'ripe' : 'wait';
+export function isRipe(shownAt: number, witnesses: Witnesses, times: ReconcilerTimes): boolean {
+  const { now, heardAt, knownUpTo, needsNobody } = witnesses;
+  const settledAt = shownAt + times.settleMs;
+  const living = heardAt.filter((heard) => now - heard <= times.silenceMs);
+  if (living.length === 0 && !needsNobody) return false;
+  return knownUpTo > settledAt && living.every((heard) => heard > settledAt);
 }
