@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { type LocalBroker } from '../../tools/local-nodes/local-node.js';
-import { callManagement } from '../../tools/local-nodes/management-api.js';
-import { eventually } from '../support/eventually.js';
 import { allJobs, Load, whenAllEnded, whenOutboxIsEmpty } from '../support/job-load.js';
 import { privateBroker } from '../support/private-servers.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
@@ -42,15 +40,6 @@ describe('a broker that fails under load', () => {
         await broker.start();
       },
     },
-    {
-      fault: 'is restarted in order',
-      jobs: 1_000,
-      fail: async () => {
-        await broker.stop();
-        await broker.start();
-      },
-    },
-    { fault: 'closes every connection', jobs: 1_000, fail: () => closeConnections() },
     { fault: 'stands still while jobs are accepted', jobs: FLOOD, fail: () => standStill() },
   ];
 
@@ -77,15 +66,6 @@ describe('a broker that fails under load', () => {
     expect(witness.total).toBeLessThanOrEqual(accepted.length + IN_FLIGHT);
     await whenOutboxIsEmpty(suite, RECOVERY_MS);
     expect(await allJobs(suite)).toEqual(jobs);
-  }
-
-  async function closeConnections(): Promise<void> {
-    const path = `/api/vhosts/${suite.servers.id}/connections`;
-    const open = await eventually('connections that the broker shows', async () => {
-      const connections = (await (await callManagement(broker, 'GET', path)).json()) as { name: string }[];
-      return connections.length >= 4 ? connections : undefined; // of gateway and worker, two each
-    });
-    for (const { name } of open) await callManagement(broker, 'DELETE', `/api/connections/${encodeURIComponent(name)}`);
   }
 
   async function standStill(): Promise<void> {

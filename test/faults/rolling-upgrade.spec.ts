@@ -30,7 +30,11 @@ describe('versions side by side', () => {
 
   beforeAll(async () => {
     const build = await newerBuild(join(testEnvironment().folder, 'newer'));
-    suite = await startSuite({ apps: ['lab'], buildOf: (process) => (newer.has(process) ? build : PROJECT) });
+    suite = await startSuite({
+      apps: ['lab'],
+      env: { RECONCILE_AFTER: '10s' },
+      buildOf: (process) => (newer.has(process) ? build : PROJECT),
+    });
     jobs = new SuiteJobs(suite);
     messages = await SuiteMessages.open(suite);
   }, START_PATIENCE_MS);

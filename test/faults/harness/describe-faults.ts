@@ -1,17 +1,13 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Job } from '#libs/contracts';
-import { Campaign } from './harness/campaign.js';
-import { type Fault } from './harness/fault.js';
-import { FaultSuite } from './harness/fault-suite.js';
-import { DATA_FAULTS } from './harness/faults/data-faults.js';
-import { NETWORK_FAULTS } from './harness/faults/network-faults.js';
-import { PROCESS_FAULTS } from './harness/faults/process-faults.js';
-import { SERVER_FAULTS } from './harness/faults/server-faults.js';
-import { HttpTarget } from './harness/http-target.js';
-import { finalStatesFrozen } from './harness/invariants.js';
-import { type Holdings, holdings, noLeaks } from './harness/leaks.js';
-import { chosenSeed, SeededRandom } from './harness/random.js';
-import { setTimeout as wait } from 'node:timers/promises';
+import { Campaign } from './campaign.js';
+import { type Fault } from './fault.js';
+import { FaultSuite } from './fault-suite.js';
+import { HttpTarget } from './http-target.js';
+import { finalStatesFrozen } from './invariants.js';
+import { type Holdings, holdings, noLeaks } from './leaks.js';
+import { chosenSeed, SeededRandom } from './random.js';
 
 const START_PATIENCE_MS = 120_000;
 const TEST_MS = 300_000;
@@ -28,8 +24,20 @@ const random = new SeededRandom(seed);
 const only = process.env['FAULT_ONLY'] ?? '';
 const isWanted = ({ kind }: Fault): boolean => kind.includes(only);
 
-// The same faults in the same order, by the same jobs, come again with FAULT_SEED.
-describe(`a suite under every fault (FAULT_SEED=${seed})`, () => {
+/** Faults of some parts of a suite, which are made under one stream of jobs. */
+export interface FaultGroup {
+  readonly parts: string;
+  readonly faults: readonly Fault[];
+}
+
+/** Puts one suite to groups of faults. The same faults in the same order, by the same jobs, come again with FAULT_SEED. */
+export function describeFaults(groups: readonly FaultGroup[]): void {
+  describe(`a suite under faults (FAULT_SEED=${seed})`, () => {
+    underFaults(groups);
+  });
+}
+
+function underFaults(groups: readonly FaultGroup[]): void {
   let system: FaultSuite;
   let target: HttpTarget;
   let before: Holdings;
@@ -46,14 +54,7 @@ describe(`a suite under every fault (FAULT_SEED=${seed})`, () => {
     await system.stop();
   }, START_PATIENCE_MS);
 
-  const groups: { parts: string; faults: readonly Fault[] }[] = [
-    { parts: 'processes', faults: PROCESS_FAULTS },
-    { parts: 'broker and database', faults: SERVER_FAULTS },
-    { parts: 'connections', faults: NETWORK_FAULTS },
-    { parts: 'messages and files', faults: DATA_FAULTS },
-  ];
-
-  it.each(groups)(
+  it.each([...groups])(
     'loses no job, invents none and runs none twice without a reason when $parts fail',
     async ({ parts, faults }) => {
       const campaign = new Campaign(system, random.fork(parts), { perSecond: PER_SECOND, target });
@@ -94,4 +95,4 @@ describe(`a suite under every fault (FAULT_SEED=${seed})`, () => {
   it('holds nothing for ever', async () => {
     expect(noLeaks(before, await holdings(system))).toEqual([]);
   }, 60_000);
-});
+}
