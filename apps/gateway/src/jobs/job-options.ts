@@ -56,6 +56,11 @@ export function readJobOptions(
   };
 }
 
+/** When a job may start at the earliest, null for at once; what is wrong is added to `errors`, by path. */
+export function readStart(request: Pick<JobRequest, 'delay' | 'runAt'>, errors: FieldError[]): Date | null {
+  return scheduledFor(request, Date.now(), new Times(errors));
+}
+
 /** Reads durations and notes what is none, or out of bounds. */
 class Times {
   constructor(private readonly errors: FieldError[]) {}
@@ -73,7 +78,8 @@ class Times {
   }
 }
 
-function priorityOf({ priority }: JobRequest, fallback: number): number {
+/** A priority as a number; `fallback` without one. */
+export function priorityOf<T>({ priority }: Pick<JobRequest, 'priority'>, fallback: T): number | T {
   return typeof priority === 'string' ? PRIORITIES[priority] : (priority ?? fallback);
 }
 
@@ -88,7 +94,7 @@ function timeoutOf({ timeout }: JobRequest, task: TaskAnnouncement, ackTimeoutMs
 }
 
 /** A time that has passed is the same as none. */
-function scheduledFor({ delay, runAt }: JobRequest, now: number, times: Times): Date | null {
+function scheduledFor({ delay, runAt }: Pick<JobRequest, 'delay' | 'runAt'>, now: number, times: Times): Date | null {
   if (delay !== undefined && runAt !== undefined) times.refuse('runAt', 'does not go together with delay');
   const wait = times.read('delay', delay, { least: 0, most: LONGEST_WAIT_MS }) ?? waitUntil(runAt, now, times);
   return wait > 0 && wait <= LONGEST_WAIT_MS ? new Date(now + wait) : null;

@@ -79,6 +79,43 @@ describe('jobs steered over HTTP', () => {
     expect((await client.get<Job>(`/v1/jobs/${id}`)).json.status).toBe('queued');
   });
 
+  const change = <T = Job>(id: string, body: object, key?: string): Promise<Answer<T>> =>
+    client.call<T>('PATCH', `/v1/jobs/${id}`, body, key === undefined ? {} : { key });
+
+  it('wait differently when they are changed', async () => {
+    const { id } = await enqueue({ delay: '1h' });
+    expect(await change(id, { priority: 'high' })).toMatchObject({
+      status: 200,
+      json: { priority: 6, status: 'scheduled' },
+    });
+    const runAt = new Date(Date.now() + 7_200_000).toISOString();
+    expect((await change(id, { runAt })).json).toMatchObject({ scheduledFor: runAt, priority: 6 });
+    expect((await change(id, { delay: 0 })).json).toMatchObject({ status: 'queued', scheduledFor: null });
+    const later = (await change(id, { delay: '1h', priority: 0 })).json;
+    expect(later).toMatchObject({ status: 'scheduled', priority: 0 });
+    expect((await change(id, { priority: 0 })).json.version).toBe(later.version);
+    expect((await steer(id, 'cancel')).status).toBe(202);
+    expect(await change<ProblemDetails>(id, { priority: 1 })).toMatchObject({
+      status: 409,
+      json: { detail: 'The job is cancelled: only a job that waits can be changed.' },
+    });
+  });
+
+  it('are changed by nobody else, and in nothing else', async () => {
+    const { id } = await enqueue();
+    const refused = async (body: object): Promise<unknown> => {
+      const { status, json } = await change<ProblemDetails>(id, body);
+      return [status, ...(json.errors ?? []).map(({ path }) => path)];
+    };
+    expect(await refused({ payload: {}, priority: 10 })).toEqual([422, 'payload', 'priority']);
+    expect(await refused({ delay: '1s', runAt: '2031-01-01T00:00:00Z' })).toEqual([422, 'runAt']);
+    expect(await refused({ delay: 'soon' })).toEqual([422, 'delay']);
+    expect(await refused({})).toEqual([422, '']);
+    expect((await change(id, { priority: 9 }, foreign)).status).toBe(404);
+    expect((await change(id, { priority: 9 }, reader)).status).toBe(403);
+    expect((await client.get<Job>(`/v1/jobs/${id}`)).json).toMatchObject({ priority: 4, version: 1 });
+  });
+
   it('are deleted with what they made, and without what they were given', async () => {
     const { id } = await enqueue();
     const given = uploadKey('default');

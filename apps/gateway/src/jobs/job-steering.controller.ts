@@ -1,12 +1,14 @@
-import { Controller, Delete, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Controller, Delete, HttpCode, Inject, Param, Patch, Post } from '@nestjs/common';
 import { isFinal, type Job } from '#libs/contracts';
 import { type Storage } from '#libs/storage';
 import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
+import { JsonBody } from '../http/json-body.js';
 import { Problem } from '../http/problem.js';
 import { JobSteering } from '../ledger/job-steering.js';
 import { JobStore } from '../ledger/job-store.js';
 import { Described } from '../openapi/described.js';
 import { STORAGE } from '../tokens.js';
+import { JOB_CHANGE, readJobChange } from './job-change.js';
 import { JobView } from './job-view.js';
 import { visibleJob } from './visible-job.js';
 
@@ -55,6 +57,31 @@ export class JobSteeringController {
   async retry(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<Job> {
     const job = await visibleJob(this.jobs, id, caller);
     if ((await this.steering.retry([job.id])).length === 0) throw await this.#refusal(job, caller, 'cannot be retried');
+    return this.#shown(job, caller);
+  }
+
+  @Patch(':id')
+  @Described({
+    summary: 'Change the priority or the time of a job that waits',
+    description:
+      'What a worker might have been sent already is void, and the job is sent anew. `delay` counts from now; 0, or a time ' +
+      'that has passed, is at once. Of a job that waits for its next attempt it is the time of that.',
+    body: JOB_CHANGE.schema,
+    status: 200,
+    answer: 'Job',
+    problems: [400, 404, 409, 413, 415, 422, 503],
+  })
+  @RequireScope('jobs:write')
+  async change(@Param('id') id: string, @JsonBody() body: unknown, @CurrentCaller() caller: Caller): Promise<Job> {
+    const change = readJobChange(body);
+    const job = await visibleJob(this.jobs, id, caller);
+    const waits = !isFinal(job.status) && job.status !== 'running';
+    const same = change.dueAt === undefined && change.priority === job.priority;
+    if (waits && same) return this.view.shown(job);
+    if (!(await this.steering.change(job.id, change))) {
+      const { status } = await visibleJob(this.jobs, id, caller);
+      throw new Problem(409, `The job is ${status}: only a job that waits can be changed.`);
+    }
     return this.#shown(job, caller);
   }
 

@@ -1,6 +1,6 @@
 import { isFinal } from '#libs/contracts';
 import { type Decision, type JobState } from '../tracker/job-state.js';
-import { cancel, retry } from '../tracker/steer.js';
+import { cancel, retry, waitAnew } from '../tracker/steer.js';
 import { type Database, type Queries } from './database.js';
 import { decidedJob, writeDecisions } from './decision-writes.js';
 import { readStates } from './job-states.js';
@@ -31,6 +31,19 @@ export class JobSteering {
     return this.#steer(ids, retry, heldByOthers);
   }
 
+  /** Changes how a waiting job waits. Returns whether it waited. */
+  async change(id: string, { priority, dueAt }: WaitChange): Promise<boolean> {
+    const { steered, toSend } = await this.#database.transaction(async (transaction) => {
+      const done = await steer(transaction, [id], (state, now) => waitAnew(state, dueAt, now));
+      if (done.steered.length > 0) {
+        await transaction.query(WRITE_CHANGE, [id, priority ?? null, dueAt !== undefined, dueAt ?? null]);
+      }
+      return done;
+    });
+    if (toSend) this.#dispatch.hurry();
+    return steered.length > 0;
+  }
+
   /**
    * Deletes a final job with everything that is known of it. Its files go first, while nobody can retry it: when they
    * cannot be removed, the job stays. A message of it that is still out stays voided. Returns whether it was final.
@@ -53,6 +66,13 @@ export class JobSteering {
     if (toSend) this.#dispatch.hurry();
     return steered;
   }
+}
+
+/** How a job is to wait; undefined leaves what is. */
+export interface WaitChange {
+  readonly priority: number | undefined;
+  /** Null: it waits for no time. */
+  readonly dueAt: Date | null | undefined;
 }
 
 type Step = (state: JobState, now: Date) => Decision | undefined;
@@ -94,6 +114,12 @@ async function steer(
   await countLeaving(transaction, before);
   return { steered: moved.map(({ id }) => id), toSend: sends };
 }
+
+// A further attempt has its own time, beside the one that the job was asked to start at.
+const WRITE_CHANGE = `
+UPDATE jobs SET priority = coalesce($2::smallint, priority),
+  scheduled_for = CASE WHEN $3::boolean AND status <> 'retrying' THEN $4::timestamptz ELSE scheduled_for END
+WHERE id = $1`;
 
 // Only steering changes these. A job that was given more attempts was retried: the time that it had to start in is over.
 const WRITE_STEERED = `

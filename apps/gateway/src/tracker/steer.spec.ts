@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_BACKOFF, JOB_STATUSES, type JobStatus } from '#libs/contracts';
 import { decide } from './decide.js';
 import { type JobState } from './job-state.js';
-import { cancel, expire, retry } from './steer.js';
+import { cancel, expire, retry, waitAnew } from './steer.js';
 
 const NOW = new Date('2026-01-01T00:10:00.000Z');
 const BEFORE = new Date('2026-01-01T00:05:00.000Z');
@@ -41,7 +41,12 @@ function job(changes: Partial<JobState> = {}): JobState {
 describe('cancel', () => {
   it.each(WAITING)('ends a %s job at once and voids the message that may be out', (status) => {
     const decision = cancel(job({ status, nextAttemptAt: NOW, error: ERROR }), NOW);
-    expect(decision).toMatchObject({ voidUpTo: 3, send: null, deadLetter: null, attempts: [] });
+    expect(decision).toMatchObject({
+      voidUpTo: status === 'scheduled' ? null : 3,
+      send: null,
+      deadLetter: null,
+      attempts: [],
+    });
     expect(decision?.state).toMatchObject({ status: 'cancelled', completedAt: NOW, nextAttemptAt: null, run: 3 });
     expect(decision?.state).toMatchObject({ error: ERROR, cancelRequestedAt: null });
   });
@@ -83,7 +88,7 @@ describe('expire', () => {
   it.each(['scheduled', 'queued'] as const)('ends a %s job that has not started', (status) => {
     const decision = expire(job({ status }), NOW);
     expect(decision?.state).toMatchObject({ status: 'cancelled', completedAt: NOW, error: { code: 'expired' } });
-    expect(decision?.voidUpTo).toBe(3);
+    expect(decision?.voidUpTo).toBe(status === 'scheduled' ? null : 3);
   });
 
   it('leaves every job that has started or ended', () => {
@@ -132,5 +137,42 @@ describe('retry', () => {
     const times = { startedAt: NOW.toISOString(), durationMs: 1 };
     const { state } = decide(again, { ...report, ...times, outcome }, { now: NOW, random: 0 });
     expect(state.status).toBe('retrying');
+  });
+});
+
+describe('waitAnew', () => {
+  const LATER = new Date('2026-01-01T01:00:00.000Z');
+
+  it('voids the message of a queued job and sends a new one, without the priority of what came back', () => {
+    const decision = waitAnew(job(), undefined, NOW);
+    expect(decision).toMatchObject({ voidUpTo: 3, send: { run: 4, dueAt: null, priority: null } });
+    expect(decision?.state).toMatchObject({ status: 'queued', run: 4, sentPriority: null, charged: 2 });
+  });
+
+  it('has a queued job wait for a time, with nothing out that could still move it', () => {
+    const put = waitAnew(job(), LATER, NOW);
+    expect(put).toMatchObject({ voidUpTo: 3, send: null, state: { status: 'scheduled', run: 4 } });
+    expect(cancel(put?.state ?? job(), NOW)).toMatchObject({ voidUpTo: null });
+    expect(waitAnew(put?.state ?? job(), LATER, NOW)).toMatchObject({ voidUpTo: null, send: null, state: { run: 4 } });
+    expect(waitAnew(put?.state ?? job(), null, NOW)).toMatchObject({
+      ...{ voidUpTo: null, send: { run: 5, dueAt: null } },
+      state: { status: 'queued', run: 5 },
+    });
+  });
+
+  it.each([
+    { dueAt: undefined, at: BEFORE },
+    { dueAt: LATER, at: LATER },
+    { dueAt: null, at: NOW },
+  ])('keeps a further attempt a further attempt, at its time ($dueAt)', ({ dueAt, at }) => {
+    const retrying = job({ status: 'retrying', nextAttemptAt: BEFORE, error: ERROR });
+    expect(waitAnew(retrying, dueAt, NOW)).toMatchObject({
+      ...{ voidUpTo: 3, send: { run: 4, dueAt: at, priority: null } },
+      state: { status: 'retrying', run: 4, nextAttemptAt: at, error: ERROR },
+    });
+  });
+
+  it.each(['running', ...FINAL] as const)('leaves a %s job alone', (status) => {
+    expect(waitAnew(job({ status }), LATER, NOW)).toBeUndefined();
   });
 });

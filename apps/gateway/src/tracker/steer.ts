@@ -39,7 +39,38 @@ export function retry(state: JobState): Decision | undefined {
   return { ...moved(next, []), send: { run, dueAt: null, priority: null }, voidUpTo: newestOut(state) };
 }
 
-/** The newest run that has left, or is about to; null for a job that has not been sent out yet. */
-function newestOut({ run }: JobState): number | null {
-  return run === 0 ? null : run;
+/**
+ * Lets a waiting job wait differently: until another time, or with a priority that its message does not have. What is out
+ * is void, and a new run is sent when its time has come. Undefined: the job does not wait.
+ * @param dueAt undefined: as it was; null: at once
+ */
+export function waitAnew(state: JobState, dueAt: Date | null | undefined, now: Date): Decision | undefined {
+  const voids = { voidUpTo: newestOut(state) };
+  const next: JobState = { ...state, run: state.run + 1, sentPriority: null, workerId: null };
+  switch (state.status) {
+    case 'scheduled':
+      return dueAt === null ? { ...sentAt(next, null), ...voids } : moved(state, []);
+    case 'queued':
+      return dueAt instanceof Date
+        ? { ...moved({ ...next, status: 'scheduled' }, []), ...voids }
+        : { ...sentAt(next, null), ...voids };
+    case 'retrying':
+      return { ...sentAt(next, (dueAt === undefined ? state.nextAttemptAt : dueAt) ?? now), ...voids };
+    case 'running':
+    case 'completed':
+    case 'failed':
+    case 'cancelled':
+      return undefined;
+  }
+}
+
+/** The newest run goes out: at once, or as a further attempt at its time. */
+function sentAt(state: JobState, dueAt: Date | null): Decision {
+  const next: JobState = { ...state, status: dueAt === null ? 'queued' : 'retrying', nextAttemptAt: dueAt };
+  return { ...moved(next, []), send: { run: next.run, dueAt, priority: null } };
+}
+
+/** The newest run that has left, or is about to. While a job waits for its time none is: what had left before is void. */
+function newestOut({ run, status }: JobState): number | null {
+  return run === 0 || status === 'scheduled' ? null : run;
 }
