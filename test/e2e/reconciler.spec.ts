@@ -180,6 +180,10 @@ describe('jobs that the broker forgets', () => {
       const [held] = await several(1, ['hold', 'ok']);
       if (held === undefined) throw new Error('Expected a job.');
       await running([held]);
+      await eventually('heartbeat that names the run', async () => {
+        const { body } = await suite.api<{ data: { runs: { jobId: string }[] }[] }>('GET', '/v1/workers');
+        return body.data.some(({ runs }) => runs.some(({ jobId }) => jobId === held.id)) ? true : undefined;
+      });
       await suite.kill('lab');
       await inQueue(1);
       await suite.servers.purge(WORK_QUEUE);
