@@ -45,23 +45,15 @@ export function retry(state: JobState): Decision | undefined {
  * @param dueAt undefined: as it was; null: at once
  */
 export function waitAnew(state: JobState, dueAt: Date | null | undefined, now: Date): Decision | undefined {
-  const voids = { voidUpTo: newestOut(state) };
+  if (isFinal(state.status) || state.status === 'running') return undefined;
+  return { ...waiting(state, dueAt, now), voidUpTo: newestOut(state) };
+}
+
+function waiting(state: JobState, dueAt: Date | null | undefined, now: Date): Decision {
   const next: JobState = { ...state, run: state.run + 1, sentPriority: null, workerId: null };
-  switch (state.status) {
-    case 'scheduled':
-      return dueAt === null ? { ...sentAt(next, null), ...voids } : moved(state, []);
-    case 'queued':
-      return dueAt instanceof Date
-        ? { ...moved({ ...next, status: 'scheduled' }, []), ...voids }
-        : { ...sentAt(next, null), ...voids };
-    case 'retrying':
-      return { ...sentAt(next, (dueAt === undefined ? state.nextAttemptAt : dueAt) ?? now), ...voids };
-    case 'running':
-    case 'completed':
-    case 'failed':
-    case 'cancelled':
-      return undefined;
-  }
+  if (state.status === 'retrying') return sentAt(next, (dueAt === undefined ? state.nextAttemptAt : dueAt) ?? now);
+  if (state.status === 'scheduled') return dueAt === null ? sentAt(next, null) : moved(state, []);
+  return dueAt instanceof Date ? moved({ ...next, status: 'scheduled' }, []) : sentAt(next, null);
 }
 
 /** The newest run goes out: at once, or as a further attempt at its time. */
