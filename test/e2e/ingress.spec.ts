@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type Job } from '#libs/contracts';
+import { type Announcement, type Job } from '#libs/contracts';
 import { eventually } from '../support/eventually.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { SuiteMessages } from '../support/suite-messages.js';
@@ -199,4 +199,44 @@ describe('a message that a service publishes', () => {
     const letter = await messages.take(DEAD_LETTERS, (message) => message.messageId === bad);
     expect(letter.headers).not.toHaveProperty('x-death');
   });
+
+  it('is taken in whole when two gateways learn of two domains at once', async () => {
+    await suite.startApp('gateway', 'gateway-2');
+    const each = 200;
+    for (let count = 0; count < each; count += 1) {
+      for (const domain of ['alpha', 'beta']) await messages.publish(EXCHANGE, `${domain}.work`, { count });
+    }
+    await Promise.all(
+      ['alpha', 'beta'].map((domain) =>
+        messages.publish('leveret.status', `${domain}.announce`, [announcement(domain)]),
+      ),
+    );
+    const look = (): Promise<readonly { task: string; jobs: number }[]> =>
+      suite.servers.query(
+        `SELECT task, count(*)::int AS jobs FROM jobs WHERE task LIKE '%.work' GROUP BY task ORDER BY task`,
+      );
+    await eventually(
+      'job of every message',
+      async () => ((await look()).reduce((sum, row) => sum + row.jobs, 0) === 2 * each ? true : undefined),
+      look,
+    );
+    expect(await look()).toEqual([
+      { task: 'alpha.work', jobs: each },
+      { task: 'beta.work', jobs: each },
+    ]);
+  });
 });
+
+/** What an app says of itself that has one task, `work`. */
+function announcement(domain: string): Announcement {
+  const defaults = {
+    ...{ maxAttempts: 1, timeoutMs: 1_000, priority: 4 },
+    backoff: { type: 'fixed' as const, delayMs: 1_000, maxDelayMs: 1_000, jitter: 0 },
+  };
+  const task = { name: `${domain}.work`, description: 'Works.', schema: {}, defaults, example: null, hash: '1' };
+  return {
+    ...{ domain, appVersion: '1.0.0', worker: `${domain}@test` },
+    queue: { key: `${domain}.classic-1`, type: 'classic', number: 1 },
+    tasks: [{ ...task, maxTimeoutMs: 1_000, maxPayload: 1_000 }],
+  };
+}
