@@ -6,6 +6,7 @@ import { type Job } from '#libs/contracts';
 import { eventually } from '../support/eventually.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { SuiteMessages } from '../support/suite-messages.js';
+import { workQueueOf } from '../support/test-environment.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
 import { Witness } from '../support/witness.js';
 
@@ -13,7 +14,7 @@ const START_PATIENCE_MS = 90_000;
 const TEST_MS = 90_000;
 const RECOVERY_MS = 60_000;
 const PLACES = 2;
-const WORK_QUEUE = 'leveret.lab.classic-1';
+const WORK_QUEUE = workQueueOf('lab');
 const REPORTS = 'leveret.status.reports';
 /** Far beyond what a proof takes with this suite's settings. */
 const LONG_MS = 9_000;

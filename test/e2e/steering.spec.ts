@@ -5,6 +5,7 @@ import { type FileReference, isFinal, type Job } from '#libs/contracts';
 import { eventually } from '../support/eventually.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { SuiteMessages } from '../support/suite-messages.js';
+import { workQueueOf } from '../support/test-environment.js';
 import { type ApiAnswer, startSuite, type TestSuite } from '../support/test-suite.js';
 import { Witness } from '../support/witness.js';
 
@@ -178,7 +179,7 @@ describe('steering', () => {
     const kept = await jobs.enqueue(TASK, script('ok'));
     const deleted = await jobs.enqueue(TASK, script('ok'));
     const messages = await SuiteMessages.open(suite);
-    const name = `leveret.lab.${process.env['QUEUE_TYPE'] ?? 'classic'}-1`;
+    const name = workQueueOf('lab');
     await eventually('two messages', async () => ((await messages.count(name)) === 2 ? true : undefined));
     for (const { id } of [kept, deleted]) expect((await ask(id, 'cancel')).body.status).toBe('cancelled');
     expect(await remove(deleted.id)).toBe(204);

@@ -4,14 +4,14 @@ import { callManagement } from '../../tools/local-nodes/management-api.js';
 import { eventually } from '../support/eventually.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { SuiteMessages } from '../support/suite-messages.js';
-import { testEnvironment } from '../support/test-environment.js';
+import { testEnvironment, workQueueOf } from '../support/test-environment.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
 
 jest.setTimeout(90_000);
 
 const TASK = 'lab.script';
 const QUEUE_TYPE = testEnvironment().queueType;
-const WORK_QUEUE = `leveret.lab.${QUEUE_TYPE}-1`;
+const WORK_QUEUE = workQueueOf('lab');
 
 interface Exchange {
   readonly name: string;

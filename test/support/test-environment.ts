@@ -26,6 +26,11 @@ export function testEnvironment(): TestEnvironment {
   };
 }
 
+/** The AMQP name of a domain's work queue in suites that do not say otherwise. */
+export function workQueueOf(domain: string): string {
+  return `leveret.${domain}.${testEnvironment().queueType}-1`;
+}
+
 function variable(name: string): string {
   const value = process.env[name];
   if (value === undefined)
