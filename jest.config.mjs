@@ -1,5 +1,7 @@
 const shared = {
   testEnvironment: 'node',
+  // A test that hangs is ended; a busy machine fails none.
+  testTimeout: 30_000,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^#libs/([^/]+)$': '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {

@@ -93,7 +93,9 @@ describe('GET /health/ready', () => {
   it('shows what is in force beside the checks, as it is then', async () => {
     let broker: string | null = null;
     const { url } = await serve({ features: () => ({ queueType: 'classic', broker }) });
-    expect(await ready(url)).toMatchObject({ body: { status: 'ok', features: { queueType: 'classic', broker: null } } });
+    expect(await ready(url)).toMatchObject({
+      body: { status: 'ok', features: { queueType: 'classic', broker: null } },
+    });
     broker = 'RabbitMQ 4.0.5';
     expect(await ready(url)).toMatchObject({ body: { features: { broker: 'RabbitMQ 4.0.5' } } });
   });
