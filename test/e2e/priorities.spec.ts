@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { whenAllEnded, whenOutboxIsEmpty } from '../support/job-load.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
+import { Witness } from '../support/witness.js';
 
 jest.setTimeout(60_000);
 
@@ -31,21 +32,20 @@ describe('a worker that runs one job at a time', () => {
     begun: readonly string[];
     startedAt: readonly number[];
   }> {
-    const witness = join(suite.dataFolder, `${name}.witness`);
+    const witness = new Witness(suite.dataFolder, name);
     const gate = join(suite.dataFolder, `${name}.gate`);
     const held = await jobs.enqueue(TASK, { steps: ['hold'], ms: 60_000, gate }, { timeout: '2m', priority: 9 });
     await jobs.until(held.id, ({ status }) => status === 'running');
     const enqueued: { id: string; priority: number }[] = [];
     for (const priority of priorities) {
-      const job = await jobs.enqueue(TASK, { steps: ['ok'], witness }, { priority });
+      const job = await jobs.enqueue(TASK, { steps: ['ok'], witness: witness.file }, { priority });
       enqueued.push({ id: job.id, priority: job.priority });
     }
     await whenOutboxIsEmpty(suite, 20_000);
     writeFileSync(gate, '');
     const ended = await whenAllEnded(suite, 30_000);
     expect(enqueued.filter(({ id }) => ended.get(id)?.status !== 'completed')).toEqual([]);
-    const lines = readFileSync(witness, 'utf8').trim().split('\n');
-    const begun = lines.filter((line) => line.endsWith('begin')).map((line) => line.slice(0, line.indexOf(' ')));
+    const begun = [...witness.beginnings().keys()];
     return { enqueued, begun, startedAt: begun.map((id) => Date.parse(ended.get(id)?.startedAt ?? '')) };
   }
 

@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
+import { Witness } from '../support/witness.js';
 
 jest.setTimeout(60_000);
 
@@ -22,20 +21,13 @@ describe('a job for later', () => {
     await suite.stop();
   });
 
-  const begun = (witness: string): number =>
-    existsSync(witness)
-      ? readFileSync(witness, 'utf8')
-          .split('\n')
-          .filter((line) => line.endsWith('begin')).length
-      : 0;
-
   it.each([
     { how: 'delay', when: (): object => ({ delay: '1s' }) },
     { how: 'runAt', when: (): object => ({ runAt: new Date(Date.now() + 1_000).toISOString() }) },
   ])('is scheduled by $how until its time has come, and then runs once', async ({ how, when }) => {
-    const witness = join(suite.dataFolder, `${how}.witness`);
+    const witness = new Witness(suite.dataFolder, how);
     const before = Date.now();
-    const job = await jobs.enqueue(TASK, { steps: ['ok'], witness }, { ...when() });
+    const job = await jobs.enqueue(TASK, { steps: ['ok'], witness: witness.file }, { ...when() });
     expect(job).toMatchObject({ status: 'scheduled', attempt: 0, startedAt: null, completedAt: null });
     const due = Date.parse(job.scheduledFor ?? '');
     expect(due).toBeGreaterThanOrEqual(before + 999);
@@ -43,14 +35,14 @@ describe('a job for later', () => {
 
     await wait(Math.max(0, due - Date.now() - 250));
     expect((await jobs.show(job.id)).status).toBe('scheduled');
-    expect(begun(witness)).toBe(0);
+    expect(witness.total).toBe(0);
 
     const done = await jobs.completed(job.id);
     expect(Date.parse(done.startedAt ?? '')).toBeGreaterThanOrEqual(due);
     expect(done).toMatchObject({ attempt: 1, scheduledFor: job.scheduledFor });
     // A second release would have come with the next look for due jobs.
     await wait(600);
-    expect(begun(witness)).toBe(1);
+    expect(witness.total).toBe(1);
     expect(await jobs.attempts(job.id)).toHaveLength(1);
   });
 
@@ -61,12 +53,12 @@ describe('a job for later', () => {
   });
 
   it('is still due when the gateway has been away at its time', async () => {
-    const witness = join(suite.dataFolder, 'away.witness');
-    const { id, scheduledFor } = await jobs.enqueue(TASK, { steps: ['ok'], witness }, { delay: '500ms' });
+    const witness = new Witness(suite.dataFolder, 'away');
+    const { id, scheduledFor } = await jobs.enqueue(TASK, { steps: ['ok'], witness: witness.file }, { delay: '500ms' });
     await suite.stopApp('gateway');
     await wait(Math.max(0, Date.parse(scheduledFor ?? '') - Date.now()));
     await suite.startApp('gateway');
     await jobs.completed(id);
-    expect(begun(witness)).toBe(1);
+    expect(witness.total).toBe(1);
   });
 });
