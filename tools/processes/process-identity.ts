@@ -22,7 +22,8 @@ function identifyByProc(pid: number): ProcessIdentity | undefined {
     const [state, startedAt] = [fields[0], fields[19]];
     if (state === 'Z' || state === 'X' || startedAt === undefined) return undefined;
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-    return { pid, startedAt, command };
+    // A process that is ending has no command line any more.
+    return command === '' ? undefined : { pid, startedAt, command };
   } catch {
     return undefined;
   }
