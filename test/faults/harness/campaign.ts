@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isFinal, type Job } from '#libs/contracts';
 import { Witness } from '../../support/witness.js';
-import { type Fault, type Scene } from './fault.js';
+import { type Fault, type Scene, type Toll } from './fault.js';
 import { type FaultSuite } from './fault-suite.js';
 import { History } from './history.js';
 import { type HttpTarget } from './http-target.js';
@@ -48,7 +48,7 @@ export class Campaign {
   readonly #steering: Steering;
   readonly #observer: Observer;
   readonly #scene: Scene;
-  #toll = 0;
+  #toll: Toll = { charged: 0, uncharged: 0 };
 
   constructor(
     private readonly system: FaultSuite,
@@ -94,7 +94,8 @@ export class Campaign {
   async strike(fault: Fault): Promise<Strike> {
     const [at, began] = [Date.now(), performance.now()];
     try {
-      this.#toll += await fault.strike(this.#scene);
+      const { charged, uncharged } = await fault.strike(this.#scene);
+      this.#toll = { charged: this.#toll.charged + charged, uncharged: this.#toll.uncharged + uncharged };
     } catch (error) {
       throw new Error(`The fault "${fault.kind}" could not be made: ${String(error)}`, { cause: error });
     }

@@ -16,6 +16,7 @@ const RECONCILE_AFTER = '15s';
 const PER_SECOND = 25;
 const RECOVERY_MS = 120_000;
 const BEFORE_THE_FIRST_MS = 1_500;
+const PEACE_MS = 4_000;
 const BETWEEN_MS = 1_000;
 
 const seed = chosenSeed(process.env['FAULT_SEED']);
@@ -46,13 +47,26 @@ function underFaults(groups: readonly FaultGroup[]): void {
   beforeAll(async () => {
     process.stderr.write(`FAULT_SEED=${seed}\n`);
     [system, target] = await Promise.all([FaultSuite.start({ RECONCILE_AFTER }), HttpTarget.open()]);
-    before = await holdings(system);
   }, START_PATIENCE_MS);
 
   afterAll(async () => {
     await target.close();
     await system.stop();
   }, START_PATIENCE_MS);
+
+  it(
+    'executes each job as often as its script says when nothing fails',
+    async () => {
+      const campaign = new Campaign(system, random.fork('peace'), { perSecond: PER_SECOND, target });
+      campaign.start();
+      await wait(PEACE_MS);
+      await campaign.end();
+      const { violations } = await campaign.verdict(RECOVERY_MS);
+      expect(violations).toEqual([]);
+      before = await holdings(system);
+    },
+    TEST_MS,
+  );
 
   it.each([...groups])(
     'loses no job, invents none and runs none twice without a reason when $parts fail',

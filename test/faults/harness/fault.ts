@@ -1,4 +1,4 @@
-import { type FaultSuite } from './fault-suite.js';
+import { CONCURRENCY, type FaultSuite } from './fault-suite.js';
 import { type History } from './history.js';
 import { type JobPublisher } from './job-publisher.js';
 import { type SeededRandom } from './random.js';
@@ -13,25 +13,41 @@ export interface Scene {
   readonly witness: string;
 }
 
+/** What a fault may have cost. */
+export interface Toll {
+  /** Runs that were in the hands of a process that died: each may be executed once more, and be charged. */
+  readonly charged: number;
+  /** Runs of living workers that the ledger had not heard of: each may be executed once more, uncharged. */
+  readonly uncharged: number;
+}
+
 /** One way to fail. */
 export interface Fault {
   readonly kind: string;
-  /**
-   * Makes the fault and ends it again; resolves when its cause is gone.
-   * @returns runs that were in hands that died: they may be executed once more, and charged
-   */
-  readonly strike: (scene: Scene) => Promise<number>;
+  /** Makes the fault and ends it again; resolves with what it may have cost when its cause is gone. */
+  readonly strike: (scene: Scene) => Promise<Toll>;
 }
 
-/** A fault by which nothing dies that has a run in hand. */
+/** A fault that costs no run anything. */
 export function sparing(act: (scene: Scene) => Promise<unknown>): Fault['strike'] {
-  return costing(0, act);
+  return charging(0, act);
 }
 
 /** A fault by which so many runs may die. */
-export function costing(runs: number, act: (scene: Scene) => Promise<unknown>): Fault['strike'] {
+export function charging(runs: number, act: (scene: Scene) => Promise<unknown>): Fault['strike'] {
   return async (scene) => {
     await act(scene);
-    return runs;
+    return { charged: runs, uncharged: 0 };
+  };
+}
+
+/**
+ * A fault that takes all workers' connections: what they were about to report is delivered again, and when the ledger
+ * hears of that before it hears that the run had begun, it sends the job again.
+ */
+export function disconnecting(act: (scene: Scene) => Promise<unknown>): Fault['strike'] {
+  return async (scene) => {
+    await act(scene);
+    return { charged: 0, uncharged: CONCURRENCY * scene.system.workers.length };
   };
 }

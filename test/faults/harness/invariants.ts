@@ -1,6 +1,7 @@
 import { isFinal, type Job } from '#libs/contracts';
 import { type Beginning } from '../../support/witness.js';
 import { type Strike } from './campaign.js';
+import { type Toll } from './fault.js';
 import { type Silence } from './fault-suite.js';
 import { type Submit } from './history.js';
 import { type Violation, violation } from './violation.js';
@@ -21,8 +22,8 @@ export interface Evidence {
   readonly executions: ReadonlyMap<string, readonly Beginning[]>;
   /** Calls that an outside target has counted. */
   readonly calls: ReadonlyMap<string, number>;
-  /** Runs that were in hands that died: so many executions and charges may be too many. */
-  readonly toll: number;
+  /** What the faults explain: so many executions and charges may be too many. */
+  readonly toll: Toll;
   readonly silences: readonly Silence[];
   /** When faults were made. */
   readonly strikes: readonly Strike[];
@@ -75,15 +76,16 @@ const nothingFromNowhere: Invariant = ({ submits, jobs }) => {
   ];
 };
 
-/** I4: executions are those of the scripts, and at most as many more as runs were in hands that died. */
+/** I4: executions are those of the scripts, and at most as many more as the faults explain. */
 const duplicatesBounded: Invariant = (evidence) => {
   const tooMany = planned(evidence).flatMap(({ job, submit }) => {
     const more = (evidence.executions.get(job.id)?.length ?? 0) - (submit.plan.executions ?? 0);
     return submit.plan.executions === undefined || more <= 0 ? [] : [{ id: job.id, more }];
   });
   const sum = tooMany.reduce((total, { more }) => total + more, 0);
-  const what = `${sum} executions more than the scripts have, of which faults explain ${evidence.toll}`;
-  return sum <= evidence.toll
+  const explained = evidence.toll.charged + evidence.toll.uncharged;
+  const what = `${sum} executions more than the scripts have, of which faults explain ${explained}`;
+  return sum <= explained
     ? []
     : violation(
         'I4',
@@ -112,11 +114,11 @@ const attemptsHonest: Invariant = (evidence) => {
   );
   const above = [...evidence.jobs.values()].filter(({ attempt, maxAttempts }) => attempt > maxAttempts);
   return [
-    ...(other.length <= evidence.toll
+    ...(other.length <= evidence.toll.charged
       ? []
       : violation(
           'I5',
-          `jobs with other attempts than their script has, of which faults explain ${evidence.toll}`,
+          `jobs with other attempts than their script has, of which faults explain ${evidence.toll.charged}`,
           other.map(
             ({ job, submit }) => `${job.id} (${submit.plan.kind}: ${job.attempt} for ${submit.plan.attempts ?? 'any'})`,
           ),

@@ -17,7 +17,7 @@ export class JobPublisher {
     try {
       channel = await this.#open();
     } catch {
-      this.#forget();
+      await this.close();
       return 'fail';
     }
     const confirmed = new Promise<Certainty>((resolve) => {

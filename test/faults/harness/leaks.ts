@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { groupMembers } from '../../../tools/processes/process-group.js';
 import { type FaultSuite } from './fault-suite.js';
 import { type Violation, violation } from './violation.js';
 
-/** Sockets to clients that are still kept open, and the like. */
+/** A pool of connections that is fuller, and the like. */
 const SLACK = 12;
 
 /** What a suite holds at one moment. */
@@ -16,7 +16,7 @@ export interface Holdings {
 }
 
 /** Counts what must come back to where it was. */
-export async function holdings({ suite, processes, broker }: FaultSuite): Promise<Holdings> {
+export async function holdings({ suite, processes, broker, urls }: FaultSuite): Promise<Holdings> {
   const counted = async (count: (pid: number) => number | Promise<number>): Promise<ReadonlyMap<string, number>> =>
     new Map(
       await Promise.all(
@@ -31,13 +31,36 @@ export async function holdings({ suite, processes, broker }: FaultSuite): Promis
   const [row] = await suite.servers.query<{ sessions: number }>(
     'select count(*)::int as sessions from pg_stat_activity where datname = current_database()',
   );
+  const ports = [...urls.values()].map((url) => Number(new URL(url).port));
   return {
-    descriptors: await counted((pid) => readdirSync(`/proc/${pid}/fd`).length),
+    descriptors: await counted((pid) => descriptorsOf(pid, ports)),
     processes: await counted(async (pid) => (await groupMembers(pid)).length),
     connections: await listed('connections'),
     channels: await listed('channels'),
     sessions: row?.sessions ?? 0,
   };
+}
+
+/** Open descriptors but for the sockets of HTTP clients, who keep theirs for as long as they like. */
+function descriptorsOf(pid: number, ports: readonly number[]): number {
+  const clients = socketsAt(ports);
+  return readdirSync(`/proc/${pid}/fd`).filter((descriptor) => !clients.has(targetOf(pid, descriptor))).length;
+}
+
+/** The sockets of accepted connections to these ports, as `/proc/<pid>/fd` names them. */
+function socketsAt(ports: readonly number[]): ReadonlySet<string> {
+  const rows = readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1);
+  const sockets = rows.map((row) => row.trim().split(/\s+/));
+  const accepted = sockets.filter(([, local = '']) => ports.includes(Number.parseInt(local.split(':')[1] ?? '', 16)));
+  return new Set(accepted.map((columns) => `socket:[${columns[9] ?? ''}]`));
+}
+
+function targetOf(pid: number, descriptor: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/${descriptor}`);
+  } catch {
+    return ''; // Closed in between.
+  }
 }
 
 /** I12: nothing is held that was not held before. */

@@ -54,7 +54,7 @@ export function reportOf(
     lost: of('ok').filter(({ id }) => !isFinal(jobs.get(id ?? '')?.status ?? 'queued')).length,
     executions: [...executions.values()].reduce((sum, { length }) => sum + length, 0),
     duplicates: more.reduce((sum, count) => sum + count, 0),
-    duplicatesExplained: toll,
+    duplicatesExplained: toll.charged + toll.uncharged,
     recovered: submits.filter(({ number, plan }) => (run.runs.get(number) ?? 0) > (plan.executions ?? 1)).length,
     strikes,
     violations,

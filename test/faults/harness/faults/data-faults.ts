@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Fault, type Scene, sparing } from '../fault.js';
+import { type Fault, type Scene, sparing, type Toll } from '../fault.js';
 import { CONCURRENCY } from '../fault-suite.js';
 import { callManagement } from '../../../../tools/local-nodes/management-api.js';
 import { poisonMessages } from '../poison.js';
@@ -28,18 +28,18 @@ async function eachWorkQueue(scene: Scene, target: (path: string) => string): Pr
     await remove(scene, target(`/api/queues/${servers.id}/${name}`));
 }
 
-async function purgeReports(scene: Scene): Promise<number> {
+async function purgeReports(scene: Scene): Promise<Toll> {
   await Promise.all(scene.system.gateways.map((gateway) => scene.system.down(gateway, 'kill')));
   const { servers } = scene.system.suite;
   await wait(REPORTS_GATHER_MS);
   const jobs = await openJobs(scene);
   await remove(scene, `/api/queues/${servers.id}/${REPORTS}/contents`);
   await Promise.all(scene.system.gateways.map((gateway) => scene.system.up(gateway)));
-  return jobs;
+  return { charged: jobs, uncharged: 0 };
 }
 
 /** As after a start with an empty data folder: the virtual host and its user are there again, and nothing else. */
-async function wipeBroker(scene: Scene): Promise<number> {
+async function wipeBroker(scene: Scene): Promise<Toll> {
   const { broker, suite } = scene.system;
   const jobs = await openJobs(scene);
   scene.history.doubtMessagesSince(Date.now() - READ_WITHIN_MS);
@@ -49,7 +49,7 @@ async function wipeBroker(scene: Scene): Promise<number> {
   const everything = { configure: '.*', write: '.*', read: '.*' };
   await callManagement(broker, 'PUT', `/api/vhosts/${suite.servers.id}`);
   await callManagement(broker, 'PUT', `/api/permissions/${suite.servers.id}/${user}`, everything);
-  return jobs;
+  return { charged: jobs, uncharged: 0 };
 }
 
 async function publishPoison(scene: Scene): Promise<void> {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type TcpProxy } from '../../../support/tcp-proxy.js';
-import { costing, type Fault, type Scene, sparing } from '../fault.js';
+import { charging, disconnecting, type Fault, type Scene, sparing } from '../fault.js';
 import { CONCURRENCY } from '../fault-suite.js';
 
 const DELAY_MS = 200;
@@ -14,8 +14,8 @@ const GATEWAY_CUT_OFF_MS = 12_000;
 /** Latency, resets and black holes between each kind of process and each server. */
 export const NETWORK_FAULTS: readonly Fault[] = [
   { kind: 'slow network', strike: sparing(slowNetwork) },
-  { kind: 'connections reset', strike: sparing(resetConnections) },
-  { kind: 'worker cut off from the broker', strike: costing(CONCURRENCY, cutOffWorker) },
+  { kind: 'connections reset', strike: disconnecting(resetConnections) },
+  { kind: 'worker cut off from the broker', strike: charging(CONCURRENCY, cutOffWorker) },
   { kind: 'gateway cut off from the broker', strike: sparing((scene) => cutOffGateway(scene, 'broker')) },
   { kind: 'gateway cut off from the database', strike: sparing((scene) => cutOffGateway(scene, 'database')) },
 ];

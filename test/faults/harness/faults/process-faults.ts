@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { eventually } from '../../../support/eventually.js';
 import { SuiteJobs } from '../../../support/suite-jobs.js';
-import { costing, type Fault, type Scene, sparing } from '../fault.js';
+import { charging, type Fault, type Scene, sparing } from '../fault.js';
 import { CONCURRENCY } from '../fault-suite.js';
 
 /** Longer than a worker may be silent before its runs count as lost. */
@@ -11,10 +11,10 @@ const AWAY_MS = 4_000;
 
 /** kill -9, SIGSTOP and SIGTERM of every kind of process. */
 export const PROCESS_FAULTS: readonly Fault[] = [
-  { kind: 'worker killed', strike: costing(CONCURRENCY, (scene) => bounce(scene, worker(scene), 'kill')) },
+  { kind: 'worker killed', strike: charging(CONCURRENCY, (scene) => bounce(scene, worker(scene), 'kill')) },
   {
     kind: 'worker frozen',
-    strike: costing(CONCURRENCY, (scene) => scene.system.freeze(worker(scene), WORKER_FREEZE_MS)),
+    strike: charging(CONCURRENCY, (scene) => scene.system.freeze(worker(scene), WORKER_FREEZE_MS)),
   },
   { kind: 'worker restarted', strike: sparing((scene) => bounce(scene, worker(scene), 'drain')) },
   { kind: 'gateway killed', strike: sparing((scene) => bounce(scene, gateway(scene), 'kill')) },
@@ -22,8 +22,8 @@ export const PROCESS_FAULTS: readonly Fault[] = [
   { kind: 'gateway restarted', strike: sparing((scene) => bounce(scene, gateway(scene), 'drain')) },
   { kind: 'tracker away while jobs run', strike: sparing(leaveTogether) },
   { kind: 'every process restarted in turn', strike: sparing(restartInTurn) },
-  { kind: 'worker killed as a job starts', strike: costing(CONCURRENCY, dieAtStart) },
-  { kind: 'worker killed between confirm and acknowledgement', strike: costing(CONCURRENCY, dieBeforeAcknowledging) },
+  { kind: 'worker killed as a job starts', strike: charging(CONCURRENCY, dieAtStart) },
+  { kind: 'worker killed between confirm and acknowledgement', strike: charging(CONCURRENCY, dieBeforeAcknowledging) },
 ];
 
 function worker({ random, system }: Scene): string {

@@ -2,18 +2,18 @@ import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { callManagement } from '../../../../tools/local-nodes/management-api.js';
 import { type LocalNode } from '../../../../tools/local-nodes/local-node.js';
-import { type Fault, type Scene, sparing } from '../fault.js';
+import { disconnecting, type Fault, type Scene, sparing } from '../fault.js';
 
 const ALARM_MS = 3_000;
 const FREEZE_MS = 4_000;
 
 /** Broker and database: restarted, killed, frozen, short of memory, and without their connections. */
 export const SERVER_FAULTS: readonly Fault[] = [
-  { kind: 'broker restarted', strike: sparing(({ system }) => bounce(system.broker, 'stop')) },
-  { kind: 'broker killed', strike: sparing(({ system }) => bounce(system.broker, 'kill')) },
+  { kind: 'broker restarted', strike: disconnecting(({ system }) => bounce(system.broker, 'stop')) },
+  { kind: 'broker killed', strike: disconnecting(({ system }) => bounce(system.broker, 'kill')) },
   { kind: 'broker frozen', strike: sparing(({ system }) => freeze(system.broker)) },
   { kind: 'broker out of memory', strike: sparing(raiseMemoryAlarm) },
-  { kind: 'every connection of the broker closed', strike: sparing(closeConnections) },
+  { kind: 'every connection of the broker closed', strike: disconnecting(closeConnections) },
   { kind: 'database restarted', strike: sparing(({ system }) => bounce(system.database, 'stop')) },
   { kind: 'database killed', strike: sparing(({ system }) => bounce(system.database, 'kill')) },
   { kind: 'every session of the database ended', strike: sparing(endSessions) },
