@@ -228,6 +228,10 @@ describe('steering', () => {
     for (const path of ['/v1/queues/nowhere', '/v1/queues/no%20name'])
       expect((await jobs.ask('GET', path)).status).toBe(404);
     expect((await jobs.ask('POST', '/v1/queues/nowhere/pause')).status).toBe(404);
+    await eventually('counts with nothing open', async () => {
+      const { waiting, active } = await queue();
+      return waiting === 0 && active === 0 ? true : undefined;
+    });
     const { body } = await jobs.ask<{ data: Queue[]; nextCursor: null }>('GET', '/v1/queues');
     expect(body.data.map(({ name }) => name)).toEqual(['lab']);
     expect(body.data[0]).toMatchObject({
