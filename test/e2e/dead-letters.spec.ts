@@ -71,11 +71,9 @@ describe('dead letters', () => {
     expect(answer.status).toBe(200);
     return (await answer.json()) as Looked[];
   }
-  const copiesOf = async (jobId: string): Promise<readonly Looked[]> =>
-    (await look()).filter(({ properties }) => properties.message_id === jobId);
   const untilCopies = (jobId: string, isSo: (copies: readonly Looked[]) => boolean): Promise<readonly Looked[]> =>
     eventually(`copies of job ${jobId} as they should be`, async () => {
-      const copies = await copiesOf(jobId);
+      const copies = (await look()).filter(({ properties }) => properties.message_id === jobId);
       return isSo(copies) ? copies : undefined;
     });
 
@@ -208,7 +206,8 @@ describe('dead letters', () => {
     await untilCopies(purged.id, (copies) => copies.length === 1);
     expect((await jobs.ask('DELETE', `/v1/jobs/${deleted.id}`)).status).toBe(204);
     await untilCopies(deleted.id, (copies) => copies.length === 0);
-    expect(await copiesOf(purged.id)).toHaveLength(1);
+    // A sweep holds what it reads for a moment: a copy that stays is seen again, not at every look.
+    await untilCopies(purged.id, (copies) => copies.length === 1);
 
     for (const queue of ['lab', 'unknown'])
       expect((await jobs.ask('DELETE', `${PATH}?queue=${queue}`)).status).toBe(200);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { featuresOf } from '#libs/broker';
 import { type Job } from '#libs/contracts';
+import { errorCode } from '../../tools/console/problem.js';
 import { type LocalBroker, type LocalNode } from '../../tools/local-nodes/local-node.js';
 import { eventually } from '../support/eventually.js';
 import { whenAllEnded, whenOutboxIsEmpty } from '../support/job-load.js';
@@ -194,7 +195,7 @@ function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
     try {
       process.kill(pid, signal);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+      if (errorCode(error) !== 'ESRCH') throw error;
     }
   }
 }
