@@ -1,7 +1,5 @@
 const shared = {
   testEnvironment: 'node',
-  // A test that hangs is ended; a busy machine fails none.
-  testTimeout: 30_000,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^#libs/([^/]+)$': '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
@@ -28,6 +26,8 @@ const onServers = {
 };
 
 export default {
+  // A test or hook that hangs is ended; a busy machine fails none. Jest reads this here alone, not in a project.
+  testTimeout: 30_000,
   projects: [
     {
       ...shared,
