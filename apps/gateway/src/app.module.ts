@@ -10,6 +10,7 @@ import { FilesModule } from './files/files.module.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { Routes } from './http/routes.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { LimitsModule } from './limits/limits.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { type GatewayParts, PartsModule } from './parts.module.js';
 import { QueuesModule } from './queues/queues.module.js';
@@ -36,6 +37,7 @@ export class AppModule {
         DeadLettersModule,
         FilesModule,
         JobsModule,
+        LimitsModule,
         OpenApiModule,
         QueuesModule,
         SchedulesModule,

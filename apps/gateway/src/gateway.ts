@@ -11,6 +11,7 @@ import { BatchStore } from './ledger/batch-store.js';
 import { Database } from './ledger/database.js';
 import { JobSteering } from './ledger/job-steering.js';
 import { JobStore } from './ledger/job-store.js';
+import { LimitStore } from './ledger/limit-store.js';
 import { openLedger } from './ledger/open-ledger.js';
 import { OutboxRoom } from './ledger/outbox-room.js';
 import { QueueStore } from './ledger/queue-store.js';
@@ -97,6 +98,7 @@ function partsOf({ database, stores, links, relay, ...given }: Foundation): Gate
     ...given,
     deadLetters: deadLetterDesk(stores, steering, links),
     idempotency: stores.idempotency,
+    limits: new LimitStore(database),
     queues: new QueueStore(database, relay),
     schedules: new ScheduleStore(database),
     tasks: stores.tasks,

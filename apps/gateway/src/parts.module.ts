@@ -9,6 +9,7 @@ import { BatchStore } from './ledger/batch-store.js';
 import { IdempotencyStore } from './ledger/idempotency.js';
 import { JobSteering } from './ledger/job-steering.js';
 import { JobStore } from './ledger/job-store.js';
+import { LimitStore } from './ledger/limit-store.js';
 import { QueueStore } from './ledger/queue-store.js';
 import { ScheduleStore } from './ledger/schedule-store.js';
 import { TaskStore } from './ledger/task-store.js';
@@ -28,6 +29,7 @@ export interface GatewayParts {
   readonly idempotency: IdempotencyStore;
   readonly steering: JobSteering;
   readonly deadLetters: DeadLetterDesk;
+  readonly limits: LimitStore;
   readonly queues: QueueStore;
   readonly schedules: ScheduleStore;
   readonly ticks: TickStore;
@@ -56,6 +58,7 @@ export class PartsModule {
       { provide: IdempotencyStore, useValue: parts.idempotency },
       { provide: JobSteering, useValue: parts.steering },
       ...deskProviders(parts.deadLetters),
+      { provide: LimitStore, useValue: parts.limits },
       { provide: QueueStore, useValue: parts.queues },
       { provide: ScheduleStore, useValue: parts.schedules },
       { provide: TickStore, useValue: parts.ticks },

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type ApiKeyStore, type NewApiKey } from '../ledger/api-key.store.js';
+import { UNLIMITED_KEY } from '../ledger/limits.js';
 import { digestOf, hintOf, newApiKey } from './api-key-text.js';
 import { CONFIGURED_KEY_ID } from './authenticator.js';
 
@@ -32,5 +33,6 @@ function adminKey(keyId: string, text: string, name: string): NewApiKey {
     scopes: ['admin'],
     digest: digestOf(text),
     hint: hintOf(text),
+    ...UNLIMITED_KEY,
   };
 }

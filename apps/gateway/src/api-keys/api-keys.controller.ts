@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { pathId, readId } from '../http/ids.js';
 import { JsonBody } from '../http/json-body.js';
@@ -7,13 +7,14 @@ import { missing, Problem } from '../http/problem.js';
 import { QueryReader } from '../http/query.js';
 import { Described, paged } from '../openapi/described.js';
 import { type ApiKeyRecord, ApiKeyStore } from '../ledger/api-key.store.js';
+import { type KeyLimits } from '../ledger/limits.js';
 import { digestOf, hintOf, newApiKey } from './api-key-text.js';
-import { API_KEY_REQUEST, readApiKeyRequest } from './api-key-request.js';
+import { API_KEY_CHANGE, API_KEY_REQUEST, readApiKeyRequest } from './api-key-request.js';
 import { Authenticator, CONFIGURED_KEY_ID } from './authenticator.js';
 import { RequireScope } from './caller.js';
 
 /** An API key as it is shown: the secret only in the answer that creates it. */
-interface ShownApiKey {
+interface ShownApiKey extends KeyLimits {
   readonly id: string;
   readonly name: string;
   readonly tenant: string;
@@ -41,10 +42,10 @@ export class ApiKeysController {
     problems: [400, 413, 415, 422],
   })
   async create(@JsonBody() body: unknown): Promise<ShownApiKey & { readonly secret: string }> {
-    const { name, tenant, scopes } = readApiKeyRequest(body);
+    const request = readApiKeyRequest(body);
     const { keyId, text } = newApiKey();
     const digest = digestOf(text);
-    const record = await this.keys.create({ id: uuidv7(), keyId, name, tenant, scopes, digest, hint: hintOf(text) });
+    const record = await this.keys.create({ ...request, id: uuidv7(), keyId, digest, hint: hintOf(text) });
     return { ...shown(record), secret: text };
   }
 
@@ -63,6 +64,22 @@ export class ApiKeysController {
     query.done();
     const rows = await this.keys.list(tenant, { limit: limit + 1, after });
     return pageOf(rows, limit, ({ id }) => id, shown);
+  }
+
+  @Patch(':id')
+  @Described({
+    summary: 'Change the name or the limits of an API key',
+    description: 'In force everywhere within 5 s. Null takes a limit away.',
+    body: API_KEY_CHANGE.schema,
+    status: 200,
+    answer: 'ApiKey',
+    problems: [400, 404, 413, 415, 422],
+  })
+  async change(@Param('id') id: string, @JsonBody() body: unknown): Promise<ShownApiKey> {
+    const record = await this.keys.change(pathId('API key', id), API_KEY_CHANGE.read(body));
+    if (record === undefined) throw missing('API key', id);
+    this.authenticator.forget(record.keyId);
+    return shown(record);
   }
 
   @Delete(':id')
@@ -88,6 +105,9 @@ function shown(record: ApiKeyRecord): ShownApiKey {
     name: record.name,
     tenant: record.tenant,
     scopes: record.scopes,
+    requestsPerSecond: record.requestsPerSecond,
+    maxOpenJobs: record.maxOpenJobs,
+    maxPriority: record.maxPriority,
     hint: record.hint,
     createdAt: record.createdAt.toISOString(),
     lastUsedAt: record.lastUsedAt?.toISOString() ?? null,

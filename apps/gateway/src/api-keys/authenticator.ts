@@ -47,7 +47,7 @@ export class Authenticator {
     return this.#remember(memo, record);
   }
 
-  /** Forgets a key at once: it was revoked here. */
+  /** Forgets a key at once: it was revoked or changed here. */
   forget(keyId: string): void {
     for (const [memo, entry] of this.#remembered) if (entry.keyId === keyId) this.#remembered.delete(memo);
   }
@@ -84,7 +84,9 @@ export class Authenticator {
   }
 
   #remember(memo: string, record: ApiKeyRecord): Caller {
-    const caller: Caller = { apiKeyId: record.id, tenant: record.tenant, scopes: record.scopes as Scope[] };
+    const { requestsPerSecond, maxOpenJobs, maxPriority } = record;
+    const limits = { requestsPerSecond, maxOpenJobs, maxPriority };
+    const caller: Caller = { apiKeyId: record.id, tenant: record.tenant, scopes: record.scopes as Scope[], limits };
     const [oldest] = this.#remembered.keys();
     if (this.#remembered.size >= MAX_REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
     this.#remembered.delete(memo);

@@ -1,5 +1,6 @@
 import { createParamDecorator, type CustomDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
+import { type KeyLimits } from '../ledger/limits.js';
 
 export const SCOPES = ['jobs:write', 'jobs:read', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -10,6 +11,7 @@ export interface Caller {
   readonly apiKeyId: string;
   readonly tenant: string;
   readonly scopes: readonly Scope[];
+  readonly limits: KeyLimits;
 }
 
 export const REQUIRED_SCOPE = 'leveret:scope';
@@ -22,6 +24,11 @@ export function RequireScope(scope: Scope): CustomDecorator {
 /** True when the caller has the scope; `admin` includes the others. */
 export function may(caller: Caller, scope: Scope): boolean {
   return caller.scopes.includes(scope) || caller.scopes.includes('admin');
+}
+
+/** The key of a caller, as the check of jobs wants it. */
+export function keyOf({ apiKeyId, limits }: Caller): { readonly id: string; readonly limits: KeyLimits } {
+  return { id: apiKeyId, limits };
 }
 
 /** The tenant whose objects the caller may see; null for an admin, who sees every tenant's. */

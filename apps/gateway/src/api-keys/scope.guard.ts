@@ -3,15 +3,17 @@ import { Reflector } from '@nestjs/core';
 import { type FastifyRequest } from 'fastify';
 import { PUBLIC_ROUTE } from '#libs/observability';
 import { Problem } from '../http/problem.js';
+import { Admission } from '../limits/admission.js';
 import { Authenticator } from './authenticator.js';
 import { may, rememberCaller, REQUIRED_SCOPE, type Scope } from './caller.js';
 
-/** Lets a request through when its route is public, or its key has the scope that the route needs. */
+/** Lets a request through when its route is public, or its key has the scope that the route needs and makes not too many. */
 @Injectable()
 export class ScopeGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly authenticator: Authenticator,
+    private readonly admission: Admission,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -22,6 +24,7 @@ export class ScopeGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const caller = await this.authenticator.authenticate(request.headers.authorization, request.ip);
     if (!may(caller, scope)) throw new Problem(403, `The API key lacks the scope ${scope}.`);
+    await this.admission.request(caller);
     rememberCaller(request, caller);
     return true;
   }

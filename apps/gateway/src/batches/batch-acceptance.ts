@@ -1,46 +1,46 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
+import { keyOf } from '../api-keys/caller.js';
 import { type FieldError, invalid } from '../http/problem.js';
-import { type JobIntake } from '../jobs/job-intake.js';
+import { type JobCall } from '../jobs/job-acceptance.js';
+import { type JobIntake, type JobOrigin } from '../jobs/job-intake.js';
 import { type BatchStore, type EnteredBatch } from '../ledger/batch-store.js';
 import { type IdempotencyKey } from '../ledger/idempotency.js';
 import { type NewJob } from '../ledger/job-store.js';
+import { type Admission } from '../limits/admission.js';
 
 const MAX_ERRORS = 20;
 const JOBS_IN_A_TURN = 100;
-
-/** Where a batch comes from. */
-export interface BatchOrigin {
-  readonly tenant: string;
-  readonly traceparent: string | null;
-}
 
 /** Turns batch calls into jobs: all of them, or none. */
 export class BatchAcceptance {
   constructor(
     private readonly batches: BatchStore,
     private readonly intake: JobIntake,
+    private readonly admission: Admission,
   ) {}
 
   /**
    * Enters the jobs of a batch call, unless there is a batch for its key.
-   * @throws Problem 422 that names each wrong field, `jobs.17.payload.width`; after 20 it looks no further
+   * @throws Problem 422 that names each wrong field, `jobs.17.payload.width`; after 20 it looks no further; 429 when the
+   * caller has too many open jobs
    */
   async accept(
     requests: readonly unknown[],
-    origin: BatchOrigin,
+    { caller, traceparent }: JobCall,
     key: IdempotencyKey | null,
   ): Promise<EnteredBatch & { readonly isNew: boolean }> {
     const before = key === null ? undefined : await this.batches.made(key);
     if (before !== undefined) return { ...before, isNew: false };
-    const batch = { id: uuidv7(), tenant: origin.tenant };
-    const jobs = await this.#prepare(requests, { ...origin, batchId: batch.id });
-    const entered = await this.batches.enter(batch, jobs, key);
+    const { tenant } = caller;
+    const batch = { id: uuidv7(), tenant };
+    const jobs = await this.#prepare(requests, { tenant, traceparent, batchId: batch.id, key: keyOf(caller) });
+    const entered = await this.admission.enter(caller, jobs.length, () => this.batches.enter(batch, jobs, key));
     return { ...entered, isNew: entered.batchId === batch.id };
   }
 
   /** Others have their turn between jobs, however many there are. */
-  async #prepare(requests: readonly unknown[], origin: BatchOrigin & { readonly batchId: string }): Promise<NewJob[]> {
+  async #prepare(requests: readonly unknown[], origin: JobOrigin): Promise<NewJob[]> {
     const jobs: NewJob[] = [];
     const errors: FieldError[] = [];
     for (const [index, request] of requests.entries()) {

@@ -41,22 +41,26 @@ export class BatchesController {
     headers: IDEMPOTENCY,
     status: 202,
     answer: 'AcceptedBatch',
-    problems: [400, 409, 413, 415, 422, 503],
+    problems: [400, 409, 413, 415, 422, 429, 503],
   })
   @ApiConsumes('application/json', 'application/x-ndjson')
   @HttpCode(202)
   @RequireScope('jobs:write')
   async enqueue(
     @Req() request: FastifyRequest,
-    @CurrentCaller() { tenant }: Caller,
+    @CurrentCaller() caller: Caller,
     @Headers() headers: Record<string, unknown>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AcceptedBatch> {
     return this.#gate.within(async () => {
       const body = await readBatchBody(request);
-      const key = readIdempotencyKey(headers['idempotency-key'], { tenant, call: 'POST /v1/jobs/batch', body });
-      const origin = { tenant, traceparent: readTraceparent(headers['traceparent']) };
-      const { batchId, jobIds, isNew } = await this.acceptance.accept(body, origin, key);
+      const key = readIdempotencyKey(headers['idempotency-key'], {
+        tenant: caller.tenant,
+        call: 'POST /v1/jobs/batch',
+        body,
+      });
+      const call = { caller, traceparent: readTraceparent(headers['traceparent']) };
+      const { batchId, jobIds, isNew } = await this.acceptance.accept(body, call, key);
       reply.status(isNew ? 202 : 200).header('location', `/v1/batches/${batchId}`);
       return { batchId, jobs: jobIds.map((id) => ({ id })) };
     });

@@ -3,6 +3,7 @@ import { JobIntake } from '../jobs/job-intake.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { BatchStore } from '../ledger/batch-store.js';
 import { JobSteering } from '../ledger/job-steering.js';
+import { Admission } from '../limits/admission.js';
 import { BatchAcceptance } from './batch-acceptance.js';
 import { BatchSteering } from './batch-steering.js';
 import { BatchesController } from './batches.controller.js';
@@ -13,8 +14,8 @@ import { BatchesController } from './batches.controller.js';
   providers: [
     {
       provide: BatchAcceptance,
-      useFactory: (batches: BatchStore, intake: JobIntake) => new BatchAcceptance(batches, intake),
-      inject: [BatchStore, JobIntake],
+      useFactory: (...given: ConstructorParameters<typeof BatchAcceptance>) => new BatchAcceptance(...given),
+      inject: [BatchStore, JobIntake, Admission],
     },
     {
       provide: BatchSteering,

@@ -1,13 +1,21 @@
 import { type Job } from '#libs/contracts';
+import { type Caller, keyOf } from '../api-keys/caller.js';
 import { invalid } from '../http/problem.js';
 import { IdempotencyError, type IdempotencyKey, type IdempotencyStore } from '../ledger/idempotency.js';
 import { type JobStore } from '../ledger/job-store.js';
-import { type JobIntake, type JobOrigin } from './job-intake.js';
+import { type Admission } from '../limits/admission.js';
+import { type JobIntake } from './job-intake.js';
 
 /** The job that a request has, and whether it was made by it. */
 export interface AcceptedJob {
   readonly job: Job;
   readonly isNew: boolean;
+}
+
+/** Who asks for jobs, and in which trace. */
+export interface JobCall {
+  readonly caller: Caller;
+  readonly traceparent: string | null;
 }
 
 /** Turns requests into jobs, each once. */
@@ -16,20 +24,22 @@ export class JobAcceptance {
     private readonly jobs: JobStore,
     private readonly intake: JobIntake,
     private readonly requests: IdempotencyStore,
+    private readonly admission: Admission,
   ) {}
 
   /**
    * Enters the job of a request, unless there is one for its keys.
-   * @throws Problem 422 that names each wrong field
+   * @throws Problem 422 that names each wrong field, 429 when the caller has too many open jobs
    * @throws IdempotencyError when the request cannot be taken because of its key
    */
-  async accept(body: unknown, origin: JobOrigin, key: IdempotencyKey | null): Promise<AcceptedJob> {
+  async accept(body: unknown, { caller, traceparent }: JobCall, key: IdempotencyKey | null): Promise<AcceptedJob> {
     // What was made before is told whatever has changed since: the task, its schema, the room in the outbox.
     const before = key === null ? undefined : await this.requests.find(key);
-    if (before !== undefined) return { job: await this.#made(before.made, origin.tenant), isNew: false };
-    const intake = await this.intake.prepare(body, origin);
+    const { tenant } = caller;
+    if (before !== undefined) return { job: await this.#made(before.made, tenant), isNew: false };
+    const intake = await this.intake.prepare(body, { tenant, traceparent, key: keyOf(caller) });
     if (!intake.ok) throw invalid(intake.errors);
-    const { job } = await this.jobs.accept(intake.job, key);
+    const { job } = await this.admission.enter(caller, 1, () => this.jobs.accept(intake.job, key));
     return { job, isNew: job.id === intake.job.id };
   }
 

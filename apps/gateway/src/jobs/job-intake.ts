@@ -3,6 +3,7 @@ import { nearest } from '#libs/config';
 import { isBareName, isTaskName, utf8Length } from '#libs/contracts';
 import { type Telemetry } from '#libs/observability';
 import { type FieldError } from '../http/problem.js';
+import { type KeyLimits } from '../ledger/limits.js';
 import { type NewJob } from '../ledger/job-store.js';
 import { type TaskRecord, type TaskStore } from '../ledger/task-store.js';
 import { readJobOptions } from './job-options.js';
@@ -21,6 +22,8 @@ export interface JobOrigin {
   /** @default none */
   readonly batchId?: string;
   readonly traceparent: string | null;
+  /** The key that the request came with. @default none, and no limit */
+  readonly key?: { readonly id: string; readonly limits: KeyLimits };
 }
 
 /** A job that may be entered, or what is wrong with the request, by path. */
@@ -47,9 +50,10 @@ export class JobIntake {
     if (!('schema' in task)) return { ok: false, errors: [task] };
     const errors: FieldError[] = [];
     const options = readJobOptions(asked, task, this.ackTimeoutMs, errors);
+    const priority = permittedPriority(options.priority, asked, origin, errors);
     const payload = this.#payloadOf(asked, task, origin.tenant, errors);
     if (errors.length > 0) return { ok: false, errors };
-    return { ok: true, job: { ...options, ...identity(task, origin), payload } };
+    return { ok: true, job: { ...options, ...identity(task, origin), priority, payload } };
   }
 
   async #taskOf(name: string): Promise<TaskRecord | FieldError> {
@@ -92,17 +96,34 @@ export class JobIntake {
 function identity(
   task: TaskRecord,
   origin: JobOrigin,
-): Pick<NewJob, 'id' | 'tenant' | 'traceparent' | 'batchId' | 'task' | 'queue' | 'queueKey' | 'schemaHash'> {
+): Pick<
+  NewJob,
+  'id' | 'tenant' | 'traceparent' | 'batchId' | 'apiKeyId' | 'task' | 'queue' | 'queueKey' | 'schemaHash'
+> {
   return {
     id: origin.id ?? uuidv7(),
     tenant: origin.tenant,
     traceparent: origin.traceparent,
     batchId: origin.batchId ?? null,
+    apiKeyId: (origin.key?.limits.maxOpenJobs ?? null) === null ? null : (origin.key?.id ?? null),
     task: task.name,
     queue: task.queue,
     queueKey: task.queueKey,
     schemaHash: task.hash,
   };
+}
+
+/** The highest that the key may use, where a task's own is higher and the request names none. */
+function permittedPriority(priority: number, asked: JobRequest, { key }: JobOrigin, errors: FieldError[]): number {
+  const most = key?.limits.maxPriority ?? null;
+  if (most === null || priority <= most) return priority;
+  if (asked.priority !== undefined) errors.push(priorityError(most));
+  return most;
+}
+
+/** What is wrong with a priority that is higher than a key may use. */
+export function priorityError(most: number): FieldError {
+  return { path: 'priority', message: `must be at most ${most}, the highest that the API key may use` };
 }
 
 function explained({ path, message }: FieldError): FieldError {

@@ -73,7 +73,7 @@ export class JobSteeringController {
   })
   @RequireScope('jobs:write')
   async change(@Param('id') id: string, @JsonBody() body: unknown, @CurrentCaller() caller: Caller): Promise<Job> {
-    const change = readJobChange(body);
+    const change = readJobChange(body, caller.limits);
     const job = await visibleJob(this.jobs, id, caller);
     const waits = !isFinal(job.status) && job.status !== 'running';
     const same = change.dueAt === undefined && change.priority === job.priority;

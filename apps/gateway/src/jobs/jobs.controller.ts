@@ -34,7 +34,7 @@ export class JobsController {
     headers: IDEMPOTENCY,
     status: 202,
     answer: 'AcceptedJob',
-    problems: [400, 409, 410, 413, 415, 422, 503],
+    problems: [400, 409, 410, 413, 415, 422, 429, 503],
   })
   @HttpCode(202)
   @RequireScope('jobs:write')
@@ -46,8 +46,8 @@ export class JobsController {
   ): Promise<Job & { readonly watchToken: string }> {
     const { tenant } = caller;
     const key = readIdempotencyKey(headers['idempotency-key'], { tenant, call: 'POST /v1/jobs', body: [body] });
-    const origin = { tenant, traceparent: readTraceparent(headers['traceparent']) };
-    const { job, isNew } = await this.acceptance.accept(body, origin, key);
+    const call = { caller, traceparent: readTraceparent(headers['traceparent']) };
+    const { job, isNew } = await this.acceptance.accept(body, call, key);
     reply.status(isNew ? 202 : 200).header('location', `/v1/jobs/${job.id}`);
     const watchToken = this.tokens.issue({ jobId: job.id, apiKeyId: caller.apiKeyId });
     return { ...this.view.shown(job), watchToken };

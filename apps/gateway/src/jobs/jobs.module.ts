@@ -7,6 +7,7 @@ import { IdempotencyStore } from '../ledger/idempotency.js';
 import { JobStore } from '../ledger/job-store.js';
 import { TaskStore } from '../ledger/task-store.js';
 import { GATEWAY_CONFIG, TELEMETRY } from '../tokens.js';
+import { Admission } from '../limits/admission.js';
 import { JobAcceptance } from './job-acceptance.js';
 import { JobIntake } from './job-intake.js';
 import { JobView } from './job-view.js';
@@ -27,9 +28,8 @@ import { WatchTokens } from './watch-token.js';
     },
     {
       provide: JobAcceptance,
-      useFactory: (jobs: JobStore, intake: JobIntake, requests: IdempotencyStore) =>
-        new JobAcceptance(jobs, intake, requests),
-      inject: [JobStore, JobIntake, IdempotencyStore],
+      useFactory: (...given: ConstructorParameters<typeof JobAcceptance>) => new JobAcceptance(...given),
+      inject: [JobStore, JobIntake, IdempotencyStore, Admission],
     },
     {
       provide: JobView,

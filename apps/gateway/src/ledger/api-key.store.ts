@@ -1,7 +1,8 @@
 import { type Database } from './database.js';
+import { type KeyLimits } from './limits.js';
 
 /** A key to be stored: never its text. */
-export interface NewApiKey {
+export interface NewApiKey extends KeyLimits {
   readonly id: string;
   readonly keyId: string;
   readonly name: string;
@@ -12,7 +13,7 @@ export interface NewApiKey {
 }
 
 /** A stored key. */
-export interface ApiKeyRecord {
+export interface ApiKeyRecord extends KeyLimits {
   readonly id: string;
   readonly keyId: string;
   readonly name: string;
@@ -25,7 +26,11 @@ export interface ApiKeyRecord {
 }
 
 const COLUMNS = `id, key_id AS "keyId", name, tenant, scopes, secret_sha256 AS digest, hint,
-  created_at AS "createdAt", last_used_at AS "lastUsedAt"`;
+  created_at AS "createdAt", last_used_at AS "lastUsedAt", requests_per_second AS "requestsPerSecond",
+  max_open_jobs AS "maxOpenJobs", max_priority AS "maxPriority"`;
+
+/** What of a key can be changed; undefined leaves what is. */
+export type ApiKeyChange = { readonly [Field in 'name' | keyof KeyLimits]?: NewApiKey[Field] | undefined };
 
 /** The API keys that have not been revoked. */
 export class ApiKeyStore {
@@ -33,15 +38,30 @@ export class ApiKeyStore {
 
   async create(key: NewApiKey): Promise<ApiKeyRecord> {
     const [row] = await this.database.query<ApiKeyRecord>(
-      `INSERT INTO api_keys (id, key_id, name, tenant, scopes, secret_sha256, hint)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING ${COLUMNS}`,
-      valuesOf(key),
+      `INSERT INTO api_keys (id, key_id, name, tenant, scopes, secret_sha256, hint, requests_per_second, max_open_jobs,
+                             max_priority)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING ${COLUMNS}`,
+      [...valuesOf(key), key.requestsPerSecond, key.maxOpenJobs, key.maxPriority],
     );
     if (row === undefined) throw new Error('The database inserted an API key and returned no row.');
     return row;
   }
 
-  /** Stores a key under its key id, in place of what was there; its row's id stays. */
+  /** Changes a key that is in force; undefined when there is none. */
+  async change(id: string, change: ApiKeyChange): Promise<ApiKeyRecord | undefined> {
+    const fields = Object.entries(CHANGEABLE).flatMap(([field, column]) => {
+      const value = change[field as keyof ApiKeyChange];
+      return value === undefined ? [] : [{ column, value }];
+    });
+    const [row] = await this.database.query<ApiKeyRecord>(
+      `UPDATE api_keys SET ${['id = id', ...fields.map(({ column }, index) => `${column} = $${index + 2}`)].join(', ')}
+       WHERE id = $1 AND revoked_at IS NULL RETURNING ${COLUMNS}`,
+      [id, ...fields.map(({ value }) => value)],
+    );
+    return row;
+  }
+
+  /** Stores a key under its key id, in place of what was there; its row's id and its limits stay. */
   async put(key: NewApiKey): Promise<void> {
     await this.database.query(
       `INSERT INTO api_keys (id, key_id, name, tenant, scopes, secret_sha256, hint)
@@ -106,6 +126,13 @@ export class ApiKeyStore {
     return rows.length > 0;
   }
 }
+
+const CHANGEABLE = {
+  name: 'name',
+  requestsPerSecond: 'requests_per_second',
+  maxOpenJobs: 'max_open_jobs',
+  maxPriority: 'max_priority',
+} as const satisfies Record<keyof ApiKeyChange, string>;
 
 function valuesOf(key: NewApiKey): unknown[] {
   return [key.id, key.keyId, key.name, key.tenant, key.scopes, key.digest, key.hint];

@@ -47,6 +47,7 @@ export async function insertJobs(
     column((job) => job.batchId),
     column((job) => job.uniqueKey),
     column((job) => job.uniqueUntil),
+    column((job) => job.apiKeyId),
   ]);
 }
 
@@ -55,16 +56,16 @@ WITH new AS (
   SELECT *, scheduled_for IS NOT NULL AND (scheduled_for > now() OR $16::boolean) AS waits
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[], $8::int[],
               $9::text[], $10::bigint[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[],
-              $17::uuid[], $18::text[], $19::timestamptz[])
+              $17::uuid[], $18::text[], $19::timestamptz[], $20::uuid[])
        WITH ORDINALITY AS given (id, tenant, task, queue, priority, payload, metadata, max_attempts, backoff, timeout_ms,
                                  schema_hash, traceparent, scheduled_for, expires_at, batch_id, unique_key,
-                                 unique_until, position)
+                                 unique_until, api_key_id, position)
 ), inserted AS (
   INSERT INTO jobs (id, tenant, task, queue, status, priority, payload, metadata, max_attempts, backoff, timeout_ms,
-                    schema_hash, traceparent, scheduled_for, expires_at, batch_id, unique_key, unique_until, run)
+                    schema_hash, traceparent, scheduled_for, expires_at, batch_id, unique_key, unique_until, api_key_id, run)
   SELECT id, tenant, task, queue, CASE WHEN waits THEN 'scheduled' ELSE 'queued' END, priority,
          payload::json, metadata::jsonb, max_attempts, backoff::jsonb, timeout_ms, schema_hash, traceparent,
-         scheduled_for, expires_at, batch_id, unique_key, unique_until, CASE WHEN waits THEN 0 ELSE 1 END
+         scheduled_for, expires_at, batch_id, unique_key, unique_until, api_key_id, CASE WHEN waits THEN 0 ELSE 1 END
   FROM new ORDER BY position
   ON CONFLICT DO NOTHING
   RETURNING id, created_at, status, run

@@ -38,6 +38,8 @@ export interface NewJob {
   /** No other job of the tenant and task with this key is entered while this one is open, nor before `uniqueUntil`. */
   readonly uniqueKey: string | null;
   readonly uniqueUntil: Date | null;
+  /** The key that it came with, when the number of the key's open jobs has a limit. */
+  readonly apiKeyId: string | null;
 }
 
 /** What became of a new job: entered, or there already by its id or a key. */

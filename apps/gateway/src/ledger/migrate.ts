@@ -7,6 +7,7 @@ import { reconciler } from './migrations/0005-reconciler.js';
 import { doctor } from './migrations/0006-doctor.js';
 import { schedules } from './migrations/0008-schedules.js';
 import { batches } from './migrations/0009-batches.js';
+import { limits } from './migrations/0016-limits.js';
 
 /** A numbered step of the schema. Steps are only ever added; one that has run is never edited. */
 export interface Migration {
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   doctor,
   schedules,
   batches,
+  limits,
 ];
 
 /** An arbitrary number that every gateway takes as the lock of its migrations. */

@@ -1,6 +1,7 @@
 import { JOB_STATUSES, LOG_LEVELS, MAX_PRIORITY } from '#libs/contracts';
 import { SCOPES } from '../api-keys/caller.js';
 import { CATCH_UPS, OVERLAPS } from '../ledger/schedule-row.js';
+import { KEY_LIMIT_FIELDS, TENANT_LIMIT_FIELDS } from '../limits/limits-request.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter-schemas.js';
 import { count, id, number, orNull, page, ref, type Schema, text, time, whole } from './shapes.js';
 
@@ -38,6 +39,7 @@ const apiKey = {
   name: text,
   tenant: text,
   scopes: { type: 'array', items: { type: 'string', enum: SCOPES } },
+  ...KEY_LIMIT_FIELDS,
   hint: { ...text, description: 'The last characters of the secret.' },
   createdAt: time,
   lastUsedAt: orNull(time),
@@ -164,6 +166,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   QueuePage: page('Queue'),
   ApiKey: whole(apiKey),
   ApiKeyPage: page('ApiKey'),
+  TenantLimits: whole(TENANT_LIMIT_FIELDS),
   NewApiKey: whole({ ...apiKey, secret: { ...text, description: 'The key itself. It is shown this once.' } }),
   Audit: whole({
     ...whereabouts,

@@ -1,21 +1,27 @@
 import { isRecord } from '#libs/contracts';
 import { type FieldError, invalid } from '../http/problem.js';
-import { type JobIntake } from '../jobs/job-intake.js';
+import { type JobIntake, type JobOrigin } from '../jobs/job-intake.js';
 import { type ScheduleDefinition, type ScheduleRecord } from '../ledger/schedule-row.js';
 import { changesJobs, readScheduleRequest, type ScheduleRequest } from './schedule-request.js';
+
+/** Whose schedule it is, and with which key it is made. */
+type ScheduleOrigin = Required<Pick<JobOrigin, 'tenant' | 'key'>>;
 
 /** Checks schedules on their way in; their jobs are checked as any request for a job. */
 export class ScheduleCheck {
   constructor(private readonly intake: JobIntake) {}
 
   /** @throws Problem 422 that names each wrong field */
-  async definition(body: unknown, tenant: string): Promise<ScheduleDefinition> {
+  async definition(body: unknown, { tenant, key }: ScheduleOrigin): Promise<ScheduleDefinition> {
     const errors: FieldError[] = [];
     const { job, ...own } = readOwn(body, errors);
-    const intake = await this.intake.prepare(job, { tenant, traceparent: null });
+    const intake = await this.intake.prepare(job, { tenant, traceparent: null, key });
     if (!intake.ok) throw invalid([...errors, ...intake.errors]);
     if (errors.length > 0) throw invalid(errors);
-    return { ...own, request: { ...job, task: intake.job.task } };
+    // Ticks come with no key: what its limits make of a priority is written down.
+    const { task, priority } = intake.job;
+    const held = key.limits.maxPriority === null ? {} : { priority };
+    return { ...own, request: { ...job, task, ...held } };
   }
 
   /**
@@ -23,10 +29,10 @@ export class ScheduleCheck {
    * checked, so that a schedule can be paused whatever has become of its task.
    * @throws Problem 422 that names each wrong field
    */
-  async changed(known: ScheduleRecord, change: unknown): Promise<ScheduleDefinition> {
+  async changed(known: ScheduleRecord, change: unknown, key: ScheduleOrigin['key']): Promise<ScheduleDefinition> {
     if (!isRecord(change)) throw invalid([{ path: '', message: 'must be an object' }]);
     const body = changedBody(known, change);
-    if (changesJobs(change)) return this.definition(body, known.tenant);
+    if (changesJobs(change)) return this.definition(body, { tenant: known.tenant, key });
     const errors: FieldError[] = [];
     const { job: _, ...own } = readOwn(body, errors);
     if (errors.length > 0) throw invalid(errors);

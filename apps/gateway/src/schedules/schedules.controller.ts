@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
-import { type Caller, CurrentCaller, RequireScope, visibleTenant } from '../api-keys/caller.js';
+import { type Caller, CurrentCaller, keyOf, RequireScope, visibleTenant } from '../api-keys/caller.js';
 import { pathId } from '../http/ids.js';
 import { JsonBody } from '../http/json-body.js';
 import { type Page, pageOf } from '../http/page.js';
@@ -36,10 +36,12 @@ export class SchedulesController {
   @RequireScope('jobs:write')
   async create(
     @JsonBody() body: unknown,
-    @CurrentCaller() { tenant }: Caller,
+    @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ShownSchedule> {
-    const schedule = await this.schedules.create(tenant, await this.check.definition(body, tenant));
+    const { tenant } = caller;
+    const definition = await this.check.definition(body, { tenant, key: keyOf(caller) });
+    const schedule = await this.schedules.create(tenant, definition);
     reply.header('location', `/v1/schedules/${schedule.id}`);
     return this.view.shown(schedule);
   }
@@ -89,7 +91,7 @@ export class SchedulesController {
   ): Promise<ShownSchedule> {
     for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
       const known = await visibleSchedule(this.schedules, id, caller);
-      const definition = await this.check.changed(known, change);
+      const definition = await this.check.changed(known, change, keyOf(caller));
       const changed = await this.schedules.replace(known, definition);
       if (changed !== undefined) return this.view.shown(changed);
     }

@@ -23,6 +23,7 @@ export function newJob(changes: Partial<NewJob> = {}): NewJob {
     batchId: null,
     uniqueKey: null,
     uniqueUntil: null,
+    apiKeyId: null,
     ...changes,
   };
 }

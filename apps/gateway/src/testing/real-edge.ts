@@ -17,6 +17,7 @@ import { type Database } from '../ledger/database.js';
 import { DeadLetterStore } from '../ledger/dead-letter-store.js';
 import { IdempotencyStore } from '../ledger/idempotency.js';
 import { JobSteering } from '../ledger/job-steering.js';
+import { LimitStore } from '../ledger/limit-store.js';
 import { RedriveStore } from '../ledger/redrive-store.js';
 import { JobStore } from '../ledger/job-store.js';
 import { QueueStore } from '../ledger/queue-store.js';
@@ -112,13 +113,14 @@ function storesOfEdge(
   database: Database,
 ): Pick<
   GatewayParts,
-  'batches' | 'idempotency' | 'jobs' | 'queues' | 'schedules' | 'steering' | 'telling' | 'ticks' | 'workers'
+  'batches' | 'idempotency' | 'jobs' | 'limits' | 'queues' | 'schedules' | 'steering' | 'telling' | 'ticks' | 'workers'
 > {
   const dispatch = { takes: () => false, send: () => undefined, wake: () => undefined, hurry: () => undefined };
   return {
     batches: new BatchStore(database, dispatch),
     idempotency: new IdempotencyStore(database),
     jobs: new JobStore(database, dispatch),
+    limits: new LimitStore(database),
     queues: new QueueStore(database, dispatch),
     schedules: new ScheduleStore(database),
     steering: new JobSteering(database, dispatch),
