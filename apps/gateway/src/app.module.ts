@@ -7,6 +7,7 @@ import { ScopeGuard } from './api-keys/scope.guard.js';
 import { BatchesModule } from './batches/batches.module.js';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { FilesModule } from './files/files.module.js';
+import { FlowsModule } from './flows/flows.module.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { Routes } from './http/routes.js';
 import { JobsModule } from './jobs/jobs.module.js';
@@ -36,6 +37,7 @@ export class AppModule {
         BatchesModule,
         DeadLettersModule,
         FilesModule,
+        FlowsModule,
         JobsModule,
         LimitsModule,
         OpenApiModule,

@@ -13,6 +13,8 @@ import { type BrokerConfig } from '#libs/config';
 import { type Telemetry } from '#libs/observability';
 import { deadLetterParts } from './dead-letters/dead-letter-parts.js';
 import { type Doctor } from './doctor/doctor.js';
+import { FlowKeeper } from './flows/flow-keeper.js';
+import { FollowerMaker } from './flows/follower-maker.js';
 import { DomainRegister } from './ingress/domain-register.js';
 import { Ingress } from './ingress/ingress.js';
 import { UnroutedMessages } from './ingress/unrouted-messages.js';
@@ -105,7 +107,15 @@ export class Backbone {
     const unrouted = new UnroutedMessages(link, names, publisher);
     const heartbeats = new HeartbeatReader({ link, names, setup, workers: stores.workers, telemetry });
     const shared = { link, names, dispatch: relay, telemetry };
-    const tracker = new Tracker({ ...shared, setup, probes: stores.probes, reports: stores.reports });
+    const makes = new FollowerMaker(entry.intake, stores.tasks);
+    const flows = new FlowKeeper({
+      ...shared,
+      endings: stores.endings,
+      room: entry.room,
+      make: (due) => makes.make(due),
+    });
+    const follow = (): void => flows.wake();
+    const tracker = new Tracker({ ...shared, setup, follow, probes: stores.probes, reports: stores.reports });
     this.#parts = [
       entry.doctor,
       new Ingress({ link, names, setup, publisher, tasks: stores.tasks, ...entry }),
@@ -120,6 +130,7 @@ export class Backbone {
       new ReturnedRuns({ returned: stores.returned, heartbeats, dispatch: relay, telemetry }),
       new Reconciler({ ...shared, ...stores, publisher, tracker, times: entry.times }),
       tracker,
+      flows,
       ...deadLetterParts({ ...shared, setup, stores, steering: entry.steering }),
       relay,
     ];

@@ -97,6 +97,7 @@ function partsOf({ database, stores, links, relay, ...given }: Foundation): Gate
   return {
     ...given,
     deadLetters: deadLetterDesk(stores, steering, links),
+    flows: stores.flows,
     idempotency: stores.idempotency,
     limits: new LimitStore(database),
     queues: new QueueStore(database, relay),

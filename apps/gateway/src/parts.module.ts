@@ -6,6 +6,7 @@ import { type DeadLetterDesk, deskProviders } from './dead-letters/dead-letter-p
 import { Routes } from './http/routes.js';
 import { ApiKeyStore } from './ledger/api-key.store.js';
 import { BatchStore } from './ledger/batch-store.js';
+import { FlowStore } from './ledger/flow-store.js';
 import { IdempotencyStore } from './ledger/idempotency.js';
 import { JobSteering } from './ledger/job-steering.js';
 import { JobStore } from './ledger/job-store.js';
@@ -26,6 +27,7 @@ export interface GatewayParts {
   readonly storage: Storage;
   readonly jobs: JobStore;
   readonly batches: BatchStore;
+  readonly flows: FlowStore;
   readonly idempotency: IdempotencyStore;
   readonly steering: JobSteering;
   readonly deadLetters: DeadLetterDesk;
@@ -55,6 +57,7 @@ export class PartsModule {
       { provide: STORAGE, useValue: parts.storage },
       { provide: JobStore, useValue: parts.jobs },
       { provide: BatchStore, useValue: parts.batches },
+      { provide: FlowStore, useValue: parts.flows },
       { provide: IdempotencyStore, useValue: parts.idempotency },
       { provide: JobSteering, useValue: parts.steering },
       ...deskProviders(parts.deadLetters),

@@ -24,6 +24,10 @@ export const LIMITS = {
   /** Of a batch call: room for its jobs as they might come by themselves, within the bytes of its body. */
   batchJsonNodes: 4_000_000,
   maxAttempts: 100,
+  /** Jobs in the `then` of one request, with all that is within them. */
+  followUps: 100,
+  /** How deep one `then` may be within another. */
+  followUpDepth: 8,
 } as const;
 
 /** Times that the design rests on, in milliseconds. */

@@ -2,6 +2,7 @@ import { APP_EVENTS } from './events/app-events.js';
 import { BROKER_EVENTS } from './events/broker-events.js';
 import { DEAD_LETTER_EVENTS } from './events/dead-letter-events.js';
 import { DOCTOR_EVENTS } from './events/doctor-events.js';
+import { FLOW_EVENTS } from './events/flow-events.js';
 import { JOB_EVENTS } from './events/job-events.js';
 import { LEDGER_EVENTS } from './events/ledger-events.js';
 import { RECONCILER_EVENTS } from './events/reconciler-events.js';
@@ -13,6 +14,7 @@ export const EVENTS = {
   ...BROKER_EVENTS,
   ...DEAD_LETTER_EVENTS,
   ...DOCTOR_EVENTS,
+  ...FLOW_EVENTS,
   ...JOB_EVENTS,
   ...LEDGER_EVENTS,
   ...RECONCILER_EVENTS,

@@ -8,6 +8,7 @@ import { type BatchStore, type EnteredBatch } from '../ledger/batch-store.js';
 import { type IdempotencyKey } from '../ledger/idempotency.js';
 import { type NewJob } from '../ledger/job-store.js';
 import { type Admission } from '../limits/admission.js';
+import { type BatchRequest } from './batch-body.js';
 
 const MAX_ERRORS = 20;
 const JOBS_IN_A_TURN = 100;
@@ -26,23 +27,25 @@ export class BatchAcceptance {
    * caller has too many open jobs
    */
   async accept(
-    requests: readonly unknown[],
+    { jobs: requests, then: followers }: BatchRequest,
     { caller, traceparent }: JobCall,
     key: IdempotencyKey | null,
   ): Promise<EnteredBatch & { readonly isNew: boolean }> {
     const before = key === null ? undefined : await this.batches.made(key);
     if (before !== undefined) return { ...before, isNew: false };
-    const { tenant } = caller;
-    const batch = { id: uuidv7(), tenant };
-    const jobs = await this.#prepare(requests, { tenant, traceparent, batchId: batch.id, key: keyOf(caller) });
-    const entered = await this.admission.enter(caller, jobs.length, () => this.batches.enter(batch, jobs, key));
+    const origin = { tenant: caller.tenant, traceparent, batchId: uuidv7(), key: keyOf(caller) };
+    const errors: FieldError[] = [];
+    const then = await this.intake.followUps(followers, { ...origin, of: 'batch' }, errors);
+    const jobs = await this.#prepare(requests, origin, errors);
+    if (errors.length > 0) throw invalid(errors.slice(0, MAX_ERRORS));
+    const batch = { id: origin.batchId, tenant: origin.tenant, jobs, then };
+    const entered = await this.admission.enter(caller, jobs.length, () => this.batches.enter(batch, key));
     return { ...entered, isNew: entered.batchId === batch.id };
   }
 
   /** Others have their turn between jobs, however many there are. */
-  async #prepare(requests: readonly unknown[], origin: JobOrigin): Promise<NewJob[]> {
+  async #prepare(requests: readonly unknown[], origin: JobOrigin, errors: FieldError[]): Promise<NewJob[]> {
     const jobs: NewJob[] = [];
-    const errors: FieldError[] = [];
     for (const [index, request] of requests.entries()) {
       const intake = await this.intake.prepare(request, origin);
       if (intake.ok) jobs.push(intake.job);
@@ -50,7 +53,6 @@ export class BatchAcceptance {
       if (errors.length >= MAX_ERRORS) break;
       if (index % JOBS_IN_A_TURN === 0) await turn();
     }
-    if (errors.length > 0) throw invalid(errors.slice(0, MAX_ERRORS));
     return jobs;
   }
 }

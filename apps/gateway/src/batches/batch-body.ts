@@ -15,11 +15,29 @@ const LEVELS_AROUND = 2;
 const LINES_IN_A_TURN = 100;
 const LINE_FEED = 0x0a;
 
-const BATCH_REQUEST = new BodySchema<{ readonly jobs: readonly unknown[] }>({
+/** A batch call, unchecked. */
+export interface BatchRequest {
+  /** Requests for jobs. */
+  readonly jobs: readonly unknown[];
+  /** What is to follow from the end of the last of them. */
+  readonly then?: readonly unknown[];
+}
+
+const then = {
+  type: 'array',
+  minItems: 1,
+  maxItems: LIMITS.followUps,
+  items: { type: 'object' },
+  description:
+    'Jobs to enqueue once, when the last job of the batch has ended: bodies of POST /v1/jobs, with `on` (final; completed: all ' +
+    'have; failed: not all have) and placeholders such as {{batch.counts.completed}} in their payloads.',
+};
+
+const BATCH_REQUEST = new BodySchema<BatchRequest>({
   type: 'object',
   additionalProperties: false,
   required: ['jobs'],
-  properties: { jobs: { type: 'array', minItems: 1, maxItems: LIMITS.batchJobs } },
+  properties: { jobs: { type: 'array', minItems: 1, maxItems: LIMITS.batchJobs }, then },
 });
 
 /** The JSON body of `POST /v1/jobs/batch`, for the OpenAPI document. */
@@ -27,22 +45,20 @@ export const BATCH_SCHEMA = {
   type: 'object',
   additionalProperties: false,
   required: ['jobs'],
-  properties: { jobs: { type: 'array', minItems: 1, maxItems: LIMITS.batchJobs, items: JOB_REQUEST.schema } },
+  properties: { jobs: { type: 'array', minItems: 1, maxItems: LIMITS.batchJobs, items: JOB_REQUEST.schema }, then },
 };
 
 /**
- * The requests for jobs in the body of a batch call, unchecked: `{ "jobs": [...] }`, or NDJSON with a job in each line.
+ * The body of a batch call, unchecked: `{ "jobs": [...], "then": [...] }`, or NDJSON with a job in each line.
  * @throws Problem 400, 413, 415 or 422 as for any body; paths begin with `jobs.<index>`
  */
-export async function readBatchBody(request: FastifyRequest): Promise<readonly unknown[]> {
+export async function readBatchBody(request: FastifyRequest): Promise<BatchRequest> {
   const media = mediaOf(request, [JSON_TYPE, NDJSON_TYPE]);
   const body = await readBody(request.raw, LIMITS.batchBody);
-  if (media === NDJSON_TYPE) return readLines(body);
+  if (media === NDJSON_TYPE) return { jobs: await readLines(body) };
   const bounds = { depth: LIMITS.jsonDepth + LEVELS_AROUND, nodes: LIMITS.batchJsonNodes };
   const parsed = parseJson(body, bounds);
-  const errors = BATCH_REQUEST.errorsOf(parsed);
-  if (errors.length > 0) throw invalid(errors);
-  return (parsed as { readonly jobs: readonly unknown[] }).jobs;
+  return BATCH_REQUEST.read(parsed);
 }
 
 /** Others have their turn between lines, however long the body is. */

@@ -10,7 +10,7 @@ export interface ShownBatch extends Batch {
 /** Jobs that were deleted had ended. */
 export function shownBatch(batch: Batch): ShownBatch {
   const open = JOB_STATUSES.filter((status) => !isFinal(status)).reduce((sum, status) => sum + batch.counts[status], 0);
-  const { id, tenant, total, counts, createdAt } = batch;
+  const { id, tenant, total, counts, createdAt, completedAt } = batch;
   const percent = total === 0 ? 100 : Math.floor((100 * (total - open)) / total);
-  return { id, tenant, total, counts, percent, createdAt };
+  return { id, tenant, total, counts, percent, createdAt, completedAt };
 }

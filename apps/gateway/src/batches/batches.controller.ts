@@ -36,7 +36,8 @@ export class BatchesController {
     summary: 'Enqueue up to 10,000 jobs: all of them, or none',
     description:
       'The ids come in the order of the request. As NDJSON (`application/x-ndjson`) the body has a job in each line. A job ' +
-      'whose `uniqueKey` is held is not entered: the id in its place is that of the job that holds it.',
+      'whose `uniqueKey` is held is not entered: the id in its place is that of the job that holds it. `then` is enqueued ' +
+      'once, when the last job of the batch has ended.',
     body: BATCH_SCHEMA,
     headers: IDEMPOTENCY,
     status: 202,
@@ -54,10 +55,11 @@ export class BatchesController {
   ): Promise<AcceptedBatch> {
     return this.#gate.within(async () => {
       const body = await readBatchBody(request);
+      const asked = body.then === undefined ? body.jobs : [...body.jobs, { then: body.then }];
       const key = readIdempotencyKey(headers['idempotency-key'], {
         tenant: caller.tenant,
         call: 'POST /v1/jobs/batch',
-        body,
+        body: asked,
       });
       const call = { caller, traceparent: readTraceparent(headers['traceparent']) };
       const { batchId, jobIds, isNew } = await this.acceptance.accept(body, call, key);

@@ -2,7 +2,7 @@ import { BodySchema } from '../http/body-schema.js';
 import { type FieldError, invalid } from '../http/problem.js';
 import { type WaitChange } from '../ledger/job-steering.js';
 import { type KeyLimits } from '../ledger/limits.js';
-import { priorityError } from './job-intake.js';
+import { priorityError } from './permitted-priority.js';
 import { priorityOf, readStart } from './job-options.js';
 import { JOB_REQUEST, type JobRequest } from './job-request.js';
 

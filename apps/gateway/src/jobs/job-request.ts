@@ -1,5 +1,6 @@
 import { DURATION_FORM, LIMITS, MAX_PRIORITY, PRIORITIES, type Duration } from '#libs/contracts';
 import { BodySchema } from '../http/body-schema.js';
+import { type FieldError } from '../http/problem.js';
 
 /** The body of `POST /v1/jobs`. */
 export interface JobRequest {
@@ -15,6 +16,7 @@ export interface JobRequest {
   readonly uniqueKey?: string;
   readonly uniqueFor?: Duration;
   readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly then?: readonly unknown[];
 }
 
 /** What is left out comes from the task. */
@@ -25,8 +27,11 @@ export interface BackoffRequest {
   readonly jitter?: number;
 }
 
-/** Fields of the public contract that this version refuses by name rather than ignore. */
-export const UNSUPPORTED_FIELDS = ['concurrencyKey', 'callbackUrl', 'notify', 'then'] as const;
+/**
+ * Fields of the public contract that this version refuses by name rather than ignore. `callbackUrl` and `notify` will be
+ * follow-ups of every final status, as a user may write them already: `{ "task": …, "on": "final", "payload": "{{job}}" }`.
+ */
+const UNSUPPORTED_FIELDS = ['concurrencyKey', 'callbackUrl', 'notify'] as const;
 
 const duration = { anyOf: [{ type: 'integer', minimum: 0 }, { type: 'string' }], description: DURATION_FORM };
 
@@ -72,5 +77,22 @@ export const JOB_REQUEST = new BodySchema<JobRequest>({
       description: `the unique key holds for this long also when its job has ended: ${DURATION_FORM}`,
     },
     metadata: { type: 'object', description: 'Yours, to find jobs by: at most 4 KiB.' },
+    then: {
+      type: 'array',
+      minItems: 1,
+      maxItems: LIMITS.followUps,
+      items: { type: 'object' },
+      description:
+        'Jobs to enqueue when this one has ended: bodies like this one, with `on` (completed, failed, cancelled or final; ' +
+        'completed without it), `after` (job or spawned) and placeholders such as {{result.file}} in their payloads.',
+    },
   },
 });
+
+/** Errors of a request, those of fields that this version does not support named as such. */
+export function withSupport(errors: readonly FieldError[]): FieldError[] {
+  return errors.map(({ path, message }) => {
+    const unsupported = UNSUPPORTED_FIELDS.some((field) => field === path);
+    return { path, message: unsupported ? 'is not supported by this version yet' : message };
+  });
+}

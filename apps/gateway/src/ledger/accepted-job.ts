@@ -40,7 +40,7 @@ export function acceptedJob(job: NewJob, createdAt: Date): Job {
     result: null,
     error: null,
     batch_id: job.batchId,
-    parent_id: null,
+    parent_id: job.parentId,
     unique_key: job.uniqueKey,
     created_at: createdAt,
     scheduled_for: job.scheduledFor,

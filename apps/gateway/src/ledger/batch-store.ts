@@ -1,9 +1,11 @@
 import { JOB_STATUSES, type JobStatus } from '#libs/contracts';
 import { idempotencyLock, takeLocks, tryLocks } from './advisory-locks.js';
 import { JobUnconfirmedError } from './acceptance-error.js';
-import { type Database, LedgerUnavailableError, type Transaction } from './database.js';
+import { type Database, LedgerUnavailableError, type Queries, type Transaction } from './database.js';
+import { type FollowUp, INSERT_FOLLOW_UPS_OF_BATCH } from './follow-up.js';
 import { IdempotencyError, type IdempotencyKey, matching, readKeys, writeKeys } from './idempotency.js';
-import { insertJobs } from './job-insert.js';
+import { bytesOf, insertJobs } from './job-insert.js';
+import { isoOf } from './job-row.js';
 import { type NewJob } from './job-store.js';
 import { type Dispatch } from './outbox.js';
 import { type OutboxRoom } from './outbox-room.js';
@@ -24,6 +26,15 @@ export interface Batch {
   readonly counts: Readonly<Record<JobStatus, number>>;
   /** ISO 8601. */
   readonly createdAt: string;
+  /** When its last job became final for the first time. A later retry changes the counts alone. */
+  readonly completedAt: string | null;
+}
+
+/** A batch that is to be entered. */
+export interface NewBatch extends Pick<Batch, 'id' | 'tenant'> {
+  readonly jobs: readonly NewJob[];
+  /** What is to be enqueued at its end. */
+  readonly then: readonly FollowUp[];
 }
 
 /** A statement stays short, so that those of others have their turn in between. */
@@ -60,15 +71,11 @@ export class BatchStore {
    * @throws IdempotencyError when the request cannot be taken because of its key
    * @throws JobUnconfirmedError when the database did not confirm it; the jobs may be there all the same
    */
-  async enter(
-    batch: Pick<Batch, 'id' | 'tenant'>,
-    jobs: readonly NewJob[],
-    key: IdempotencyKey | null,
-  ): Promise<EnteredBatch> {
-    const leaving = jobs.filter(({ scheduledFor }) => scheduledFor === null);
+  async enter(batch: NewBatch, key: IdempotencyKey | null): Promise<EnteredBatch> {
+    const leaving = batch.jobs.filter(({ scheduledFor }) => scheduledFor === null);
     const entered = leaving.length === 0 ? undefined : this.#room?.admit(sizeOf(leaving), leaving.length);
     const turn = this.#entering.then(() =>
-      this.#database.transaction((transaction) => enterBatch(transaction, batch, jobs, key)),
+      this.#database.transaction((transaction) => enterBatch(transaction, batch, key)),
     );
     this.#entering = turn.catch(() => undefined);
     try {
@@ -84,21 +91,7 @@ export class BatchStore {
 
   /** A batch by its id; with a tenant, only that tenant's. */
   async find(id: string, tenant: string | null): Promise<Batch | undefined> {
-    const [batch] = await this.#database.query<{ tenant: string; total: number; created_at: Date }>(
-      'SELECT tenant, total, created_at FROM batches WHERE id = $1 AND ($2::text IS NULL OR tenant = $2)',
-      [id, tenant],
-    );
-    if (batch === undefined) return undefined;
-    const rows = await this.#database.query<{ status: JobStatus; count: number }>(
-      'SELECT status, count(*)::int AS count FROM jobs WHERE batch_id = $1 GROUP BY status',
-      [id],
-    );
-    const found = new Map(rows.map(({ status, count }) => [status, count]));
-    const counts = Object.fromEntries(JOB_STATUSES.map((status) => [status, found.get(status) ?? 0]));
-    return {
-      ...{ id, tenant: batch.tenant, total: batch.total, createdAt: batch.created_at.toISOString() },
-      counts: counts as Record<JobStatus, number>,
-    };
+    return readBatch(this.#database, id, tenant);
   }
 
   /** The next ids of jobs of a batch in one of these statuses, in the order of their ids. */
@@ -116,10 +109,35 @@ export class BatchStore {
   }
 }
 
+/** Reads a batch and counts its jobs. */
+export async function readBatch(queries: Queries, id: string, tenant: string | null): Promise<Batch | undefined> {
+  const [batch] = await queries.query<BatchRow>(
+    'SELECT tenant, total, created_at, completed_at FROM batches WHERE id = $1 AND ($2::text IS NULL OR tenant = $2)',
+    [id, tenant],
+  );
+  if (batch === undefined) return undefined;
+  const rows = await queries.query<{ status: JobStatus; count: number }>(
+    'SELECT status, count(*)::int AS count FROM jobs WHERE batch_id = $1 GROUP BY status',
+    [id],
+  );
+  const found = new Map(rows.map(({ status, count }) => [status, count]));
+  const counts = Object.fromEntries(JOB_STATUSES.map((status) => [status, found.get(status) ?? 0]));
+  return {
+    ...{ id, tenant: batch.tenant, total: batch.total, counts: counts as Record<JobStatus, number> },
+    ...{ createdAt: batch.created_at.toISOString(), completedAt: isoOf(batch.completed_at) },
+  };
+}
+
+interface BatchRow {
+  readonly tenant: string;
+  readonly total: number;
+  readonly created_at: Date;
+  readonly completed_at: Date | null;
+}
+
 async function enterBatch(
   transaction: Transaction,
-  { id, tenant }: Pick<Batch, 'id' | 'tenant'>,
-  jobs: readonly NewJob[],
+  { id, tenant, jobs, then }: NewBatch,
   key: IdempotencyKey | null,
 ): Promise<EnteredBatch> {
   const before = key === null ? undefined : await lockKey(transaction, key);
@@ -127,10 +145,13 @@ async function enterBatch(
   await takeLocks(transaction, uniqueLocksOf(jobs));
   const { entering, jobIds } = divided(jobs, await readHolders(transaction, jobs));
   await transaction.query('INSERT INTO batches (id, tenant, total) VALUES ($1, $2, $3)', [id, tenant, entering.length]);
+  if (then.length > 0) await transaction.query(INSERT_FOLLOW_UPS_OF_BATCH, [id, tenant, JSON.stringify(then)]);
   for (const chunk of chunksOf(entering)) {
     const rows = await insertJobs(transaction, chunk, { claimMs: 0, dueWaits: true });
     if (rows.length < chunk.length) throw new Error(`Not every job of the batch ${id} could be entered.`);
   }
+  // No job of it will end: it has come to its end already.
+  if (entering.length === 0) await transaction.query('INSERT INTO endings (batch_id) VALUES ($1)', [id]);
   if (key !== null) await writeKeys(transaction, [{ key, made: id, answer: { jobIds } }]);
   return { batchId: id, jobIds };
 }
@@ -168,16 +189,16 @@ function* chunksOf(jobs: readonly NewJob[]): Iterable<readonly NewJob[]> {
   let chunk: NewJob[] = [];
   let bytes = 0;
   for (const job of jobs) {
-    if (chunk.length === CHUNK_JOBS || (chunk.length > 0 && bytes + job.payload.length > CHUNK_BYTES)) {
+    if (chunk.length === CHUNK_JOBS || (chunk.length > 0 && bytes + bytesOf(job) > CHUNK_BYTES)) {
       yield chunk;
       [chunk, bytes] = [[], 0];
     }
     chunk.push(job);
-    bytes += job.payload.length;
+    bytes += bytesOf(job);
   }
   if (chunk.length > 0) yield chunk;
 }
 
 function sizeOf(jobs: readonly NewJob[]): number {
-  return jobs.reduce((bytes, { payload }) => bytes + payload.length, 0);
+  return jobs.reduce((bytes, job) => bytes + bytesOf(job), 0);
 }

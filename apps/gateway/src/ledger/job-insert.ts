@@ -1,4 +1,5 @@
 import { type Queries } from './database.js';
+import { followUpRows } from './follow-up.js';
 import { type NewJob } from './job-store.js';
 
 /** How jobs are entered. */
@@ -17,8 +18,13 @@ export interface InsertedRow {
   readonly outbox_id: string | null;
 }
 
+/** About how many bytes a job is to be entered with. */
+export function bytesOf({ payload, then }: NewJob): number {
+  return then.length === 0 ? payload.length : payload.length + JSON.stringify(then).length;
+}
+
 /**
- * Enters jobs, and outbox rows for those that go out at once. A job whose id is there already, or whose unique key another
+ * Enters jobs with what follows from their ends, and outbox rows for those that go out at once. A job whose id is there already, or whose unique key another
  * open job holds, has no row in the answer.
  */
 export async function insertJobs(
@@ -48,6 +54,10 @@ export async function insertJobs(
     column((job) => job.uniqueKey),
     column((job) => job.uniqueUntil),
     column((job) => job.apiKeyId),
+    column((job) => job.parentId),
+    column((job) => job.followsBatch),
+    column((job) => job.then.length > 0),
+    followUpRows(jobs),
   ]);
 }
 
@@ -56,19 +66,34 @@ WITH new AS (
   SELECT *, scheduled_for IS NOT NULL AND (scheduled_for > now() OR $16::boolean) AS waits
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[], $8::int[],
               $9::text[], $10::bigint[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[],
-              $17::uuid[], $18::text[], $19::timestamptz[], $20::uuid[])
+              $17::uuid[], $18::text[], $19::timestamptz[], $20::uuid[], $21::uuid[], $22::uuid[], $23::boolean[])
        WITH ORDINALITY AS given (id, tenant, task, queue, priority, payload, metadata, max_attempts, backoff, timeout_ms,
                                  schema_hash, traceparent, scheduled_for, expires_at, batch_id, unique_key,
-                                 unique_until, api_key_id, position)
+                                 unique_until, api_key_id, parent_id, follows_batch, leads_on, position)
 ), inserted AS (
   INSERT INTO jobs (id, tenant, task, queue, status, priority, payload, metadata, max_attempts, backoff, timeout_ms,
-                    schema_hash, traceparent, scheduled_for, expires_at, batch_id, unique_key, unique_until, api_key_id, run)
+                    schema_hash, traceparent, scheduled_for, expires_at, batch_id, unique_key, unique_until, api_key_id,
+                    parent_id, follows_batch, leads_on, run)
   SELECT id, tenant, task, queue, CASE WHEN waits THEN 'scheduled' ELSE 'queued' END, priority,
          payload::json, metadata::jsonb, max_attempts, backoff::jsonb, timeout_ms, schema_hash, traceparent,
-         scheduled_for, expires_at, batch_id, unique_key, unique_until, api_key_id, CASE WHEN waits THEN 0 ELSE 1 END
+         scheduled_for, expires_at, batch_id, unique_key, unique_until, api_key_id, parent_id, follows_batch,
+         leads_on, CASE WHEN waits THEN 0 ELSE 1 END
   FROM new ORDER BY position
   ON CONFLICT DO NOTHING
-  RETURNING id, created_at, status, run
+  RETURNING id, tenant, created_at, status, run
+), following AS (
+  SELECT next.*, inserted.tenant
+  FROM json_to_recordset($24::json) AS next (id uuid, "of" uuid, spawned boolean, position int, "on" text, task text,
+                                             request json, traceparent text)
+  JOIN inserted ON inserted.id = next."of"
+), opened AS (
+  INSERT INTO batches (id, tenant, total) SELECT DISTINCT "of", tenant, 0 FROM following WHERE spawned
+  ON CONFLICT DO NOTHING
+), followed AS (
+  INSERT INTO follow_ups (id, job_id, batch_id, tenant, position, ends_on, task, request, traceparent)
+  SELECT id, CASE WHEN NOT spawned THEN "of" END, CASE WHEN spawned THEN "of" END, tenant, position, "on", task,
+         request, traceparent
+  FROM following
 ), sent AS (
   INSERT INTO outbox (kind, job_id, run, free_at, taken)
   SELECT 'work', id, run, now() + $15::int * interval '1 millisecond', $15::int > 0 FROM inserted WHERE status = 'queued'

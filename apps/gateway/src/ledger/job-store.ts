@@ -5,7 +5,8 @@ import { JobUnconfirmedError, LedgerBusyError } from './acceptance-error.js';
 import { conditionsOf, type JobCursor, type JobFilter } from './job-filter.js';
 import { blamesContent, type Database, LedgerUnavailableError } from './database.js';
 import { IdempotencyError, type IdempotencyKey } from './idempotency.js';
-import { type InsertedRow, insertJobs } from './job-insert.js';
+import { type FollowUp } from './follow-up.js';
+import { bytesOf, type InsertedRow, insertJobs } from './job-insert.js';
 import { isoOf, JOB_COLUMNS, jobOf, type JobRecord } from './job-row.js';
 import { KeyedJobs } from './keyed-jobs.js';
 import { type Dispatch } from './outbox.js';
@@ -40,6 +41,11 @@ export interface NewJob {
   readonly uniqueUntil: Date | null;
   /** The key that it came with, when the number of the key's open jobs has a limit. */
   readonly apiKeyId: string | null;
+  /** The job that it follows, or that has spawned it. */
+  readonly parentId: string | null;
+  /** The batch whose end it follows. */
+  readonly followsBatch: string | null;
+  readonly then: readonly FollowUp[];
 }
 
 /** What became of a new job: entered, or there already by its id or a key. */
@@ -75,7 +81,7 @@ export class JobStore {
     this.#keyed = new KeyedJobs(database, dispatch);
     this.#accepting = new Batcher((entering) => this.#insertPatiently(entering), blamesContent, {
       concurrency: BATCHES_AT_ONCE,
-      sizeOf: ({ job }) => job.payload.length,
+      sizeOf: ({ job }) => bytesOf(job),
       maxWaitingItems: WAITING_JOBS,
       maxWaitingBytes: WAITING_BYTES,
     });
@@ -91,7 +97,7 @@ export class JobStore {
    * @throws IdempotencyError when the request cannot be taken because of its key
    */
   async accept(job: NewJob, key: IdempotencyKey | null = null): Promise<Acceptance> {
-    const entered = job.scheduledFor === null ? this.#room?.admit(job.payload.length) : undefined;
+    const entered = job.scheduledFor === null ? this.#room?.admit(bytesOf(job)) : undefined;
     const keyed = key !== null || job.uniqueKey !== null;
     const acceptance = await this.#enter(() =>
       keyed ? this.#enterKeyed(job, key) : this.#accepting.add({ job, giveUpAt: Date.now() + UNREACHABLE_FOR_MS }),

@@ -4,6 +4,7 @@ import { workEntryOf } from './accepted-job.js';
 import { LedgerBusyError } from './acceptance-error.js';
 import { blamesContent, type Database } from './database.js';
 import { enterKeyed, type KeyedJob, type KeyedOutcome, refusalOf } from './keyed-entry.js';
+import { bytesOf } from './job-insert.js';
 import { type Dispatch } from './outbox.js';
 import { CLAIM_MS } from './outbox-store.js';
 import { UNREACHABLE_FOR_MS, writePatiently } from './patience.js';
@@ -32,7 +33,7 @@ export class KeyedJobs {
     this.#dispatch = dispatch;
     this.#entering = new Batcher((entering) => this.#write(entering), blamesContent, {
       maxItems: AT_ONCE,
-      sizeOf: ({ job }) => job.payload.length,
+      sizeOf: ({ job }) => bytesOf(job),
       maxWaitingItems: WAITING_JOBS,
       maxWaitingBytes: WAITING_BYTES,
     });

@@ -11,6 +11,8 @@ import { keepAside } from './kept-aside.js';
 export interface ReportsWritten {
   /** Rows were put into the outbox. */
   readonly toSend: boolean;
+  /** Jobs have ended from whose ends something may follow. */
+  readonly toFollow: boolean;
   /** Reports about jobs that the ledger does not have, or not in the reporting app's domain. */
   readonly strangers: readonly DomainReport[];
 }
@@ -45,7 +47,8 @@ export class ReportStore {
         unknown.map(({ report }) => report),
         'unknown_job',
       );
-      return { toSend: toSend || voids.toSend, strangers: unknown };
+      const toFollow = changed.some(({ status, leadsOn }) => leadsOn && isFinal(status));
+      return { toSend: toSend || voids.toSend, toFollow, strangers: unknown };
     });
   }
 

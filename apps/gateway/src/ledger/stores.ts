@@ -4,6 +4,8 @@ import { type Database } from './database.js';
 import { DeadLetterStore } from './dead-letter-store.js';
 import { DeadMessageStore } from './dead-message-store.js';
 import { DueStore } from './due-store.js';
+import { EndingStore } from './ending-store.js';
+import { FlowStore } from './flow-store.js';
 import { IdempotencyStore } from './idempotency.js';
 import { InForceStore } from './in-force-store.js';
 import { MinuteStore } from './queue-counts.js';
@@ -26,6 +28,8 @@ export interface Stores {
   readonly deadLetters: DeadLetterStore;
   readonly deadMessages: DeadMessageStore;
   readonly due: DueStore;
+  readonly endings: EndingStore;
+  readonly flows: FlowStore;
   readonly idempotency: IdempotencyStore;
   readonly inForce: InForceStore;
   readonly minutes: MinuteStore;
@@ -49,6 +53,8 @@ export function storesOn(database: Database, times: ReconcilerTimes): Stores {
     deadLetters: new DeadLetterStore(database),
     deadMessages: new DeadMessageStore(database),
     due: new DueStore(database),
+    endings: new EndingStore(database),
+    flows: new FlowStore(database),
     idempotency: new IdempotencyStore(database),
     inForce: new InForceStore(database),
     minutes: new MinuteStore(database),

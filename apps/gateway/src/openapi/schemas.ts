@@ -3,6 +3,7 @@ import { SCOPES } from '../api-keys/caller.js';
 import { CATCH_UPS, OVERLAPS } from '../ledger/schedule-row.js';
 import { KEY_LIMIT_FIELDS, TENANT_LIMIT_FIELDS } from '../limits/limits-request.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter-schemas.js';
+import { FLOW_SCHEMAS } from './flow-schemas.js';
 import { count, id, number, orNull, page, ref, type Schema, text, time, whole } from './shapes.js';
 
 const job = {
@@ -80,6 +81,7 @@ const batch = {
   counts: whole(Object.fromEntries(JOB_STATUSES.map((status) => [status, count]))),
   percent: { ...number, description: 'Of the jobs, how many have ended: 100 only when all have.' },
   createdAt: time,
+  completedAt: { ...orNull(time), description: 'When its last job had ended for the first time.' },
 };
 
 /** The shapes that the OpenAPI document refers to by name. */
@@ -184,6 +186,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     }),
   }),
   ...DEAD_LETTER_SCHEMAS,
+  ...FLOW_SCHEMAS,
   Schedule: {
     ...whole(schedule),
     additionalProperties: { description: 'The options of its jobs as they were given; null what was not.' },

@@ -27,6 +27,7 @@ export const QUEUED: JobState = {
   nextAttemptAt: null,
   completedAt: null,
   cancelRequestedAt: null,
+  leadsOn: false,
 };
 
 export const DONE: Outcome = { kind: 'done', result: { ok: true } };

@@ -24,6 +24,9 @@ export function newJob(changes: Partial<NewJob> = {}): NewJob {
     uniqueKey: null,
     uniqueUntil: null,
     apiKeyId: null,
+    parentId: null,
+    followsBatch: null,
+    then: [],
     ...changes,
   };
 }

@@ -15,6 +15,7 @@ import { AuditStore } from '../ledger/audit-store.js';
 import { BatchStore } from '../ledger/batch-store.js';
 import { type Database } from '../ledger/database.js';
 import { DeadLetterStore } from '../ledger/dead-letter-store.js';
+import { FlowStore } from '../ledger/flow-store.js';
 import { IdempotencyStore } from '../ledger/idempotency.js';
 import { JobSteering } from '../ledger/job-steering.js';
 import { LimitStore } from '../ledger/limit-store.js';
@@ -113,11 +114,22 @@ function storesOfEdge(
   database: Database,
 ): Pick<
   GatewayParts,
-  'batches' | 'idempotency' | 'jobs' | 'limits' | 'queues' | 'schedules' | 'steering' | 'telling' | 'ticks' | 'workers'
+  | 'batches'
+  | 'flows'
+  | 'idempotency'
+  | 'jobs'
+  | 'limits'
+  | 'queues'
+  | 'schedules'
+  | 'steering'
+  | 'telling'
+  | 'ticks'
+  | 'workers'
 > {
   const dispatch = { takes: () => false, send: () => undefined, wake: () => undefined, hurry: () => undefined };
   return {
     batches: new BatchStore(database, dispatch),
+    flows: new FlowStore(database),
     idempotency: new IdempotencyStore(database),
     jobs: new JobStore(database, dispatch),
     limits: new LimitStore(database),

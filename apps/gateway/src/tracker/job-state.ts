@@ -29,6 +29,8 @@ export interface JobState {
   readonly nextAttemptAt: Date | null;
   readonly completedAt: Date | null;
   readonly cancelRequestedAt: Date | null;
+  /** Something may follow from its end: further jobs, or the end of a batch. */
+  readonly leadsOn: boolean;
 }
 
 /** What is known of one run after a report; null fields leave what the record has. */

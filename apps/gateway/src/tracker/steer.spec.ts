@@ -33,6 +33,7 @@ function job(changes: Partial<JobState> = {}): JobState {
     startedAt: null,
     nextAttemptAt: null,
     completedAt: null,
+    leadsOn: false,
     cancelRequestedAt: null,
     ...changes,
   };

@@ -19,6 +19,8 @@ export interface TrackerParts {
   readonly reports: ReportStore;
   readonly probes: Pick<ProbeStore, 'answered'>;
   readonly dispatch: Dispatch;
+  /** Looks at once for what follows from the ends of jobs; it looks by itself, too. */
+  readonly follow: () => void;
   readonly telemetry: Telemetry;
 }
 
@@ -113,11 +115,12 @@ export class Tracker {
 
   async #write(reports: readonly DomainReport[]): Promise<void> {
     const startedAt = performance.now();
-    const { toSend, strangers } = await this.#patiently(() => this.#parts.reports.apply(reports));
-    const { telemetry, dispatch } = this.#parts;
+    const { toSend, toFollow, strangers } = await this.#patiently(() => this.#parts.reports.apply(reports));
+    const { telemetry, dispatch, follow } = this.#parts;
     telemetry.emit('reports.written', { count: reports.length, durationMs: performance.now() - startedAt });
     for (const { report } of strangers) telemetry.emit('report.kept-aside', { reason: `unknown_job ${report.job}` });
     if (toSend) dispatch.wake();
+    if (toFollow) follow();
   }
 
   async #keepAside(report: unknown, reason: string): Promise<void> {

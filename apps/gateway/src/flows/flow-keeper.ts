@@ -1,0 +1,88 @@
+import { type Telemetry } from '#libs/observability';
+import { type EndingStore, type Followed, type MakeFollower } from '../ledger/ending-store.js';
+import { type Dispatch } from '../ledger/outbox.js';
+import { type OutboxRoom } from '../ledger/outbox-room.js';
+
+/** Ends that this process has not heard of: those that another brought about and could not see to. */
+const LOOK_EVERY_MS = 1_000;
+
+interface Parts {
+  readonly endings: EndingStore;
+  readonly make: MakeFollower;
+  readonly room: Pick<OutboxRoom, 'full' | 'add'>;
+  readonly dispatch: Pick<Dispatch, 'wake'>;
+  readonly telemetry: Telemetry;
+}
+
+/** Enqueues what follows from the ends of jobs and batches. Every gateway has one; the ledger lets each end be seen to once. */
+export class FlowKeeper {
+  readonly #parts: Parts;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #again = false;
+  #stopped = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.wake(), LOOK_EVERY_MS).unref();
+    this.wake();
+  }
+
+  /** Looks at once; an end that was committed before this call is seen. */
+  wake(): void {
+    this.#again = true;
+    if (!this.#stopped) this.#looking ??= this.#look().finally(() => this.#looked());
+  }
+
+  /** Settles when what is in hand is entered. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    await this.#looking;
+  }
+
+  #looked(): void {
+    this.#looking = undefined;
+    if (this.#again) this.wake();
+  }
+
+  async #look(): Promise<void> {
+    const { endings } = this.#parts;
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      await this.#repeat((make, waits) => endings.followJobs(make, waits));
+      await this.#repeat((make, waits) => endings.followBatches(make, waits));
+    }
+  }
+
+  // While the ledger is away nothing has ended; the next look finds it.
+  async #repeat(follow: EndingStore['followJobs']): Promise<void> {
+    const { make, room, telemetry } = this.#parts;
+    let seen = 1;
+    while (seen > 0 && !this.#stopped) {
+      const waits = room.full;
+      const followed = await follow(make, waits).catch((error: unknown) => {
+        telemetry.emit('flows.waiting', { reason: error instanceof Error ? error.message : String(error) });
+        return { endings: 0, followers: [] };
+      });
+      this.#committed(followed, waits);
+      seen = followed.endings;
+    }
+  }
+
+  #committed({ followers }: Followed, waits: boolean): void {
+    const { room, dispatch, telemetry } = this.#parts;
+    const started = followers.filter(({ failure }) => failure === null);
+    if (started.length > 0 && !waits) room.add(started.length);
+    if (followers.length > 0) dispatch.wake();
+    for (const { job, failure } of followers) {
+      const about = { job: job.id, tenant: job.tenant, task: job.task, parent: job.parentId ?? job.followsBatch ?? '' };
+      if (failure === null) telemetry.emit('flow.followed', { ...about, outcome: 'started' });
+      else
+        telemetry.emit('flow.followed', { ...about, outcome: 'refused', code: failure.code, reason: failure.message });
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import { type Job, type JobStatus } from '#libs/contracts';
+import { type Batch, readBatch } from './batch-store.js';
+import { type Database, type Queries } from './database.js';
+import { type End } from './follow-up.js';
+import { enterFollowers, type Follower } from './follower-entry.js';
+import { JOB_COLUMNS, jobOf, type JobRecord } from './job-row.js';
+
+/** A follow-up whose time has come, and what it follows. */
+export interface DueFollowUp {
+  /** Of the job that it becomes. */
+  readonly id: string;
+  readonly tenant: string;
+  readonly task: string;
+  /** A body of `POST /v1/jobs`, its payload with placeholders. */
+  readonly request: Readonly<Record<string, unknown>>;
+  readonly traceparent: string | null;
+  /** The job that has ended, or that has spawned the batch. A batch of a request has none. */
+  readonly job: Job | undefined;
+  /** The batch that has ended. */
+  readonly batch: Batch | undefined;
+}
+
+/** Makes the job of a follow-up, or says why it cannot be made. Never rejects. */
+export type MakeFollower = (due: DueFollowUp) => Promise<Follower>;
+
+/** What came of looking at ends. */
+export interface Followed {
+  /** How many notes of ends were looked at. */
+  readonly endings: number;
+  readonly followers: readonly Follower[];
+}
+
+/** Each may be followed by a hundred jobs. */
+const JOBS_AT_ONCE = 20;
+const BATCHES_AT_ONCE = 20;
+const NOTES_AT_ONCE = 1_000;
+
+/**
+ * Turns ends into what follows from them. An end is noted in the transaction that brings it about, and the note goes in the
+ * transaction that enters what follows: so that is entered once, whichever gateway does it and whichever dies.
+ */
+export class EndingStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Enters what follows from the ends of some jobs. @param waits its jobs wait until the outbox has room */
+  async followJobs(make: MakeFollower, waits: boolean): Promise<Followed> {
+    return this.#database.transaction(async (transaction) => {
+      const ended = await transaction.query<{ job_id: string; status: JobStatus }>(TAKE_JOBS, [JOBS_AT_ONCE]);
+      if (ended.length === 0) return { endings: 0, followers: [] };
+      const rows = await transaction.query<FollowUpRow>(TAKE_FOLLOW_UPS_OF_JOBS, [
+        ended.map(({ job_id }) => job_id),
+        ended.map(({ status }) => status),
+      ]);
+      const jobs = await readJobs(transaction, rows);
+      // A job that was retried meanwhile is told as it ended: of that its status alone says something else.
+      const endOf = new Map(ended.map(({ job_id, status }) => [job_id, status]));
+      const followers = await Promise.all(
+        rows.map((row) => {
+          const job = jobs.get(row.job_id ?? '');
+          return make(dueOf(row, job && { ...job, status: endOf.get(job.id) ?? job.status }, undefined));
+        }),
+      );
+      return { endings: ended.length, followers: await enterFollowers(transaction, followers, waits) };
+    });
+  }
+
+  /**
+   * Closes batches whose last job has ended and enters what follows from that. Every job that ends leaves a note, and a note
+   * is looked at when it is committed: whoever looks at that of the last one sees all of them ended.
+   */
+  async followBatches(make: MakeFollower, waits: boolean): Promise<Followed> {
+    return this.#database.transaction(async (transaction) => {
+      const notes = await takeBatches(transaction);
+      if (notes.taken === 0) return { endings: 0, followers: [] };
+      const closed = await transaction.query<{ id: string }>(CLOSE_BATCHES, [notes.batchIds]);
+      const followers: Follower[] = [];
+      for (const { id } of closed) {
+        const due = await takeFollowUpsOfBatch(transaction, id);
+        followers.push(...(await Promise.all(due.map(make))));
+      }
+      return { endings: notes.taken, followers: await enterFollowers(transaction, followers, waits) };
+    });
+  }
+}
+
+/** Takes the notes of a few batches, as many of each as there are. */
+async function takeBatches(transaction: Queries): Promise<{ readonly batchIds: string[]; readonly taken: number }> {
+  const notes = await transaction.query<{ id: string; batch_id: string }>(LOCK_BATCH_NOTES, [NOTES_AT_ONCE]);
+  const batchIds = [...new Set(notes.map(({ batch_id }) => batch_id))].slice(0, BATCHES_AT_ONCE);
+  const ids = notes.flatMap(({ id, batch_id }) => (batchIds.includes(batch_id) ? [id] : []));
+  if (ids.length > 0) await transaction.query('DELETE FROM endings WHERE id = ANY($1::bigint[])', [ids]);
+  return { batchIds, taken: ids.length };
+}
+
+async function takeFollowUpsOfBatch(transaction: Queries, id: string): Promise<DueFollowUp[]> {
+  const batch = await readBatch(transaction, id, null);
+  if (batch === undefined) return [];
+  const { failed, cancelled } = batch.counts;
+  const end: End = failed + cancelled > 0 ? 'failed' : 'completed';
+  const rows = await transaction.query<FollowUpRow>(TAKE_FOLLOW_UPS_OF_BATCH, [id, end]);
+  const spawner = await readJobs(transaction, [{ job_id: id }]);
+  return rows.map((row) => dueOf(row, spawner.get(id), batch));
+}
+
+async function readJobs(
+  transaction: Queries,
+  rows: readonly Pick<FollowUpRow, 'job_id'>[],
+): Promise<ReadonlyMap<string, Job>> {
+  const ids = [...new Set(rows.flatMap(({ job_id }) => job_id ?? []))];
+  if (ids.length === 0) return new Map();
+  const found = await transaction.query<JobRecord>(`SELECT ${JOB_COLUMNS} FROM jobs WHERE id = ANY($1::uuid[])`, [ids]);
+  return new Map(found.map((row) => [row.id, jobOf(row)]));
+}
+
+interface FollowUpRow {
+  readonly id: string;
+  readonly job_id: string | null;
+  readonly tenant: string;
+  readonly task: string;
+  readonly request: DueFollowUp['request'];
+  readonly traceparent: string | null;
+}
+
+function dueOf(row: FollowUpRow, job: Job | undefined, batch: Batch | undefined): DueFollowUp {
+  const { id, tenant, task, request, traceparent } = row;
+  return { id, tenant, task, request, traceparent, job, batch };
+}
+
+const TAKE_JOBS = `
+DELETE FROM endings WHERE id IN (
+  SELECT id FROM endings WHERE job_id IS NOT NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+) RETURNING job_id, status`;
+
+const COLUMNS = `follow_ups.id, follow_ups.job_id, follow_ups.tenant, follow_ups.task, follow_ups.request,
+  follow_ups.traceparent`;
+
+const TAKE_FOLLOW_UPS_OF_JOBS = `
+WITH taken AS (
+  DELETE FROM follow_ups USING unnest($1::uuid[], $2::text[]) AS ended (job_id, status)
+  WHERE follow_ups.job_id = ended.job_id AND ends_on IN (ended.status, 'final')
+  RETURNING follow_ups.*
+)
+SELECT ${COLUMNS} FROM taken AS follow_ups ORDER BY job_id, position`;
+
+const LOCK_BATCH_NOTES = `
+SELECT id, batch_id FROM endings WHERE batch_id IS NOT NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`;
+
+// A batch that a job has spawned has the job's id, and is open until the job has ended.
+const CLOSE_BATCHES = `
+UPDATE batches SET completed_at = date_trunc('milliseconds', now())
+WHERE id = ANY($1::uuid[]) AND completed_at IS NULL
+  AND NOT EXISTS (SELECT FROM jobs WHERE batch_id = batches.id AND completed_at IS NULL)
+  AND NOT EXISTS (SELECT FROM jobs WHERE id = batches.id AND completed_at IS NULL)
+RETURNING id`;
+
+const TAKE_FOLLOW_UPS_OF_BATCH = `
+WITH taken AS (DELETE FROM follow_ups WHERE batch_id = $1 AND ends_on IN ($2, 'final') RETURNING *)
+SELECT ${COLUMNS} FROM taken AS follow_ups ORDER BY position`;
