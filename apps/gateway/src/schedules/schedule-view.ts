@@ -1,5 +1,6 @@
 import { type Duration } from '#libs/contracts';
 import { withoutSecrets } from '../jobs/secret-fields.js';
+import { shownThen } from '../jobs/shown-then.js';
 import { type RunReason, type ScheduleRun } from '../ledger/schedule-run.js';
 import { type CatchUp, type Overlap, type ScheduleRecord } from '../ledger/schedule-row.js';
 import { type TaskStore } from '../ledger/task-store.js';
@@ -47,6 +48,7 @@ export class ScheduleView {
       ...{ id, tenant, name, ...timing },
       ...NOTHING_GIVEN,
       ...options,
+      ...(options['then'] === undefined ? {} : { then: shownThen(options['then'], this.tasks) }),
       ...{ task, payload: schema === undefined ? payload : withoutSecrets(payload, schema) },
       ...{ enabled, catchUp, overlap },
       nextRunAt: schedule.nextRunAt?.toISOString() ?? null,

@@ -188,8 +188,10 @@ describe('schedules over HTTP', () => {
   });
 
   it('masks secret fields of the payload, and keeps them', async () => {
-    const { id, payload } = await created({ payload: { token: 'hidden' } });
-    expect(payload).toEqual({ token: '***' });
+    const bare = { task: 'paint', payload: { token: 'hidden' } };
+    const then = [{ task: 'demo.paint', payload: { token: 'hidden' }, then: [bare] }];
+    const { id, payload, ...rest } = await created({ payload: { token: 'hidden' }, then });
+    expect([payload, JSON.stringify(rest).includes('hidden')]).toEqual([{ token: '***' }, false]);
     await changed(id, { name: 'renamed' });
     const { json } = await client.post<Job>(`/v1/schedules/${id}/run`, undefined);
     expect(json.payload).toEqual({ token: '***' });
