@@ -142,7 +142,7 @@ module.exports = {
     owner('only-broker-knows-amqp', 'amqplib|amqp-connection-manager|rabbitmq-client', '^libs/broker/'),
     owner('only-the-ledger-knows-the-database', 'pg|pg-[^/]+', '^apps/gateway/src/ledger/'),
     owner('only-media-knows-sharp', 'sharp', '^apps/media/'),
-    owner('only-email-knows-nodemailer', 'nodemailer', '^apps/email/'),
+    owner('only-email-knows-mails', 'nodemailer|mrml|liquidjs|html-to-text', '^apps/email/'),
     owner('only-storage-knows-s3', '@aws-sdk', '^libs/storage/'),
     owner('only-observability-logs', 'pino|prom-client', '^libs/observability/'),
     owner('only-the-gateway-speaks-http', '@fastify/[^/]+|@nestjs/swagger|swagger-ui-dist', '^apps/gateway/'),

@@ -53,4 +53,5 @@ ENV HEALTH_PORT=9000
 EXPOSE 9000
 COPY --from=packages-without-images /app/node_modules node_modules
 COPY --from=build /app/dist/apps/email dist/apps/email
+COPY --from=build /app/apps/email/templates apps/email/templates
 CMD ["node", "--enable-source-maps", "dist/apps/email/src/main.js"]

@@ -61,10 +61,23 @@ describe('email.send', () => {
     ['two recipients in one', { to: 'b@x.org, evil@x.org', subject: 'Hello', text: 'Hello' }],
     ['a header in the subject', { to: 'b@x.org', subject: 'Hello\r\nBcc: evil@x.org', text: 'Hello' }],
     ['a mail without content', { to: 'b@x.org', subject: 'Hello' }],
-    ['a template', { to: 'b@x.org', subject: 'Hello', template: 'welcome', data: {} }],
+    ['a template that there is not', { to: 'b@x.org', template: 'wellcome', data: {} }],
   ])('is refused by the gateway with %s', async (_what, payload) => {
     const { status } = await jobs.ask('POST', '/v1/jobs', { task: TASK, payload });
     expect(status).toBe(422);
+  });
+
+  it('is refused by the gateway when its template misses data, by path', async () => {
+    const payload = { to: 'b@x.org', template: 'welcome', data: {} };
+    const { body } = await jobs.ask('POST', '/v1/jobs', { task: TASK, payload });
+    expect(body).toMatchObject({ status: 422, errors: [{ path: 'payload.data.name', message: 'is required' }] });
+  });
+
+  it('runs its example as it is', async () => {
+    const { body } = await jobs.ask('GET', `/v1/tasks/${TASK}`);
+    const { id } = await jobs.enqueue(TASK, (body as { example: object }).example);
+    await jobs.completed(id);
+    expect(sink.mails.filter(isAbout('Welcome, Ada Lovelace'))).toHaveLength(1);
   });
 });
 

@@ -40,7 +40,7 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'only-broker-knows-amqp': { 'libs/consumer/src/amqp.ts': "import 'amqplib';" },
   'only-the-ledger-knows-the-database': { 'apps/gateway/src/http/sql.ts': "import 'pg';" },
   'only-media-knows-sharp': { 'apps/gateway/src/files/thumbnail.ts': "import 'sharp';" },
-  'only-email-knows-nodemailer': { 'apps/gateway/src/jobs/mail.ts': "import 'nodemailer';" },
+  'only-email-knows-mails': { 'apps/gateway/src/jobs/mail.ts': "import 'nodemailer';" },
   'only-storage-knows-s3': { 'apps/media/src/bucket.ts': "import '@aws-sdk/client-s3';" },
   'only-observability-logs': { 'libs/broker/src/log.ts': "import 'pino';" },
   'only-the-gateway-speaks-http': { 'libs/consumer/src/multipart.ts': "import '@fastify/multipart';" },

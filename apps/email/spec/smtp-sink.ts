@@ -79,6 +79,11 @@ export class SmtpSink {
     return (this.#server.server.address() as AddressInfo).port;
   }
 
+  /** Ends every connection without a word. */
+  cutOff(): void {
+    for (const { _socket: socket } of this.#server.connections) socket.destroy();
+  }
+
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.#server.close(resolve);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from './config-error.js';
-import { loadConsumerConfig, loadEmailConfig, loadGatewayConfig } from './load.js';
+import { loadConsumerConfig, loadGatewayConfig } from './load.js';
+import { loadEmailConfig } from './load-email.js';
 
 const CONSUMER = { RABBITMQ_URL: 'amqp://127.0.0.1', STORAGE_URL: 'file:///srv/files' } as const;
 const GATEWAY = {
@@ -219,6 +220,7 @@ describe('loadConsumerConfig', () => {
 
 describe('loadEmailConfig', () => {
   const EMAIL = { ...CONSUMER, SMTP_URL: 'smtp://127.0.0.1:2525', MAIL_FROM: 'shop@example.org' } as const;
+  const NOTHING_MORE = { templates: null, dkim: null };
   const emailProblems = (env: NodeJS.ProcessEnv): Record<string, string> =>
     problems(() => loadEmailConfig({ ...EMAIL, ...env }));
 
@@ -226,6 +228,19 @@ describe('loadEmailConfig', () => {
     expect(loadEmailConfig(EMAIL)).toEqual({
       server: { host: '127.0.0.1', port: 2_525, secure: false, login: null },
       from: { name: '', address: 'shop@example.org', domain: 'example.org' },
+      ...NOTHING_MORE,
+    });
+  });
+
+  it('takes templates and a key for signatures', () => {
+    const config = loadEmailConfig({
+      ...EMAIL,
+      MAIL_TEMPLATES: '/srv/mails',
+      MAIL_DKIM: 'mail-1:/run/secrets/dkim.pem',
+    });
+    expect(config).toMatchObject({
+      templates: '/srv/mails',
+      dkim: { selector: 'mail-1', keyFile: '/run/secrets/dkim.pem' },
     });
   });
 
@@ -238,6 +253,7 @@ describe('loadEmailConfig', () => {
     expect(config).toEqual({
       server: { host: '::1', port: 465, secure: true, login: { user: 'me@x', pass: 'p/w' } },
       from: { name: 'Müller & Co', address: 'shop@mail.example.org', domain: 'mail.example.org' },
+      ...NOTHING_MORE,
     });
     expect(loadEmailConfig({ ...EMAIL, SMTP_URL: 'smtp://mail' }).server.port).toBe(587);
   });
@@ -260,6 +276,8 @@ describe('loadEmailConfig', () => {
     ['MAIL_FROM', 'a@example.org, b@example.org'],
     ['MAIL_FROM', 'Shop\r\nBcc: x@y <shop@example.org>'],
     ['MAIL_FROM', 'shop@-example.org'],
+    ['MAIL_TEMPLATES', 'mails'],
+    ['MAIL_DKIM', 'mail-1:key.pem'],
   ])('refuses %s=%j', (name, value) => {
     expect(Object.keys(emailProblems({ [name]: value }))).toEqual([name]);
   });

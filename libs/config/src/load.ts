@@ -1,4 +1,3 @@
-import { type Mailbox, type SmtpServer } from './mail-parsers.js';
 import { readSettings } from './read-settings.js';
 import { type LogLevelName, type Values } from './schema.js';
 
@@ -58,13 +57,6 @@ export interface ConsumerConfig extends CommonConfig {
   readonly concurrency: number | null;
 }
 
-/** What the email app takes beside what every consumer app does. */
-export interface EmailConfig {
-  readonly server: SmtpServer;
-  /** Whom mails are from. */
-  readonly from: Mailbox;
-}
-
 /**
  * The gateway's configuration, deep-frozen.
  * @param env @default process.env
@@ -95,16 +87,6 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): Gateway
 export function loadConsumerConfig(env: NodeJS.ProcessEnv = process.env): ConsumerConfig {
   const values = readSettings(env, 'consumer apps');
   return Object.freeze({ ...common(values), healthPort: values.HEALTH_PORT, concurrency: values.CONCURRENCY });
-}
-
-/**
- * What the email app takes beside its configuration as a consumer app, deep-frozen.
- * @param env @default process.env
- * @throws ConfigError with every problem in one message.
- */
-export function loadEmailConfig(env: NodeJS.ProcessEnv = process.env): EmailConfig {
-  const { SMTP_URL: server, MAIL_FROM: from } = readSettings(env, 'email app');
-  return Object.freeze({ server: Object.freeze(server), from: Object.freeze(from) });
 }
 
 /** What the doctor compares with what is in force. */

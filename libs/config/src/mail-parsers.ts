@@ -58,3 +58,19 @@ export function mailbox(text: string): Parsed<Mailbox> {
   const domain = address.slice(at + 1).toLowerCase();
   return { ok: true, value: { name: name.trim(), address: `${address.slice(0, at)}@${domain}`, domain } };
 }
+
+/** A key that mails are signed with. */
+export interface DkimKey {
+  /** Under which the public key stands in the DNS of the domain. */
+  readonly selector: string;
+  /** A file in PEM format. */
+  readonly keyFile: string;
+}
+
+const DKIM = /^([A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?):(\/.+)$/;
+
+/** A DKIM key by its selector and its file. */
+export const dkimKey: Parser<DkimKey> = (text) => {
+  const [, selector, keyFile] = DKIM.exec(text) ?? [];
+  return selector === undefined || keyFile === undefined ? REFUSED : { ok: true, value: { selector, keyFile } };
+};

@@ -1,7 +1,7 @@
 import { DURATION_FORM, TIMES } from '#libs/contracts';
 import { bytes, duration, listOf, mapped, matching, oneOf, tenantsByUser, url, wholeNumber } from './parsers.js';
-import { mailbox, smtpServer } from './mail-parsers.js';
-import { type Parser, type Setting } from './setting.js';
+import { MAIL_SETTINGS } from './mail-settings.js';
+import { orNull, type Setting, setting } from './setting.js';
 
 const LOG_LEVEL_NAMES = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 /** How much is logged: lines of this level and of graver ones. */
@@ -18,9 +18,6 @@ const isBareOrigin = (address: URL): boolean =>
 /** A path for `file:`, a bucket for `s3:`; what stands behind them is checked by whoever opens the storage. */
 const namesPlace = (address: URL): boolean =>
   address.protocol === 'file:' ? address.hostname === '' && address.pathname.length > 1 : hasHost(address);
-
-const setting = <T>(row: Setting<T>): Setting<T> => row;
-const orNull = <T>(parse: Parser<T>): Parser<T | null> => parse;
 
 /** Every setting of the suite, in the order of the documentation. */
 export const SCHEMA = {
@@ -153,20 +150,7 @@ export const SCHEMA = {
     parse: duration(TIMES.ackTimeoutMarginMs + 1),
     fallback: { value: 30 * 60_000, shown: '30m' },
   }),
-  SMTP_URL: setting({
-    means: 'The server that mails are handed to.',
-    allowed:
-      'smtp://host:port, or smtps:// for TLS from the first byte, with user:password@ where the server wants them',
-    takenBy: 'email app',
-    parse: smtpServer,
-    advice: 'a slash, number sign or at sign in a user name or password is written %2F, %23 or %40',
-  }),
-  MAIL_FROM: setting({
-    means: 'Whom mails are from; what is behind its at sign also ends their Message-ID.',
-    allowed: 'a mailbox: name@example.org, or Example Shop <name@example.org>',
-    takenBy: 'email app',
-    parse: mailbox,
-  }),
+  ...MAIL_SETTINGS,
   LOG_LEVEL: setting<LogLevelName>({
     means: 'How much is logged.',
     allowed: LOG_LEVEL_NAMES.join(', '),

@@ -23,3 +23,9 @@ export interface Setting<T> {
   /** The value is never shown, not even in part. */
   readonly secret?: true;
 }
+
+/** Writes down a setting, whose type follows from its parser. */
+export const setting = <T>(row: Setting<T>): Setting<T> => row;
+
+/** A parser whose setting may also be null, as its fallback says. */
+export const orNull = <T>(parse: Parser<T>): Parser<T | null> => parse;

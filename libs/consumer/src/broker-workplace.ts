@@ -25,6 +25,7 @@ import { type Storage } from '#libs/storage';
 import { Announcer } from './announcer.js';
 import { BrokerDeadLetters } from './broker-dead-letters.js';
 import { Dispatcher, type DrainTimes } from './dispatcher.js';
+import { type Standstill } from './errors.js';
 import { FormerQueues, withFormer } from './former-queues.js';
 import { Intake } from './intake.js';
 import { type Workplace } from './job-server.js';
@@ -115,7 +116,10 @@ export class BrokerWorkplace implements Workplace {
     const reports = this.#reporter;
     const queue = this.#names.workQueue(this.#address);
     const letters = new BrokerDeadLetters(this.#publisher, this.#names, { domain, queue, worker }, this.#ended.signal);
-    const tools = { tasks, worker, storage, reports, telemetry, waits: new OtherVersionWaits() };
+    const halt = (standstill: Standstill): void => {
+      this.#halt(standstill);
+    };
+    const tools = { tasks, worker, storage, reports, telemetry, waits: new OtherVersionWaits(), halt };
     const dispatcher = new Dispatcher(tools, new Settlement(reports, letters), concurrency);
     const announcer = new Announcer(reports, this.#announcement(tasks));
     const subscriber = new Subscriber(this.#consuming, {
@@ -138,6 +142,11 @@ export class BrokerWorkplace implements Workplace {
     const intake = new Intake(domain, dispatcher, withFormer(subscriber, former));
     const pulse = new Pulse(reports, () => this.#heartbeat(dispatcher), storage);
     return { dispatcher, subscriber, former, intake, announcer, pulse, control: this.#follower(intake, announcer) };
+  }
+
+  #halt({ reason, delayMs }: Standstill): void {
+    this.#options.telemetry.emit('app.standstill', { reason, delayMs });
+    this.#work?.intake.halt(reason, delayMs);
   }
 
   #formerQueues(dispatcher: Dispatcher, announcer: Announcer): FormerQueues {

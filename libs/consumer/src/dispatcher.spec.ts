@@ -18,8 +18,14 @@ const STORAGE = {
 };
 
 function dispatcherOf(reports: ReportSink, telemetry = { emit: (): void => undefined }): Dispatcher {
-  const tools = { tasks: new Map(), worker: 'w', storage: STORAGE, reports, telemetry, waits: new OtherVersionWaits() };
-  return new Dispatcher(tools, new Settlement(reports, { bury: async () => undefined }), 1);
+  const halt = (): void => undefined;
+  const tools = { tasks: new Map(), worker: 'w', storage: STORAGE, reports, telemetry, halt };
+
+  return new Dispatcher(
+    { ...tools, waits: new OtherVersionWaits() },
+    new Settlement(reports, { bury: async () => undefined }),
+    1,
+  );
 }
 
 describe('a dispatcher', () => {

@@ -53,6 +53,30 @@ export class RetryAfter extends Error {
   }
 }
 
+/**
+ * The app cannot work at all, whatever the job: its server refuses its password, its disk is gone. The job runs again
+ * after the wait and is charged nothing; until then the app takes no other job, is not ready, and says why in its log.
+ */
+export class Standstill extends Error {
+  /** The wait in milliseconds. */
+  readonly delayMs: number;
+
+  /**
+   * @param reason what keeps the app from working, for people; no secrets
+   * @param wait how long nothing is tried
+   * @throws TypeError when the wait is no duration
+   */
+  constructor(
+    readonly reason: string,
+    wait: Duration,
+    options?: ErrorOptions,
+  ) {
+    super(reason, options);
+    this.name = 'Standstill';
+    this.delayMs = durationMs(wait);
+  }
+}
+
 /** The app cannot start as it is written or set up; the message lists every problem and how to mend it. */
 export class WiringError extends Error {
   /** One sentence each. */

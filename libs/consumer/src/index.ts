@@ -1,7 +1,13 @@
 export { exponential, fixed } from '#libs/contracts';
-export { PermanentError, RetryAfter, TemporaryError } from './errors.js';
+export { PermanentError, RetryAfter, Standstill, TemporaryError } from './errors.js';
 export { Describe, FieldSchema, Secret } from './field-notes.js';
 export { FileInput } from './file-input.js';
 export { type JobContext, type JobFiles, type JobLog } from './job-context.js';
 export { runConsumerApp, type ConsumerAppOptions } from './run-consumer-app.js';
-export { Task, TaskController, type TaskDefaultOptions, type TaskOptions } from './task-decorators.js';
+export {
+  type StartOptions,
+  Task,
+  TaskController,
+  type TaskDefaultOptions,
+  type TaskOptions,
+} from './task-decorators.js';

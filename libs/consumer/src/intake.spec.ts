@@ -26,6 +26,10 @@ const recorded = (): { intake: Intake; said: string[] } => {
   return { intake: new Intake('media', dispatcher, subscriber), said };
 };
 
+async function until(so: () => boolean): Promise<void> {
+  while (!so()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 describe('the intake', () => {
   it('takes nothing before the control stream has been read', async () => {
     const { intake, said } = recorded();
@@ -55,6 +59,27 @@ describe('the intake', () => {
     intake.obey({ type: 'pause', queue: 'media', version: 4 });
     await intake.end();
     expect(said.filter((word) => word === 'hold')).toEqual(['hold']);
+  });
+
+  it('takes nothing while the app cannot work, and says why', async () => {
+    const { intake, said } = recorded();
+    intake.follow(true);
+    await intake.entered;
+    intake.halt('the server refuses the password', 20);
+    expect(intake.obstacle).toBe('the server refuses the password');
+    await until(() => said.filter((word) => word === 'resumed').length === 2);
+    expect(said).toEqual(['open', 'resumed…', 'resumed', 'hold', 'paused…', 'paused', 'open', 'resumed…', 'resumed']);
+    expect(intake.obstacle).toBeUndefined();
+  });
+
+  it('stays closed when it ends while the app cannot work', async () => {
+    const { intake, said } = recorded();
+    intake.follow(true);
+    await intake.entered;
+    intake.halt('the server refuses the password', 0);
+    await intake.end();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(said.at(-1)).toBe('paused');
   });
 
   it('does not care for other queues', async () => {

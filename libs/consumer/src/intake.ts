@@ -2,7 +2,10 @@ import { type Subscriber } from '#libs/broker';
 import { type ControlEntry } from '#libs/contracts';
 import { type Dispatcher } from './dispatcher.js';
 
-/** When an app takes messages: while it follows the control stream, its queue is not paused, and it does not end. */
+/**
+ * When an app takes messages: while it follows the control stream, its queue is not paused, it can work, and it does not
+ * end.
+ */
 export class Intake {
   readonly #domain: string;
   readonly #dispatcher: Pick<Dispatcher, 'open' | 'hold' | 'void'>;
@@ -11,6 +14,9 @@ export class Intake {
   #paused = false;
   /** Of the pause or resume that counts. */
   #version = -1;
+  /** Why the app cannot work. */
+  #standstill: string | undefined;
+  #workAgain: NodeJS.Timeout | undefined;
   #ending = false;
   #taking = false;
   #change = Promise.resolve();
@@ -31,6 +37,7 @@ export class Intake {
   /** What keeps messages from coming, or undefined when they come, or somebody has paused the queue. */
   get obstacle(): string | undefined {
     if (!this.#following) return 'the control stream has not been read yet';
+    if (this.#standstill !== undefined) return this.#standstill;
     return this.#paused || this.#subscriber.attached ? undefined : 'the consumer is not attached to its queue';
   }
 
@@ -47,9 +54,21 @@ export class Intake {
     void this.#decide();
   }
 
+  /** Takes nothing for a while: the app cannot work. Of several such times the last to end counts. */
+  halt(reason: string, waitMs: number): void {
+    this.#standstill = reason;
+    clearTimeout(this.#workAgain);
+    this.#workAgain = setTimeout(() => {
+      this.#standstill = undefined;
+      void this.#decide();
+    }, waitMs).unref();
+    void this.#decide();
+  }
+
   /** Takes nothing more. */
   async end(): Promise<void> {
     this.#ending = true;
+    clearTimeout(this.#workAgain);
     await this.#decide();
   }
 
@@ -61,7 +80,8 @@ export class Intake {
 
   // One change at a time: a consumer that is being attached cannot be detached yet.
   async #decide(): Promise<void> {
-    const takes = this.#following && !this.#paused && !this.#ending;
+    const able = this.#standstill === undefined && !this.#ending;
+    const takes = this.#following && !this.#paused && able;
     if (takes !== this.#taking) {
       this.#taking = takes;
       if (takes) this.#dispatcher.open();

@@ -10,7 +10,7 @@ import { createTelemetry } from '#libs/observability';
 import { FileMissingError } from '#libs/storage';
 import { type Observable, of, throwError } from 'rxjs';
 import { Dispatcher } from './dispatcher.js';
-import { PermanentError, RetryAfter, TemporaryError } from './errors.js';
+import { PermanentError, RetryAfter, Standstill, TemporaryError } from './errors.js';
 import { type JobContext } from './job-context.js';
 import { JobServer, type Workplace } from './job-server.js';
 import { OtherVersionWaits } from './other-version.js';
@@ -50,6 +50,9 @@ const ACTS: Readonly<Record<string, (job: JobContext, act: Act) => unknown>> = {
   },
   'throw-retry-after': () => {
     throw new RetryAfter('30s', 'quota');
+  },
+  'throw-standstill': () => {
+    throw new Standstill('the server refuses the password', '1m');
   },
   'throw-retry-after-object': () => {
     throw new RetryAfter('5s', { not: 'a text' } as unknown as string);
@@ -125,6 +128,7 @@ class DeskInMemory implements Workplace, ReportSink, DeadLetters {
   readonly told: TellingReport[] = [];
   readonly letters: Unreadable[] = [];
   readonly acknowledged: string[] = [];
+  readonly standstills: string[] = [];
   now = 0;
   readonly waits = new OtherVersionWaits(() => this.now);
   dispatcher!: Dispatcher;
@@ -147,7 +151,8 @@ class DeskInMemory implements Workplace, ReportSink, DeadLetters {
       }),
     };
     const telemetry = createTelemetry({ service: 'tests', level: 'silent' });
-    const tools = { tasks, worker: 'tests@here:1-aaaa', storage, reports: this, telemetry, waits: this.waits };
+    const halt = ({ reason }: Standstill): void => void this.standstills.push(reason);
+    const tools = { tasks, worker: 'tests@here:1-aaaa', storage, reports: this, telemetry, waits: this.waits, halt };
     this.dispatcher = new Dispatcher(tools, new Settlement(this, this), this.concurrency);
     this.dispatcher.open();
   }
@@ -280,6 +285,7 @@ describe('a job server', () => {
     ['throw-late', { kind: 'reject', failure: { code: 'late', message: 'From a stream' } }],
     ['throw-temporary', { kind: 'retry', failure: { code: 'rate_limited', message: 'Try later' } }],
     ['throw-retry-after', { kind: 'snooze', delayMs: 30_000, reason: 'quota' }],
+    ['throw-standstill', { kind: 'snooze', delayMs: 60_000, reason: 'the server refuses the password' }],
     ['throw-retry-after-object', { kind: 'snooze', delayMs: 5_000, reason: '{"not":"a text"}' }],
     [
       'throw-unreadable',

@@ -1,5 +1,5 @@
 import { clippedText, type Failure, LIMITS, type Outcome, storableJson, utf8Length } from '#libs/contracts';
-import { PermanentError, RetryAfter } from './errors.js';
+import { PermanentError, RetryAfter, Standstill } from './errors.js';
 import { shownText } from './shown-text.js';
 
 /** How a handler ended by itself. */
@@ -41,7 +41,7 @@ function outcomeOfResult(value: unknown): Outcome {
 }
 
 function outcomeOfError(error: unknown): Outcome {
-  if (error instanceof RetryAfter) {
+  if (error instanceof RetryAfter || error instanceof Standstill) {
     return {
       kind: 'snooze',
       delayMs: error.delayMs,

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { decodeJson, type Ended, type Outcome, type Returned } from '#libs/contracts';
 import { type Telemetry } from '#libs/observability';
 import { type Storage } from '#libs/storage';
+import { Standstill } from './errors.js';
 import { type OtherVersionWaits } from './other-version.js';
 import { outcomeOf, rejected } from './outcome-of.js';
 import { checkPayload } from './payload-check.js';
@@ -30,6 +31,8 @@ export interface RunTools {
   readonly reports: ReportSink;
   readonly telemetry: Pick<Telemetry, 'emit'>;
   readonly waits: OtherVersionWaits;
+  /** Takes no more jobs for a while. */
+  readonly halt: (standstill: Standstill) => void;
 }
 
 interface Begun {
@@ -96,7 +99,7 @@ async function run(runnable: Runnable): Promise<Decided> {
   });
   const timer = startTimer(hand);
   try {
-    const ended = attempt(() => task.call(payload, context)).then((outcome) => hand.stopped ?? outcome);
+    const ended = attempt(() => task.call(payload, context), tools).then((outcome) => hand.stopped ?? outcome);
     const left = hand.left.then(() => hand.stopped ?? 'draining');
     return decide(runnable, await Promise.race([ended, left]));
   } finally {
@@ -114,12 +117,15 @@ function sayStarted({ hand: { order }, tools }: Begun, at: string): void {
     .catch(() => undefined);
 }
 
-async function attempt(call: () => Promise<unknown>): Promise<Outcome> {
+async function attempt(call: () => Promise<unknown>, { halt }: RunTools): Promise<Outcome> {
   return Promise.resolve()
     .then(call)
     .then(
       (value) => outcomeOf({ kind: 'returned', value }),
-      (error: unknown) => outcomeOf({ kind: 'threw', error }),
+      (error: unknown) => {
+        if (error instanceof Standstill) halt(error);
+        return outcomeOf({ kind: 'threw', error });
+      },
     )
     .catch(() => UNREADABLE_ENDING);
 }

@@ -3,7 +3,7 @@ import { IsInt, IsOptional, IsString } from 'class-validator';
 import { exponential } from '#libs/contracts';
 import { Secret } from './field-notes.js';
 import { resolveTask } from './resolve-task.js';
-import { type TaskOptions } from './task-decorators.js';
+import { type StartOptions, type TaskOptions } from './task-decorators.js';
 
 class Charge {
   @IsInt()
@@ -56,6 +56,18 @@ describe('resolving a task', () => {
     expect(hashes[2]).not.toBe(hashes[0]);
   });
 
+  it('adds what the app finds out when it starts', async () => {
+    const schema = { properties: { amount: { maximum: 500 } } };
+    const atStart = async (): Promise<StartOptions> => ({ schema, example: { amount: 400 } });
+    const { announcement } = await resolve({ atStart, example: { amount: 600 } });
+    expect(announcement).toMatchObject({
+      schema: { additionalProperties: false, allOf: [schema] },
+      example: { amount: 400 },
+    });
+    const found = await resolve({ atStart, example: undefined });
+    expect(found.announcement?.hash).not.toBe((await resolve()).announcement?.hash);
+  });
+
   it.each<[string, Partial<TaskOptions>, string]>([
     ['a time-out that is none', { timeout: 'soon' }, 'timeout is "soon"; use milliseconds'],
     ['a time-out above its most', { timeout: '10m', maxTimeout: '5m' }, 'raise maxTimeout or lower timeout'],
@@ -71,6 +83,16 @@ describe('resolving a task', () => {
     ['a priority over 9', { priority: 10 }, 'priority is 10; set it to 0 to 9, or low, normal, high, critical'],
     ['a payload limit over 8 MiB', { maxPayload: 9_000_000 }, 'maxPayload is 9000000 bytes'],
     ['jitter over 1', { backoff: exponential('1s', { jitter: 2 }) }, "use exponential('1s') or fixed('1s')"],
+    [
+      'an example that does not fit what was found at the start',
+      { atStart: async () => ({ schema: { properties: { amount: { maximum: 5 } } }, example: { amount: 6 } }) },
+      'by its JSON Schema, payload.amount must be <= 5',
+    ],
+    [
+      'what cannot be found out at the start',
+      { atStart: async () => Promise.reject(new Error('The folder is gone')) },
+      'The folder is gone.',
+    ],
     ['a wrong example', { example: { amount: 'much' } }, 'by its JSON Schema, payload.amount must be integer'],
   ])('refuses %s', async (_what, options, sentence) => {
     const { announcement, problems } = await resolve(options);

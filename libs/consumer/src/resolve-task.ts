@@ -16,7 +16,12 @@ import {
 } from '#libs/contracts';
 import { exampleProblems } from './example-check.js';
 import { payloadSchema } from './payload-schema.js';
-import { type TaskDeclaration, type TaskDefaultOptions } from './task-decorators.js';
+import {
+  type StartOptions,
+  type TaskDeclaration,
+  type TaskDefaultOptions,
+  type TaskOptions,
+} from './task-decorators.js';
 import { taskHash } from './task-hash.js';
 
 /** What the app was started with, as far as its tasks must agree with it. */
@@ -44,12 +49,7 @@ export async function resolveTask(declaration: TaskDeclaration, terms: AppTerms)
   if (!isWithin(maxPayload, 1, LIMITS.announcedPayload)) {
     says(`maxPayload is ${maxPayload} bytes; set it to 1 to ${LIMITS.announcedPayload}.`);
   }
-  const schema = resolveSchema(declaration, says);
-  const example = options.example ?? null;
-  if (schema !== undefined && example !== null) {
-    const found = await exampleProblems(options.payload, schema, example);
-    for (const problem of found) says(`its example: ${problem}`);
-  }
+  const { schema, example } = await resolvePayload(declaration, says);
   if (schema === undefined || problems.length > 0) return { announcement: undefined, problems };
   const description = options.description ?? inWords(declaration.name);
   const name = `${declaration.domain}.${declaration.name}`;
@@ -57,7 +57,25 @@ export async function resolveTask(declaration: TaskDeclaration, terms: AppTerms)
   return { announcement: { name, description, schema, defaults, maxTimeoutMs, maxPayload, example, hash }, problems };
 }
 
+interface ResolvedPayload {
+  readonly schema: Schema | undefined;
+  readonly example: unknown;
+}
+
 type Says = (problem: string) => void;
+type Schema = Readonly<Record<string, unknown>>;
+
+async function resolvePayload(declaration: TaskDeclaration, says: Says): Promise<ResolvedPayload> {
+  const { options } = declaration;
+  const found = await foundAtStart(options, says);
+  const schema = withFound(resolveSchema(declaration, says), found);
+  const example = found.example ?? options.example ?? null;
+  if (schema === undefined) return { schema, example };
+  checkSize(schema, says);
+  const wrong = example === null ? [] : await exampleProblems(options.payload, schema, example);
+  for (const problem of wrong) says(`its example: ${problem}`);
+  return { schema, example };
+}
 
 function checkName({ domain, name }: TaskDeclaration, terms: AppTerms, says: Says): void {
   if (domain !== terms.domain) {
@@ -99,21 +117,38 @@ function checkTimes(maxTimeout: Duration | undefined, timeoutMs: number, terms: 
   return maxTimeoutMs;
 }
 
-function resolveSchema({ options }: TaskDeclaration, says: Says): Readonly<Record<string, unknown>> | undefined {
+function resolveSchema({ options }: TaskDeclaration, says: Says): Schema | undefined {
   // Not typed away: a class that is imported in a circle is undefined when the decorator runs.
   if (typeof (options.payload as unknown) !== 'function') {
     says('it has no payload class; give @Task { payload: SomeClass }.');
     return undefined;
   }
   try {
-    const schema = payloadSchema(options.payload);
-    const bytes = Buffer.byteLength(JSON.stringify(schema));
-    if (bytes > LIMITS.schema) says(`the schema of its payload has ${bytes} bytes; the most is ${LIMITS.schema}.`);
-    return schema;
+    return payloadSchema(options.payload);
   } catch (error) {
     says(error instanceof Error ? `${error.message}.` : String(error));
     return undefined;
   }
+}
+
+async function foundAtStart({ atStart }: TaskOptions, says: Says): Promise<StartOptions> {
+  try {
+    return (await atStart?.()) ?? {};
+  } catch (error) {
+    says(error instanceof Error ? `${error.message}.` : String(error));
+    return {};
+  }
+}
+
+function withFound(schema: Schema | undefined, found: StartOptions): Schema | undefined {
+  if (schema === undefined || found.schema === undefined) return schema;
+  const others = Array.isArray(schema['allOf']) ? (schema['allOf'] as unknown[]) : [];
+  return { ...schema, allOf: [...others, found.schema] };
+}
+
+function checkSize(schema: Schema, says: Says): void {
+  const bytes = Buffer.byteLength(JSON.stringify(schema));
+  if (bytes > LIMITS.schema) says(`the schema of its payload has ${bytes} bytes; the most is ${LIMITS.schema}.`);
 }
 
 function millis(option: string, duration: Duration, says: Says): number {

@@ -27,6 +27,16 @@ export interface TaskOptions extends TaskDefaultOptions {
   readonly maxTimeout?: Duration;
   /** Bytes of JSON, at most 8 MiB. @default 524_288 */
   readonly maxPayload?: number;
+  /** What nobody knows before the app starts, such as what lies in a folder. What it throws keeps the app from starting. */
+  readonly atStart?: () => Promise<StartOptions>;
+}
+
+/** What an app finds out about a task when it starts. */
+export interface StartOptions {
+  /** JSON Schema that a payload must fit as well as its class; the gateway checks by it, the app does so itself. */
+  readonly schema?: Readonly<Record<string, unknown>>;
+  /** Comes before the `example` of the task's options. */
+  readonly example?: unknown;
 }
 
 /** A task as its decorators wrote it, with the place it was written at. */

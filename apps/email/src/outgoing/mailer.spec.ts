@@ -1,4 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { simpleParser } from 'mailparser';
+import { ConfigError } from '#libs/config';
 import { headerOf, type SinkAnswers, SmtpSink } from '../../spec/smtp-sink.js';
 import { type Mail, Mailer, type Receipt } from './mailer.js';
 
@@ -19,7 +26,7 @@ describe('Mailer', () => {
   }
 
   function mailerTo(port: number, login: { user: string; pass: string } | null = null): Mailer {
-    const mailer = new Mailer({ server: { host: '127.0.0.1', port, secure: false, login }, from: FROM });
+    const mailer = new Mailer({ server: { host: '127.0.0.1', port, secure: false, login }, from: FROM, dkim: null });
     ends.push(() => {
       mailer.onApplicationShutdown();
     });
@@ -111,15 +118,102 @@ describe('Mailer', () => {
     });
   });
 
-  it('logs in, and holds a refused login against no mail', async () => {
+  it('logs in, and comes to a standstill when the login is refused', async () => {
     const sink = await open({
       toLogin: (user, pass) => (`${user}:${pass}` === 'me:right' ? undefined : { code: 535, text: 'wrong' }),
     });
     await mailerTo(sink.port, { user: 'me', pass: 'right' }).send(MAIL, NEVER);
     const error = await failure(mailerTo(sink.port, { user: 'me', pass: 'canary' }).send(MAIL, NEVER));
-    expect(error).toMatchObject({ name: 'TemporaryError', code: 'smtp_login_refused' });
+    expect(error).toMatchObject({ name: 'Standstill', reason: expect.stringContaining('535 wrong') });
     expect((error as Error).message).not.toContain('canary');
     expect(sink.mails).toHaveLength(1);
+  });
+
+  it('calls it temporary when the login is refused for now', async () => {
+    const sink = await open({ toLogin: () => ({ code: 454, text: 'busy' }) });
+    const error = await failure(mailerTo(sink.port, { user: 'me', pass: 'right' }).send(MAIL, NEVER));
+    expect(error).toMatchObject({ code: 'smtp_temporary', message: expect.stringContaining('454 busy') });
+  });
+
+  it('comes to a standstill when the server wants a login and there is none', async () => {
+    const sink = await open({ toLogin: () => undefined });
+    const error = await failure(mailerTo(sink.port).send(MAIL, NEVER));
+    expect(error).toMatchObject({ name: 'Standstill', reason: expect.stringContaining('530') });
+  });
+
+  it('keeps the end of a mail back until it may be handed over', async () => {
+    const sink = await open();
+    const offered: number[] = [];
+    const beforeLastByte = async (): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      offered.push(sink.offered.length);
+    };
+    await mailerTo(sink.port).send({ ...MAIL, beforeLastByte }, NEVER);
+    expect([offered, sink.mails.length]).toEqual([[0], 1]);
+  });
+
+  it('hands nothing over when that fails, and goes on with the next mail', async () => {
+    const sink = await open();
+    const mailer = mailerTo(sink.port);
+    const beforeLastByte = async (): Promise<void> => Promise.reject(new Error('the disk is full'));
+    expect(await failure(mailer.send({ ...MAIL, beforeLastByte }, NEVER))).toMatchObject({
+      message: expect.stringContaining('the disk is full'),
+    });
+    await mailer.send({ ...MAIL, id: 'job-2' }, NEVER);
+    expect(sink.mails.map((mail) => headerOf(mail, 'Message-ID'))).toEqual(['<job-2@example.org>']);
+  });
+
+  it('tells a server that has the whole mail and says nothing from one that has not', async () => {
+    const sink = await open({
+      toMail: () => {
+        sink.cutOff();
+        return undefined;
+      },
+    });
+    expect(await failure(mailerTo(sink.port).send(MAIL, NEVER))).toMatchObject({
+      name: 'TemporaryError',
+      code: 'smtp_unanswered',
+    });
+  });
+
+  it('attaches files and shows images in place, and has further headers', async () => {
+    const sink = await open();
+    const attachments = [
+      { filename: 'Rechnung Ä.txt', contentType: 'text/plain', content: Readable.from(['paid']) },
+      { filename: 'logo.png', contentType: 'image/png', content: Readable.from(['png']), cid: 'logo' },
+    ];
+    const headers = { 'List-Unsubscribe': `<https://x.org/${'u'.repeat(200)}>` };
+    await mailerTo(sink.port).send({ ...MAIL, html: '<img src="cid:logo">', attachments, headers }, NEVER);
+    const { attachments: found, headers: head } = await simpleParser(sink.mails[0]?.raw ?? '');
+    expect(found.map(({ filename, content, cid }) => [filename, content.toString(), cid])).toEqual([
+      ['logo.png', 'png', 'logo'],
+      ['Rechnung Ä.txt', 'paid', undefined],
+    ]);
+    expect(head.get('list')).toMatchObject({ unsubscribe: { url: `https://x.org/${'u'.repeat(200)}` } });
+  });
+
+  it('signs mails, and what one-click unsubscription rests on', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+    const folder = await mkdtemp(join(tmpdir(), 'leveret-dkim-'));
+    ends.push(() => rm(folder, { recursive: true }));
+    const keyFile = join(folder, 'key.pem');
+    await writeFile(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const sink = await open();
+    const server = { host: '127.0.0.1', port: sink.port, secure: false, login: null };
+    const mailer = new Mailer({ server, from: FROM, dkim: { selector: 'mail-1', keyFile } });
+    ends.push(() => {
+      mailer.onApplicationShutdown();
+    });
+    await mailer.send({ ...MAIL, headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' } }, NEVER);
+    const [mail] = sink.mails;
+    const signature = mail === undefined ? '' : headerOf(mail, 'DKIM-Signature');
+    expect(signature?.replaceAll(' ', '')).toMatch(/d=example\.org;.*s=mail-1;.*h=[^;]*list-unsubscribe-post[^;]*;/i);
+  });
+
+  it('does not start without the key that mails are to be signed with', () => {
+    const dkim = { selector: 'mail-1', keyFile: '/nowhere/key.pem' };
+    const server = { host: '127.0.0.1', port: 25, secure: false, login: null };
+    expect(() => new Mailer({ server, from: FROM, dkim })).toThrow(ConfigError);
   });
 
   it.each(['b@x.org\r\nBcc: evil@x.org', 'b@x.org, evil@x.org', 'friends: evil@x.org;', '"b@x.org, evil@x.org"'])(

@@ -1,23 +1,17 @@
+import { type Readable } from 'node:stream';
 import { type OnApplicationShutdown } from '@nestjs/common';
 import {
   createTransport,
-  type MailMessage,
+  type SendMailOptions,
   type SMTPPoolOptions,
   type SMTPPoolSentMessageInfo,
   type Transporter,
 } from 'nodemailer';
 import { type EmailConfig } from '#libs/config';
+import { untilLastByte } from './last-byte.js';
+import { poolOptions } from './pool-options.js';
 import { asJobError } from './smtp-failure.js';
-
-const CONNECT_MS = 10_000;
-const GREETING_MS = 10_000;
-/** How long the server may be silent while a mail is handed over. */
-const SILENCE_MS = 60_000;
-/** A connection that waits longer is probably closed by the server the moment it is used. */
-const IDLE_MS = 10_000;
-/** The jobs at once are the limit: none of them waits for a connection of another. */
-const CONNECTIONS = 1_000;
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|::1)$/;
+import { strayRecipients } from './stray-recipients.js';
 
 /** A mail of one or more recipients. */
 export interface Mail {
@@ -29,6 +23,20 @@ export interface Mail {
   readonly text?: string | undefined;
   readonly html?: string | undefined;
   readonly replyTo?: string | undefined;
+  readonly attachments?: readonly MailFile[];
+  /** What stands in its head beside what every mail has. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Is waited for before the mail's end is handed over; until then the server certainly has not taken it. */
+  readonly beforeLastByte?: () => Promise<void>;
+}
+
+/** A file in a mail. */
+export interface MailFile {
+  readonly filename: string;
+  readonly contentType: string;
+  readonly content: Readable;
+  /** Its name in the HTML, `<img src="cid:…">`. @default it is attached */
+  readonly cid?: string | undefined;
 }
 
 /** What the server made of a mail. */
@@ -43,72 +51,64 @@ export interface Receipt {
 export class Mailer implements OnApplicationShutdown {
   readonly #from: EmailConfig['from'];
   readonly #transport: Transporter<SMTPPoolSentMessageInfo, SMTPPoolOptions>;
+  /** Of the mails under way, by their Message-ID. */
+  readonly #lastBytes = new Map<unknown, () => Promise<void>>();
 
-  constructor({ server, from }: EmailConfig) {
-    this.#from = from;
-    this.#transport = createTransport(poolOptions(server));
+  /** @throws ConfigError when the key for signatures cannot be read */
+  constructor(config: Pick<EmailConfig, 'server' | 'from' | 'dkim'>) {
+    this.#from = config.from;
+    this.#transport = createTransport(poolOptions(config));
     this.#transport.use('stream', (mail, done) => {
+      const lastByte = this.#lastBytes.get(mail.data.messageId);
+      if (lastByte !== undefined) mail.message.processFunc((content) => untilLastByte(content, lastByte));
       done(strayRecipients(mail));
     });
   }
 
+  /** Whom mails are from, as a person reads it. */
+  get sender(): string {
+    return this.#from.name === '' ? this.#from.address : this.#from.name;
+  }
+
   /**
    * Resolves when the server has taken the mail for at least one recipient.
-   * @throws TemporaryError `smtp_temporary`, `smtp_unreachable`, `smtp_login_refused`
+   * @throws TemporaryError `smtp_temporary`, `smtp_unreachable`; `smtp_unanswered` when it may have taken the mail
    * @throws PermanentError `smtp_rejected`
+   * @throws Standstill when it refuses the login
    */
   async send(mail: Mail, signal: AbortSignal): Promise<Receipt> {
-    const { name, domain, address } = this.#from;
-    const messageId = `<${mail.id}@${domain}>`;
-    const replyTo = mail.replyTo === undefined ? {} : { replyTo: recipient(mail.replyTo) };
+    const messageId = `<${mail.id}@${this.#from.domain}>`;
+    let whole = false;
+    this.#lastBytes.set(messageId, async () => {
+      await mail.beforeLastByte?.();
+      whole = true;
+    });
     try {
-      const { accepted, rejected } = await this.#transport.sendMail({
-        ...{ messageId, from: { name, address }, to: mail.to.map(recipient), ...replyTo },
-        ...{ subject: mail.subject, text: mail.text, html: mail.html, signal },
-      });
+      const { accepted, rejected } = await this.#transport.sendMail({ ...this.#content(mail), messageId, signal });
       return { messageId, accepted, rejected };
     } catch (error) {
       signal.throwIfAborted();
-      throw asJobError(error);
+      throw asJobError(error, whole);
+    } finally {
+      this.#lastBytes.delete(messageId);
     }
   }
 
   onApplicationShutdown(): void {
     this.#transport.close({ force: true });
   }
-}
 
-function poolOptions({ host, port, secure, login }: EmailConfig['server']): SMTPPoolOptions & { pool: true } {
-  return {
-    ...{ pool: true, host, port, secure, maxConnections: CONNECTIONS, idleTimeout: IDLE_MS },
-    ...(login === null ? {} : { auth: login, requireTLS: !LOOPBACK.test(host) }),
-    // A mail whose connection is lost fails its attempt: whether it is sent again is decided by the job alone.
-    maxRequeues: 0,
-    ...{
-      connectionTimeout: CONNECT_MS,
-      dnsTimeout: CONNECT_MS,
-      greetingTimeout: GREETING_MS,
-      socketTimeout: SILENCE_MS,
-    },
-    ...{ disableFileAccess: true, disableUrlAccess: true },
-  };
+  #content({ to, subject, text, html, replyTo, attachments = [], headers = {} }: Mail): SendMailOptions {
+    const { name, address } = this.#from;
+    return {
+      ...{ from: { name, address }, to: to.map(recipient), subject, text, html, headers: { ...headers } },
+      ...(replyTo === undefined ? {} : { replyTo: recipient(replyTo) }),
+      attachments: attachments.map(({ cid, ...file }) => (cid === undefined ? file : { ...file, cid })),
+    };
+  }
 }
 
 /** An object, for a text would be parsed, and could become several recipients. */
 function recipient(address: string): { name: string; address: string } {
   return { name: '', address };
-}
-
-/** What the server will be told must be the list that was given, whatever the mail's headers have become. */
-function strayRecipients({ data, message }: MailMessage<SMTPPoolSentMessageInfo>): Error | null {
-  const given = differing((data.to as { address: string }[]).map(({ address }) => address));
-  const told = differing(message.getEnvelope().to);
-  return JSON.stringify(given) === JSON.stringify(told)
-    ? null
-    : new Error(`Expected a mail to ${given.join(', ')}; its envelope says ${told.join(', ')}. It was not sent.`);
-}
-
-/** In one order, each once; the case of a domain makes no difference. */
-function differing(addresses: readonly string[]): string[] {
-  return [...new Set(addresses.map((address) => address.replace(/@[^@]*$/, (end) => end.toLowerCase())))].sort();
 }

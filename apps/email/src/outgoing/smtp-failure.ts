@@ -1,8 +1,10 @@
 import { types } from 'node:util';
-import { PermanentError, TemporaryError } from '#libs/consumer';
+import { PermanentError, Standstill, TemporaryError } from '#libs/consumer';
 import { clippedText } from '#libs/contracts';
 
 const LONGEST_ANSWER = 1_000;
+/** How long no mail is tried after the server has refused the login. */
+const LOGIN_PAUSE = '1m';
 
 /** What nodemailer calls a server that cannot be reached, does not answer, or does not speak as it should. */
 const CONNECTION_FAULTS: ReadonlySet<unknown> = new Set([
@@ -10,12 +12,14 @@ const CONNECTION_FAULTS: ReadonlySet<unknown> = new Set([
 ]);
 /** What the server refuses then is the mail or a recipient. Before, it refuses us: no fault of the job. */
 const ABOUT_THE_MAIL = /^(?:MAIL FROM|RCPT TO|DATA)/;
+/** Whichever command they answer: who we are is not enough, or not proven. */
+const ABOUT_THE_LOGIN: ReadonlySet<unknown> = new Set([530, 534, 535, 538]);
 
 const FAULTS = {
-  login: { code: 'smtp_login_refused', means: 'The mail server refuses the login of SMTP_URL' },
   rejected: { code: 'smtp_rejected', means: 'The mail server refuses the mail for good' },
   temporary: { code: 'smtp_temporary', means: 'The mail server refuses the mail for now' },
   unreachable: { code: 'smtp_unreachable', means: 'The mail server cannot be reached' },
+  unanswered: { code: 'smtp_unanswered', means: 'The mail server has the whole mail and did not say that it took it' },
 } as const;
 
 interface SmtpError extends Error {
@@ -26,23 +30,41 @@ interface SmtpError extends Error {
   readonly permanent?: unknown;
 }
 
-/** What follows from an error of the transport for the job. */
-export function asJobError(error: unknown): unknown {
+/**
+ * What follows from an error of the transport for the job.
+ * @param whole whether the server has the mail up to its end
+ */
+export function asJobError(error: unknown, whole: boolean): unknown {
   if (!types.isNativeError(error)) return error;
-  const fault = faultOf(error);
+  const fault = faultOf(error, whole);
   if (fault === undefined) return error;
   const { response } = error as SmtpError;
   const said = clippedText(typeof response === 'string' ? response : error.message, LONGEST_ANSWER);
+  if (fault === 'login') {
+    return new Standstill(`The mail server refuses the login of SMTP_URL: ${said}`, LOGIN_PAUSE, { cause: error });
+  }
   const { code, means } = FAULTS[fault];
   const JobError = fault === 'rejected' ? PermanentError : TemporaryError;
   return new JobError(code, `${means}: ${said}`, { cause: error });
 }
 
-// A mail over the size that the server has named is not even offered: that error has no answer.
-function faultOf({ code, command, response, responseCode, permanent }: SmtpError): keyof typeof FAULTS | undefined {
-  if (code === 'EAUTH' || code === 'ENOAUTH') return 'login';
-  if (code === 'EMESSAGE' && response === undefined) return 'rejected';
-  if (permanent === true && ABOUT_THE_MAIL.test(String(command))) return 'rejected';
+function faultOf(error: SmtpError, whole: boolean): keyof typeof FAULTS | 'login' | undefined {
+  const { code, responseCode } = error;
+  if (isAboutTheLogin(error)) return 'login';
+  if (isForGood(error)) return 'rejected';
   if (typeof responseCode === 'number') return 'temporary';
-  return CONNECTION_FAULTS.has(code) ? 'unreachable' : undefined;
+  if (!CONNECTION_FAULTS.has(code)) return undefined;
+  return whole ? 'unanswered' : 'unreachable';
+}
+
+// A login may also be refused for now: 454.
+function isAboutTheLogin({ code, responseCode }: SmtpError): boolean {
+  if (code === 'EAUTH' || code === 'ENOAUTH') return typeof responseCode !== 'number' || responseCode >= 500;
+  return ABOUT_THE_LOGIN.has(responseCode);
+}
+
+// A mail over the size that the server has named is not even offered: that error has no answer.
+function isForGood({ code, command, response, permanent }: SmtpError): boolean {
+  if (code === 'EMESSAGE' && response === undefined) return true;
+  return permanent === true && ABOUT_THE_MAIL.test(String(command));
 }

@@ -5,11 +5,12 @@ const MAX_ERRORS = 20;
 
 /**
  * What a JSON Schema found wrong, by path below `prefix`. One message per path; alternatives of a single value become one
- * sentence, which is the `description` of its schema when it has one. Never a value of the data.
+ * sentence, which is the `description` of its schema when it has one. That a condition failed is told by what it asked
+ * for. Never a value of the data.
  */
 export function fieldErrors(errors: readonly ErrorObject[], prefix: string): FieldError[] {
   const byPath = new Map<string, string>();
-  for (const error of withoutAlternatives(errors)) {
+  for (const error of withoutAlternatives(errors.filter(({ keyword }) => keyword !== 'if'))) {
     const path = pathOf(error, prefix);
     if (!byPath.has(path)) byPath.set(path, messageOf(error));
     if (byPath.size >= MAX_ERRORS) break;
@@ -61,6 +62,7 @@ function unescaped(segment: string): string {
 
 function messageOf(error: ErrorObject): string {
   if (error.keyword === 'additionalProperties' || error.keyword === 'unevaluatedProperties') return 'is no known field';
+  if (error.keyword === 'false schema') return 'does not go together with the other fields';
   if (error.keyword === 'required' || error.keyword === 'dependentRequired') return 'is required';
   if (error.keyword === 'enum') return `must be one of ${JSON.stringify(error.params['allowedValues'])}`;
   const description = isChoice(error) ? describes(error) : undefined;

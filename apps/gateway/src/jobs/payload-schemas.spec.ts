@@ -43,6 +43,14 @@ describe('an announced schema', () => {
     ]);
   });
 
+  it('tells what a condition asks for, not that it failed', () => {
+    const schema = { if: { required: ['template'] }, then: { required: ['data'], properties: { text: false } } };
+    expect(compileSchema(schema)({ template: 'welcome', text: 'Hello' })).toEqual([
+      { path: 'payload.data', message: 'is required' },
+      { path: 'payload.text', message: 'does not go together with the other fields' },
+    ]);
+  });
+
   it('takes items for equal whatever the order of their fields, and no list for an object', () => {
     const unique = list({}, { uniqueItems: true });
     expect(

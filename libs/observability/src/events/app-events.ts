@@ -21,6 +21,18 @@ export const APP_EVENTS = {
     level: 'info',
     message: 'Draining: nothing new is begun, what is in hand is finished',
   }),
+  'app.standstill': event<{ readonly reason: string; readonly delayMs: number }>({
+    level: 'error',
+    message: 'The app cannot work and takes no jobs for a while',
+    moves: [
+      {
+        kind: 'counter',
+        name: 'leveret_standstills_total',
+        help: 'Times that the app stopped taking jobs because it could not work.',
+        labels: [],
+      },
+    ],
+  }),
   'app.stopped': event<Record<string, never>>({ level: 'info', message: 'Stopped' }),
 
   'request.failed': event<{

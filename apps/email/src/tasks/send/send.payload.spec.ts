@@ -20,6 +20,14 @@ describe('SendPayload', () => {
     { text: undefined, html: '<p>Hello</p>' },
     { html: '<p>Hello</p>', replyTo: 'desk@example.org' },
     { subject: 'ü'.repeat(998) },
+    { text: undefined, template: 'welcome', data: { name: 'Ada' } },
+    { text: undefined, subject: undefined, template: 'welcome' },
+    {
+      attachments: [
+        { file: { key: 'default/a' }, filename: 'Rechnung Ä.pdf' },
+        { file: { key: 'default/b' }, cid: 'logo' },
+      ],
+    },
   ])('takes %j', async (change) => {
     expect(await wrongFields(change)).toEqual([]);
   });
@@ -66,7 +74,16 @@ describe('SendPayload', () => {
     ['html', { html: { path: '/etc/passwd' } }],
     ['replyTo', { replyTo: 'a@x.org, evil@x.org' }],
     ['replyTo', { replyTo: 7 }],
-    ['template', { template: 'welcome' }],
+    ['text', { template: 'welcome' }],
+    ['html', { text: undefined, template: 'welcome', html: '<p>Hello</p>' }],
+    ['data', { data: { name: 'Ada' } }],
+    ['data', { text: undefined, template: 'welcome', data: 'Ada' }],
+    ['subject', { text: undefined, template: 'welcome', subject: 'a\nb' }],
+    ['attachments', { attachments: [{ path: '/etc/passwd' }] }],
+    ['attachments', { attachments: [{ file: { key: 'default/a' }, filename: '../a' }] }],
+    ['attachments', { attachments: [{ file: { key: 'default/a' }, filename: 'a\r\nBcc: evil@x.org' }] }],
+    ['attachments', { attachments: [{ file: { key: 'default/a' }, cid: 'a>b' }] }],
+    ['attachments', { attachments: Array.from({ length: 21 }, () => ({ file: { key: 'default/a' } })) }],
     ['cc', { cc: 'evil@x.org' }],
   ])('refuses a wrong %s: %j', async (field, change) => {
     expect(await wrongFields(change)).toEqual([field]);

@@ -1,17 +1,41 @@
-import { IsOptional, IsString, Matches, MaxLength, MinLength, ValidateBy, ValidateIf } from 'class-validator';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsObject,
+  IsOptional,
+  IsString,
+  Matches,
+  MaxLength,
+  MinLength,
+  ValidateBy,
+  ValidateIf,
+  ValidateNested,
+  type ValidationArguments,
+} from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { Describe, FieldSchema } from '#libs/consumer';
 import { LONGEST_MAILBOX, MAILBOX_PATTERN } from '#libs/contracts';
-import { IsMailbox, MAILBOX, MAILBOX_FORM } from '../../outgoing/strict-mailbox.js';
+import { isMailbox, IsMailbox, MAILBOX_FORM } from '../../outgoing/strict-mailbox.js';
+import { LONGEST_SUBJECT, ONE_LINE } from '../../outgoing/subject.js';
+import { AttachmentPayload } from './attachment.payload.js';
 
 const MOST_RECIPIENTS = 50;
-/** The longest line of a mail without its end (RFC 5322). */
-const LONGEST_SUBJECT = 998;
+const MOST_ATTACHMENTS = 20;
 
 const ONE_MAILBOX = { type: 'string', maxLength: LONGEST_MAILBOX, pattern: `^${MAILBOX_PATTERN}$` } as const;
 
+const WHAT_IT_SAYS: Readonly<Record<string, unknown>> = {
+  if: { required: ['template'] },
+  then: { properties: { text: false, html: false } },
+  else: {
+    ...{ required: ['subject'], properties: { data: false } },
+    ...{ anyOf: [{ required: ['text'] }, { required: ['html'] }], description: 'a mail with a template, text or html' },
+  },
+};
+
 /** The payload of `email.send`. */
-@JSONSchema({ anyOf: [{ required: ['text'] }, { required: ['html'] }] })
+@JSONSchema(WHAT_IT_SAYS)
 export class SendPayload {
   @Describe('One mailbox, name@example.org, or a list of up to 50, who all see each other')
   @FieldSchema({
@@ -29,23 +53,47 @@ export class SendPayload {
   })
   to!: string | string[];
 
+  @Describe("The subject line; without it, the template's own")
+  @ValidateIf(({ template, subject }: SendPayload) => template === undefined || subject !== undefined)
   @IsString()
   @MinLength(1)
   @MaxLength(LONGEST_SUBJECT)
-  @Matches(/^\P{Cc}*$/u, { message: 'subject must be one line without control characters' })
-  subject!: string;
+  @Matches(ONE_LINE, { message: 'subject must be one line without control characters' })
+  subject?: string;
+
+  @Describe('What the mail is made of, instead of text and html')
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  template?: string;
+
+  @Describe("What stands in the template's places")
+  @IsOptional()
+  @IsObject()
+  @ValidateBy(together('data goes with a template', ({ template }) => template !== undefined))
+  data?: Record<string, unknown>;
 
   @Describe('The mail as plain text; with html, for those who do not show that')
-  @ValidateIf(({ html, text }: SendPayload) => html === undefined || text !== undefined)
-  @IsString({ message: 'a mail needs text, html or both' })
+  @ValidateIf(({ template, html, text }: SendPayload) => text !== undefined || (html ?? template) === undefined)
+  @IsString({ message: 'a mail needs a template, text, html or both' })
   @MinLength(1)
+  @ValidateBy(together('text does not go with a template', ({ template }) => template === undefined))
   text?: string;
 
   @Describe('The mail as HTML')
   @IsOptional()
   @IsString()
   @MinLength(1)
+  @ValidateBy(together('html does not go with a template', ({ template }) => template === undefined))
   html?: string;
+
+  @Describe('Stored files that go with the mail: up to 20, and 15 MiB together')
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MOST_ATTACHMENTS)
+  @ValidateNested({ each: true })
+  @Type(() => AttachmentPayload)
+  attachments?: AttachmentPayload[];
 
   @Describe('The mailbox that answers go to')
   @IsOptional()
@@ -60,6 +108,13 @@ function areMailboxes(value: unknown): boolean {
   return fits && value.every(isMailbox);
 }
 
-function isMailbox(value: unknown): boolean {
-  return typeof value === 'string' && value.length <= LONGEST_MAILBOX && MAILBOX.test(value);
+function together(message: string, fits: (payload: SendPayload) => boolean): Parameters<typeof ValidateBy>[0] {
+  return {
+    name: 'together',
+    validator: {
+      validate: (_value: unknown, about?: ValidationArguments) =>
+        about === undefined || fits(about.object as SendPayload),
+      defaultMessage: () => message,
+    },
+  };
 }

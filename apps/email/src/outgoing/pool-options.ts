@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { type SMTPPoolOptions } from 'nodemailer';
+import { ConfigError, type DkimKey, type EmailConfig } from '#libs/config';
+
+const CONNECT_MS = 10_000;
+const GREETING_MS = 10_000;
+/** How long the server may be silent while a mail is handed over. */
+const SILENCE_MS = 60_000;
+/** A connection that waits longer is probably closed by the server the moment it is used. */
+const IDLE_MS = 10_000;
+/** The jobs at once are the limit: none of them waits for a connection of another. */
+const CONNECTIONS = 1_000;
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|::1)$/;
+/** What a signature covers; one-click unsubscription counts only when its two headers are among them (RFC 8058). */
+const SIGNED_HEADERS =
+  'From:Sender:Reply-To:Subject:Date:Message-ID:To:Cc:MIME-Version:Content-Type:Content-Transfer-Encoding:' +
+  'List-Unsubscribe:List-Unsubscribe-Post';
+
+/**
+ * How mails are handed to the server.
+ * @throws ConfigError when the key for signatures cannot be read
+ */
+export function poolOptions({
+  server: { host, port, secure, login },
+  from,
+  dkim,
+}: Pick<EmailConfig, 'server' | 'from' | 'dkim'>): SMTPPoolOptions & { pool: true } {
+  return {
+    ...{ pool: true, host, port, secure, maxConnections: CONNECTIONS, idleTimeout: IDLE_MS },
+    ...(login === null ? {} : { auth: login, requireTLS: !LOOPBACK.test(host) }),
+    ...(dkim === null ? {} : { dkim: signature(dkim, from.domain) }),
+    // A mail whose connection is lost fails its attempt: whether it is sent again is decided by the job alone.
+    maxRequeues: 0,
+    ...{
+      connectionTimeout: CONNECT_MS,
+      dnsTimeout: CONNECT_MS,
+      greetingTimeout: GREETING_MS,
+      socketTimeout: SILENCE_MS,
+    },
+    ...{ disableFileAccess: true, disableUrlAccess: true },
+  };
+}
+
+function signature({ selector, keyFile }: DkimKey, domainName: string): SMTPPoolOptions['dkim'] {
+  try {
+    const privateKey = readFileSync(keyFile, 'utf8');
+    return { domainName, keySelector: selector, privateKey, headerFieldNames: SIGNED_HEADERS };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError([{ name: 'MAIL_DKIM', message: `The private key cannot be read: ${reason}` }]);
+  }
+}
