@@ -1,4 +1,6 @@
 import pg from 'pg';
+import { type JobChange } from './job-change.js';
+import { Lease } from './lease.js';
 
 // A caller is answered within ten seconds whatever the database does.
 const STATEMENT_TIMEOUT_MS = 6_000;
@@ -25,6 +27,7 @@ export class LedgerUnavailableError extends Error {}
  */
 export class Database implements Queries {
   readonly #pool: pg.Pool;
+  #changed: (changes: readonly JobChange[]) => void = () => undefined;
 
   constructor(url: string, options: { connections?: number } = {}) {
     this.#pool = new pg.Pool({
@@ -41,8 +44,23 @@ export class Database implements Queries {
     this.#pool.on('error', () => undefined);
   }
 
+  /**
+   * Sets who is told of jobs that have changed, after the commit and whoever wrote them: the database itself says what a
+   * statement did to jobs. Changes of a commit whose answer was lost are not told.
+   */
+  onJobChanges(listener: (changes: readonly JobChange[]) => void): void {
+    this.#changed = listener;
+  }
+
   async query<T extends object = Record<string, unknown>>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
-    return this.#reaching(async () => (await this.#pool.query<T>(sql, [...values])).rows);
+    return this.#leasing(async (lease) => {
+      try {
+        return (await lease.client.query<T>(sql, [...values])).rows;
+      } catch (error) {
+        lease.condemn();
+        throw error;
+      }
+    });
   }
 
   /**
@@ -50,11 +68,8 @@ export class Database implements Queries {
    * another transaction `work` runs again.
    */
   async transaction<R>(work: (transaction: Transaction) => Promise<R>): Promise<R> {
-    return this.#reaching(async () => {
-      const client = await this.#pool.connect();
-      let broken: unknown;
-      const breaks = (error: unknown): void => void (broken = error);
-      client.on('error', breaks);
+    return this.#leasing(async (lease) => {
+      const { client } = lease;
       try {
         await client.query('BEGIN');
         const result = await work({
@@ -64,11 +79,8 @@ export class Database implements Queries {
         await client.query('COMMIT');
         return result;
       } catch (error) {
-        await client.query('ROLLBACK').catch((failure: unknown) => (broken = failure));
+        await client.query('ROLLBACK').catch(() => lease.condemn());
         throw error;
-      } finally {
-        client.off('error', breaks);
-        client.release(broken !== undefined);
       }
     });
   }
@@ -80,6 +92,21 @@ export class Database implements Queries {
 
   async close(): Promise<void> {
     await this.#pool.end();
+  }
+
+  /** @param work settles when what it has sent is committed or rolled back */
+  async #leasing<R>(work: (lease: Lease) => Promise<R>): Promise<R> {
+    return this.#reaching(async () => {
+      const lease = new Lease(await this.#pool.connect());
+      try {
+        const result = await work(lease);
+        const changes = lease.changes();
+        if (changes.length > 0) this.#changed(changes);
+        return result;
+      } finally {
+        lease.end();
+      }
+    });
   }
 
   async #reaching<R>(work: () => Promise<R>): Promise<R> {

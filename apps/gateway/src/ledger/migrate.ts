@@ -7,6 +7,7 @@ import { reconciler } from './migrations/0005-reconciler.js';
 import { doctor } from './migrations/0006-doctor.js';
 import { schedules } from './migrations/0008-schedules.js';
 import { batches } from './migrations/0009-batches.js';
+import { live } from './migrations/0010-live.js';
 import { flows } from './migrations/0012-flows.js';
 import { limits } from './migrations/0016-limits.js';
 
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   doctor,
   schedules,
   batches,
+  live,
   flows,
   limits,
 ];

@@ -10,11 +10,20 @@ export interface LogPosition {
 
 /** A line that a handler wrote. */
 export interface LogLine extends LogPosition {
+  /** Of its job, when it was written. */
+  readonly version: number;
   readonly at: string;
   readonly attempt: number;
   readonly level: string;
   readonly message: string;
   readonly fields: Record<string, unknown>;
+}
+
+type LogRow = Omit<LogLine, 'at'> & { readonly at: Date };
+const LOG_COLUMNS = 'run, seq, version, at, attempt, level, message, fields';
+
+function lineOf(row: LogRow): LogLine {
+  return { ...row, at: row.at.toISOString() };
 }
 
 /** The largest number that the ledger's counts can hold. */
@@ -71,12 +80,22 @@ export class TellingStore {
 
   /** A job's log, oldest first; with `after`, what comes behind that line. */
   async lines(jobId: string, page: { limit: number; after: LogPosition | null }): Promise<LogLine[]> {
-    const rows = await this.#database.query<Omit<LogLine, 'at'> & { at: Date }>(
-      `SELECT run, seq, at, attempt, level, message, fields FROM job_logs
+    const rows = await this.#database.query<LogRow>(
+      `SELECT ${LOG_COLUMNS} FROM job_logs
        WHERE job_id = $1 AND ($2::int IS NULL OR (run, seq) > ($2, $3::int)) ORDER BY run, seq LIMIT $4`,
       [jobId, page.after?.run ?? null, page.after?.seq ?? null, page.limit],
     );
-    return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
+    return rows.map(lineOf);
+  }
+
+  /** The lines whose version is in a range, its lower end left out, in the order of their versions. */
+  async linesBetween(jobId: string, range: { after: number; upTo: number }, limit: number): Promise<LogLine[]> {
+    const rows = await this.#database.query<LogRow>(
+      `SELECT ${LOG_COLUMNS} FROM job_logs
+       WHERE job_id = $1 AND version > $2 AND version <= $3 ORDER BY version, run, seq LIMIT $4`,
+      [jobId, range.after, range.upTo, limit],
+    );
+    return rows.map(lineOf);
   }
 }
 
@@ -108,11 +127,23 @@ UPDATE jobs SET version = version + 1, progress = greatest(jobs.progress, new.pe
 FROM new JOIN locked USING (id)
 WHERE jobs.id = new.id AND jobs.run = new.run AND jobs.status NOT IN ('completed','failed','cancelled') AND jobs.queue = $6 AND new.seq > jobs.progress_seq`;
 
+// Each line has a version of its own, so that a reader can say up to which it has come. What comes after the end of its
+// job has the last one: a job that has ended changes no more.
 const WRITE_LOGS = `
-INSERT INTO job_logs (job_id, run, seq, attempt, at, level, message, fields)
-SELECT new.id, new.run, new.seq, new.attempt, new.at, new.level, new.message, new.fields::json
-FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::timestamptz[], $6::text[], $7::text[], $8::text[])
-  AS new (id, run, seq, attempt, at, level, message, fields)
-JOIN jobs ON jobs.id = new.id AND jobs.queue = $9
+WITH new AS (
+  SELECT *, row_number() OVER (PARTITION BY id ORDER BY run, seq) AS nth
+  FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::timestamptz[], $6::text[], $7::text[], $8::text[])
+    AS new (id, run, seq, attempt, at, level, message, fields)
+), counted AS (
+  SELECT id, max(nth)::int AS lines FROM new GROUP BY id
+), locked AS (
+  SELECT jobs.id, jobs.version, lines, completed_at IS NULL AS open FROM jobs JOIN counted USING (id)
+  WHERE jobs.queue = $9 ORDER BY jobs.id FOR NO KEY UPDATE OF jobs
+), moved AS (
+  UPDATE jobs SET version = jobs.version + lines FROM locked WHERE jobs.id = locked.id AND open
+)
+INSERT INTO job_logs (job_id, run, seq, attempt, at, level, message, fields, version)
+SELECT new.id, run, seq, attempt, at, level, message, fields::json, version + CASE WHEN open THEN nth ELSE 0 END
+FROM new JOIN locked USING (id)
 ORDER BY new.id
 ON CONFLICT DO NOTHING`;
