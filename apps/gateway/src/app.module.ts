@@ -12,6 +12,7 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { Routes } from './http/routes.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { LimitsModule } from './limits/limits.module.js';
+import { LiveModule } from './live/live.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { type GatewayParts, PartsModule } from './parts.module.js';
 import { QueuesModule } from './queues/queues.module.js';
@@ -40,6 +41,7 @@ export class AppModule {
         FlowsModule,
         JobsModule,
         LimitsModule,
+        LiveModule,
         OpenApiModule,
         QueuesModule,
         SchedulesModule,

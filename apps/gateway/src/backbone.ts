@@ -26,6 +26,7 @@ import { type OutboxRoom } from './ledger/outbox-room.js';
 import { type SentinelStore } from './ledger/sentinel-store.js';
 import { type Stores } from './ledger/stores.js';
 import { type TickStore } from './ledger/tick-store.js';
+import { type ChangePost } from './live/change-post.js';
 import { MinuteFolder } from './queues/minute-folder.js';
 import { ControlLane } from './relay/control-lane.js';
 import { Reconciler } from './reconciler/reconciler.js';
@@ -82,26 +83,25 @@ export class BrokerLinks {
   }
 }
 
+/** What the gateway's own work shares with its edge. */
+interface BackboneEntry {
+  readonly intake: JobIntake;
+  readonly jobs: JobStore;
+  readonly steering: JobSteering;
+  readonly ticks: TickStore;
+  readonly tenants: ReadonlyMap<string, string>;
+  readonly room: OutboxRoom;
+  readonly post: ChangePost;
+  readonly times: ReconcilerTimes;
+  readonly doctor: Doctor;
+  readonly telemetry: Telemetry;
+}
+
 /** What the gateway does beside answering requests. It stops in the order in which work flows in. */
 export class Backbone {
   readonly #parts: readonly { start(): void; stop(): Promise<void> }[];
 
-  constructor(
-    links: BrokerLinks,
-    stores: Stores,
-    relay: Relay,
-    entry: {
-      intake: JobIntake;
-      jobs: JobStore;
-      steering: JobSteering;
-      ticks: TickStore;
-      tenants: ReadonlyMap<string, string>;
-      room: OutboxRoom;
-      times: ReconcilerTimes;
-      doctor: Doctor;
-      telemetry: Telemetry;
-    },
-  ) {
+  constructor(links: BrokerLinks, stores: Stores, relay: Relay, entry: BackboneEntry) {
     const { names, setup, publisher, consuming: link } = links;
     const { telemetry } = entry;
     const unrouted = new UnroutedMessages(link, names, publisher);
@@ -133,6 +133,7 @@ export class Backbone {
       flows,
       ...deadLetterParts({ ...shared, setup, stores, steering: entry.steering }),
       relay,
+      entry.post,
     ];
   }
 

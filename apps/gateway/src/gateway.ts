@@ -18,6 +18,7 @@ import { QueueStore } from './ledger/queue-store.js';
 import { ScheduleStore } from './ledger/schedule-store.js';
 import { type Stores, storesOn } from './ledger/stores.js';
 import { TickStore } from './ledger/tick-store.js';
+import { liveParts } from './live/live-parts.js';
 import { type GatewayParts } from './parts.module.js';
 import { type Relay } from './relay/relay.js';
 import { Auditor } from './reconciler/audit.js';
@@ -45,24 +46,21 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
   const stores = storesOn(database, times);
   const links = new BrokerLinks(config.broker, telemetry, stores.sentinel);
   const relay = relayOn(links, stores, telemetry);
+  const { watches, post } = liveParts(database, stores, links, telemetry);
   const room = new OutboxRoom(database, config.outboxBound, telemetry);
-  const jobs = new JobStore(database, relay, room);
   await Promise.all([stores.tasks.start(), room.start()]);
   registerGauges(telemetry, stores);
-  const steering = new JobSteering(database, relay);
-  const batches = new BatchStore(database, relay, room);
-  const ticks = new TickStore(database, { dispatch: relay, room });
+  const writers = writersOn(database, relay, room);
   let backbone: Backbone | undefined;
   return {
-    parts: partsOf({ config, telemetry, database, storage, stores, links, relay, jobs, batches, steering, ticks }),
+    parts: partsOf({ config, telemetry, database, storage, stores, links, relay, watches, ...writers }),
     start: (intake) => {
       backbone = new Backbone(links, stores, relay, {
         intake,
-        jobs,
-        steering,
-        ticks,
+        ...writers,
         tenants: config.brokerTenants,
         room,
+        post,
         times,
         doctor: new Doctor({ ...config, link: links.publishing, ledger: database, storage }, telemetry),
         telemetry,
@@ -81,11 +79,20 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
   };
 }
 
+/** Those who enter and move jobs. */
+type Writers = Pick<GatewayParts, 'jobs' | 'batches' | 'steering' | 'ticks'>;
+
+function writersOn(database: Database, relay: Relay, room: OutboxRoom): Writers {
+  return {
+    jobs: new JobStore(database, relay, room),
+    batches: new BatchStore(database, relay, room),
+    steering: new JobSteering(database, relay),
+    ticks: new TickStore(database, { dispatch: relay, room }),
+  };
+}
+
 /** What the gateway stands on. */
-interface Foundation extends Pick<
-  GatewayParts,
-  'config' | 'telemetry' | 'storage' | 'jobs' | 'batches' | 'steering' | 'ticks'
-> {
+interface Foundation extends Writers, Pick<GatewayParts, 'config' | 'telemetry' | 'storage' | 'watches'> {
   readonly database: Database;
   readonly stores: Stores;
   readonly links: BrokerLinks;

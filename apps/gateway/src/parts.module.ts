@@ -17,6 +17,7 @@ import { TaskStore } from './ledger/task-store.js';
 import { TellingStore } from './ledger/telling-store.js';
 import { TickStore } from './ledger/tick-store.js';
 import { WorkerStore } from './ledger/worker-store.js';
+import { JobWatches } from './live/job-watches.js';
 import { Auditor } from './reconciler/audit.js';
 import { GATEWAY_CONFIG, STORAGE, TELEMETRY } from './tokens.js';
 
@@ -39,6 +40,7 @@ export interface GatewayParts {
   readonly telling: TellingStore;
   readonly workers: WorkerStore;
   readonly apiKeys: ApiKeyStore;
+  readonly watches: JobWatches;
   readonly auditor: Auditor;
   /** What /health/ready asks. */
   readonly checks: readonly HealthCheckSpec[];
@@ -69,6 +71,7 @@ export class PartsModule {
       { provide: TellingStore, useValue: parts.telling },
       { provide: WorkerStore, useValue: parts.workers },
       { provide: ApiKeyStore, useValue: parts.apiKeys },
+      { provide: JobWatches, useValue: parts.watches },
       { provide: Auditor, useValue: parts.auditor },
       { provide: Routes, useValue: routes },
     ];

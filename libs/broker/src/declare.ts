@@ -21,7 +21,9 @@ export async function declareTopology(channel: Channel, topology: Topology): Pro
       topology.exchanges.filter(({ alternate }) => alternate === undefined),
     );
     await Promise.all(
-      topology.queues.map((queue) => channel.assertQueue(queue.name, { durable: true, arguments: queue.arguments })),
+      topology.queues.map(({ name, exclusive = false, arguments: own }) =>
+        channel.assertQueue(name, { durable: !exclusive, exclusive, arguments: own }),
+      ),
     );
     await bindAll(
       channel,

@@ -25,6 +25,7 @@ export { deleteFormerQueue, lookAtQueue, type QueueLook } from './former-queue.j
 export { featuresOf, type BrokerFeatures } from './features.js';
 export { ladderKey, LONGEST_LADDER_MS } from './ladder.js';
 export { BrokerLink, type LinkState } from './link.js';
+export { LiveFollower, publishLive, type LiveFollowerOptions } from './live-exchange.js';
 export { brokerNames, type BrokerNames } from './names.js';
 export { oneAtATime } from './one-at-a-time.js';
 export { pickOut, type Picked, type Picking } from './pick-out.js';

@@ -10,6 +10,8 @@ export interface BrokerNames {
   readonly status: string;
   readonly events: string;
   readonly control: string;
+  /** What has become of jobs, for gateways whose users watch them. */
+  readonly live: string;
   readonly unroutable: string;
   readonly ingress: string;
   readonly reports: string;
@@ -48,6 +50,7 @@ export function brokerNames(prefix: string): BrokerNames {
     status: `${prefix}.status`,
     events: `${prefix}.events`,
     control: `${prefix}.control`,
+    live: `${prefix}.live`,
     unroutable: `${prefix}.unroutable`,
     ingress: `${prefix}.ingress`,
     reports: `${prefix}.status.reports`,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { coreTopology, domainTopology, formerAddresses, ingressTopology, workQueueAddress } from './suite-topology.js';
+import { liveTopology } from './live-topology.js';
 import { merged } from './topology.js';
 
 describe('the topology', () => {
@@ -10,6 +11,10 @@ describe('the topology', () => {
   ] as const)('of $queueType queues on RabbitMQ $major is as approved', (traits) => {
     const parts = [coreTopology('leveret', traits), domainTopology('leveret', 'media', traits)];
     expect(merged(...parts, ingressTopology('leveret', 'media'))).toMatchSnapshot();
+  });
+
+  it("of a gateway's live updates is as approved", () => {
+    expect(liveTopology('leveret', 'id')).toMatchSnapshot();
   });
 
   it('names the type of every queue, and never sends what a broker of 3.x or 4.x refuses', () => {

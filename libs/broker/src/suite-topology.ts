@@ -55,6 +55,7 @@ export function coreTopology(prefix: string, traits: BrokerTraits): Topology {
       { name: names.status, type: 'topic' },
       { name: names.events, type: 'topic' },
       { name: names.control, type: 'fanout' },
+      { name: names.live, type: 'fanout' },
       { name: names.strays, type: 'fanout' },
     ],
     queues: [

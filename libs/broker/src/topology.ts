@@ -6,9 +6,11 @@ export interface ExchangeSpec {
   readonly alternate?: string;
 }
 
-/** A durable queue; the arguments name its type always, because a virtual host may have another default. */
+/** A queue, durable unless it is exclusive; the arguments name its type always, because a virtual host may have another default. */
 export interface QueueSpec {
   readonly name: string;
+  /** Used by one connection alone, and gone with it. @default false */
+  readonly exclusive?: true;
   readonly arguments: Readonly<Record<string, string | number>> & { readonly 'x-queue-type': string };
 }
 

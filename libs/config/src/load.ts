@@ -41,6 +41,8 @@ export interface GatewayConfig extends CommonConfig {
   readonly maxUploadBytes: number;
   /** The tenant that a broker user's published jobs belong to. */
   readonly brokerTenants: ReadonlyMap<string, string>;
+  /** Who may listen to live updates: pages of these origins, and so many listeners of one key. @default none, 2_000 */
+  readonly live: { readonly origins: readonly string[]; readonly maxPerKey: number };
   /** How long there is no news of a job before its message is looked for. @default 60_000 */
   readonly reconcileAfterMs: number;
   /** What may wait in the outbox before jobs are refused. @default 100_000 rows, 1_073_741_824 bytes */
@@ -73,6 +75,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): Gateway
     adminApiKey: values.ADMIN_API_KEY,
     maxUploadBytes: values.MAX_UPLOAD,
     brokerTenants: values.BROKER_TENANTS,
+    live: Object.freeze({ origins: Object.freeze([...values.LIVE_ORIGINS]), maxPerKey: values.LIVE_MAX_PER_KEY }),
     reconcileAfterMs: values.RECONCILE_AFTER,
     outboxBound: Object.freeze({ rows: values.OUTBOX_MAX_ROWS, bytes: values.OUTBOX_MAX_BYTES }),
     managementUrl: values.RABBITMQ_MANAGEMENT_URL,

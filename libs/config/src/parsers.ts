@@ -76,6 +76,13 @@ export function url(schemes: readonly string[], accepts: (url: URL) => boolean):
   };
 }
 
+/** The origin of a web page: scheme, host and port, as browsers send it. */
+export const origin: Parser<string> = (text) => {
+  const parsed = URL.canParse(text) ? new URL(text) : undefined;
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) return REFUSED;
+  return text === parsed.origin ? taken(text) : refused(parsed.origin);
+};
+
 /** A list with commas between its items, at least one. */
 export function listOf<T>(item: Parser<T>): Parser<readonly T[]> {
   return (text) => {

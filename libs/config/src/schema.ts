@@ -1,5 +1,16 @@
 import { DURATION_FORM, TIMES } from '#libs/contracts';
-import { bytes, duration, listOf, mapped, matching, oneOf, tenantsByUser, url, wholeNumber } from './parsers.js';
+import {
+  bytes,
+  duration,
+  listOf,
+  mapped,
+  matching,
+  oneOf,
+  origin,
+  tenantsByUser,
+  url,
+  wholeNumber,
+} from './parsers.js';
 import { MAIL_SETTINGS } from './mail-settings.js';
 import { orNull, type Setting, setting } from './setting.js';
 
@@ -84,6 +95,20 @@ export const SCHEMA = {
     takenBy: 'gateway',
     parse: bytes,
     fallback: { value: 2 * GIB, shown: '2GiB' },
+  }),
+  LIVE_ORIGINS: setting<readonly string[]>({
+    means: 'Pages of which origins may listen to live updates beside those of PUBLIC_URL; programs send none.',
+    allowed: 'origins with commas between them, e.g. https://shop.example.org,http://localhost:5173',
+    takenBy: 'gateway',
+    parse: listOf(origin),
+    fallback: { value: [], shown: 'none' },
+  }),
+  LIVE_MAX_PER_KEY: setting({
+    means: 'How many live listeners one API key may have on one gateway, those with its watch tokens among them.',
+    allowed: 'a whole number from 1 to 10000',
+    takenBy: 'gateway',
+    parse: wholeNumber(1, 10_000),
+    fallback: { value: 2_000, shown: '2000' },
   }),
   RECONCILE_AFTER: setting({
     means: 'How long there is no news of a job before the gateway looks for its message.',

@@ -21,6 +21,7 @@ export {
   type JobStatus,
   type Progress,
 } from './job.js';
+export { isToldChanges, type JobChange, type ToldChanges } from './job-change.js';
 export { LIMITS, TIMES } from './limits.js';
 export { LONGEST_MAILBOX, MAILBOX_PATTERN } from './mailbox.js';
 export { domainOf, isBareName, isTaskName, isTenantName } from './names.js';

@@ -5,6 +5,7 @@ import { DOCTOR_EVENTS } from './events/doctor-events.js';
 import { FLOW_EVENTS } from './events/flow-events.js';
 import { JOB_EVENTS } from './events/job-events.js';
 import { LEDGER_EVENTS } from './events/ledger-events.js';
+import { LIVE_EVENTS } from './events/live-events.js';
 import { RECONCILER_EVENTS } from './events/reconciler-events.js';
 import { SCHEDULE_EVENTS } from './events/schedule-events.js';
 
@@ -17,6 +18,7 @@ export const EVENTS = {
   ...FLOW_EVENTS,
   ...JOB_EVENTS,
   ...LEDGER_EVENTS,
+  ...LIVE_EVENTS,
   ...RECONCILER_EVENTS,
   ...SCHEDULE_EVENTS,
 } as const;

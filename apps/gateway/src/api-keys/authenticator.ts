@@ -13,6 +13,11 @@ const TRUSTED_FOR_MS = 2_000;
 const MAX_REMEMBERED = 10_000;
 const DUMMY_DIGEST = Buffer.alloc(32);
 
+/** The token of an `Authorization` header; empty when it has none. */
+export function bearerOf(header: string): string {
+  return /^Bearer +([\x21-\x7e]{1,512})$/i.exec(header)?.[1] ?? '';
+}
+
 interface Remembered {
   readonly caller: Caller;
   readonly keyId: string;
@@ -33,7 +38,7 @@ export class Authenticator {
    */
   async authenticate(header: string | undefined, address: string): Promise<Caller> {
     if (header === undefined) throw unauthenticated('Expected an API key: Authorization: Bearer <key>.');
-    const [, text = ''] = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(header) ?? [];
+    const text = bearerOf(header);
     const digest = digestOf(text);
     const memo = digest.toString('base64');
     const known = this.#remembered.get(memo);
@@ -84,9 +89,7 @@ export class Authenticator {
   }
 
   #remember(memo: string, record: ApiKeyRecord): Caller {
-    const { requestsPerSecond, maxOpenJobs, maxPriority } = record;
-    const limits = { requestsPerSecond, maxOpenJobs, maxPriority };
-    const caller: Caller = { apiKeyId: record.id, tenant: record.tenant, scopes: record.scopes as Scope[], limits };
+    const caller = callerOf(record);
     const [oldest] = this.#remembered.keys();
     if (this.#remembered.size >= MAX_REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
     this.#remembered.delete(memo);
@@ -95,4 +98,10 @@ export class Authenticator {
     this.keys.noteUse(record.id).catch(() => undefined);
     return caller;
   }
+}
+
+/** Who holds a key. */
+export function callerOf({ id, tenant, scopes, requestsPerSecond, maxOpenJobs, maxPriority }: ApiKeyRecord): Caller {
+  const limits = { requestsPerSecond, maxOpenJobs, maxPriority };
+  return { apiKeyId: id, tenant, scopes: scopes as Scope[], limits };
 }

@@ -12,6 +12,8 @@ export interface Caller {
   readonly tenant: string;
   readonly scopes: readonly Scope[];
   readonly limits: KeyLimits;
+  /** Who came with a watch token sees this job alone, up to a time, and has no scopes. */
+  readonly watch?: { readonly jobId: string; readonly until: Date };
 }
 
 export const REQUIRED_SCOPE = 'leveret:scope';
@@ -19,6 +21,13 @@ export const REQUIRED_SCOPE = 'leveret:scope';
 /** The scope that a route needs. A route has this or `Public()`; the gateway does not start with one that has neither. */
 export function RequireScope(scope: Scope): CustomDecorator {
   return SetMetadata(REQUIRED_SCOPE, scope);
+}
+
+export const WATCHABLE = 'leveret:watchable';
+
+/** Opens a route that shows one job, named `id` in its path, to the job's watch token as well. */
+export function OpenToWatchToken(): CustomDecorator {
+  return SetMetadata(WATCHABLE, true);
 }
 
 /** True when the caller has the scope; `admin` includes the others. */

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import multipart from '@fastify/multipart';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { acceptsJson } from './accepts.js';
+import { isStream, type LiveOrigins, openStreamsTo } from '../live/live-origins.js';
+import { acceptsEvents, acceptsJson } from './accepts.js';
 import { limitAnswers } from './answer-limit.js';
 import { answerMalformedRequest } from './malformed-request.js';
 import { Problem } from './problem.js';
@@ -21,7 +22,7 @@ const MAX_PATH_SEGMENT = 1_024;
  * Fastify as Nest's server, set up so that nothing reads a body before the guards: handlers take it by `JsonBody` or as a
  * stream. Routes are noted in `routes` as they are declared.
  */
-export async function createHttpAdapter(routes: Routes): Promise<FastifyAdapter> {
+export async function createHttpAdapter(routes: Routes, origins: LiveOrigins): Promise<FastifyAdapter> {
   const adapter = new FastifyAdapter({
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: IDLE_SOCKET_MS,
@@ -39,10 +40,12 @@ export async function createHttpAdapter(routes: Routes): Promise<FastifyAdapter>
   server.addHook('onRoute', ({ url, method }) => {
     routes.add(url, [method].flat());
   });
+  openStreamsTo(origins, server);
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
-    if (wantsOtherThanJson(request)) {
-      throw new Problem(406, 'Expected an Accept header that takes application/json.');
+    if (isStream(request) ? !acceptsEvents(request.headers.accept) : wantsOtherThanJson(request)) {
+      const type = isStream(request) ? 'text/event-stream' : 'application/json';
+      throw new Problem(406, `Expected an Accept header that takes ${type}.`);
     }
   });
   server.server.maxConnections = MAX_CONNECTIONS;

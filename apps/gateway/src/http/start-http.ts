@@ -5,9 +5,11 @@ import { NestLogger } from '#libs/observability';
 import { AppModule } from '../app.module.js';
 import { JobIntake } from '../jobs/job-intake.js';
 import { ApiDocument } from '../openapi/api-document.js';
+import { LiveOrigins } from '../live/live-origins.js';
 import { type GatewayParts } from '../parts.module.js';
 import { createHttpAdapter } from './http-adapter.js';
 import { Routes } from './routes.js';
+import { UnusedConnections } from './unused-connections.js';
 
 const SWEEP_MS = 100;
 const MAX_CLOSING_MS = 15_000;
@@ -29,13 +31,15 @@ export interface HttpEdge {
 export async function startHttp(parts: GatewayParts): Promise<HttpEdge> {
   const { config, telemetry } = parts;
   const routes = new Routes();
-  const adapter = await createHttpAdapter(routes);
+  const origins = new LiveOrigins(config.live.origins, config.publicUrl);
+  const adapter = await createHttpAdapter(routes, origins);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts, routes), adapter, {
     bodyParser: false,
     abortOnError: false,
     logger: new NestLogger(telemetry),
   });
   app.get(ApiDocument, { strict: false }).write(app, config.publicUrl);
+  const unused = new UnusedConnections(app.getHttpServer());
   const host = config.nodeEnv === 'production' ? '0.0.0.0' : '127.0.0.1';
   await app.listen(config.port, host).catch(async (error: unknown) => {
     await app.close();
@@ -45,15 +49,16 @@ export async function startHttp(parts: GatewayParts): Promise<HttpEdge> {
   return {
     url: `http://127.0.0.1:${port}`,
     intake: app.get(JobIntake, { strict: false }),
-    close: () => close(app),
+    close: () => close(app, unused),
   };
 }
 
 /** A connection that becomes idle while the server closes is nobody's to close but ours. */
-async function close(app: NestFastifyApplication): Promise<void> {
+async function close(app: NestFastifyApplication, unused: UnusedConnections): Promise<void> {
   const server = app.getHttpServer();
   const sweep = setInterval(() => {
     server.closeIdleConnections();
+    unused.close();
   }, SWEEP_MS);
   const limit = setTimeout(() => {
     server.closeAllConnections();

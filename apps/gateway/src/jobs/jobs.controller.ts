@@ -2,6 +2,7 @@ import { Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@ne
 import { type FastifyReply } from 'fastify';
 import { type Job } from '#libs/contracts';
 import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
+import { WatchTokens } from '../api-keys/watch-token.js';
 import { JsonBody } from '../http/json-body.js';
 import { type Page, pageOf } from '../http/page.js';
 import { JobStore } from '../ledger/job-store.js';
@@ -13,7 +14,6 @@ import { JobView } from './job-view.js';
 import { JOB_REQUEST } from './job-request.js';
 import { readTraceparent } from './traceparent.js';
 import { visibleJob } from './visible-job.js';
-import { WatchTokens } from './watch-token.js';
 
 @Controller('v1/jobs')
 export class JobsController {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { type GatewayConfig } from '#libs/config';
 import { type Telemetry } from '#libs/observability';
+import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { FileLinks } from '../files/file-links.js';
 import { FilesModule } from '../files/files.module.js';
 import { IdempotencyStore } from '../ledger/idempotency.js';
@@ -14,10 +15,9 @@ import { JobView } from './job-view.js';
 import { JobHistoryController } from './job-history.controller.js';
 import { JobSteeringController } from './job-steering.controller.js';
 import { JobsController } from './jobs.controller.js';
-import { WatchTokens } from './watch-token.js';
 
 @Module({
-  imports: [FilesModule],
+  imports: [ApiKeysModule, FilesModule],
   controllers: [JobsController, JobHistoryController, JobSteeringController],
   providers: [
     {
@@ -35,11 +35,6 @@ import { WatchTokens } from './watch-token.js';
       provide: JobView,
       useFactory: (tasks: TaskStore, links: FileLinks) => new JobView(tasks, links),
       inject: [TaskStore, FileLinks],
-    },
-    {
-      provide: WatchTokens,
-      useFactory: ({ linkSecret }: GatewayConfig) => new WatchTokens(linkSecret),
-      inject: [GATEWAY_CONFIG],
     },
   ],
   exports: [JobIntake, JobView],

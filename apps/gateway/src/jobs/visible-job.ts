@@ -9,7 +9,8 @@ import { type JobStore } from '../ledger/job-store.js';
  * @throws Problem 404, the same for a job of another tenant as for none
  */
 export async function visibleJob(jobs: JobStore, id: string, caller: Caller): Promise<Job> {
-  const job = await jobs.find(pathId('job', id), visibleTenant(caller));
-  if (job === undefined) throw missing('job', id);
+  const { watch } = caller;
+  const job = await jobs.find(pathId('job', id), watch === undefined ? visibleTenant(caller) : null);
+  if (job === undefined || (watch !== undefined && watch.jobId !== id)) throw missing('job', id);
   return job;
 }

@@ -90,6 +90,15 @@ export class ApiKeyStore {
     return row;
   }
 
+  /** Those of these keys that have not been revoked. */
+  async inForce(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.database.query<{ id: string }>(
+      'SELECT id FROM api_keys WHERE id = ANY($1::uuid[]) AND revoked_at IS NULL',
+      [ids],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /** The key of a key id. */
   async findByKeyId(keyId: string): Promise<ApiKeyRecord | undefined> {
     const [row] = await this.database.query<ApiKeyRecord>(

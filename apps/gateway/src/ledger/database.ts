@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type JobChange } from './job-change.js';
+import { type JobChange } from '#libs/contracts';
 import { Lease } from './lease.js';
 
 // A caller is answered within ten seconds whatever the database does.

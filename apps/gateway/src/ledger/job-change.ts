@@ -1,16 +1,4 @@
-import { type JobStatus, type Progress } from '#libs/contracts';
-
-/** What a job has become: as much as is told to all who watch it. Its result and error are read by who needs them. */
-export interface JobChange {
-  readonly id: string;
-  readonly version: number;
-  readonly status: JobStatus;
-  readonly attempt: number;
-  readonly progress: Progress;
-  /** ISO 8601, UTC, like the next. */
-  readonly nextAttemptAt: string | null;
-  readonly cancelRequestedAt: string | null;
-}
+import { isFinal, type Job, type JobChange, type JobStatus } from '#libs/contracts';
 
 /** A change as the trigger `jobs_tell_changes` writes it. */
 type ChangeRow = readonly [
@@ -40,6 +28,26 @@ function changeOf([id, version, status, attempt, percent, message, ...times]: Ch
     nextAttemptAt: nextAttemptAt ?? null,
     cancelRequestedAt: cancelRequestedAt ?? null,
   };
+}
+
+/** What a job is, as its latest change would have told. */
+export function stateOf({ id, version, status, attempt, progress, nextAttemptAt, cancelRequestedAt }: Job): JobChange {
+  return { id, version, status, attempt, progress, nextAttemptAt, cancelRequestedAt };
+}
+
+/** True when nothing but its progress or its log tells one state of a job from the other. */
+export function standsAlike(one: JobChange, other: JobChange): boolean {
+  return (
+    one.status === other.status &&
+    one.attempt === other.attempt &&
+    one.nextAttemptAt === other.nextAttemptAt &&
+    one.cancelRequestedAt === other.cancelRequestedAt
+  );
+}
+
+/** True when those who watch the job need not wait for more. */
+export function hasEnded({ status }: JobChange): boolean {
+  return isFinal(status);
 }
 
 /** The newest change of each job. */

@@ -1,5 +1,6 @@
 import { type PoolClient } from 'pg';
-import { type JobChange, newestChanges, readChanges } from './job-change.js';
+import { type JobChange } from '#libs/contracts';
+import { newestChanges, readChanges } from './job-change.js';
 
 /** The message under which the trigger `jobs_tell_changes` tells of changes. */
 const JOB_CHANGES = 'leveret.job-changes';

@@ -1,5 +1,6 @@
 import { type ReconcilerTimes } from '../reconciler/times.js';
 import { AuditStore } from './audit-store.js';
+import { ChangeStore } from './change-store.js';
 import { type Database } from './database.js';
 import { DeadLetterStore } from './dead-letter-store.js';
 import { DeadMessageStore } from './dead-message-store.js';
@@ -25,6 +26,7 @@ import { WorkerStore } from './worker-store.js';
 /** Every store that needs nothing but the database and the times that the reconciler goes by. */
 export interface Stores {
   readonly audit: AuditStore;
+  readonly changes: ChangeStore;
   readonly deadLetters: DeadLetterStore;
   readonly deadMessages: DeadMessageStore;
   readonly due: DueStore;
@@ -50,6 +52,7 @@ export interface Stores {
 export function storesOn(database: Database, times: ReconcilerTimes): Stores {
   return {
     audit: new AuditStore(database, times),
+    changes: new ChangeStore(database),
     deadLetters: new DeadLetterStore(database),
     deadMessages: new DeadMessageStore(database),
     due: new DueStore(database),

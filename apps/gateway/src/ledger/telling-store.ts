@@ -19,6 +19,11 @@ export interface LogLine extends LogPosition {
   readonly fields: Record<string, unknown>;
 }
 
+/** Behind which line a reader goes on; without a position, behind all of the version. */
+export interface LineCursor extends Partial<LogPosition> {
+  readonly version: number;
+}
+
 type LogRow = Omit<LogLine, 'at'> & { readonly at: Date };
 const LOG_COLUMNS = 'run, seq, version, at, attempt, level, message, fields';
 
@@ -88,12 +93,13 @@ export class TellingStore {
     return rows.map(lineOf);
   }
 
-  /** The lines whose version is in a range, its lower end left out, in the order of their versions. */
-  async linesBetween(jobId: string, range: { after: number; upTo: number }, limit: number): Promise<LogLine[]> {
+  /** Up to `limit` lines behind a line, or behind all of a version, of no newer version than `upTo`, in their order. */
+  async linesSince(jobId: string, after: LineCursor, upTo: number, limit: number): Promise<LogLine[]> {
     const rows = await this.#database.query<LogRow>(
       `SELECT ${LOG_COLUMNS} FROM job_logs
-       WHERE job_id = $1 AND version > $2 AND version <= $3 ORDER BY version, run, seq LIMIT $4`,
-      [jobId, range.after, range.upTo, limit],
+       WHERE job_id = $1 AND (version, run, seq) > ($2, $3, $4) AND version <= $5
+       ORDER BY version, run, seq LIMIT $6`,
+      [jobId, after.version, after.run ?? MAX_COUNT, after.seq ?? MAX_COUNT, upTo, limit],
     );
     return rows.map(lineOf);
   }

@@ -15,6 +15,8 @@ export interface CallDescription {
   /** Success: its status, and its schema by name or whole. */
   readonly status: number;
   readonly answer?: string | Schema;
+  /** The media type of the answer. @default 'application/json' */
+  readonly answerType?: string;
   /** Problems beside 401, 403 and 406, which every call with a key may answer. */
   readonly problems?: readonly number[];
   /** Whether the call needs an API key. @default true */
@@ -43,7 +45,7 @@ export function Described(call: CallDescription): MethodDecorator {
     ApiResponse({
       status: call.status,
       description: STATUS_CODES[call.status] ?? '',
-      ...(call.answer === undefined ? {} : { schema: schemaOf(call.answer) }),
+      ...(call.answer === undefined ? {} : contentOf(call.answer, call.answerType)),
     }),
     ...problems.map((status) => problemResponse(status)),
   );
@@ -56,6 +58,13 @@ function parametersOf({ query = {}, headers = {} }: CallDescription): MethodDeco
     ),
     ...Object.entries(headers).map(([name, description]) => ApiHeader({ name, description, required: false })),
   ];
+}
+
+function contentOf(
+  answer: string | Schema,
+  type = 'application/json',
+): { content: Record<string, { schema: Schema }> } {
+  return { content: { [type]: { schema: schemaOf(answer) } } };
 }
 
 function schemaOf(answer: string | Schema): Schema {

@@ -91,6 +91,9 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     ...job,
     watchToken: { ...text, description: 'Opens the live updates of this job alone, for 15 minutes.' },
   }),
+  WatchToken: whole({
+    watchToken: { ...text, description: 'Opens the live updates of this job alone, for 15 minutes.' },
+  }),
   JobPage: page('Job'),
   AcceptedBatch: whole({ batchId: id, jobs: { type: 'array', items: whole({ id }) } }),
   Batch: whole(batch),

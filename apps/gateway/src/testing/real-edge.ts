@@ -14,6 +14,7 @@ import { ApiKeyStore } from '../ledger/api-key.store.js';
 import { AuditStore } from '../ledger/audit-store.js';
 import { BatchStore } from '../ledger/batch-store.js';
 import { type Database } from '../ledger/database.js';
+import { ChangeStore } from '../ledger/change-store.js';
 import { DeadLetterStore } from '../ledger/dead-letter-store.js';
 import { FlowStore } from '../ledger/flow-store.js';
 import { IdempotencyStore } from '../ledger/idempotency.js';
@@ -27,6 +28,7 @@ import { TaskStore } from '../ledger/task-store.js';
 import { TellingStore } from '../ledger/telling-store.js';
 import { TickStore } from '../ledger/tick-store.js';
 import { WorkerStore } from '../ledger/worker-store.js';
+import { JobWatches } from '../live/job-watches.js';
 import { type GatewayParts } from '../parts.module.js';
 import { Auditor } from '../reconciler/audit.js';
 import { reconcilerTimes } from '../reconciler/times.js';
@@ -73,11 +75,13 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
   const tasks = new TaskStore(database);
   await tasks.start();
   const stores = storesOfEdge(database);
+  const watches = new JobWatches({ changes: new ChangeStore(database), telemetry });
+  database.onJobChanges((changes) => watches.take(changes));
   const published: OutgoingMessage[] = [];
   const apiKeys = new ApiKeyStore(database);
   await ensureAdminKey(apiKeys, config.adminApiKey);
   const edge: HttpEdge = await startHttp({
-    ...{ config, telemetry, storage, tasks, apiKeys, ...stores },
+    ...{ config, telemetry, storage, tasks, apiKeys, watches, ...stores },
     deadLetters: deadLetterDesk(deadLetterStores(database), stores.steering, toNobody(published)),
     auditor: new Auditor(new AuditStore(database, reconcilerTimes(config.reconcileAfterMs))),
     checks: [],
