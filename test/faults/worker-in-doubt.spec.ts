@@ -6,6 +6,7 @@ import { type LocalBroker } from '../../tools/local-nodes/local-node.js';
 import { eventually } from '../support/eventually.js';
 import { privateBroker } from '../support/private-servers.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
+import { SuiteMessages } from '../support/suite-messages.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
 import { Witness } from '../support/witness.js';
 
@@ -13,6 +14,8 @@ const START_PATIENCE_MS = 120_000;
 const TEST_MS = 120_000;
 const LONG_MS = 300_000;
 const CONCURRENCY = 2;
+/** Statements that wait for the lock of a row. */
+const WAITING = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
 
 interface ShownWorker {
   readonly id: string;
@@ -56,6 +59,31 @@ describe('a worker whose messages come back', () => {
         const late = (await workers()).filter(({ heardAt }) => Date.parse(heardAt) > since + TIMES.silenceMs * 1.5);
         const named = new Set(late.flatMap(({ runs }) => runs.map(({ jobId }) => jobId)));
         return ids.every((id) => named.has(id)) || undefined;
+      },
+      workers,
+    );
+  };
+
+  /** As when another worker gets the message of a run once more, and hands it back. */
+  const comesBack = async ({ id }: Job): Promise<void> => {
+    const messages = await SuiteMessages.open(suite);
+    const report = { type: 'returned', job: id, run: 1, worker: 'lab@another', reason: 'redelivered' };
+    await messages.publish('leveret.status', 'lab.report', [report]);
+    await messages.close();
+    await eventually('return', async () => {
+      const found = await suite.servers.query('select from jobs where id = $1 and returned_at is not null', [id]);
+      return found.length > 0 || undefined;
+    });
+  };
+
+  /** Until another worker has been heard for much longer after this one than silence may last. */
+  const silentForLong = async (id: string | null): Promise<void> => {
+    await eventually(
+      'long silence of one worker alone',
+      async () => {
+        const all = await workers();
+        const last = Date.parse(all.find((worker) => worker.id === id)?.heardAt ?? '');
+        return all.some(({ heardAt }) => Date.parse(heardAt) - last > TIMES.silenceMs * 2.5) || undefined;
       },
       workers,
     );
@@ -133,6 +161,39 @@ describe('a worker whose messages come back', () => {
       ]);
       expect(await jobs.show(id)).toEqual(before);
       expect(witness.executions().get(id)).toBe(2);
+    },
+    TEST_MS,
+  );
+
+  it(
+    'is charged nothing for a run that it had ended, however late the ledger learns of it',
+    async () => {
+      const witness = new Witness(suite.dataFolder, 'late');
+      const gates = ['late-1.gate', 'late-2.gate'].map((name) => join(suite.dataFolder, name));
+      const [obstacle, job] = await Promise.all(
+        gates.map((gate) =>
+          jobs.enqueue('lab.script', { steps: ['hold'], ms: LONG_MS, gate, witness: witness.file }, { timeout: '5m' }),
+        ),
+      );
+      const [first, late] = [await running(obstacle?.id ?? ''), await running(job?.id ?? '')];
+      await comesBack(late);
+
+      const ended = async (index: number, { id }: Job): Promise<void> => {
+        await writeFile(gates[index] ?? '', '');
+        await eventually(`end of ${id}`, () => witness.ended().has(id) || undefined);
+      };
+      await suite.servers.whileLocked(first.id, async () => {
+        await ended(0, first);
+        await eventually('report that waits', async () => (await suite.servers.query(WAITING)).length > 0 || undefined);
+        await ended(1, late);
+        await suite.stopApp(nameOf(late));
+        await silentForLong(late.workerId);
+        expect(await jobs.show(late.id)).toMatchObject({ status: 'running', attempt: 1, error: null });
+      });
+      await suite.startApp('lab', nameOf(late));
+      expect(await jobs.completed(late.id)).toMatchObject({ attempt: 1, error: null });
+      expect(await jobs.attempts(late.id)).toMatchObject([{ attempt: 1, run: 1, outcome: 'completed' }]);
+      expect(witness.executions().get(late.id)).toBe(1);
     },
     TEST_MS,
   );

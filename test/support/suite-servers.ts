@@ -65,6 +65,16 @@ export class SuiteServers {
     return onConnection(this.databaseUrl, async (client) => (await client.query<Row>(text, [...values])).rows);
   }
 
+  /** Keeps the row of a job locked while `work` runs: nothing that is reported of it can be written. */
+  async whileLocked(job: string, work: () => Promise<void>): Promise<void> {
+    await onConnection(this.databaseUrl, async (client) => {
+      await client.query('begin');
+      await client.query('select from jobs where id = $1 for update', [job]);
+      await work();
+      await client.query('rollback');
+    });
+  }
+
   private async makeVirtualHost(): Promise<void> {
     const user = decodeURIComponent(new URL(this.broker.url).username);
     const everything = { configure: '.*', write: '.*', read: '.*' };

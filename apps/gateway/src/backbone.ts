@@ -5,6 +5,7 @@ import {
   coreTopology,
   declaresOnce,
   declareTopology,
+  lookAtQueue,
   Publisher,
   sentinelTopology,
   type SubscriberOptions,
@@ -29,6 +30,8 @@ import { type TickStore } from './ledger/tick-store.js';
 import { type ChangePost } from './live/change-post.js';
 import { MinuteFolder } from './queues/minute-folder.js';
 import { ControlLane } from './relay/control-lane.js';
+import { Marker } from './reconciler/marker.js';
+import { Prober } from './reconciler/prober.js';
 import { Reconciler } from './reconciler/reconciler.js';
 import { Sentinel } from './reconciler/sentinel.js';
 import { type ReconcilerTimes } from './reconciler/times.js';
@@ -107,6 +110,7 @@ export class Backbone {
     const unrouted = new UnroutedMessages(link, names, publisher);
     const heartbeats = new HeartbeatReader({ link, names, setup, workers: stores.workers, telemetry });
     const shared = { link, names, dispatch: relay, telemetry };
+    const { prober, marker } = askersOn(links, stores, entry.times);
     const makes = new FollowerMaker(entry.intake, stores.tasks);
     const flows = new FlowKeeper({
       ...shared,
@@ -127,8 +131,8 @@ export class Backbone {
       new ProgressTracker({ link, names, setup, telling: stores.telling }),
       new Strays({ link, names, setup, publisher, reports: stores.reports, dispatch: relay, telemetry }),
       heartbeats,
-      new ReturnedRuns({ returned: stores.returned, heartbeats, dispatch: relay, telemetry }),
-      new Reconciler({ ...shared, ...stores, publisher, tracker, times: entry.times }),
+      new ReturnedRuns({ returned: stores.returned, heartbeats, marker, dispatch: relay, telemetry }),
+      new Reconciler({ ...shared, ...stores, publisher, prober, marker, tracker, times: entry.times }),
       tracker,
       flows,
       ...deadLetterParts({ ...shared, setup, stores, steering: entry.steering }),
@@ -144,6 +148,14 @@ export class Backbone {
   async stop(): Promise<void> {
     for (const part of this.#parts) await part.stop();
   }
+}
+
+/** What asks for jobs, and for what is reported of them. */
+function askersOn(links: BrokerLinks, { probes }: Stores, times: ReconcilerTimes): { prober: Prober; marker: Marker } {
+  const { publisher, names, consuming } = links;
+  const prober = new Prober(publisher, names, probes);
+  const trackers = async (): Promise<number> => (await lookAtQueue(consuming, names.reports))?.consumers ?? 0;
+  return { prober, marker: new Marker({ prober, probes, trackers, times }) };
 }
 
 /** The relay of this process, on its links. */

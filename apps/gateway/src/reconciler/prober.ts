@@ -6,6 +6,12 @@ import { type NewProbe, type ProbeStore } from '../ledger/probe-store.js';
 /** The first word of a marker's key, where an app's reports have their domain. */
 const GATEWAY = 'gateway';
 
+/** A marker on its way, and when it was entered, by the ledger's clock. */
+export interface SentMarker {
+  readonly id: string;
+  readonly sentAt: number;
+}
+
 /** Sends probes the way of jobs, and markers the way of reports. */
 export class Prober {
   readonly #publisher: Publisher;
@@ -38,10 +44,9 @@ export class Prober {
 
   /**
    * Sends a marker: an answer to no probe, which comes back when everything reported before it has been read.
-   * @returns its id and when it was entered, by the ledger's clock
    * @throws PublishError
    */
-  async mark(): Promise<{ readonly id: string; readonly sentAt: number }> {
+  async mark(): Promise<SentMarker> {
     const id = randomUUID();
     const sentAt = await this.#probes.mark(id);
     const marker: Probed = { type: 'probed', probe: id, worker: GATEWAY };

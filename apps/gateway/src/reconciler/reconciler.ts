@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type BrokerLink, type BrokerNames, lookAtQueue, type Publisher } from '#libs/broker';
+import { type Publisher } from '#libs/broker';
 import { type Telemetry } from '#libs/observability';
 import { type Dispatch } from '../ledger/outbox.js';
 import { type ProbeStore } from '../ledger/probe-store.js';
@@ -8,17 +8,16 @@ import { type Obstacle, type ReconcilerStore } from '../ledger/reconciler-store.
 import { type SuspectStore } from '../ledger/suspect-store.js';
 import { type Tracker } from '../tracker/tracker.js';
 import { Inspection } from './inspection.js';
-import { Marker } from './marker.js';
-import { Prober } from './prober.js';
+import { type Marker } from './marker.js';
+import { type Prober } from './prober.js';
 import { type ReconcilerTimes } from './times.js';
 
 const STOP_PATIENCE_MS = 5_000;
 
 export interface ReconcilerParts {
-  /** Reads reports; its count of readers is asked for here. */
-  readonly link: BrokerLink;
-  readonly names: BrokerNames;
-  readonly publisher: Publisher;
+  readonly publisher: Pick<Publisher, 'ready'>;
+  readonly prober: Prober;
+  readonly marker: Pick<Marker, 'knownUpTo'>;
   readonly probes: ProbeStore;
   readonly suspects: SuspectStore;
   readonly office: ReconcilerStore;
@@ -37,18 +36,13 @@ export class Reconciler {
   readonly #parts: ReconcilerParts;
   readonly #gateway = randomUUID();
   readonly #inspection: Inspection;
-  readonly #marker: Marker;
   readonly #ended = new AbortController();
   #working: Promise<void> | undefined;
   #caughtUp = false;
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
-    const { publisher, names, probes, link, times } = parts;
-    const prober = new Prober(publisher, names, probes);
-    const trackers = async (): Promise<number> => (await lookAtQueue(link, names.reports))?.consumers ?? 0;
-    this.#inspection = new Inspection({ ...parts, prober });
-    this.#marker = new Marker(prober, probes, trackers, times);
+    this.#inspection = new Inspection(parts);
   }
 
   start(): void {
@@ -102,7 +96,7 @@ export class Reconciler {
     if (!this.#parts.publisher.ready) return 'broker_away';
     const suspicious = await this.#inspection.look();
     if (this.#caughtUp && !suspicious) return null;
-    const knownUpTo = await this.#marker.knownUpTo(this.#ended.signal);
+    const knownUpTo = await this.#parts.marker.knownUpTo(this.#ended.signal);
     if (knownUpTo === undefined) return 'ledger_behind';
     await this.#inspection.act(knownUpTo);
     return null;

@@ -20,12 +20,16 @@ export interface ReconcilerTimes {
   readonly markerPatienceMs: number;
   /** How long a gateway that says nothing keeps the others from reconciling. */
   readonly leaseMs: number;
-  /** How often a gateway says that its tracker has committed what it has read; for so long a delivery may be on its way. */
+  /**
+   * How often a gateway says that its tracker has committed what it has read; for so long a delivery may be on its way. A
+   * marker is known when twice this time has passed, so it stays far below the patience with markers.
+   */
   readonly pulseMs: number;
 }
 
 const MARKER_PATIENCE_MS = 5_000;
 const SHORTEST_ROUND_MS = 100;
+const LONGEST_PULSE_MS = 1_000;
 
 /** @param afterMs how long a job is watched before it is looked for; everything else is in proportion to it */
 export function reconcilerTimes(afterMs: number): ReconcilerTimes {
@@ -40,6 +44,6 @@ export function reconcilerTimes(afterMs: number): ReconcilerTimes {
     probePatienceMs: afterMs * 2,
     markerPatienceMs: MARKER_PATIENCE_MS,
     leaseMs: 3 * roundMs + 2 * MARKER_PATIENCE_MS,
-    pulseMs: Math.max(roundMs / 5, SHORTEST_ROUND_MS),
+    pulseMs: Math.min(Math.max(roundMs / 5, SHORTEST_ROUND_MS), LONGEST_PULSE_MS),
   };
 }
