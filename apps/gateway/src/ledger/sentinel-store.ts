@@ -7,10 +7,21 @@ const SENTINEL_LOCK = 5_138_009;
 /** What a slow disk does well within a statement's time. */
 const AT_ONCE = 2_000;
 
-/** How far a queue's jobs have been sent again. */
+/** A job in the order in which jobs are sent again. */
+export interface ResendPosition {
+  readonly queue: string;
+  readonly status: string;
+  readonly queuedAt: string;
+  readonly id: string;
+}
+
+/** Jobs of a queue that have been sent again. */
 export interface Resending {
   readonly queue: string;
+  /** 0: of those that were looked at, the broker had no message. */
   readonly count: number;
+  /** The last one that was looked at. */
+  readonly upTo: ResendPosition;
 }
 
 /** What one gateway alone does about the sentinel at a moment. */
@@ -37,16 +48,23 @@ export class SentinelWatch {
   }
 
   /**
-   * Puts up to 2,000 jobs of one queue into the outbox again whose messages the broker had, the longest waiting first, each
-   * with the priority and the due time that its message had. Undefined when there are none left.
+   * Looks at the next 2,000 waiting jobs of a queue, the longest waiting first, and puts those into the outbox again whose
+   * messages the broker had, each with the priority and the due time that its message had. Undefined at the end.
+   * @param after where the look before has ended; undefined: from the beginning
    */
-  async sendAgain(): Promise<Resending | undefined> {
-    const queues = await this.#queries.query<{ name: string }>('SELECT name FROM domains ORDER BY name');
-    for (const { name: queue } of queues) {
-      for (const status of ['queued', 'retrying']) {
-        const sent = await this.#queries.query(SEND_AGAIN, [queue, status, AT_ONCE]);
-        if (sent.length > 0) return { queue, count: sent.length };
-      }
+  async sendAgain(after: ResendPosition | undefined): Promise<Resending | undefined> {
+    const ways = await this.#queries.query<Pick<ResendPosition, 'queue' | 'status'>>(WAYS, [
+      ...[after?.queue ?? null, after?.status ?? null],
+    ]);
+    for (const { queue, status } of ways) {
+      const from = after?.queue === queue && after.status === status ? after : BEGINNING;
+      const [page] = await this.#queries.query<Omit<ResendPosition, 'queue' | 'status'> & { count: number }>(
+        SEND_AGAIN,
+        [queue, status, AT_ONCE, from.queuedAt, from.id],
+      );
+      if (page === undefined) continue;
+      const { count, id, queuedAt } = page;
+      return { queue, count, upTo: { queue, status, queuedAt, id } };
     }
     return undefined;
   }
@@ -77,22 +95,33 @@ export class SentinelStore {
   }
 }
 
+const BEGINNING = { queuedAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
+
+const WAYS = `
+SELECT name AS queue, status FROM domains CROSS JOIN (VALUES ('queued'), ('retrying')) AS waiting (status)
+WHERE $1::text IS NULL OR (name, status) >= ($1, $2::text) ORDER BY name, status`;
+
 // A worker may have begun a run whose report was lost with the broker: what any has named as in its hands is left to
 // probes. There is nothing to void, because no message is out.
 const SEND_AGAIN = `
 WITH held AS MATERIALIZED (
   SELECT held ->> 'job' AS job, (held ->> 'run')::int AS run
   FROM workers CROSS JOIN jsonb_array_elements(workers.runs) AS held
+), looked_at AS MATERIALIZED (
+  SELECT id, run, queued_at FROM jobs
+  WHERE queue = $1 AND status = $2 AND (queued_at, id) > ($4::timestamptz, $5::uuid)
+  ORDER BY queued_at, id LIMIT $3 FOR NO KEY UPDATE
 ), missing AS (
-  SELECT id FROM jobs
-  WHERE queue = $1 AND status = $2 AND ${NO_MESSAGE}
-    AND NOT EXISTS (SELECT FROM held WHERE held.job = jobs.id::text AND held.run = jobs.run)
-  ORDER BY queued_at LIMIT $3 FOR NO KEY UPDATE
+  SELECT id FROM looked_at AS jobs
+  WHERE ${NO_MESSAGE} AND NOT EXISTS (SELECT FROM held WHERE held.job = jobs.id::text AND held.run = jobs.run)
 ), sent AS (
   UPDATE jobs SET run = jobs.run + 1, version = jobs.version + 1 FROM missing WHERE jobs.id = missing.id
   RETURNING jobs.id, jobs.run, jobs.next_attempt_at AS due_at, jobs.sent_priority, jobs.queued_at
+), written AS (
+  INSERT INTO outbox (kind, job_id, run, due_at, priority, free_at)
+  SELECT 'work', id, run, due_at, sent_priority,
+         greatest(now(), due_at - interval '${TIMES.longestLadderWaitMs} milliseconds')
+  FROM sent ORDER BY queued_at, id RETURNING job_id
 )
-INSERT INTO outbox (kind, job_id, run, due_at, priority, free_at)
-SELECT 'work', id, run, due_at, sent_priority,
-       greatest(now(), due_at - interval '${TIMES.longestLadderWaitMs} milliseconds')
-FROM sent ORDER BY queued_at RETURNING job_id`;
+SELECT id, queued_at::text AS "queuedAt", (SELECT count(*)::int FROM written) AS count
+FROM looked_at ORDER BY queued_at DESC, id DESC LIMIT 1`;

@@ -1,6 +1,9 @@
-/** SQL: no message of the newest run of `jobs` waits in the outbox, so the broker has confirmed it. */
+/**
+ * SQL: no message of the newest run of `jobs` waits in the outbox, so the broker has confirmed it. The outbox may have grown
+ * from nothing within seconds: OFFSET has each job looked up in it, whatever the planner thinks of its size.
+ */
 export const NO_MESSAGE = `NOT EXISTS (SELECT FROM outbox
-  WHERE outbox.job_id = jobs.id AND outbox.run = jobs.run AND outbox.kind = 'work')`;
+  WHERE outbox.job_id = jobs.id AND outbox.run = jobs.run AND outbox.kind = 'work' OFFSET 0)`;
 
 /** SQL: the runs that workers have in hand, as those say that were heard within `silenceMs`: `job` (text) and `run`. */
 export function heldRuns(silenceMs: number): string {

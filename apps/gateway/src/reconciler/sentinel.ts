@@ -1,6 +1,6 @@
 import { type BrokerLink, type BrokerNames, lookAtQueue } from '#libs/broker';
 import { type Telemetry } from '#libs/observability';
-import { type SentinelStore, type SentinelWatch } from '../ledger/sentinel-store.js';
+import { type ResendPosition, type SentinelStore, type SentinelWatch } from '../ledger/sentinel-store.js';
 
 export interface SentinelParts {
   readonly link: BrokerLink;
@@ -8,6 +8,14 @@ export interface SentinelParts {
   readonly store: SentinelStore;
   readonly telemetry: Telemetry;
 }
+
+/** How far one look at all waiting jobs has come, and how many of them it has sent again. */
+interface Progress {
+  readonly after: ResendPosition | undefined;
+  readonly sent: number;
+}
+
+const BEGINNING: Progress = { after: undefined, sent: 0 };
 
 /**
  * Tells whether the broker still has its data, by a queue that gateways alone make. When the ledger knows of it and the
@@ -30,23 +38,33 @@ export class Sentinel {
    * @throws what keeps ledger or broker from answering; then nothing may be published
    */
   async stand(make: () => Promise<void>): Promise<void> {
-    while (!(await this.#parts.store.watch((watch) => this.#isMended(watch, make))));
+    let progress: Progress | undefined = BEGINNING;
+    while (progress !== undefined) progress = await this.#goOn(progress, make);
   }
 
-  async #isMended(watch: SentinelWatch, make: () => Promise<void>): Promise<boolean> {
-    const { link, names, telemetry } = this.#parts;
-    if ((await lookAtQueue(link, names.sentinel)) === undefined) {
-      if (await watch.wasThere()) {
-        const resent = await watch.sendAgain();
-        if (resent !== undefined) {
-          telemetry.emit('broker.wiped', { ...resent, cause: 'broker_wiped' });
-          return false;
-        }
-        await watch.mended();
+  #goOn(progress: Progress, make: () => Promise<void>): Promise<Progress | undefined> {
+    return this.#parts.store.watch(async (watch) => {
+      const { link, names } = this.#parts;
+      if ((await lookAtQueue(link, names.sentinel)) === undefined) {
+        const further = (await watch.wasThere()) ? await this.#mend(watch, progress) : undefined;
+        if (further !== undefined) return further;
+        await make();
       }
-      await make();
+      await watch.seen();
+      return undefined;
+    });
+  }
+
+  // Gateways may have learned meanwhile that the lost broker had taken more: it is mended when a whole look finds nothing.
+  async #mend(watch: SentinelWatch, { after, sent }: Progress): Promise<Progress | undefined> {
+    const resent = await watch.sendAgain(after);
+    if (resent === undefined) {
+      if (sent > 0) return BEGINNING;
+      await watch.mended();
+      return undefined;
     }
-    await watch.seen();
-    return true;
+    const { queue, count, upTo } = resent;
+    if (count > 0) this.#parts.telemetry.emit('broker.wiped', { queue, count, cause: 'broker_wiped' });
+    return { after: upTo, sent: sent + count };
   }
 }
