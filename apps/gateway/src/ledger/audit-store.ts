@@ -1,5 +1,6 @@
 import { type ReconcilerTimes } from '../reconciler/times.js';
 import { type Queries } from './database.js';
+import { locateJob, type LocatedJob } from './job-location.js';
 import { type Obstacle } from './reconciler-store.js';
 
 /** Where the open jobs are. Each is counted once. */
@@ -63,6 +64,11 @@ export class AuditStore {
   async unaccounted(): Promise<number> {
     const [row] = await this.#database.query<{ jobs: number }>(`SELECT count(*)::int AS jobs FROM (${LOST}) AS lost`);
     return row?.jobs ?? 0;
+  }
+
+  /** Where one job is; undefined when there is none of this id. */
+  async locate(jobId: string): Promise<LocatedJob | undefined> {
+    return locateJob(this.#database, jobId);
   }
 
   async reconciler(): Promise<ReconcilerState> {

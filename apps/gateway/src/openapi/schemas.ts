@@ -2,6 +2,7 @@ import { JOB_STATUSES, LOG_LEVELS, MAX_PRIORITY } from '#libs/contracts';
 import { SCOPES } from '../api-keys/caller.js';
 import { CATCH_UPS, OVERLAPS } from '../ledger/schedule-row.js';
 import { KEY_LIMIT_FIELDS, TENANT_LIMIT_FIELDS } from '../limits/limits-request.js';
+import { AUDIT_SCHEMAS } from './audit-schemas.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter-schemas.js';
 import { FLOW_SCHEMAS } from './flow-schemas.js';
 import { count, id, number, orNull, page, ref, type Schema, text, time, whole } from './shapes.js';
@@ -44,16 +45,6 @@ const apiKey = {
   hint: { ...text, description: 'The last characters of the secret.' },
   createdAt: time,
   lastUsedAt: orNull(time),
-};
-
-const whereabouts = {
-  unaccounted: { ...count, description: 'Look lost, and are sent again once that is proven.' },
-  outbox: { ...count, description: 'Wait for the broker to take their message.' },
-  delayed: { ...count, description: 'Wait for their next attempt.' },
-  waiting: { ...count, description: 'Wait in a queue for a worker.' },
-  paused: { ...count, description: 'Wait in a queue that is paused.' },
-  running: count,
-  scheduled: { ...count, description: 'Wait for their time.' },
 };
 
 const schedule = {
@@ -173,21 +164,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   ApiKeyPage: page('ApiKey'),
   TenantLimits: whole(TENANT_LIMIT_FIELDS),
   NewApiKey: whole({ ...apiKey, secret: { ...text, description: 'The key itself. It is shown this once.' } }),
-  Audit: whole({
-    ...whereabouts,
-    open: { ...count, description: 'The sum of the counts above.' },
-    queues: { type: 'array', items: whole({ queue: text, ...whereabouts }) },
-    suspects: {
-      ...count,
-      description: 'Jobs that there has been no news of for a while. In a long or paused queue that is no bad sign.',
-    },
-    reconciler: whole({ working: { type: 'boolean' }, since: time, reason: orNull(text) }),
-    sentinel: whole({
-      since: orNull(time),
-      checkedAt: orNull(time),
-      wipedAt: { ...orNull(time), description: 'When the broker was last found without its data.' },
-    }),
-  }),
+  ...AUDIT_SCHEMAS,
   ...DEAD_LETTER_SCHEMAS,
   ...FLOW_SCHEMAS,
   Schedule: {

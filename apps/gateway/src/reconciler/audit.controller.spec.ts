@@ -35,7 +35,88 @@ describe('GET /v1/audit', () => {
     ]);
   });
 
-  it('is for admins, and takes no parameters', async () => {
+  const place = async (id: string): Promise<object> => (await client.get<object>(`/v1/audit?jobId=${id}`)).json;
+  const set = (id: string, to: string): Promise<unknown> =>
+    edge.database.query(`UPDATE jobs SET ${to} WHERE id = $1`, [id]);
+
+  it('tells where one job is: in the ledger, in its queue, or at its end', async () => {
+    const { id } = (await edge.jobs.accept(newJob({ queue: 'one' }))).job;
+    expect(await place(id)).toEqual({
+      ...{ jobId: id, task: 'lab.noop', queue: 'one', status: 'queued', run: 1, place: 'outbox' },
+      detail: 'Its message waits in the ledger for the broker to take it.',
+      ...{ dueAt: null, suspectedAt: null, parkedReason: null, holder: null },
+    });
+    await edge.database.query(`UPDATE outbox SET parked_reason = 'returned' WHERE job_id = $1`, [id]);
+    expect(await place(id)).toMatchObject({ place: 'outbox', parkedReason: 'returned' });
+    await edge.database.query('DELETE FROM outbox WHERE job_id = $1', [id]);
+    expect(await place(id)).toMatchObject({ place: 'waiting', holder: null });
+    await edge.database.query(`INSERT INTO queue_settings (queue, paused, version) VALUES ('one', true, 1)`);
+    expect(await place(id)).toMatchObject({ place: 'paused' });
+    await edge.database.query(
+      `INSERT INTO suspects (job_id, run, version, queue, priority, cause, since, evident)
+       SELECT id, run, version, queue, priority, 'message_lost', '2026-01-01T00:00:00Z', true FROM jobs WHERE id = $1`,
+      [id],
+    );
+    expect(await place(id)).toMatchObject({ place: 'unaccounted', suspectedAt: '2026-01-01T00:00:00.000Z' });
+    await set(id, `status = 'completed', completed_at = now(), version = version + 1`);
+    expect(await place(id)).toMatchObject({
+      place: 'ended',
+      suspectedAt: null,
+      detail: expect.stringContaining('ended'),
+    });
+  });
+
+  it('tells who has a job, and whether its worker still says so', async () => {
+    const { id } = (await edge.jobs.accept(newJob({ queue: 'two' }))).job;
+    await edge.database.query('DELETE FROM outbox WHERE job_id = $1', [id]);
+    const hear = (runs: readonly object[], ago = '0 s'): Promise<unknown> =>
+      edge.database.query(
+        `INSERT INTO workers (domain, id, app_version, concurrency, runs, seq, heard_at)
+         VALUES ('two', 'two@w', '1', 1, $1::text::jsonb, 1, now() - $2::text::interval)
+         ON CONFLICT (domain, id) DO UPDATE SET runs = excluded.runs, heard_at = excluded.heard_at`,
+        [JSON.stringify(runs), ago],
+      );
+    await hear([{ job: id, run: 1 }]);
+    const holder = { workerId: 'two@w', heardAt: expect.any(String), alive: true, named: true };
+    expect(await place(id)).toMatchObject({
+      place: 'waiting',
+      holder,
+      detail: expect.stringContaining('about to begin'),
+    });
+    await set(id, `status = 'running', attempt = 1, worker_id = 'two@w', started_at = now()`);
+    expect(await place(id)).toMatchObject({ place: 'running', holder, detail: 'A worker runs it.' });
+    await hear([]);
+    expect(await place(id)).toMatchObject({
+      holder: { named: false },
+      detail: expect.stringContaining('does not name'),
+    });
+    await hear([{ job: id, run: 1 }], '1 min');
+    await set(id, 'returned_at = now()');
+    expect(await place(id)).toMatchObject({
+      holder: { alive: false },
+      detail: expect.stringContaining('has come back'),
+    });
+    await edge.database.query('DELETE FROM workers');
+    expect(await place(id)).toMatchObject({ holder: { workerId: 'two@w', heardAt: null, alive: false, named: false } });
+  });
+
+  it('tells when a job that waits is due', async () => {
+    const at = '2099-01-01T00:00:00.000Z';
+    const { id } = (await edge.jobs.accept(newJob({ scheduledFor: new Date(at) }))).job;
+    expect(await place(id)).toMatchObject({ place: 'scheduled', dueAt: at });
+    await set(id, `status = 'retrying', next_attempt_at = '${at}'`);
+    expect(await place(id)).toMatchObject({ place: 'delayed', dueAt: at });
+  });
+
+  it('names the parameter that is wrong, and knows no job of another id', async () => {
+    expect(await client.get('/v1/audit?jobId=none')).toMatchObject({
+      status: 422,
+      json: { errors: [{ path: 'jobId' }] },
+    });
+    expect((await client.get('/v1/audit?jobId=0198aaaa-bbbb-7ccc-8ddd-eeeeffff0000')).status).toBe(404);
+  });
+
+  it('is for admins, and takes no other parameters', async () => {
     const key = { name: 'reader', tenant: 'default', scopes: ['jobs:read'] };
     const { json } = await client.post<{ secret: string }>('/v1/api-keys', key);
     expect((await client.get('/v1/audit', { key: json.secret })).status).toBe(403);

@@ -1,4 +1,5 @@
 import { type AuditStore, type ReconcilerState, type Whereabouts } from '../ledger/audit-store.js';
+import { type JobWhereabouts, jobWhereabouts } from './job-whereabouts.js';
 
 /** Where every open job is, as an operator sees it. */
 export interface Audit extends Whereabouts {
@@ -40,6 +41,12 @@ export class Auditor {
       () => (this.#latest = undefined),
     );
     return latest.audit;
+  }
+
+  /** Where one job is at this moment; undefined when there is none of this id. */
+  async locate(jobId: string): Promise<JobWhereabouts | undefined> {
+    const located = await this.#store.locate(jobId);
+    return located === undefined ? undefined : jobWhereabouts(located);
   }
 
   async #count(): Promise<Audit> {
