@@ -91,7 +91,9 @@ describe('jobs that the broker forgets', () => {
       const held = await several(PLACES, ['hold']);
       await running(held);
       const waiting = await several(5, ['ok']);
-      await inQueue(waiting.length);
+      const given = await script(['ok']);
+      await inQueue(waiting.length + 1);
+      await jobs.ask('POST', `/v1/jobs/${given.id}/cancel`);
       await suite.servers.purge(WORK_QUEUE);
       open();
 
@@ -99,6 +101,14 @@ describe('jobs that the broker forgets', () => {
       expect(executions([...held, ...waiting])).toEqual(onceEach([...held, ...waiting]));
       expect(await repaired('message_lost')).toBe(waiting.length);
       expect(await audit()).toMatchObject({ unaccounted: 0, reconciler: { working: true, reason: null } });
+
+      // The message of a cancelled job is as lost, and its void ends when it is old enough and that is proven.
+      expect(await suite.servers.query('select from voids where job_id = $1', [given.id])).toHaveLength(1);
+      await suite.servers.query(`update voids set since = since - interval '31 min'`);
+      await eventually('end of the void', async () =>
+        (await suite.servers.query('select from voids')).length === 0 ? true : undefined,
+      );
+      expect(executions([given])).toEqual([undefined]);
     },
     TEST_MS,
   );

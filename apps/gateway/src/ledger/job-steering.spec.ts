@@ -77,6 +77,14 @@ describe('JobSteering', () => {
     expect(await inForce.voids(10, null)).toEqual([]);
   });
 
+  it('voids nothing for a job that is cancelled and retried before it has left', async () => {
+    const id = await enter();
+    await steering.cancel([id]);
+    expect(await steering.retry([id])).toEqual([id]);
+    expect([await control(), await inForce.countVoids()]).toEqual([[], 0]);
+    expect(await outbox.claim(10)).toMatchObject([{ kind: 'work', order: { jobId: id, run: 2 } }]);
+  });
+
   it('voids nothing that no queue has taken', async () => {
     const id = await enter();
     await outbox.park(

@@ -10,6 +10,7 @@ import { batches } from './migrations/0009-batches.js';
 import { live } from './migrations/0010-live.js';
 import { flows } from './migrations/0012-flows.js';
 import { limits } from './migrations/0016-limits.js';
+import { voidProofs } from './migrations/0018-void-proofs.js';
 
 /** A numbered step of the schema. Steps are only ever added; one that has run is never edited. */
 export interface Migration {
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   live,
   flows,
   limits,
+  voidProofs,
 ];
 
 /** An arbitrary number that every gateway takes as the lock of its migrations. */

@@ -71,7 +71,7 @@ export class ProbeStore {
     );
   }
 
-  /** Removes answers that stand for no suspect any more, and what has been out for a day. */
+  /** Removes answers that stand for no suspect and no old void any more, and what has been out for a day. */
   async tidy(): Promise<void> {
     await this.#database.query(TIDY);
   }
@@ -107,8 +107,9 @@ const TIDY = `
 WITH stale AS (
   DELETE FROM trackers WHERE settled_at < now() - ${KEPT}
 )
-DELETE FROM probes WHERE sent_at < now() - ${KEPT} OR (back_at IS NOT NULL AND NOT EXISTS (
-  SELECT FROM suspects WHERE suspects.queue = probes.queue AND suspects.priority = probes.priority))`;
+DELETE FROM probes WHERE sent_at < now() - ${KEPT} OR (back_at IS NOT NULL
+  AND NOT EXISTS (SELECT FROM suspects WHERE suspects.queue = probes.queue AND suspects.priority = probes.priority)
+  AND NOT EXISTS (SELECT FROM voids WHERE voids.queue = probes.queue AND watched_since IS NOT NULL))`;
 
 const KNOWN = `
 SELECT back_at IS NOT NULL AND (

@@ -10,6 +10,7 @@ import { FlowStore } from './flow-store.js';
 import { IdempotencyStore } from './idempotency.js';
 import { InForceStore } from './in-force-store.js';
 import { MinuteStore } from './queue-counts.js';
+import { OldVoidStore } from './old-void-store.js';
 import { OutboxStore } from './outbox-store.js';
 import { ProbeStore } from './probe-store.js';
 import { ReconcilerStore } from './reconciler-store.js';
@@ -35,6 +36,7 @@ export interface Stores {
   readonly idempotency: IdempotencyStore;
   readonly inForce: InForceStore;
   readonly minutes: MinuteStore;
+  readonly oldVoids: OldVoidStore;
   readonly outbox: OutboxStore;
   readonly office: ReconcilerStore;
   readonly probes: ProbeStore;
@@ -61,6 +63,7 @@ export function storesOn(database: Database, times: ReconcilerTimes): Stores {
     idempotency: new IdempotencyStore(database),
     inForce: new InForceStore(database),
     minutes: new MinuteStore(database),
+    oldVoids: new OldVoidStore(database, times),
     outbox: new OutboxStore(database),
     office: new ReconcilerStore(database, times.leaseMs),
     probes: new ProbeStore(database),

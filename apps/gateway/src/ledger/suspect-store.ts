@@ -20,7 +20,7 @@ export interface Wave {
   readonly evident: boolean;
 }
 
-/** What is known of a queue when its suspects are judged. */
+/** What is known of a queue when its suspects and old voids are judged. */
 export interface QueueFacts {
   readonly queue: string;
   readonly keys: readonly string[];
@@ -68,7 +68,7 @@ export class SuspectStore {
     );
   }
 
-  /** The queues that have suspects, and the ledger's clock. */
+  /** The queues that have suspects or old voids, and the ledger's clock. */
   async facts(): Promise<{ now: number; queues: ReadonlyMap<string, QueueFacts> }> {
     const rows = await this.#database.query<QueueFacts & { now: number }>(FACTS);
     return { now: rows[0]?.now ?? 0, queues: new Map(rows.map((row) => [row.queue, row])) };
@@ -129,7 +129,7 @@ SELECT queue, ${milliseconds('clock_timestamp()')} AS now,
        coalesce((SELECT paused FROM queue_settings WHERE queue_settings.queue = known.queue), false) AS paused,
        coalesce((SELECT array_agg(key) FROM queue_keys WHERE queue_keys.queue = known.queue), '{}') AS keys,
        coalesce((SELECT array_agg(${milliseconds('heard_at')}) FROM workers WHERE domain = known.queue), '{}') AS "heardAt"
-FROM (SELECT DISTINCT queue FROM suspects) AS known`;
+FROM (SELECT queue FROM suspects UNION SELECT queue FROM voids WHERE watched_since IS NOT NULL) AS known`;
 
 type Statements = Readonly<Record<'drop' | 'note' | 'lost' | 'levels', string>> & {
   readonly look: Readonly<Record<SuspectCause, string>>;

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Publisher } from '#libs/broker';
 import { type Telemetry } from '#libs/observability';
 import { type Dispatch } from '../ledger/outbox.js';
+import { type OldVoidStore } from '../ledger/old-void-store.js';
 import { type ProbeStore } from '../ledger/probe-store.js';
 import { type Obstacle, type ReconcilerStore } from '../ledger/reconciler-store.js';
 import { type SuspectStore } from '../ledger/suspect-store.js';
@@ -20,6 +21,7 @@ export interface ReconcilerParts {
   readonly marker: Pick<Marker, 'knownUpTo'>;
   readonly probes: ProbeStore;
   readonly suspects: SuspectStore;
+  readonly oldVoids: OldVoidStore;
   readonly office: ReconcilerStore;
   readonly tracker: Pick<Tracker, 'settled'>;
   readonly dispatch: Pick<Dispatch, 'wake'>;
@@ -28,7 +30,7 @@ export interface ReconcilerParts {
 }
 
 /**
- * Finds jobs whose message or outcome is lost, and sends them again. One gateway does it at a time; each tells the others
+ * Finds jobs whose message or outcome is lost, and sends them again; ends voids whose message is lost. One gateway does it at a time; each tells the others
  * that its tracker keeps up. Nothing is looked for while the ledger may not know what was reported: after a start that is
  * so until everything has been read that lay in the queue of reports.
  */
@@ -91,7 +93,7 @@ export class Reconciler {
     await office.say(this.#gateway, obstacle);
   }
 
-  // Once it has caught up, a ledger without suspects need not prove each time that it knows what was reported.
+  // Once it has caught up, a ledger without suspects and old voids need not prove each time that it knows what was reported.
   async #work(): Promise<Obstacle | null> {
     if (!this.#parts.publisher.ready) return 'broker_away';
     const suspicious = await this.#inspection.look();

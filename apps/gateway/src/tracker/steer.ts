@@ -25,7 +25,8 @@ export function expire(state: JobState, now: Date): Decision | undefined {
 /**
  * Queues a failed or cancelled job again, with as many further attempts as it was given at first. Attempts go on counting;
  * what was counted of waits, returns and lost workers begins anew. The error stays until the next outcome, as it does
- * while a job is retrying. Undefined: the job is neither failed nor cancelled.
+ * while a job is retrying. The message of a cancelled job was voided when that was. Undefined: the job is neither failed nor
+ * cancelled.
  */
 export function retry(state: JobState): Decision | undefined {
   if (state.status !== 'failed' && state.status !== 'cancelled') return undefined;
@@ -36,7 +37,8 @@ export function retry(state: JobState): Decision | undefined {
     ...{ returns: 0, losses: 0, returnedAt: null, sentPriority: null, workerId: null },
     ...{ startedAt: null, nextAttemptAt: null, completedAt: null, cancelRequestedAt: null },
   };
-  return { ...moved(next, []), send: { run, dueAt: null, priority: null }, voidUpTo: newestOut(state) };
+  const voidUpTo = state.status === 'failed' ? state.run : null;
+  return { ...moved(next, []), send: { run, dueAt: null, priority: null }, voidUpTo };
 }
 
 /**

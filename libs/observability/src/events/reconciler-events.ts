@@ -15,6 +15,10 @@ export const RECONCILER_EVENTS = {
     message: 'Jobs were proven lost and sent again',
     moves: [REPAIRED],
   }),
+  'voids.ended': event<{ readonly count: number; readonly queue: string }>({
+    level: 'info',
+    message: 'Voids stand for messages that are proven to be nowhere, and are no longer in force',
+  }),
   'broker.wiped': event<{ readonly count: number; readonly cause: string; readonly queue: string }>({
     level: 'error',
     message: 'The broker has lost its data; what lay in it is sent again',
