@@ -37,7 +37,7 @@ module.exports = {
       name: 'no-orphans',
       severity: 'error',
       comment: 'Nothing imports it and it imports nothing. Remove it, or use it.',
-      from: { orphan: true, pathNot: ['/main\\.ts$', ...TESTS] },
+      from: { orphan: true, pathNot: ['/main\\.ts$', '^libs/sdk/src/node\\.ts$', ...TESTS] },
       to: {},
     },
     {
@@ -104,6 +104,21 @@ module.exports = {
       to: { path: '^libs/(broker|storage|consumer)/', pathNot: '^libs/$1/' },
     },
     {
+      name: 'sdk-stands-alone',
+      severity: 'error',
+      comment: 'It is a package of its own, without dependencies; what it takes from contracts is put into it.',
+      from: { path: '^libs/sdk/', pathNot: TESTS },
+      to: { path: ['^libs/', 'node_modules/'], pathNot: '^libs/(sdk|contracts)/' },
+    },
+    {
+      name: 'browsers-load-no-node',
+      severity: 'error',
+      comment:
+        'Browsers load the SDK as it is. What Node alone has goes through node.ts, which is an entry of its own.',
+      from: { path: '^libs/sdk/src/', pathNot: [...TESTS, '^libs/sdk/src/(node\\.ts|cli/)'] },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
       name: 'gateway-is-no-consumer',
       severity: 'error',
       comment: 'The gateway runs no tasks.',
@@ -150,6 +165,7 @@ module.exports = {
   options: {
     // Built files are met where Jest has to be given plain JavaScript; they are not judged a second time.
     doNotFollow: { path: ['node_modules', '^dist/'] },
+    exclude: { path: '^libs/[^/]+/dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

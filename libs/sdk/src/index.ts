@@ -1,0 +1,96 @@
+export {
+  ConflictError,
+  InvalidRequestError,
+  LeveretError,
+  NotFoundError,
+  NotSentError,
+  TryLaterError,
+  UnauthorizedError,
+  UnknownOutcomeError,
+  type Failure,
+  type FieldError,
+  type Problem,
+} from './errors.js';
+export { type Listing, type Page, type PageQuery } from './http/listing.js';
+export {
+  type BackoffOptions,
+  type End,
+  type FollowingJob,
+  type JobOptions,
+  type JobRequest,
+  type Priority,
+} from './job-request.js';
+export { Leveret } from './leveret.js';
+export { type CallOptions, type KeyedCallOptions, type LeveretOptions } from './options.js';
+export {
+  type ApiKey,
+  type ApiKeyRequest,
+  type ApiKeys,
+  type KeyLimits,
+  type NewApiKey,
+  type Scope,
+} from './resources/api-keys.js';
+export { type Batch, type Batches, type SteeredBatch } from './resources/batches.js';
+export {
+  type DeadLetter,
+  type DeadLetterFilter,
+  type DeadLetters,
+  type DeadLetterSelection,
+  type DeadLetterWithAttempts,
+  type Purged,
+  type RedrivePace,
+  type Redriven,
+} from './resources/dead-letters.js';
+export { type AcceptedEvent, type DomainEvent, type Events } from './resources/events.js';
+export {
+  type Content,
+  type DownloadOptions,
+  type Files,
+  type StoredFile,
+  type UploadOptions,
+} from './resources/files.js';
+export { type Flow, type FlowBatchNode, type FlowNode } from './resources/flow.js';
+export { type JobFilter, type Jobs, type WaitingJobChange } from './resources/jobs.js';
+export { type NoJobReason } from './resources/no-job-reason.js';
+export { type Queue, type QueueChange, type Queues } from './resources/queues.js';
+export {
+  type Schedule,
+  type ScheduleChange,
+  type ScheduleRequest,
+  type ScheduleRun,
+  type Schedules,
+  type Timing,
+} from './resources/schedules.js';
+export { type Task, type Tasks } from './resources/tasks.js';
+export {
+  type EventFilter,
+  type Trigger,
+  type TriggerChange,
+  type TriggerRequest,
+  type TriggerRun,
+  type Triggers,
+} from './resources/triggers.js';
+export { type AcceptedBatch, type AcceptedJob, type BatchOptions, type Worker } from './resources/worker.js';
+export { type PayloadOf, type TaskName, type TaskPayloads } from './task-payloads.js';
+export { JobCancelledError, JobFailedError } from './watch/job-result.js';
+export {
+  type JobState,
+  type JobUpdate,
+  type LogLine,
+  type LogUpdate,
+  type ProgressUpdate,
+  type StatusUpdate,
+} from './watch/job-update.js';
+export { WaitTimeoutError } from './watch/patience.js';
+export { type WaitOptions, type WatchOptions } from './watch/watch-job.js';
+export {
+  type Attempt,
+  type AttemptOutcome,
+  type Duration,
+  type FileReference,
+  type Job,
+  type JobError,
+  type JobStatus,
+  type LogLevel,
+  type Progress,
+} from '#libs/contracts';

@@ -1,0 +1,73 @@
+import { type Http } from '../http/http.js';
+import { Listing, type PageQuery } from '../http/listing.js';
+import { type CallOptions } from '../options.js';
+
+/** The queue of a domain. */
+export interface Queue {
+  readonly name: string;
+  readonly waiting: number;
+  readonly active: number;
+  /** Jobs that wait for their next attempt. */
+  readonly delayed: number;
+  readonly scheduled: number;
+  readonly completed: number;
+  readonly failed: number;
+  /** Dead letters, also those of messages that are no job. */
+  readonly dead: number;
+  /** Worker processes that were heard of within 10 s. */
+  readonly consumers: number;
+  readonly paused: boolean;
+  /** Milliseconds of the executions of the last hour; null when there were none. */
+  readonly processingTime: { readonly avg: number | null; readonly p50: number | null; readonly p95: number | null };
+  /** Jobs ended per second, over the last minute. */
+  readonly throughput: number;
+  /** Of the job that has waited longest; null when none waits. */
+  readonly oldestWaitingMs: number | null;
+}
+
+/** What can be set of a queue. */
+export interface QueueChange {
+  /** Which of the jobs of one priority starts first: the oldest or the newest. */
+  readonly order?: 'fifo' | 'lifo';
+  /** By task: how many of its jobs start in one round over the tasks of the queue. */
+  readonly weights?: Readonly<Record<string, number>>;
+}
+
+/** The queues of the domains. They need an admin key. */
+export class Queues {
+  readonly #http: Http;
+
+  /** @internal */
+  constructor(http: Http) {
+    this.#http = http;
+  }
+
+  /** Shows a queue with its counts. @throws NotFoundError */
+  get(name: string, options?: CallOptions): Promise<Queue> {
+    return this.#http.json({ method: 'GET', path: pathOf(name), options });
+  }
+
+  /** Lists queues, by name. */
+  list(query: PageQuery = {}, options?: CallOptions): Listing<Queue> {
+    return new Listing(this.#http, { method: 'GET', path: '/v1/queues', query: { ...query }, options });
+  }
+
+  /** Lets no new attempt start, on any consumer, until the queue is resumed. What runs goes on, and jobs are accepted. */
+  pause(name: string, options?: CallOptions): Promise<Queue> {
+    return this.#http.json({ method: 'POST', path: `${pathOf(name)}/pause`, repeatable: true, options });
+  }
+
+  /** Lets a paused queue go on. */
+  resume(name: string, options?: CallOptions): Promise<Queue> {
+    return this.#http.json({ method: 'POST', path: `${pathOf(name)}/resume`, repeatable: true, options });
+  }
+
+  /** Sets in which order jobs of a queue start. */
+  update(name: string, change: QueueChange, options?: CallOptions): Promise<Queue> {
+    return this.#http.json({ method: 'PATCH', path: pathOf(name), json: change, repeatable: true, options });
+  }
+}
+
+function pathOf(name: string): string {
+  return `/v1/queues/${encodeURIComponent(name)}`;
+}
