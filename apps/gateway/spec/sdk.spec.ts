@@ -5,22 +5,30 @@ import {
   type Job,
   type JobRequest,
   Leveret,
+  LeveretError,
   NotFoundError,
   UnauthorizedError,
 } from '#libs/sdk';
+import { type Outcome, type RunReport } from '#libs/contracts';
 import { ReportStore } from '../src/ledger/report-store.js';
+import { TellingStore } from '../src/ledger/telling-store.js';
 import { deadJob } from '../src/testing/dead-job.js';
 import { ADMIN_KEY, type RealEdge, startRealEdge } from '../src/testing/real-edge.js';
 
+const DONE: Outcome = { kind: 'done', result: { answer: 42 } };
 const NOBODY = '0197f6a0-1111-7000-8000-000000000000';
 const request = (changes: Partial<JobRequest> = {}): JobRequest => ({ task: 'demo.echo', payload: {}, ...changes });
 
 describe('the SDK at a gateway', () => {
   let edge: RealEdge;
   let leveret: Leveret;
+  let reports: ReportStore;
+  let telling: TellingStore;
 
   beforeAll(async () => {
-    edge = await startRealEdge();
+    edge = await startRealEdge({ live: { origins: [], maxPerKey: 1 } });
+    reports = new ReportStore(edge.database);
+    telling = new TellingStore(edge.database);
     leveret = new Leveret({ apiKey: ADMIN_KEY, url: edge.url });
     await edge.announce([
       {},
@@ -129,6 +137,66 @@ describe('the SDK at a gateway', () => {
     await expect(leveret.jobs.get(id)).rejects.toBeInstanceOf(NotFoundError);
   });
 
+  describe('watching', () => {
+    const ofJob = { worker: 'demo@test', run: 1, attempt: 1 };
+    const at = '2026-01-01T00:00:00.000Z';
+    const steps = (job: string): (() => Promise<unknown>)[] => [
+      () => report({ type: 'started', job, ...ofJob, at: new Date().toISOString() }),
+      () => telling.progress('demo', [{ type: 'progress', job, ...ofJob, seq: 1, percent: 40, message: 'at 40' }]),
+      () =>
+        telling.log('demo', [
+          { type: 'log', job, ...ofJob, seq: 1, level: 'info', message: 'hello', fields: { who: 'hare' }, at },
+        ]),
+      () => report({ type: 'ended', job, ...ofJob, startedAt: at, durationMs: 5, outcome: DONE }),
+    ];
+    const report = (told: RunReport): Promise<unknown> => reports.apply([{ domain: 'demo', report: told }]);
+
+    it('tells what becomes of a job, with its log, to its end', async () => {
+      const { id } = await leveret.worker.enqueue(request());
+      const left = steps(id);
+      const told = [];
+      for await (const update of leveret.jobs.watch(id, { logs: true, timeout: '20s' })) {
+        told.push(update);
+        await left.shift()?.();
+      }
+      expect(told).toMatchObject([
+        { type: 'status', status: 'queued', attempt: 0 },
+        { type: 'status', status: 'running', attempt: 1 },
+        { type: 'progress', status: 'running', progress: { percent: 40, message: 'at 40' } },
+        { type: 'log', status: 'running', line: { level: 'info', message: 'hello', who: 'hare' } },
+        { type: 'status', status: 'completed', progress: { percent: 100 }, result: { answer: 42 } },
+      ]);
+      await expect(leveret.jobs.result(id)).resolves.toEqual({ answer: 42 });
+    });
+
+    it('opens one job by its token', async () => {
+      const [job, other] = [await leveret.worker.enqueue(request()), await leveret.worker.enqueue(request())];
+      for (const step of steps(job.id)) await step();
+      const page = new Leveret({ url: edge.url });
+      await expect(page.jobs.result(job.id, { watchToken: job.watchToken })).resolves.toEqual({ answer: 42 });
+      const watchToken = await leveret.jobs.watchToken(job.id);
+      await expect(page.jobs.result(job.id, { watchToken })).resolves.toEqual({ answer: 42 });
+      await expect(page.jobs.result(other.id, { watchToken })).rejects.toBeInstanceOf(LeveretError);
+      await expect(page.jobs.get(job.id)).rejects.toBeInstanceOf(UnauthorizedError);
+    });
+
+    it('looks at the job when the gateway has no stream left', async () => {
+      const holder = await leveret.worker.enqueue(request());
+      const held = leveret.jobs.watch(holder.id);
+      await held.next();
+      const { id } = await leveret.worker.enqueue(request());
+      const left = steps(id);
+      const told = [];
+      for await (const { type, status } of leveret.jobs.watch(id, { timeout: '20s' })) {
+        told.push(`${type} ${status}`);
+        await left.shift()?.();
+        if (left.length === 2) await left.shift()?.();
+      }
+      expect(told).toEqual(['status queued', 'status running', 'progress running', 'status completed']);
+      await held.return();
+    });
+  });
+
   it('uploads what there is, and downloads it by key and by link', async () => {
     const file = new File(['Hello, hare.'], 'höre.txt', { type: 'text/plain' });
     const stored = await leveret.files.upload(file);
@@ -182,7 +250,6 @@ describe('the SDK at a gateway', () => {
   });
 
   it('looks into dead letters, redrives and purges them', async () => {
-    const reports = new ReportStore(edge.database);
     const death = { queue: 'demo', task: 'demo.echo', code: 'broken' };
     const id = await deadJob({ jobs: edge.jobs, reports }, death);
     const { data } = await leveret.deadLetters.list({ errorCode: 'broken' }).page();

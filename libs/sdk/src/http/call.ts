@@ -28,6 +28,8 @@ export interface Call {
   readonly repeatable?: boolean;
   /** Another bearer than the API key; null: none. */
   readonly bearer?: string | null;
+  /** Not sent again: whoever makes the call sees to that. */
+  readonly once?: boolean;
   /** Without a limit unless the caller gives one. */
   readonly unlimited?: boolean;
   readonly options?: CallOptions | undefined;

@@ -69,7 +69,8 @@ export class Http {
       if (tried.done) return tried.value;
       const { error } = tried;
       if (error instanceof UnknownOutcomeError) perhapsTaken = error;
-      const waitMs = tries > this.settings.retries ? undefined : waitBefore(call, error, tries);
+      const isLast = call.once === true || tries > this.settings.retries;
+      const waitMs = isLast ? undefined : waitBefore(call, error, tries);
       if (waitMs === undefined || !deadline.leaves(waitMs)) throw finalError(error, perhapsTaken);
       await deadline.pause(waitMs);
     }

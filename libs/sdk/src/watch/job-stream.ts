@@ -48,6 +48,7 @@ async function opened(http: Http, stream: StreamOf, signal: AbortSignal): Promis
     path: `/v1/jobs/${encodeURIComponent(jobId)}/stream`,
     headers: { accept: 'text/event-stream', ...(lastEventId !== '' && { 'last-event-id': lastEventId }) },
     unlimited: true,
+    once: true,
     options: { signal },
     ...(watchToken !== undefined && { bearer: watchToken }),
   });
