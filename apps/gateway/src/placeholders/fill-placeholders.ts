@@ -1,6 +1,7 @@
 import { isRecord, LIMITS, utf8Length } from '#libs/contracts';
 import { type FieldError } from '../http/problem.js';
 import { type Placeholder, readTemplate, written } from './template.js';
+import { valueAt } from './value-at.js';
 
 const MAX_ERRORS = 20;
 /** A value of JSON takes no less, with the comma behind it. */
@@ -32,9 +33,6 @@ export function fillPlaceholders(template: unknown, filling: Filling): Filled {
   const value = filler.fill(template, { path: filling.path, depth: 0 });
   return filler.errors.length === 0 ? { ok: true, value } : { ok: false, errors: filler.errors };
 }
-
-/** What a placeholder leads to. */
-type Found = { readonly value: unknown } | undefined;
 
 /** Where in the result a value stands. */
 interface Place {
@@ -82,8 +80,7 @@ class Filler {
   }
 
   #value(placeholder: Placeholder, place: Place): unknown {
-    let found: Found = { value: this.#filling.values };
-    for (const name of placeholder) found = found === undefined ? undefined : step(found.value, name);
+    const found = valueAt(this.#filling.values, placeholder);
     if (found === undefined) return this.#wrong(place.path, `has ${written(placeholder)}, which names nothing`);
     return this.#copy(found.value, place, (text) => this.#plain(text));
   }
@@ -115,13 +112,4 @@ class Filler {
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function step(value: unknown, name: string): Found {
-  if (Array.isArray(value)) {
-    const items = value as readonly unknown[];
-    const index = /^(?:0|[1-9]\d{0,9})$/.test(name) ? Number(name) : items.length;
-    return index < items.length ? { value: items[index] } : undefined;
-  }
-  return isRecord(value) && Object.hasOwn(value, name) ? { value: value[name] } : undefined;
 }

@@ -3,6 +3,7 @@ import { type FastifyReply } from 'fastify';
 import { type Job } from '#libs/contracts';
 import { type Caller, CurrentCaller, RequireScope, visibleTenant } from '../api-keys/caller.js';
 import { pathId } from '../http/ids.js';
+import { readHistoryQuery } from '../http/list-query.js';
 import { type Page, pageOf } from '../http/page.js';
 import { invalid, missing, Problem } from '../http/problem.js';
 import { JobIntake } from '../jobs/job-intake.js';
@@ -11,7 +12,7 @@ import { readTraceparent } from '../jobs/traceparent.js';
 import { ScheduleStore } from '../ledger/schedule-store.js';
 import { TickStore } from '../ledger/tick-store.js';
 import { Described, paged } from '../openapi/described.js';
-import { readRunQuery } from './schedule-query.js';
+
 import { type ShownRun, shownRun } from './schedule-view.js';
 import { visibleSchedule } from './visible-schedule.js';
 
@@ -68,7 +69,7 @@ export class ScheduleRunsController {
     @Query() query: unknown,
     @CurrentCaller() caller: Caller,
   ): Promise<Page<ShownRun>> {
-    const { limit, after } = readRunQuery(query);
+    const { limit, after } = readHistoryQuery(query);
     const schedule = await visibleSchedule(this.schedules, id, caller);
     const rows = await this.schedules.runs(schedule.id, { limit: limit + 1, after });
     return pageOf(rows, limit, ({ number }) => String(number), shownRun);

@@ -3,12 +3,13 @@ import { type FastifyReply } from 'fastify';
 import { type Caller, CurrentCaller, keyOf, RequireScope, visibleTenant } from '../api-keys/caller.js';
 import { pathId } from '../http/ids.js';
 import { JsonBody } from '../http/json-body.js';
+import { readListQuery } from '../http/list-query.js';
 import { type Page, pageOf } from '../http/page.js';
 import { missing, Problem } from '../http/problem.js';
 import { ScheduleStore } from '../ledger/schedule-store.js';
 import { Described, paged } from '../openapi/described.js';
 import { ScheduleCheck } from './schedule-check.js';
-import { readScheduleQuery } from './schedule-query.js';
+
 import { SCHEDULE_CHANGE_SCHEMA, SCHEDULE_SCHEMA } from './schedule-request.js';
 import { type ShownSchedule, ScheduleView } from './schedule-view.js';
 import { visibleSchedule } from './visible-schedule.js';
@@ -56,7 +57,7 @@ export class SchedulesController {
   })
   @RequireScope('jobs:read')
   async list(@Query() query: unknown, @CurrentCaller() caller: Caller): Promise<Page<ShownSchedule>> {
-    const { tenant, page } = readScheduleQuery(query, caller);
+    const { tenant, page } = readListQuery(query, caller);
     const rows = await this.schedules.list(tenant, { limit: page.limit + 1, after: page.after });
     return pageOf(
       rows,

@@ -1,11 +1,11 @@
 import { type Caller, visibleTenant } from '../api-keys/caller.js';
-import { readId } from '../http/ids.js';
-import { type PageRequest, readPageRequest } from '../http/page.js';
-import { Problem } from '../http/problem.js';
-import { QueryReader } from '../http/query.js';
+import { readId } from './ids.js';
+import { type PageRequest, readPageRequest } from './page.js';
+import { Problem } from './problem.js';
+import { QueryReader } from './query.js';
 
-/** Reads the query of `GET /v1/schedules`. A null tenant is every tenant. */
-export function readScheduleQuery(
+/** Reads the query of a list of a tenant's own things, by their ids. A null tenant is every tenant. */
+export function readListQuery(
   parameters: unknown,
   caller: Caller,
 ): { readonly tenant: string | null; readonly page: PageRequest<string> } {
@@ -20,8 +20,8 @@ export function readScheduleQuery(
   return { tenant: own ?? asked, page };
 }
 
-/** Reads the query of `GET /v1/schedules/:id/runs`. */
-export function readRunQuery(parameters: unknown): PageRequest<number> {
+/** Reads the query of a history, whose entries are numbered. */
+export function readHistoryQuery(parameters: unknown): PageRequest<number> {
   const query = new QueryReader(parameters);
   const page = readPageRequest(query, readNumber);
   query.done();
