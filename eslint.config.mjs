@@ -60,10 +60,10 @@ export default tseslint.config(
     },
   },
   {
-    // The launcher, tests and benchmarks hand an environment to the processes that they start.
-    files: ['libs/config/**', 'tools/**', 'test/**', 'bench/**'],
+    // The launcher, tests and benchmarks hand an environment to the processes that they start; examples are programs of others.
+    files: ['libs/config/**', 'tools/**', 'test/**', 'bench/**', 'examples/**'],
     rules: { 'no-restricted-properties': 'off' },
   },
-  { files: ['tools/**', 'bench/**'], rules: { 'no-console': 'off' } },
+  { files: ['tools/**', 'bench/**', 'examples/**'], rules: { 'no-console': 'off' } },
   { files: ['**/*.spec.ts', 'test/**'], rules: { 'max-lines-per-function': 'off', 'max-lines': 'off' } },
 );
