@@ -38,14 +38,19 @@ export class SuiteMessages {
     const others: TakenMessage[] = [];
     const look = async (): Promise<TakenMessage | undefined> => {
       for (;;) {
-        const message = await this.channel.get(queue, { noAck: true });
-        if (message === false) return undefined;
-        const taken = takenOf(message);
-        if (wanted(taken)) return taken;
+        const taken = await this.takeOne(queue);
+        if (taken === undefined || wanted(taken)) return taken;
         others.push(taken);
       }
     };
     return eventually(`message in ${queue}`, look, () => others);
+  }
+
+  /** Takes every message that lies in a queue. */
+  async drain(queue: string): Promise<TakenMessage[]> {
+    const all: TakenMessage[] = [];
+    for (let taken = await this.takeOne(queue); taken !== undefined; taken = await this.takeOne(queue)) all.push(taken);
+    return all;
   }
 
   /** Waits for a message in a queue and rejects it: the broker dead-letters it. */
@@ -63,8 +68,17 @@ export class SuiteMessages {
     await this.channel.assertQueue(queue, { durable: true, arguments: args });
   }
 
+  async bindQueue(queue: string, exchange: string, pattern: string): Promise<void> {
+    await this.channel.bindQueue(queue, exchange, pattern);
+  }
+
   async deleteQueue(queue: string): Promise<void> {
     await this.channel.deleteQueue(queue);
+  }
+
+  private async takeOne(queue: string): Promise<TakenMessage | undefined> {
+    const message = await this.channel.get(queue, { noAck: true });
+    return message === false ? undefined : takenOf(message);
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import { RouteProof } from './api-keys/route-proof.js';
 import { ScopeGuard } from './api-keys/scope.guard.js';
 import { BatchesModule } from './batches/batches.module.js';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
+import { EventsModule } from './events/events.module.js';
 import { FilesModule } from './files/files.module.js';
 import { FlowsModule } from './flows/flows.module.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -20,6 +21,7 @@ import { AuditModule } from './reconciler/audit.module.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
 import { TasksModule } from './tasks/tasks.module.js';
 import { TELEMETRY } from './tokens.js';
+import { TriggersModule } from './triggers/triggers.module.js';
 import { WorkersModule } from './workers/workers.module.js';
 
 /** The HTTP edge: every route, behind one guard and one error filter. */
@@ -37,6 +39,7 @@ export class AppModule {
         AuditModule,
         BatchesModule,
         DeadLettersModule,
+        EventsModule,
         FilesModule,
         FlowsModule,
         JobsModule,
@@ -46,6 +49,7 @@ export class AppModule {
         QueuesModule,
         SchedulesModule,
         TasksModule,
+        TriggersModule,
         WorkersModule,
       ],
       providers: [

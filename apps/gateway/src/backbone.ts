@@ -21,6 +21,8 @@ import { Ingress } from './ingress/ingress.js';
 import { UnroutedMessages } from './ingress/unrouted-messages.js';
 import { IdempotencySweeper } from './jobs/idempotency-sweeper.js';
 import { type JobIntake } from './jobs/job-intake.js';
+import { type EventStore } from './ledger/event-store.js';
+import { type FiringStore } from './ledger/firing-store.js';
 import { type JobSteering } from './ledger/job-steering.js';
 import { type JobStore } from './ledger/job-store.js';
 import { type OutboxRoom } from './ledger/outbox-room.js';
@@ -44,6 +46,8 @@ import { ProgressTracker } from './tracker/progress-tracker.js';
 import { ReturnedRuns } from './tracker/returned-runs.js';
 import { Strays } from './tracker/strays.js';
 import { Tracker } from './tracker/tracker.js';
+import { type EventBindings } from './triggers/event-bindings.js';
+import { triggerParts } from './triggers/trigger-parts.js';
 
 /** The gateway's own two connections: it never publishes on the one that consumes. */
 export class BrokerLinks {
@@ -92,6 +96,9 @@ interface BackboneEntry {
   readonly jobs: JobStore;
   readonly steering: JobSteering;
   readonly ticks: TickStore;
+  readonly events: EventStore;
+  readonly firings: FiringStore;
+  readonly eventBindings: EventBindings;
   readonly tenants: ReadonlyMap<string, string>;
   readonly room: OutboxRoom;
   readonly post: ChangePost;
@@ -123,6 +130,7 @@ export class Backbone {
     this.#parts = [
       entry.doctor,
       new Ingress({ link, names, setup, publisher, tasks: stores.tasks, ...entry }),
+      ...triggerParts({ link, names, publisher, setup, tasks: stores.tasks, ...entry }),
       new MinuteFolder(stores.minutes),
       new IdempotencySweeper(stores.idempotency),
       new Ticker({ ticks: entry.ticks, prepare: (...request) => entry.intake.prepare(...request), telemetry }),

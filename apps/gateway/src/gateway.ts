@@ -9,6 +9,8 @@ import { Doctor } from './doctor/doctor.js';
 import { ApiKeyStore } from './ledger/api-key.store.js';
 import { BatchStore } from './ledger/batch-store.js';
 import { Database } from './ledger/database.js';
+import { EventStore } from './ledger/event-store.js';
+import { FiringStore } from './ledger/firing-store.js';
 import { JobSteering } from './ledger/job-steering.js';
 import { JobStore } from './ledger/job-store.js';
 import { LimitStore } from './ledger/limit-store.js';
@@ -19,8 +21,10 @@ import { ScheduleStore } from './ledger/schedule-store.js';
 import { type Stores, storesOn } from './ledger/stores.js';
 import { TickStore } from './ledger/tick-store.js';
 import { liveParts } from './live/live-parts.js';
+import { TriggerStore } from './ledger/trigger-store.js';
 import { type GatewayParts } from './parts.module.js';
 import { type Relay } from './relay/relay.js';
+import { EventBindings } from './triggers/event-bindings.js';
 import { Auditor } from './reconciler/audit.js';
 import { reconcilerTimes } from './reconciler/times.js';
 
@@ -51,19 +55,22 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
   await Promise.all([stores.tasks.start(), room.start()]);
   registerGauges(telemetry, stores);
   const writers = writersOn(database, relay, room);
+  const eventBindings = new EventBindings({ link: links.consuming, names: links.names, ...stores, telemetry });
   let backbone: Backbone | undefined;
   return {
-    parts: partsOf({ config, telemetry, database, storage, stores, links, relay, watches, ...writers }),
+    parts: partsOf({ config, telemetry, database, storage, stores, links, relay, watches, eventBindings, ...writers }),
     start: (intake) => {
       backbone = new Backbone(links, stores, relay, {
         intake,
         ...writers,
+        firings: new FiringStore(database, { dispatch: relay, room }),
+        eventBindings,
         tenants: config.brokerTenants,
         room,
         post,
         times,
-        doctor: new Doctor({ ...config, link: links.publishing, ledger: database, storage }, telemetry),
         telemetry,
+        doctor: new Doctor({ ...config, link: links.publishing, ledger: database, storage }, telemetry),
       });
       links.open();
       backbone.start();
@@ -79,20 +86,22 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
   };
 }
 
-/** Those who enter and move jobs. */
-type Writers = Pick<GatewayParts, 'jobs' | 'batches' | 'steering' | 'ticks'>;
+/** Those who enter and move jobs, and take in events. */
+type Writers = Pick<GatewayParts, 'jobs' | 'batches' | 'events' | 'steering' | 'ticks'>;
 
 function writersOn(database: Database, relay: Relay, room: OutboxRoom): Writers {
   return {
     jobs: new JobStore(database, relay, room),
     batches: new BatchStore(database, relay, room),
+    events: new EventStore(database, { dispatch: relay, room }),
     steering: new JobSteering(database, relay),
     ticks: new TickStore(database, { dispatch: relay, room }),
   };
 }
 
 /** What the gateway stands on. */
-interface Foundation extends Writers, Pick<GatewayParts, 'config' | 'telemetry' | 'storage' | 'watches'> {
+interface Foundation
+  extends Writers, Pick<GatewayParts, 'config' | 'telemetry' | 'storage' | 'watches' | 'eventBindings'> {
   readonly database: Database;
   readonly stores: Stores;
   readonly links: BrokerLinks;
@@ -111,6 +120,7 @@ function partsOf({ database, stores, links, relay, ...given }: Foundation): Gate
     schedules: new ScheduleStore(database),
     tasks: stores.tasks,
     telling: stores.telling,
+    triggers: new TriggerStore(database),
     workers: stores.workers,
     apiKeys: new ApiKeyStore(database),
     auditor: new Auditor(stores.audit),

@@ -7,6 +7,7 @@ import { Routes } from './http/routes.js';
 import { ApiKeyStore } from './ledger/api-key.store.js';
 import { BatchStore } from './ledger/batch-store.js';
 import { FlowStore } from './ledger/flow-store.js';
+import { EventStore } from './ledger/event-store.js';
 import { IdempotencyStore } from './ledger/idempotency.js';
 import { JobSteering } from './ledger/job-steering.js';
 import { JobStore } from './ledger/job-store.js';
@@ -16,9 +17,11 @@ import { ScheduleStore } from './ledger/schedule-store.js';
 import { TaskStore } from './ledger/task-store.js';
 import { TellingStore } from './ledger/telling-store.js';
 import { TickStore } from './ledger/tick-store.js';
+import { TriggerStore } from './ledger/trigger-store.js';
 import { WorkerStore } from './ledger/worker-store.js';
 import { JobWatches } from './live/job-watches.js';
 import { Auditor } from './reconciler/audit.js';
+import { EventBindings } from './triggers/event-bindings.js';
 import { GATEWAY_CONFIG, STORAGE, TELEMETRY } from './tokens.js';
 
 /** What the HTTP edge stands on. It is built and started before the edge, and outlives it. */
@@ -29,6 +32,9 @@ export interface GatewayParts {
   readonly jobs: JobStore;
   readonly batches: BatchStore;
   readonly flows: FlowStore;
+  readonly events: EventStore;
+  readonly triggers: TriggerStore;
+  readonly eventBindings: Pick<EventBindings, 'follow'>;
   readonly idempotency: IdempotencyStore;
   readonly steering: JobSteering;
   readonly deadLetters: DeadLetterDesk;
@@ -60,6 +66,9 @@ export class PartsModule {
       { provide: JobStore, useValue: parts.jobs },
       { provide: BatchStore, useValue: parts.batches },
       { provide: FlowStore, useValue: parts.flows },
+      { provide: EventStore, useValue: parts.events },
+      { provide: TriggerStore, useValue: parts.triggers },
+      { provide: EventBindings, useValue: parts.eventBindings },
       { provide: IdempotencyStore, useValue: parts.idempotency },
       { provide: JobSteering, useValue: parts.steering },
       ...deskProviders(parts.deadLetters),

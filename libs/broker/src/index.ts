@@ -21,6 +21,7 @@ export {
   PublishError,
   TopologyConflictError,
 } from './errors.js';
+export { bindEvents, unbindEvents } from './event-bindings.js';
 export { deleteFormerQueue, lookAtQueue, type QueueLook } from './former-queue.js';
 export { featuresOf, type BrokerFeatures } from './features.js';
 export { ladderKey, LONGEST_LADDER_MS } from './ladder.js';
@@ -38,6 +39,7 @@ export { takeAll } from './take-all.js';
 export {
   coreTopology,
   domainTopology,
+  eventTopology,
   formerAddresses,
   ingressTopology,
   workQueueAddress,

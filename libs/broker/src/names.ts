@@ -9,6 +9,8 @@ export interface BrokerNames {
   readonly dead: string;
   readonly status: string;
   readonly events: string;
+  /** The queue of events that a trigger may want; the gateway reads it. */
+  readonly eventTriggers: string;
   readonly control: string;
   /** What has become of jobs, for gateways whose users watch them. */
   readonly live: string;
@@ -49,6 +51,7 @@ export function brokerNames(prefix: string): BrokerNames {
     dead: `${prefix}.dead`,
     status: `${prefix}.status`,
     events: `${prefix}.events`,
+    eventTriggers: `${prefix}.events.triggers`,
     control: `${prefix}.control`,
     live: `${prefix}.live`,
     unroutable: `${prefix}.unroutable`,

@@ -61,6 +61,7 @@ export function coreTopology(prefix: string, traits: BrokerTraits): Topology {
     queues: [
       durable(names.unroutable, traits),
       durable(names.ingress, traits),
+      durable(names.eventTriggers, traits),
       durable(names.reports, traits),
       durable(names.announcements, traits),
       durable(names.strays, traits),
@@ -115,6 +116,13 @@ export function ingressTopology(prefix: string, domain: string): Topology {
     queues: [],
     bindings: [{ from: names.jobs, to: { queue: names.ingress }, pattern: `${domain}.#` }],
   };
+}
+
+/** What lets the gateway take in the events whose types fit these patterns. */
+export function eventTopology(prefix: string, patterns: readonly string[]): Topology {
+  const names = brokerNames(prefix);
+  const to = { queue: names.eventTriggers };
+  return { exchanges: [], queues: [], bindings: patterns.map((pattern) => ({ from: names.events, to, pattern })) };
 }
 
 function workQueue(name: string, domain: string, prefix: string, traits: BrokerTraits): QueueSpec {

@@ -10,7 +10,11 @@ export const LIMITS = {
   /** The most that a task may announce as its `maxPayload`. */
   announcedPayload: 8 * MIB,
   metadata: 4 * KIB,
-  /** Characters of a unique key or an idempotency key. */
+  /** An event says what has happened; what is larger is put into a file. */
+  eventData: 64 * KIB,
+  /** Of a tenant: each event is looked at by every one. */
+  triggers: 200,
+  /** Characters of a unique key, an idempotency key or the id of an event. */
   key: 255,
   result: 64 * KIB,
   errorMessage: 4 * KIB,

@@ -3,6 +3,8 @@ const TASK = new RegExp(`^${WORD}\\.${WORD}$`);
 const BARE = new RegExp(`^${WORD}$`);
 const TENANT = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const MAX_TASK_LENGTH = 100;
+const EVENT_TYPE = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
+const MAX_EVENT_TYPE_LENGTH = 200;
 
 /** A domain or a task without its domain: kebab case, beginning with a letter. */
 export function isBareName(name: string): boolean {
@@ -22,4 +24,12 @@ export function domainOf(task: string): string {
 /** A tenant's name: lower-case letters, digits and inner hyphens, at most 63 characters. It begins every storage key. */
 export function isTenantName(name: string): boolean {
   return TENANT.test(name);
+}
+
+/** How the type of an event is written, for messages to users. */
+export const EVENT_TYPE_FORM = `words of letters, digits, - and _ joined by dots, such as order.placed, at most ${MAX_EVENT_TYPE_LENGTH} characters`;
+
+/** The type of an event, which is also its AMQP routing key: `EVENT_TYPE_FORM`. */
+export function isEventType(type: string): boolean {
+  return type.length <= MAX_EVENT_TYPE_LENGTH && EVENT_TYPE.test(type);
 }

@@ -8,6 +8,7 @@ import { LEDGER_EVENTS } from './events/ledger-events.js';
 import { LIVE_EVENTS } from './events/live-events.js';
 import { RECONCILER_EVENTS } from './events/reconciler-events.js';
 import { SCHEDULE_EVENTS } from './events/schedule-events.js';
+import { TRIGGER_EVENTS } from './events/trigger-events.js';
 
 /** Everything that is told to operators. An entry in one of these is all that a new event needs: logs and metrics follow. */
 export const EVENTS = {
@@ -21,4 +22,5 @@ export const EVENTS = {
   ...LIVE_EVENTS,
   ...RECONCILER_EVENTS,
   ...SCHEDULE_EVENTS,
+  ...TRIGGER_EVENTS,
 } as const;

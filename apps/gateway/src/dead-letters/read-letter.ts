@@ -103,7 +103,8 @@ function whyOf({ broker, code }: ReadReason): string {
 // The gateway knows whose a message is: the ingress has said it, or it stands in a work order. No other header is believed.
 function tenantOf(reason: ReadReason, properties: MessageProperties, names: BrokerNames): string {
   const { source, tenant = '', broker } = reason;
-  if (source === names.ingress && isTenantName(tenant)) return tenant;
+  const takenIn = source === names.ingress || source === names.eventTriggers;
+  if (takenIn && isTenantName(tenant)) return tenant;
   const order = decodeWorkOrder(properties);
   return order.ok && broker !== undefined ? order.value.tenant : DEFAULT_TENANT;
 }

@@ -17,6 +17,11 @@ export function uniqueLock(tenant: string, task: string, key: string): LockNumbe
   return String(numberOf('unique key', tenant, task, key) % UNIQUE_LOCKS);
 }
 
+/** The lock of a tenant's triggers: whoever has it counts them and makes another. */
+export function tenantTriggersLock(tenant: string): LockNumber {
+  return String(BigInt.asIntN(64, numberOf('triggers', tenant)));
+}
+
 /** Takes those of the locks that nobody else has, and returns them. */
 export async function tryLocks(transaction: Queries, locks: Iterable<LockNumber>): Promise<ReadonlySet<LockNumber>> {
   const rows = await transaction.query<{ number: LockNumber; taken: boolean }>(

@@ -90,11 +90,14 @@ SELECT claimed.id, claimed.kind, claimed.job_id, claimed.run,
        jobs.tenant, jobs.task, jobs.queue, jobs.payload::text AS payload, jobs.metadata::text AS metadata,
        jobs.charged, jobs.max_attempts, jobs.timeout_ms::float8 AS timeout_ms, jobs.schema_hash, jobs.traceparent,
        jobs.created_at, domains.queue_key,
-       dead_letters.id AS letter_id, dead_letters.error AS dead_error, dead_letters.worker_id AS dead_worker, dead_letters.dead_at
+       dead_letters.id AS letter_id, dead_letters.error AS dead_error, dead_letters.worker_id AS dead_worker, dead_letters.dead_at,
+       events.id AS event_id, events.tenant AS event_tenant, events.type AS event_type, events.data::text AS event_data,
+       events.received_at
 FROM claimed
 LEFT JOIN jobs ON jobs.id = claimed.job_id
 LEFT JOIN domains ON domains.name = jobs.queue
 LEFT JOIN dead_letters ON claimed.kind = 'dead-letter' AND dead_letters.job_id = claimed.job_id AND dead_letters.run = claimed.run
+LEFT JOIN events ON claimed.kind = 'event' AND events.uid = claimed.event_uid
 ORDER BY claimed.id`;
 
 type ClaimedControlRow = { readonly id: string } & (
@@ -109,7 +112,7 @@ function controlRowOf(row: ClaimedControlRow): ControlRow {
 
 interface ClaimedRow {
   readonly id: string;
-  readonly kind: 'work' | 'dead-letter';
+  readonly kind: 'work' | 'dead-letter' | 'event';
   readonly job_id: string;
   readonly run: number;
   readonly wait_ms: number | null;
@@ -132,12 +135,18 @@ interface ClaimedRow {
   readonly dead_error: { code: string; message: string; attempt: number } | null;
   readonly dead_worker: string | null;
   readonly dead_at: Date | null;
+  readonly event_id: string | null;
+  readonly event_tenant: string;
+  readonly event_type: string;
+  readonly event_data: string;
+  readonly received_at: Date;
 }
 
 const WAITING = new Set(['queued', 'retrying']);
 
 function entryOf(row: ClaimedRow): OutboxEntry {
   if (row.kind === 'dead-letter') return deadLetterOf(row);
+  if (row.kind === 'event') return eventOf(row);
   if (row.newest_run !== row.run || !WAITING.has(row.status)) return { kind: 'stale', id: row.id };
   return row.queue_key === null ? { kind: 'unaddressed', id: row.id } : workOf(row, row.queue_key);
 }
@@ -182,5 +191,18 @@ function deadLetterOf(row: ClaimedRow): OutboxEntry {
     attempts: row.dead_error.attempt,
     worker: row.dead_worker,
     diedAt: row.dead_at,
+  };
+}
+
+function eventOf(row: ClaimedRow): OutboxEntry {
+  if (row.event_id === null) return { kind: 'stale', id: row.id };
+  return {
+    kind: 'event',
+    id: row.id,
+    eventId: row.event_id,
+    tenant: row.event_tenant,
+    type: row.event_type,
+    payload: row.event_data,
+    receivedAt: row.received_at,
   };
 }

@@ -6,7 +6,7 @@ export type ControlRow =
   | { readonly id: string; readonly kind: 'pause' | 'resume'; readonly queue: string; readonly version: number };
 
 /** A row of the outbox's other lane with what its message is made of. */
-export type OutboxEntry = WorkEntry | DeadLetterEntry | StaleEntry | UnaddressedEntry;
+export type OutboxEntry = WorkEntry | DeadLetterEntry | EventEntry | StaleEntry | UnaddressedEntry;
 
 /** A run to be sent to its domain's work queue, through the delay ladder while `dueAt` is ahead. */
 export interface WorkEntry {
@@ -38,7 +38,19 @@ export interface DeadLetterEntry {
   readonly diedAt: Date;
 }
 
-/** A row whose run is no longer the job's newest: nothing is sent. */
+/** An event, for whoever listens. */
+export interface EventEntry {
+  readonly kind: 'event';
+  readonly id: string;
+  readonly eventId: string;
+  readonly tenant: string;
+  readonly type: string;
+  /** JSON text. */
+  readonly payload: string;
+  readonly receivedAt: Date;
+}
+
+/** A row whose run is no longer the job's newest, or what it is about is deleted: nothing is sent. */
 export interface StaleEntry {
   readonly kind: 'stale';
   readonly id: string;

@@ -12,6 +12,7 @@ import { InForceStore } from './in-force-store.js';
 import { MinuteStore } from './queue-counts.js';
 import { OldVoidStore } from './old-void-store.js';
 import { OutboxStore } from './outbox-store.js';
+import { PatternStore } from './pattern-store.js';
 import { ProbeStore } from './probe-store.js';
 import { ReconcilerStore } from './reconciler-store.js';
 import { RedriveStore } from './redrive-store.js';
@@ -39,6 +40,7 @@ export interface Stores {
   readonly oldVoids: OldVoidStore;
   readonly outbox: OutboxStore;
   readonly office: ReconcilerStore;
+  readonly patterns: PatternStore;
   readonly probes: ProbeStore;
   readonly redrives: RedriveStore;
   readonly removals: RemovalStore;
@@ -66,6 +68,7 @@ export function storesOn(database: Database, times: ReconcilerTimes): Stores {
     oldVoids: new OldVoidStore(database, times),
     outbox: new OutboxStore(database),
     office: new ReconcilerStore(database, times.leaseMs),
+    patterns: new PatternStore(database),
     probes: new ProbeStore(database),
     redrives: new RedriveStore(database),
     removals: new RemovalStore(database),

@@ -6,6 +6,7 @@ import { AUDIT_SCHEMAS } from './audit-schemas.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter-schemas.js';
 import { FLOW_SCHEMAS } from './flow-schemas.js';
 import { count, id, number, orNull, page, ref, type Schema, text, time, whole } from './shapes.js';
+import { TRIGGER_SCHEMAS } from './trigger-schemas.js';
 
 const job = {
   id,
@@ -194,6 +195,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     at: time,
   }),
   ScheduleRunPage: page('ScheduleRun'),
+  ...TRIGGER_SCHEMAS,
   Problem: {
     type: 'object',
     description: 'RFC 9457.',

@@ -1,7 +1,8 @@
 import { type BrokerNames, ladderKey, LONGEST_LADDER_MS, publishDeadLetter, type Publisher } from '#libs/broker';
 import { encodeWorkOrder } from '#libs/contracts';
 import { withoutSecrets } from '../jobs/secret-fields.js';
-import { type DeadLetterEntry, type OutboxEntry, type WorkEntry } from '../ledger/outbox.js';
+import { ownEvent } from '../events/own-events.js';
+import { type DeadLetterEntry, type EventEntry, type OutboxEntry, type WorkEntry } from '../ledger/outbox.js';
 import { type TaskStore } from '../ledger/task-store.js';
 
 /** Puts an outbox entry into the broker. Resolves when it lies in a queue. */
@@ -23,6 +24,8 @@ export class Courier {
         return this.#work(entry);
       case 'dead-letter':
         return this.#deadLetter(entry);
+      case 'event':
+        return this.#event(entry);
       case 'stale':
         return Promise.resolve();
       case 'unaddressed':
@@ -64,6 +67,12 @@ export class Courier {
       },
     });
   }
+
+  // Whether anybody listens is theirs to decide: what no queue takes is told all the same.
+  #event(entry: EventEntry): Promise<void> {
+    return this.#publisher.publish({ exchange: this.#names.events, mandatory: false, ...ownEvent(entry) });
+  }
+
   /** The payload for eyes: what its schema marks secret is masked. Nothing is run from a dead letter's copy. */
   #shown({ task, payload }: DeadLetterEntry): string {
     const schema = this.#tasks.find(task)?.schema;

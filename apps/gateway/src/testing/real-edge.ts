@@ -17,6 +17,7 @@ import { type Database } from '../ledger/database.js';
 import { ChangeStore } from '../ledger/change-store.js';
 import { DeadLetterStore } from '../ledger/dead-letter-store.js';
 import { FlowStore } from '../ledger/flow-store.js';
+import { EventStore } from '../ledger/event-store.js';
 import { IdempotencyStore } from '../ledger/idempotency.js';
 import { JobSteering } from '../ledger/job-steering.js';
 import { LimitStore } from '../ledger/limit-store.js';
@@ -27,6 +28,7 @@ import { ScheduleStore } from '../ledger/schedule-store.js';
 import { TaskStore } from '../ledger/task-store.js';
 import { TellingStore } from '../ledger/telling-store.js';
 import { TickStore } from '../ledger/tick-store.js';
+import { TriggerStore } from '../ledger/trigger-store.js';
 import { WorkerStore } from '../ledger/worker-store.js';
 import { JobWatches } from '../live/job-watches.js';
 import { type GatewayParts } from '../parts.module.js';
@@ -118,22 +120,15 @@ function storesOfEdge(
   database: Database,
 ): Pick<
   GatewayParts,
-  | 'batches'
-  | 'flows'
-  | 'idempotency'
-  | 'jobs'
-  | 'limits'
-  | 'queues'
-  | 'schedules'
-  | 'steering'
-  | 'telling'
-  | 'ticks'
-  | 'workers'
+  | ('batches' | 'eventBindings' | 'events' | 'flows' | 'idempotency' | 'jobs' | 'limits' | 'queues' | 'schedules')
+  | ('steering' | 'telling' | 'ticks' | 'triggers' | 'workers')
 > {
   const dispatch = { takes: () => false, send: () => undefined, wake: () => undefined, hurry: () => undefined };
   return {
     batches: new BatchStore(database, dispatch),
     flows: new FlowStore(database),
+    eventBindings: { follow: () => Promise.resolve() },
+    events: new EventStore(database, { dispatch, room: { admit: () => () => undefined } }),
     idempotency: new IdempotencyStore(database),
     jobs: new JobStore(database, dispatch),
     limits: new LimitStore(database),
@@ -142,6 +137,7 @@ function storesOfEdge(
     steering: new JobSteering(database, dispatch),
     telling: new TellingStore(database),
     ticks: new TickStore(database, { dispatch, room: { full: false, add: () => undefined } }),
+    triggers: new TriggerStore(database),
     workers: new WorkerStore(database),
   };
 }

@@ -1,0 +1,47 @@
+import { EVENT_TYPE_FORM, isEventType, LIMITS, utf8Length } from '#libs/contracts';
+import { BodySchema } from '../http/body-schema.js';
+import { type FieldError, invalid } from '../http/problem.js';
+
+/** The body of `POST /v1/events`. */
+export interface EventRequest {
+  readonly type: string;
+  readonly data: unknown;
+  readonly id?: string;
+}
+
+export const EVENT_REQUEST = new BodySchema<EventRequest>({
+  type: 'object',
+  additionalProperties: false,
+  required: ['type', 'data'],
+  properties: {
+    type: { type: 'string', description: `What has happened: ${EVENT_TYPE_FORM}.` },
+    data: { description: `Any JSON, at most ${LIMITS.eventData} bytes.` },
+    id: {
+      type: 'string',
+      minLength: 1,
+      maxLength: LIMITS.key,
+      description: 'Yours: an event whose id came before starts nothing. Without it one is made.',
+    },
+  },
+});
+
+/**
+ * Reads an event, whose JSON must have passed `checkJson`.
+ * @throws Problem 422 that names each wrong field
+ */
+export function readEvent(body: unknown): EventRequest {
+  const event = EVENT_REQUEST.read(body);
+  const errors = eventErrors(event);
+  if (errors.length > 0) throw invalid(errors);
+  return event;
+}
+
+function eventErrors({ type, data }: EventRequest): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!isEventType(type)) errors.push({ path: 'type', message: `must be ${EVENT_TYPE_FORM}` });
+  const size = utf8Length(JSON.stringify(data));
+  if (size > LIMITS.eventData) {
+    errors.push({ path: 'data', message: `must be at most ${LIMITS.eventData} bytes of JSON, is ${size}` });
+  }
+  return errors;
+}
