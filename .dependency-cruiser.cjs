@@ -119,6 +119,13 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'suppressions-stand-on-storage',
+      severity: 'error',
+      comment: 'Whom no mail goes to is kept in files, which the gateway and an app without a database both have.',
+      from: { path: '^libs/suppressions/', pathNot: TESTS },
+      to: { path: '^libs/', pathNot: '^libs/(contracts|storage|suppressions)/' },
+    },
+    {
       name: 'gateway-is-no-consumer',
       severity: 'error',
       comment: 'The gateway runs no tasks.',
@@ -131,7 +138,7 @@ module.exports = {
       comment:
         'Handlers work on payloads, files and settings of their own. Broker and telemetry are the business of libs/consumer.',
       from: { path: '^apps/(?!gateway/)' },
-      to: { path: '^libs/', pathNot: '^libs/(consumer|storage|contracts|config)/' },
+      to: { path: '^libs/', pathNot: '^libs/(consumer|storage|contracts|config|suppressions)/' },
     },
     {
       name: 'task-folders-are-islands',

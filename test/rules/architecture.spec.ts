@@ -28,6 +28,7 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'adapters-are-siblings': { 'libs/storage/src/sideways.ts': "import '#libs/broker';" },
   'sdk-stands-alone': { 'libs/sdk/src/helped.ts': "import '#libs/batching';" },
   'browsers-load-no-node': { 'libs/sdk/src/disk.ts': "import 'node:fs';" },
+  'suppressions-stand-on-storage': { 'libs/suppressions/src/upwards.ts': "import '#libs/broker';" },
   'gateway-is-no-consumer': { 'apps/gateway/src/worker.ts': "import '#libs/consumer';" },
   'consumer-apps-stand-on-the-consumer': { 'apps/media/src/publisher.ts': "import '#libs/broker';" },
   'task-folders-are-islands': {

@@ -30,6 +30,7 @@ describe('gatewayEnvironment', () => {
       ADMIN_API_KEY: 'made-key',
       PORT: '3001',
       PUBLIC_URL: 'http://127.0.0.1:3001',
+      UNSUBSCRIBE_SECRET: expect.stringMatching(/^.{43}$/),
       NODE_ENV: 'development',
       LOG_LEVEL: 'info',
       BROKER_ACK_TIMEOUT: '12h',
@@ -59,6 +60,7 @@ describe('consumerEnvironment', () => {
       LINK_SECRET: 's',
       PORT: '1',
       PUBLIC_URL: 'http://x',
+      UNSUBSCRIBE_SECRET: 's',
     };
     expect(consumerEnvironment({ ...outer, EGRESS_ALLOW: '127.0.0.1:1' }, facts)).toEqual({
       RABBITMQ_URL: 'amqp://leveret:secret@127.0.0.1:5000',
@@ -80,6 +82,8 @@ describe('emailEnvironment', () => {
       ...consumerEnvironment({}, facts),
       SMTP_URL: 'smtp://127.0.0.1:7000',
       MAIL_FROM: 'Leveret <leveret@localhost.localdomain>',
+      PUBLIC_URL: 'http://127.0.0.1:3001',
+      UNSUBSCRIBE_SECRET: gatewayEnvironment({}, facts)['UNSUBSCRIBE_SECRET'],
     });
   });
 

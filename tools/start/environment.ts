@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { loadConsumerConfig, loadEmailConfig, loadGatewayConfig } from '#libs/config';
@@ -25,6 +26,7 @@ const OF_THE_GATEWAY = [
   'PORT',
   'PUBLIC_URL',
   'RABBITMQ_MANAGEMENT_URL',
+  'UNSUBSCRIBE_SECRET',
 ] as const;
 /** The consumer app that takes settings of its own. */
 export const EMAIL = 'email';
@@ -39,7 +41,7 @@ export function gatewayEnvironment(outer: NodeJS.ProcessEnv, facts: SuiteFacts):
     LINK_SECRET: outer['LINK_SECRET'] ?? facts.linkSecret,
     ADMIN_API_KEY: facts.adminApiKey,
     PORT: String(facts.port),
-    PUBLIC_URL: outer['PUBLIC_URL'] ?? `http://127.0.0.1:${facts.port}`,
+    ...unsubscribing(outer, facts),
     ...(facts.managementUrl === null ? {} : { RABBITMQ_MANAGEMENT_URL: facts.managementUrl }),
   };
 }
@@ -51,13 +53,23 @@ export function consumerEnvironment(outer: NodeJS.ProcessEnv, facts: SuiteFacts)
   return { ...Object.fromEntries(allowed), HEALTH_PORT: '0' };
 }
 
-/** The email app's environment: a consumer app's, with a server for mails and whom they are from. */
+/** The email app's environment: a consumer app's, with a server for mails, whom they are from, and how one unsubscribes. */
 export function emailEnvironment(outer: NodeJS.ProcessEnv, facts: SuiteFacts): NodeJS.ProcessEnv {
   const smtpUrl = given(outer['SMTP_URL']) ?? facts.smtpUrl;
   return {
     ...consumerEnvironment(outer, facts),
+    ...unsubscribing(outer, facts),
     ...(smtpUrl === undefined ? {} : { SMTP_URL: smtpUrl }),
     MAIL_FROM: given(outer['MAIL_FROM']) ?? DEVELOPMENT_SENDER,
+  };
+}
+
+/** What links to unsubscribe are made of; the gateway, to which they lead, and the email app must agree on it. */
+function unsubscribing(outer: NodeJS.ProcessEnv, { port, linkSecret }: SuiteFacts): NodeJS.ProcessEnv {
+  const made = createHmac('sha256', linkSecret).update('unsubscribe').digest('base64url');
+  return {
+    PUBLIC_URL: outer['PUBLIC_URL'] ?? `http://127.0.0.1:${port}`,
+    UNSUBSCRIBE_SECRET: given(outer['UNSUBSCRIBE_SECRET']) ?? made,
   };
 }
 

@@ -19,7 +19,8 @@ export interface SinkAnswers {
   readonly toLogin?: (user: string | null, password: string | null) => Refusal | undefined;
 }
 
-interface Refusal {
+/** What a server answers that does not take something. */
+export interface Refusal {
   readonly code: number;
   readonly text: string;
 }

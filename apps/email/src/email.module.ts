@@ -1,6 +1,11 @@
 import { Module } from '@nestjs/common';
-import { loadEmailConfig } from '#libs/config';
+import { loadConsumerConfig, loadEmailConfig } from '#libs/config';
+import { Suppressions } from '#libs/suppressions';
+import { CONCURRENCY } from './concurrency.js';
 import { Mailer } from './outgoing/mailer.js';
+import { Traffic } from './outgoing/traffic.js';
+import { OwnStorage } from './storage/own-storage.js';
+import { CampaignMail } from './tasks/send/campaign-mail.js';
 import { SendHandler } from './tasks/send/send.handler.js';
 import { openTemplates } from './templates/open-templates.js';
 import { Templates } from './templates/templates.js';
@@ -11,6 +16,18 @@ import { Templates } from './templates/templates.js';
   providers: [
     { provide: Mailer, useFactory: () => new Mailer(loadEmailConfig()) },
     { provide: Templates, useFactory: openTemplates },
+    { provide: Traffic, useFactory: () => new Traffic({ rates: loadEmailConfig().rates, places: places() }) },
+    { provide: OwnStorage, useFactory: () => OwnStorage.open(loadConsumerConfig().storageUrl) },
+    { provide: Suppressions, useFactory: ({ storage }: OwnStorage) => new Suppressions(storage), inject: [OwnStorage] },
+    {
+      provide: CampaignMail,
+      useFactory: (suppressions: Suppressions) => new CampaignMail(suppressions, loadEmailConfig().unsubscribe),
+      inject: [Suppressions],
+    },
   ],
 })
 export class EmailModule {}
+
+function places(): number {
+  return loadConsumerConfig().concurrency ?? CONCURRENCY;
+}

@@ -19,6 +19,7 @@ import { type GatewayParts, PartsModule } from './parts.module.js';
 import { QueuesModule } from './queues/queues.module.js';
 import { AuditModule } from './reconciler/audit.module.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
+import { SuppressionsModule } from './suppressions/suppressions.module.js';
 import { TasksModule } from './tasks/tasks.module.js';
 import { TELEMETRY } from './tokens.js';
 import { TriggersModule } from './triggers/triggers.module.js';
@@ -48,6 +49,7 @@ export class AppModule {
         OpenApiModule,
         QueuesModule,
         SchedulesModule,
+        SuppressionsModule,
         TasksModule,
         TriggersModule,
         WorkersModule,

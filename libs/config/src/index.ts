@@ -10,7 +10,7 @@ export {
   type DoctorConfig,
   type GatewayConfig,
 } from './load.js';
-export { loadEmailConfig, type EmailConfig } from './load-email.js';
+export { loadEmailConfig, type EmailConfig, type MailRates, type UnsubscribeConfig } from './load-email.js';
 export { type DkimKey, type Mailbox, type SmtpServer } from './mail-parsers.js';
 export { maskCredentials } from './mask.js';
 export { nearest } from './nearest.js';

@@ -8,8 +8,27 @@ export interface EmailConfig {
   readonly from: Mailbox;
   /** A folder of templates that come before those of the app. */
   readonly templates: string | null;
+  /** What this process may send. */
+  readonly rates: MailRates;
   /** What mails are signed with. */
   readonly dkim: DkimKey | null;
+  /** How recipients unsubscribe; null when mails have no link for it. */
+  readonly unsubscribe: UnsubscribeConfig | null;
+}
+
+/** Mails per second, as the share of one process. */
+export interface MailRates {
+  /** Null: as fast as the server takes them. */
+  readonly all: number | null;
+  /** By the domain of a recipient; `*` is every other one. */
+  readonly byDomain: ReadonlyMap<string, number>;
+}
+
+/** What links to unsubscribe are made of. */
+export interface UnsubscribeConfig {
+  readonly secret: string;
+  /** The gateway's address as its users see it, without a slash at its end. */
+  readonly publicUrl: string;
 }
 
 /**
@@ -18,11 +37,15 @@ export interface EmailConfig {
  * @throws ConfigError with every problem in one message.
  */
 export function loadEmailConfig(env: NodeJS.ProcessEnv = process.env): EmailConfig {
-  const {
-    SMTP_URL: server,
-    MAIL_FROM: from,
-    MAIL_TEMPLATES: templates,
-    MAIL_DKIM: dkim,
-  } = readSettings(env, 'email app');
-  return Object.freeze({ server: Object.freeze(server), from: Object.freeze(from), templates, dkim });
+  const values = readSettings(env, 'email app');
+  const { PUBLIC_URL: publicUrl, UNSUBSCRIBE_SECRET: secret, MAIL_PROCESSES: processes, MAIL_RATE: all } = values;
+  const byDomain = new Map([...values.MAIL_DOMAIN_RATES].map(([domain, rate]) => [domain, rate / processes]));
+  return Object.freeze({
+    server: Object.freeze(values.SMTP_URL),
+    from: Object.freeze(values.MAIL_FROM),
+    templates: values.MAIL_TEMPLATES,
+    rates: Object.freeze({ all: all === null ? null : all / processes, byDomain }),
+    dkim: values.MAIL_DKIM,
+    unsubscribe: secret === null || publicUrl === null ? null : Object.freeze({ secret, publicUrl }),
+  });
 }

@@ -45,6 +45,7 @@ describe('loadGatewayConfig', () => {
       reconcileAfterMs: 60_000,
       outboxBound: { rows: 100_000, bytes: 1_073_741_824 },
       managementUrl: null,
+      unsubscribeSecret: null,
     });
   });
 
@@ -228,7 +229,7 @@ describe('loadConsumerConfig', () => {
 
 describe('loadEmailConfig', () => {
   const EMAIL = { ...CONSUMER, SMTP_URL: 'smtp://127.0.0.1:2525', MAIL_FROM: 'shop@example.org' } as const;
-  const NOTHING_MORE = { templates: null, dkim: null };
+  const NOTHING_MORE = { templates: null, dkim: null, rates: { all: null, byDomain: new Map() }, unsubscribe: null };
   const emailProblems = (env: NodeJS.ProcessEnv): Record<string, string> =>
     problems(() => loadEmailConfig({ ...EMAIL, ...env }));
 
@@ -240,15 +241,29 @@ describe('loadEmailConfig', () => {
     });
   });
 
-  it('takes templates and a key for signatures', () => {
+  it('takes templates, a key for signatures, and what links to unsubscribe are made of', () => {
     const config = loadEmailConfig({
       ...EMAIL,
       MAIL_TEMPLATES: '/srv/mails',
       MAIL_DKIM: 'mail-1:/run/secrets/dkim.pem',
+      UNSUBSCRIBE_SECRET: 's'.repeat(32),
+      PUBLIC_URL: 'https://jobs.example.org/',
     });
     expect(config).toMatchObject({
       templates: '/srv/mails',
       dkim: { selector: 'mail-1', keyFile: '/run/secrets/dkim.pem' },
+      unsubscribe: { secret: 's'.repeat(32), publicUrl: 'https://jobs.example.org' },
+    });
+  });
+
+  it('gives a process its share of the rates, per second', () => {
+    const rates = { MAIL_RATE: '300/m', MAIL_DOMAIN_RATES: 'Gmail.com=7200/h, *=20/s', MAIL_PROCESSES: '2' };
+    expect(loadEmailConfig({ ...EMAIL, ...rates }).rates).toEqual({
+      all: 2.5,
+      byDomain: new Map([
+        ['gmail.com', 1],
+        ['*', 10],
+      ]),
     });
   });
 
@@ -285,7 +300,14 @@ describe('loadEmailConfig', () => {
     ['MAIL_FROM', 'Shop\r\nBcc: x@y <shop@example.org>'],
     ['MAIL_FROM', 'shop@-example.org'],
     ['MAIL_TEMPLATES', 'mails'],
+    ['MAIL_RATE', '10'],
+    ['MAIL_RATE', '0/s'],
+    ['MAIL_DOMAIN_RATES', 'gmail.com'],
+    ['MAIL_DOMAIN_RATES', 'gmail.com=5/s,GMAIL.com=6/s'],
+    ['MAIL_DOMAIN_RATES', 'a b=5/s'],
+    ['MAIL_PROCESSES', '0'],
     ['MAIL_DKIM', 'mail-1:key.pem'],
+    ['UNSUBSCRIBE_SECRET', 'short'],
   ])('refuses %s=%j', (name, value) => {
     expect(Object.keys(emailProblems({ [name]: value }))).toEqual([name]);
   });

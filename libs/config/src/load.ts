@@ -49,6 +49,8 @@ export interface GatewayConfig extends CommonConfig {
   readonly outboxBound: { readonly rows: number; readonly bytes: number };
   /** RabbitMQ's management API; null when the doctor has to do without. */
   readonly managementUrl: string | null;
+  /** Signs the links by which recipients of mails unsubscribe; null when there are none. */
+  readonly unsubscribeSecret: string | null;
 }
 
 /** What a consumer app takes. */
@@ -79,6 +81,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): Gateway
     reconcileAfterMs: values.RECONCILE_AFTER,
     outboxBound: Object.freeze({ rows: values.OUTBOX_MAX_ROWS, bytes: values.OUTBOX_MAX_BYTES }),
     managementUrl: values.RABBITMQ_MANAGEMENT_URL,
+    unsubscribeSecret: values.UNSUBSCRIBE_SECRET,
   });
 }
 

@@ -74,3 +74,27 @@ export const dkimKey: Parser<DkimKey> = (text) => {
   const [, selector, keyFile] = DKIM.exec(text) ?? [];
   return selector === undefined || keyFile === undefined ? REFUSED : { ok: true, value: { selector, keyFile } };
 };
+
+const SECONDS = { s: 1, m: 60, h: 3_600 } as const;
+const RATE = /^([1-9][0-9]{0,6})\/([smh])$/;
+
+/** Mails per second. */
+export const rate: Parser<number> = (text) => {
+  const [, count, unit] = RATE.exec(text) ?? [];
+  return count === undefined ? REFUSED : { ok: true, value: Number(count) / SECONDS[unit as keyof typeof SECONDS] };
+};
+
+const EVERY_OTHER_DOMAIN = '*';
+const DOMAIN = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
+
+/** Mails per second by the domain of a recipient. */
+export const domainRates: Parser<ReadonlyMap<string, number>> = (text) => {
+  const rates = new Map<string, number>();
+  for (const pair of text.split(',')) {
+    const [domain = '', given = ''] = pair.trim().toLowerCase().split('=');
+    const read = rate(given);
+    if (!read.ok || rates.has(domain) || !(domain === EVERY_OTHER_DOMAIN || DOMAIN.test(domain))) return REFUSED;
+    rates.set(domain, read.value);
+  }
+  return { ok: true, value: rates };
+};

@@ -1,6 +1,8 @@
-import { type DkimKey, dkimKey, mailbox, smtpServer } from './mail-parsers.js';
-import { matching } from './parsers.js';
+import { type DkimKey, dkimKey, domainRates, mailbox, rate, smtpServer } from './mail-parsers.js';
+import { matching, wholeNumber } from './parsers.js';
 import { orNull, setting } from './setting.js';
+
+const RATE_FORM = 'a whole number of mails per second, minute or hour: 10/s, 300/m, 5000/h';
 
 /** What the email app takes, in the order of the documentation. */
 export const MAIL_SETTINGS = {
@@ -25,11 +27,42 @@ export const MAIL_SETTINGS = {
     parse: orNull(matching(/^\//)),
     fallback: { value: null, shown: 'none' },
   }),
+  MAIL_RATE: setting<number | null>({
+    means: 'How many mails are sent at most, by all processes of the app together.',
+    allowed: RATE_FORM,
+    takenBy: 'email app',
+    parse: orNull(rate),
+    fallback: { value: null, shown: 'as fast as the server takes them' },
+  }),
+  MAIL_DOMAIN_RATES: setting<ReadonlyMap<string, number>>({
+    means:
+      'How many mails are sent at most to a domain of recipients, by all processes together; * is every other domain.',
+    allowed: `domain=rate pairs with commas between them, e.g. gmail.com=5/s,*=20/s; a rate is ${RATE_FORM}`,
+    takenBy: 'email app',
+    parse: domainRates,
+    fallback: { value: new Map(), shown: 'none' },
+  }),
+  MAIL_PROCESSES: setting({
+    means: 'How many processes of the email app run: each keeps to its share of the rates.',
+    allowed: 'a whole number from 1 to 1000',
+    takenBy: 'email app',
+    parse: wholeNumber(1, 1_000),
+    fallback: { value: 1, shown: '1' },
+  }),
   MAIL_DKIM: setting<DkimKey | null>({
     means: 'Signs mails for the domain of MAIL_FROM.',
     allowed: 'selector:/absolute/path, where the path is that of a private key in PEM format',
     takenBy: 'email app',
     parse: orNull(dkimKey),
     fallback: { value: null, shown: 'mails are not signed' },
+  }),
+  UNSUBSCRIBE_SECRET: setting<string | null>({
+    means: 'Signs the links by which recipients of a campaign unsubscribe; without it mails have none.',
+    allowed: 'at least 32 characters',
+    takenBy: 'gateway and email app',
+    parse: orNull(matching(/^.{32,}$/)),
+    fallback: { value: null, shown: 'none' },
+    advice: 'make one with: openssl rand -base64 48',
+    secret: true,
   }),
 } as const;

@@ -12,14 +12,14 @@ import { type Parsed, type Setting, type TakenBy } from './setting.js';
  */
 export function readSettings(
   env: NodeJS.ProcessEnv,
-  app: Exclude<TakenBy, 'every app'>,
+  app: Exclude<TakenBy, 'every app' | 'gateway and email app'>,
   names: readonly SettingName[] = SETTING_NAMES,
 ): Values {
   const problems: ConfigProblem[] = misspelt(env);
   const values: Record<string, unknown> = {};
   for (const name of names) {
     const setting: Setting<unknown> = SCHEMA[name];
-    if (setting.takenBy !== 'every app' && setting.takenBy !== app) continue;
+    if (setting.takenBy !== 'every app' && !setting.takenBy.includes(app)) continue;
     const text = env[name] ?? '';
     const read = text === '' ? withoutText(setting) : setting.parse(text);
     if (read.ok) values[name] = read.value;

@@ -61,7 +61,7 @@ export const SCHEMA = {
   PUBLIC_URL: setting<string | null>({
     means: "The gateway's address as its users see it: download links and callbacks begin with it.",
     allowed: 'an http:// or https:// URL without user, query or fragment; a slash at its end is dropped',
-    takenBy: 'gateway',
+    takenBy: 'gateway and email app',
     parse: orNull(mapped(url(['http', 'https'], isBareOrigin), (text) => text.replace(/\/+$/, ''))),
     fallback: { value: null, shown: 'http://127.0.0.1:PORT' },
   }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { HOSTILE_KEYS, JOB, TENANT } from '../spec/keys.js';
-import { belongsTo, outputKey, parseKey, requirePrefix, uploadKey } from './storage-key.js';
+import { belongsTo, keptKey, outputKey, parseKey, requirePrefix, uploadKey } from './storage-key.js';
 
 describe('A storage key', () => {
   it('of an upload is the tenant and an id that comes once', () => {
@@ -12,6 +12,8 @@ describe('A storage key', () => {
 
   it('of an output is the same whenever it is asked for', () => {
     expect(outputKey(TENANT, JOB, 2, 'large.webp')).toBe(`acme/${JOB}/2-large.webp`);
+    expect(belongsTo(TENANT, keptKey(TENANT, 'a-fact'))).toBe(true);
+    expect(() => keptKey(TENANT, '../a-fact')).toThrow(TypeError);
   });
 
   it('comes apart into what it was made of', () => {

@@ -1,5 +1,5 @@
 import { isTenantName } from '#libs/contracts';
-import { v7 as uuidv7 } from 'uuid';
+import { NIL, v7 as uuidv7 } from 'uuid';
 
 const ID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const OUTPUT = '(?:0|[1-9][0-9]{0,8})-(?!\\.)[a-z0-9._-]{1,100}';
@@ -29,6 +29,16 @@ export function uploadKey(tenant: string): string {
  */
 export function outputKey(tenant: string, jobId: string, run: number, name: string): string {
   return wellFormed(`${tenant}/${jobId}/${run}-${name}`);
+}
+
+/**
+ * The key of what apps keep for a tenant beyond their jobs. It lies under an id that no job has, so that no job's end
+ * takes it away.
+ * @param name 1 to 100 of `a-z 0-9 . _ -`, not beginning with a dot
+ * @throws {TypeError} when a part has another form
+ */
+export function keptKey(tenant: string, name: string): string {
+  return outputKey(tenant, NIL, 0, name);
 }
 
 /** True for a well-formed key of this tenant. */

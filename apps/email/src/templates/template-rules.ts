@@ -1,6 +1,11 @@
 import { type Schema } from './about-template.js';
 import { type Templates } from './templates.js';
 
+/** JSON Schema of a payload with a `template`: there is one of this name. */
+function namesTemplate(templates: Templates): Schema {
+  return { properties: { template: { enum: templates.names } } };
+}
+
 /** JSON Schema of a payload with `template` and `data`: there is such a template, and the data is what it needs. */
 export function fitsTemplate(templates: Templates): Schema {
   const rules = templates.names.map((name) => {
@@ -10,7 +15,7 @@ export function fitsTemplate(templates: Templates): Schema {
       then: { properties: { data: dataSchema }, ...(needsData(dataSchema) ? { required: ['data'] } : {}) },
     };
   });
-  return { properties: { template: { enum: templates.names } }, allOf: rules };
+  return { ...namesTemplate(templates), allOf: rules };
 }
 
 function needsData({ required }: Schema): boolean {

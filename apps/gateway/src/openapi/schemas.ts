@@ -105,6 +105,12 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     outcome: { enum: ['completed', 'failed', 'snoozed', 'returned', 'lost', 'cancelled', null] },
     error: { oneOf: [ref('JobError'), { type: 'null' }] },
   }),
+  Suppression: whole({
+    address: text,
+    reason: { type: 'string', enum: ['unsubscribed', 'bounced', 'by-hand'] },
+    detail: { ...orNull(text), description: 'What the mail server said of a mailbox that does not exist.' },
+    since: time,
+  }),
   FileReference: whole({
     key: text,
     filename: text,

@@ -1,11 +1,21 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { simpleParser } from 'mailparser';
 import { jobInMemory, type JobInMemory } from '../../../spec/job-in-memory.js';
-import { SmtpSink } from '../../../spec/smtp-sink.js';
+import { headerOf, type Refusal, SmtpSink } from '../../../spec/smtp-sink.js';
+import { Suppressions, UnsubscribeLinks } from '#libs/suppressions';
+import { storageInMemory } from '../../../spec/storage-in-memory.js';
 import { Mailer } from '../../outgoing/mailer.js';
+import { Traffic } from '../../outgoing/traffic.js';
 import { Templates } from '../../templates/templates.js';
+import { CampaignMail } from './campaign-mail.js';
 import { SendHandler } from './send.handler.js';
 import { type SendPayload } from './send.payload.js';
+
+const REFUSED: Readonly<Record<string, Refusal>> = {
+  'gone@x.org': { code: 550, text: 'no such user' },
+  'moved@x.org': { code: 550, text: '5.1.1 unknown user' },
+  'relay@x.org': { code: 550, text: '5.7.1 relaying denied' },
+};
 
 const TEXT = { to: 'ada@x.org', subject: 'Hello', text: 'Hello' } as const;
 
@@ -14,14 +24,24 @@ describe('email.send', () => {
   let sink: SmtpSink;
   let mailer: Mailer;
   let job: JobInMemory;
+  let suppressions: Suppressions;
+  let campaign: CampaignMail;
+  const traffic = new Traffic({ rates: { all: null, byDomain: new Map() }, places: 10 });
+  /** What the server does with the next mails, once it has them. */
+  let onMail: () => Refusal | undefined;
 
   beforeAll(async () => {
     templates = await Templates.open(null);
   });
   beforeEach(async () => {
+    onMail = () => undefined;
     sink = await SmtpSink.open({
-      toRecipient: (address) => (address === 'gone@x.org' ? { code: 550, text: 'no such user' } : undefined),
+      toRecipient: (address) => REFUSED[address],
+      toMail: () => onMail(),
     });
+    suppressions = new Suppressions(storageInMemory());
+    const unsubscribe = { secret: 'a secret of the tests, long enough', publicUrl: 'https://jobs.example.org' };
+    campaign = new CampaignMail(suppressions, unsubscribe);
     const server = { host: '127.0.0.1', port: sink.port, secure: false, login: null };
     const from = { name: 'Shop', address: 'shop@example.org', domain: 'example.org' };
     mailer = new Mailer({ server, from, dkim: null });
@@ -32,8 +52,8 @@ describe('email.send', () => {
     await sink.close();
   });
 
-  const send = (payload: SendPayload): Promise<unknown> =>
-    new SendHandler(mailer, templates).send(payload, job.context);
+  const send = (payload: SendPayload, as = job): Promise<unknown> =>
+    new SendHandler(mailer, templates, traffic, campaign).send(payload, as.context);
 
   it('sends to one mailbox', async () => {
     expect(await send({ ...TEXT })).toEqual({
@@ -91,5 +111,91 @@ describe('email.send', () => {
       code: 'file_not_found',
     });
     expect(sink.offered).toEqual([]);
+  });
+
+  it('is sent once more, and no more, when the server has a mail and does not say so', async () => {
+    onMail = () => {
+      sink.cutOff();
+      return undefined;
+    };
+    await expect(send({ ...TEXT })).rejects.toMatchObject({ name: 'TemporaryError', code: 'smtp_unanswered' });
+    const again = job.again({ attempt: 2 });
+    await expect(send({ ...TEXT }, again)).rejects.toMatchObject({ name: 'PermanentError', code: 'delivery_unknown' });
+  });
+
+  describe('of a campaign', () => {
+    const MAIL = { ...TEXT, campaign: true };
+
+    it('has a link by which its recipient unsubscribes, in its head and where the template shows it', async () => {
+      const data = templates.get('newsletter').preview;
+      await send({ to: 'ada@x.org', template: 'newsletter', data, campaign: true });
+      const [mail] = sink.mails;
+      if (mail === undefined) throw new Error('no mail came');
+      const [, url = ''] =
+        /^<(https:\/\/jobs\.example\.org\/unsubscribe\/\S+)>$/.exec(headerOf(mail, 'List-Unsubscribe') ?? '') ?? [];
+      const links = new UnsubscribeLinks('a secret of the tests, long enough');
+      expect(links.recipientIn(url.split('/').at(-1) ?? '')).toEqual({ tenant: 'default', address: 'ada@x.org' });
+      expect(headerOf(mail, 'List-Unsubscribe-Post')).toBe('List-Unsubscribe=One-Click');
+      expect((await simpleParser(mail.raw)).html).toContain(`<a href="${url}">Unsubscribe</a>`);
+    });
+
+    it('is not sent to somebody who has unsubscribed, however the address is written', async () => {
+      await suppressions.add('default', 'Ada@X.org', 'unsubscribed');
+      const nothing = { messageId: null, accepted: [], rejected: ['ada@x.org'], suppressed: 'unsubscribed' };
+      expect(await send({ ...MAIL })).toEqual(nothing);
+      await suppressions.add('other', 'bob@x.org', 'unsubscribed');
+      expect(await send({ ...MAIL, to: 'bob@x.org' })).toMatchObject({ accepted: ['bob@x.org'] });
+      expect(await send({ ...TEXT })).toMatchObject({ accepted: ['ada@x.org'] });
+    });
+
+    it.each(['gone@x.org', 'moved@x.org'])('is never sent again to a mailbox that there is not: %s', async (to) => {
+      await expect(send({ ...MAIL, to })).rejects.toMatchObject({ code: 'smtp_rejected' });
+      expect(await suppressions.find('default', to)).toMatchObject({
+        reason: 'bounced',
+        detail: expect.stringMatching(/^550/),
+      });
+    });
+
+    it('says nothing of a mailbox when the server refuses for another reason', async () => {
+      await expect(send({ ...MAIL, to: 'relay@x.org' })).rejects.toMatchObject({ code: 'smtp_rejected' });
+      expect(await suppressions.find('default', 'relay@x.org')).toBeUndefined();
+    });
+
+    it('is not sent again when the server has it and does not say so', async () => {
+      onMail = () => {
+        sink.cutOff();
+        return undefined;
+      };
+      await expect(send({ ...MAIL })).rejects.toMatchObject({ name: 'PermanentError', code: 'delivery_unknown' });
+    });
+
+    it('is not sent again when its worker was lost after the server had it', async () => {
+      const killed = new AbortController();
+      onMail = () => {
+        killed.abort(new Error('killed'));
+        return undefined;
+      };
+      await expect(send({ ...MAIL }, job.again({ signal: killed.signal }))).rejects.toThrow('killed');
+      expect(sink.offered).toHaveLength(1);
+      const later = job.again().again().again({ attempt: 2 });
+      await expect(send({ ...MAIL }, later)).rejects.toMatchObject({ code: 'delivery_unknown' });
+      expect(sink.offered).toHaveLength(1);
+      expect(await send({ ...MAIL }, later.again({ maxAttempts: 10 }))).toMatchObject({ accepted: ['ada@x.org'] });
+      expect(new Set(sink.offered.map((mail) => headerOf(mail, 'Message-ID'))).size).toBe(1);
+    });
+
+    it('is sent again when its worker was lost before', async () => {
+      const killed = new AbortController();
+      killed.abort(new Error('killed'));
+      await expect(send({ ...MAIL }, job.again({ signal: killed.signal }))).rejects.toThrow();
+      expect(await send({ ...MAIL }, job.again().again())).toMatchObject({ accepted: ['ada@x.org'] });
+      expect(sink.mails).toHaveLength(1);
+    });
+
+    it('is sent again when the server has refused it for now', async () => {
+      onMail = () => (sink.offered.length === 1 ? { code: 451, text: 'come back later' } : undefined);
+      await expect(send({ ...MAIL })).rejects.toMatchObject({ code: 'smtp_temporary' });
+      expect(await send({ ...MAIL }, job.again({ attempt: 2 }))).toMatchObject({ accepted: ['ada@x.org'] });
+    });
   });
 });

@@ -1,14 +1,28 @@
 import { Ctx, Payload } from '@nestjs/microservices';
 import { type JobContext, type StartOptions, Task, TaskController } from '#libs/consumer';
-import { Mailer, type Receipt } from '../../outgoing/mailer.js';
+import { type SuppressionReason } from '#libs/suppressions';
+import { type Mail, Mailer, type Receipt } from '../../outgoing/mailer.js';
+import { Traffic } from '../../outgoing/traffic.js';
 import { openTemplates } from '../../templates/open-templates.js';
-import { type FilledMail } from '../../templates/template.js';
 import { fitsTemplate } from '../../templates/template-rules.js';
 import { Templates } from '../../templates/templates.js';
 import { Attachments } from './attachments.js';
+import { CampaignMail, unsubscribeHeaders } from './campaign-mail.js';
+import { HandOver, repeatedOnce } from './hand-over.js';
 import { SendPayload } from './send.payload.js';
 
 const EXAMPLE = 'welcome';
+
+/** What an `email.send` job results in. */
+export type SendResult = Receipt | SuppressedMail;
+
+/** A mail of a campaign that was not sent, because its recipient must not get it. */
+interface SuppressedMail {
+  readonly messageId: null;
+  readonly accepted: readonly [];
+  readonly rejected: readonly string[];
+  readonly suppressed: SuppressionReason;
+}
 
 /** `email.send`: sends one mail. Every attempt carries the same `Message-ID`, made from the job's id. */
 @TaskController('email')
@@ -16,6 +30,8 @@ export class SendHandler {
   constructor(
     private readonly mailer: Mailer,
     private readonly templates: Templates,
+    private readonly traffic: Traffic,
+    private readonly campaign: CampaignMail,
   ) {}
 
   @Task('send', {
@@ -23,34 +39,66 @@ export class SendHandler {
     description: 'Sends a mail, from a template or of text and HTML, to one or a few recipients.',
     atStart,
   })
-  async send(@Payload() payload: SendPayload, @Ctx() job: JobContext): Promise<Receipt> {
-    const content = this.#content(payload);
-    const attachments = await Attachments.open(job.files, payload.attachments ?? []);
+  async send(@Payload() payload: SendPayload, @Ctx() job: JobContext): Promise<SendResult> {
+    const to = [payload.to].flat();
+    if (payload.campaign !== true) return this.#deliver(payload, to, job);
+    const [address = ''] = to;
+    const suppression = await this.campaign.suppressionOf(job, address);
+    if (suppression === undefined) return this.#deliverOnce(payload, address, job);
+    return { messageId: null, accepted: [], rejected: to, suppressed: suppression.reason };
+  }
+
+  async #deliver(payload: SendPayload, to: readonly string[], job: JobContext): Promise<Receipt> {
     try {
-      const { replyTo } = payload;
-      const mail = { ...content, id: job.id, to: [payload.to].flat(), replyTo, attachments: attachments.files };
-      return told(await this.mailer.send(mail, job.signal), job);
-    } finally {
-      attachments.close();
+      const receipt = await this.#handOver(payload, { to }, job);
+      if (receipt.rejected.length === 0) return receipt;
+      job.log.warn('The mail server took the mail for some recipients only', { rejected: receipt.rejected });
+      return receipt;
+    } catch (error) {
+      throw repeatedOnce(error, job);
     }
   }
 
-  #content({ template, data = {}, subject, text, html }: SendPayload): Partial<FilledMail> & { subject: string } {
-    if (template === undefined) return { subject: subject ?? '', ...given('text', text), ...given('html', html) };
-    return this.templates.get(template).fill(data, { subject, sender: this.mailer.sender });
+  async #deliverOnce(payload: SendPayload, address: string, job: JobContext): Promise<Receipt> {
+    const handOver = new HandOver(job);
+    await handOver.refuseDoubt();
+    const unsubscribeUrl = this.campaign.unsubscribeUrl(job, address);
+    const beforeLastByte = (): Promise<void> => handOver.begin();
+    try {
+      return await this.#handOver(payload, { to: [address], unsubscribeUrl, beforeLastByte }, job);
+    } catch (error) {
+      await this.campaign.noteBounce(job, address, error);
+      throw await handOver.afterError(error);
+    }
+  }
+
+  async #handOver(payload: SendPayload, about: Handling, job: JobContext): Promise<Receipt> {
+    const { unsubscribeUrl, ...rest } = about;
+    const content = this.#content(payload, unsubscribeUrl);
+    const leave = await this.traffic.enter(job, about.to);
+    try {
+      const attachments = await Attachments.open(job.files, payload.attachments ?? []);
+      try {
+        const { files } = attachments;
+        const mail = { id: job.id, ...content, replyTo: payload.replyTo, attachments: files, ...rest };
+        return await this.mailer.send({ ...mail, headers: unsubscribeHeaders(unsubscribeUrl) }, job.signal);
+      } finally {
+        attachments.close();
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  #content(payload: SendPayload, unsubscribeUrl: string | undefined): Pick<Mail, 'subject' | 'text' | 'html'> {
+    const { template, data = {}, subject, text, html } = payload;
+    if (template === undefined) return { subject: subject ?? '', text, html };
+    return this.templates.get(template).fill(data, { subject, sender: this.mailer.sender, unsubscribeUrl });
   }
 }
 
-function given<K extends string>(name: K, value: string | undefined): { [Name in K]?: string } {
-  return (value === undefined ? {} : { [name]: value }) as { [Name in K]?: string };
-}
-
-function told(receipt: Receipt, job: JobContext): Receipt {
-  if (receipt.rejected.length > 0) {
-    job.log.warn('The mail server took the mail for some recipients only', { rejected: receipt.rejected });
-  }
-  return receipt;
-}
+/** What a mail is handed over with, beside its content. */
+type Handling = Pick<Mail, 'to' | 'beforeLastByte'> & { readonly unsubscribeUrl?: string | undefined };
 
 async function atStart(): Promise<StartOptions> {
   const templates = await openTemplates();

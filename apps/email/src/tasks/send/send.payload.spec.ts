@@ -18,6 +18,7 @@ describe('SendPayload', () => {
     { to: ['a@localhost', 'b@example.org'] },
     { to: Array.from({ length: 50 }, (_, index) => `a${index}@example.org`) },
     { text: undefined, html: '<p>Hello</p>' },
+    { campaign: true },
     { html: '<p>Hello</p>', replyTo: 'desk@example.org' },
     { subject: 'ü'.repeat(998) },
     { text: undefined, template: 'welcome', data: { name: 'Ada' } },
@@ -84,6 +85,8 @@ describe('SendPayload', () => {
     ['attachments', { attachments: [{ file: { key: 'default/a' }, filename: 'a\r\nBcc: evil@x.org' }] }],
     ['attachments', { attachments: [{ file: { key: 'default/a' }, cid: 'a>b' }] }],
     ['attachments', { attachments: Array.from({ length: 21 }, () => ({ file: { key: 'default/a' } })) }],
+    ['campaign', { campaign: true, to: ['a@x.org', 'b@x.org'] }],
+    ['campaign', { campaign: 'yes' }],
     ['cc', { cc: 'evil@x.org' }],
   ])('refuses a wrong %s: %j', async (field, change) => {
     expect(await wrongFields(change)).toEqual([field]);

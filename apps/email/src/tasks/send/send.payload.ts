@@ -2,6 +2,7 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
+  IsBoolean,
   IsObject,
   IsOptional,
   IsString,
@@ -32,6 +33,12 @@ const WHAT_IT_SAYS: Readonly<Record<string, unknown>> = {
     ...{ required: ['subject'], properties: { data: false } },
     ...{ anyOf: [{ required: ['text'] }, { required: ['html'] }], description: 'a mail with a template, text or html' },
   },
+  allOf: [
+    {
+      if: { properties: { campaign: { const: true } }, required: ['campaign'] },
+      then: { properties: { to: ONE_MAILBOX } },
+    },
+  ],
 };
 
 /** The payload of `email.send`. */
@@ -100,6 +107,15 @@ export class SendPayload {
   @IsString()
   @IsMailbox()
   replyTo?: string;
+
+  @Describe(
+    'True for a mail of a campaign, as email.send-bulk makes them: to one mailbox, at most once, not to those who have ' +
+      'unsubscribed, and with a link to unsubscribe',
+  )
+  @IsOptional()
+  @IsBoolean()
+  @ValidateBy(together('campaign goes with one mailbox', ({ campaign, to }) => campaign !== true || isMailbox(to)))
+  campaign?: boolean;
 }
 
 function areMailboxes(value: unknown): boolean {

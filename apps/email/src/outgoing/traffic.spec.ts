@@ -1,0 +1,99 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { type MailRates } from '#libs/config';
+import { RetryAfter } from '#libs/consumer';
+import { Traffic } from './traffic.js';
+
+const SIGNAL = new AbortController().signal;
+
+describe('traffic', () => {
+  let now: number;
+  let ids: number;
+  let traffic: Traffic;
+
+  beforeEach(() => {
+    now = 0;
+    ids = 0;
+  });
+
+  const open = ({ all = null, byDomain = {} }: { all?: MailRates['all']; byDomain?: Record<string, number> }): void => {
+    const rates = { all, byDomain: new Map(Object.entries(byDomain)) };
+    traffic = new Traffic({ rates, places: 4, now: () => now });
+  };
+  /** Milliseconds that a mail was put off for, or how it leaves. */
+  const enter = async (to: string | string[], id = `job-${ids++}`): Promise<number | (() => void)> => {
+    try {
+      return await traffic.enter({ id, signal: SIGNAL }, [to].flat());
+    } catch (error) {
+      if (error instanceof RetryAfter) return error.delayMs;
+      throw error;
+    }
+  };
+  const IN = expect.any(Function);
+
+  it('lets mails go at once where nothing is set', async () => {
+    open({});
+    for (let count = 0; count < 100; count += 1) expect(await enter('a@x.org')).toEqual(IN);
+  });
+
+  it('waits in place for the rate of all mails', async () => {
+    traffic = new Traffic({ rates: { all: 50, byDomain: new Map() }, places: 4 });
+    const began = performance.now();
+    await Promise.all(Array.from({ length: 6 }, () => enter('a@x.org')));
+    expect(performance.now() - began).toBeGreaterThan(90);
+  });
+
+  it('stops waiting when its job is to stop', async () => {
+    open({ all: 0.1 });
+    await enter('a@x.org');
+    const job = new AbortController();
+    const entered = traffic.enter({ id: 'late', signal: job.signal }, ['b@x.org']);
+    job.abort(new Error('cancelled'));
+    await expect(entered).rejects.toThrow();
+  });
+
+  it('puts mails to a domain off for as long as its rate wants, and keeps the place of each', async () => {
+    open({ byDomain: { 'x.org': 0.5 } });
+    expect(await enter('a@x.org', 'first')).toEqual(IN);
+    expect([await enter('a@x.org', 'second'), await enter('b@X.org', 'third')]).toEqual([2_000, 4_000]);
+    expect(await enter('a@y.org')).toEqual(IN);
+    now = 2_000;
+    expect(await enter('c@x.org', 'newer')).toBe(4_000);
+    expect(await enter('a@x.org', 'second')).toEqual(IN);
+    now = 4_100;
+    expect(await enter('b@x.org', 'third')).toEqual(IN);
+  });
+
+  it('gives a job that comes far too late a new place', async () => {
+    open({ byDomain: { 'x.org': 0.5 } });
+    await enter('a@x.org');
+    await enter('a@x.org', 'lost');
+    now = 3_600_000;
+    await enter('b@x.org');
+    expect(await enter('a@x.org', 'lost')).toBe(2_000);
+  });
+
+  it('holds every domain without a rate of its own to that of *, each for itself', async () => {
+    open({ byDomain: { '*': 0.5, 'fast.org': 1_000 } });
+    expect([await enter('a@x.org'), await enter('a@y.org'), await enter('a@fast.org')]).toEqual([IN, IN, IN]);
+    expect([await enter('b@x.org'), await enter('b@y.org'), await enter('b@fast.org')]).toEqual([2_000, 2_000, IN]);
+  });
+
+  it('counts a mail to several domains in each of them', async () => {
+    open({ byDomain: { 'x.org': 0.5 } });
+    expect(await enter(['a@y.org', 'a@x.org', 'b@x.org'])).toEqual(IN);
+    expect(await enter('c@x.org')).toBe(2_000);
+  });
+
+  it('leaves half of the places to the rest when mails to one domain are held up', async () => {
+    open({});
+    const leave = await enter('a@slow.org');
+    await enter('b@slow.org');
+    expect(await enter('c@slow.org')).toEqual(IN);
+    now = 5_000;
+    expect(await enter('d@slow.org')).toBe(10_000);
+    expect(await enter('a@x.org')).toEqual(IN);
+    if (typeof leave === 'function') leave();
+    now = 4_999;
+    expect(await enter('d@slow.org')).toEqual(IN);
+  });
+});
