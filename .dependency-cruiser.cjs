@@ -16,6 +16,9 @@ const owner = (name, packages, home) => ({
   to: { path: `node_modules/(${packages})/` },
 });
 
+/** Drivers of databases: the ledger is the gateway's alone, those of users are behind datasets. */
+const DRIVERS = 'pg|pg-[^/]+|mysql2';
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -126,6 +129,21 @@ module.exports = {
       to: { path: '^libs/', pathNot: '^libs/(contracts|storage|suppressions)/' },
     },
     {
+      name: 'datasets-stand-on-config',
+      severity: 'error',
+      comment:
+        'Datasets are about the databases of users; broker, files and jobs are the business of whoever uses them.',
+      from: { path: '^libs/datasets/', pathNot: TESTS },
+      to: { path: '^libs/', pathNot: '^libs/(contracts|config|datasets)/' },
+    },
+    {
+      name: 'only-consumer-apps-use-datasets',
+      severity: 'error',
+      comment: 'The gateway sees no database but the ledger, and no lib stands on the databases of users.',
+      from: { path: '^(apps/gateway|libs)/', pathNot: ['^libs/datasets/', ...TESTS] },
+      to: { path: '^libs/datasets/' },
+    },
+    {
       name: 'gateway-is-no-consumer',
       severity: 'error',
       comment: 'The gateway runs no tasks.',
@@ -138,7 +156,7 @@ module.exports = {
       comment:
         'Handlers work on payloads, files and settings of their own. Broker and telemetry are the business of libs/consumer.',
       from: { path: '^apps/(?!gateway/)' },
-      to: { path: '^libs/', pathNot: '^libs/(consumer|storage|contracts|config|suppressions)/' },
+      to: { path: '^libs/', pathNot: '^libs/(consumer|storage|contracts|config|suppressions|datasets)/' },
     },
     {
       name: 'task-folders-are-islands',
@@ -162,7 +180,13 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'type-only'] },
     },
     owner('only-broker-knows-amqp', 'amqplib|amqp-connection-manager|rabbitmq-client', '^libs/broker/'),
-    owner('only-the-ledger-knows-the-database', 'pg|pg-[^/]+', '^apps/gateway/src/ledger/'),
+    {
+      ...owner('only-ledger-and-datasets-know-databases', DRIVERS, '^apps/gateway/src/ledger/'),
+      comment:
+        "The ledger's database is opened by the gateway's ledger, those of users by libs/datasets. Use what they export.",
+      from: { pathNot: ['^apps/gateway/src/ledger/', '^libs/datasets/', ...AROUND, ...TESTS] },
+    },
+    owner('only-exports-write-documents', 'pdfkit|yazl|d3-[^/]+', '^apps/exports/'),
     owner('only-media-knows-sharp', 'sharp', '^apps/media/'),
     owner('only-email-knows-mails', 'nodemailer|mrml|liquidjs|html-to-text', '^apps/email/'),
     owner('only-storage-knows-s3', '@aws-sdk', '^libs/storage/'),

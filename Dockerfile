@@ -18,9 +18,12 @@ RUN npm run build
 FROM manifest AS packages
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev && rm -rf node_modules/typescript
 
-# Native image code and fonts belong to the app that draws; no other app carries them.
-FROM packages AS packages-without-images
-RUN rm -r node_modules/sharp node_modules/@img node_modules/dejavu-fonts-ttf
+# Native image code belongs to the app that draws; no other app carries it. Fonts go to those that write with them.
+FROM packages AS packages-with-fonts
+RUN rm -r node_modules/sharp node_modules/@img
+
+FROM packages-with-fonts AS packages-without-images
+RUN rm -r node_modules/dejavu-fonts-ttf
 
 # An empty volume takes over the owner of the folder that it is mounted on: so the files belong to the user of the apps.
 FROM ${NODE_IMAGE} AS runtime
@@ -55,3 +58,10 @@ COPY --from=packages-without-images /app/node_modules node_modules
 COPY --from=build /app/dist/apps/email dist/apps/email
 COPY --from=build /app/apps/email/templates apps/email/templates
 CMD ["node", "--enable-source-maps", "dist/apps/email/src/main.js"]
+
+FROM runtime AS exports
+ENV HEALTH_PORT=9000
+EXPOSE 9000
+COPY --from=packages-with-fonts /app/node_modules node_modules
+COPY --from=build /app/dist/apps/exports dist/apps/exports
+CMD ["node", "--enable-source-maps", "dist/apps/exports/src/main.js"]

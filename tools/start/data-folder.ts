@@ -31,6 +31,8 @@ export class DataFolder {
   readonly broker: string;
   readonly database: string;
   readonly files: string;
+  /** What the sample database is opened with. */
+  readonly sampleSecret: string;
   private readonly processes: string;
 
   constructor(readonly path: string) {
@@ -39,6 +41,7 @@ export class DataFolder {
     this.broker = join(path, 'rabbitmq');
     this.database = join(path, 'postgres');
     this.files = join(path, 'files');
+    this.sampleSecret = join(path, 'sample.json');
     this.processes = join(path, 'processes');
   }
 

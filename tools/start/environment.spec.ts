@@ -3,6 +3,7 @@ import {
   checkSettings,
   consumerEnvironment,
   emailEnvironment,
+  exportsEnvironment,
   gatewayEnvironment,
   type SuiteFacts,
 } from './environment.js';
@@ -104,5 +105,21 @@ describe('checkSettings', () => {
     expect(() => {
       checkSettings(outer, good, ['media']);
     }).not.toThrow();
+  });
+});
+
+describe('exportsEnvironment', () => {
+  const sample = { catalog: '/clone/sample.yaml', url: 'postgres://sample:secret@127.0.0.1:6000/sample' };
+
+  it('names the sample database for those who name no datasets', () => {
+    expect(exportsEnvironment({ DATASETS_FILE: '' }, { ...facts, sample })).toMatchObject({
+      DATASETS_FILE: '/clone/sample.yaml',
+      DATASETS_DATABASES: 'sample=postgres://sample:secret@127.0.0.1:6000/sample',
+    });
+  });
+
+  it("leaves the person's own datasets as they are", () => {
+    const own = { DATASETS_FILE: '/own.yaml', DATASETS_DATABASES: 'shop=postgres://x/shop' };
+    expect(exportsEnvironment(own, { ...facts, sample })).toMatchObject(own);
   });
 });

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { loadConsumerConfig, loadEmailConfig, loadGatewayConfig } from '#libs/config';
+import { loadConsumerConfig, loadEmailConfig, loadExportsConfig, loadGatewayConfig } from '#libs/config';
 
 /** What the launcher knows when it starts the apps. */
 export interface SuiteFacts {
@@ -17,6 +17,8 @@ export interface SuiteFacts {
   readonly adminApiKey: string;
   /** The development inbox; without one there is no server for mails but the person's own. */
   readonly smtpUrl?: string;
+  /** The sample database; without one there are no datasets but the person's own. */
+  readonly sample?: { readonly catalog: string; readonly url: string };
 }
 
 const OF_THE_GATEWAY = [
@@ -28,8 +30,9 @@ const OF_THE_GATEWAY = [
   'RABBITMQ_MANAGEMENT_URL',
   'UNSUBSCRIBE_SECRET',
 ] as const;
-/** The consumer app that takes settings of its own. */
+/** The consumer apps that take settings of their own. */
 export const EMAIL = 'email';
+const EXPORTS = 'exports';
 const OWN_ACK_TIMEOUT = '12h';
 const DEVELOPMENT_SENDER = 'Leveret <leveret@localhost.localdomain>';
 
@@ -53,6 +56,18 @@ export function consumerEnvironment(outer: NodeJS.ProcessEnv, facts: SuiteFacts)
   return { ...Object.fromEntries(allowed), HEALTH_PORT: '0' };
 }
 
+/** What a consumer app is started with. */
+export function appEnvironment(app: string, outer: NodeJS.ProcessEnv, facts: SuiteFacts): NodeJS.ProcessEnv {
+  switch (app) {
+    case EMAIL:
+      return emailEnvironment(outer, facts);
+    case EXPORTS:
+      return exportsEnvironment(outer, facts);
+    default:
+      return consumerEnvironment(outer, facts);
+  }
+}
+
 /** The email app's environment: a consumer app's, with a server for mails, whom they are from, and how one unsubscribes. */
 export function emailEnvironment(outer: NodeJS.ProcessEnv, facts: SuiteFacts): NodeJS.ProcessEnv {
   const smtpUrl = given(outer['SMTP_URL']) ?? facts.smtpUrl;
@@ -71,6 +86,19 @@ function unsubscribing(outer: NodeJS.ProcessEnv, { port, linkSecret }: SuiteFact
     PUBLIC_URL: outer['PUBLIC_URL'] ?? `http://127.0.0.1:${port}`,
     UNSUBSCRIBE_SECRET: given(outer['UNSUBSCRIBE_SECRET']) ?? made,
   };
+}
+
+/** The exports app's environment: a consumer app's, with the sample database for those who name no datasets. */
+export function exportsEnvironment(outer: NodeJS.ProcessEnv, facts: SuiteFacts): NodeJS.ProcessEnv {
+  const { sample } = facts;
+  const common = consumerEnvironment(outer, facts);
+  if (sample === undefined || given(outer['DATASETS_FILE']) !== undefined) return common;
+  return { ...common, DATASETS_FILE: sample.catalog, DATASETS_DATABASES: `sample=${sample.url}` };
+}
+
+/** True when the exports app would have no datasets. */
+export function wantsSample(outer: NodeJS.ProcessEnv, apps: readonly string[]): boolean {
+  return apps.includes(EXPORTS) && given(outer['DATASETS_FILE']) === undefined;
 }
 
 /** An empty variable counts as one that is not set. */
@@ -98,4 +126,5 @@ export function checkSettings(outer: NodeJS.ProcessEnv, facts: SuiteFacts, apps:
   loadGatewayConfig(gatewayEnvironment(outer, facts));
   loadConsumerConfig(consumerEnvironment(outer, facts));
   if (apps.includes(EMAIL)) loadEmailConfig(emailEnvironment(outer, facts));
+  if (apps.includes(EXPORTS)) loadExportsConfig(exportsEnvironment(outer, facts));
 }

@@ -50,6 +50,10 @@ export class Servers {
     return this.broker !== undefined;
   }
 
+  get ownDatabase(): boolean {
+    return this.database !== undefined;
+  }
+
   get pids(): { rabbitmq: readonly number[] | null; postgres: readonly number[] | null } {
     return { rabbitmq: this.broker?.node.pids ?? null, postgres: this.database?.node.pids ?? null };
   }

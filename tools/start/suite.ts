@@ -5,17 +5,18 @@ import { AppKeeper } from './app-keeper.js';
 import { appMain } from './app-list.js';
 import { type DataFolder } from './data-folder.js';
 import {
+  appEnvironment,
   checkSettings,
-  consumerEnvironment,
   EMAIL,
-  emailEnvironment,
   gatewayEnvironment,
   type SuiteFacts,
+  wantsSample,
 } from './environment.js';
 import { GatewayClient } from './gateway-client.js';
 import { MailInbox } from './mail-inbox.js';
 import { type StartOptions } from './options.js';
 import { removeRunFile, type RunFacts, writeRunFile } from './run-file.js';
+import { SAMPLE_CATALOG, SampleDatabase } from './sample-database.js';
 import { Servers } from './servers.js';
 
 const GATEWAY = 'gateway';
@@ -38,6 +39,7 @@ export class Suite {
   private readonly linkSecret: string;
   private apps: readonly AppKeeper[] = [];
   private inbox: MailInbox | undefined;
+  private sampleUrl: string | undefined;
   private complete = false;
 
   constructor(
@@ -82,6 +84,7 @@ export class Suite {
     this.inbox = await this.prepareInbox();
     checkSettings(env, { ...this.suiteFacts, ...this.servers.expected }, options.apps);
     await Promise.all([this.servers.start(), this.inbox?.start()]);
+    await this.prepareSample();
     this.apps = this.makeKeepers();
     await Promise.all(this.apps.map((app) => this.screen.step(`Starting ${app.about.process}`, () => app.start())));
     await this.awaitTasks();
@@ -118,7 +121,9 @@ export class Suite {
     const { port, data } = this.plan;
     const secrets = { linkSecret: this.linkSecret, adminApiKey: this.apiKey };
     const mail = this.inbox === undefined ? {} : { smtpUrl: this.inbox.smtpUrl };
-    return { rabbitmqUrl, managementUrl, databaseUrl, ownBroker, dataFolder: data.path, port, ...secrets, ...mail };
+    const sample = this.sampleUrl === undefined ? {} : { sample: { catalog: SAMPLE_CATALOG, url: this.sampleUrl } };
+    const places = { rabbitmqUrl, managementUrl, databaseUrl, ownBroker, dataFolder: data.path, port };
+    return { ...places, ...secrets, ...mail, ...sample };
   }
 
   private get around(): ConstructorParameters<typeof AppKeeper>[1] {
@@ -146,12 +151,21 @@ export class Suite {
     return wanted ? MailInbox.prepare(data, this.around) : undefined;
   }
 
+  /** Only on a server of our own: nobody else's is given a database unasked. */
+  private async prepareSample(): Promise<void> {
+    const { env, options, data } = this.plan;
+    if (!this.servers.ownDatabase || !wantsSample(env, options.apps)) return;
+    this.sampleUrl = await this.screen.step('Preparing the sample database', () =>
+      new SampleDatabase(data.sampleSecret).prepare(this.servers.databaseUrl),
+    );
+  }
+
   private makeKeepers(): readonly AppKeeper[] {
     const { env, options } = this.plan;
     const facts = this.suiteFacts;
     const consumers = options.apps.flatMap((app) =>
       processNames(app, options.scale.get(app) ?? 1).map((process) =>
-        this.makeKeeper(app, process, app === EMAIL ? emailEnvironment(env, facts) : consumerEnvironment(env, facts)),
+        this.makeKeeper(app, process, appEnvironment(app, env, facts)),
       ),
     );
     return [this.makeKeeper(GATEWAY, GATEWAY, gatewayEnvironment(env, facts)), ...consumers];

@@ -11,6 +11,7 @@ export {
   type GatewayConfig,
 } from './load.js';
 export { loadEmailConfig, type EmailConfig, type MailRates, type UnsubscribeConfig } from './load-email.js';
+export { loadExportsConfig, type ExportsConfig } from './load-exports.js';
 export { type DkimKey, type Mailbox, type SmtpServer } from './mail-parsers.js';
 export { maskCredentials } from './mask.js';
 export { nearest } from './nearest.js';

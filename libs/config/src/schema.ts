@@ -11,6 +11,7 @@ import {
   url,
   wholeNumber,
 } from './parsers.js';
+import { DATASET_SETTINGS } from './dataset-settings.js';
 import { MAIL_SETTINGS } from './mail-settings.js';
 import { orNull, type Setting, setting } from './setting.js';
 
@@ -176,6 +177,7 @@ export const SCHEMA = {
     fallback: { value: 30 * 60_000, shown: '30m' },
   }),
   ...MAIL_SETTINGS,
+  ...DATASET_SETTINGS,
   LOG_LEVEL: setting<LogLevelName>({
     means: 'How much is logged.',
     allowed: LOG_LEVEL_NAMES.join(', '),

@@ -1,0 +1,75 @@
+import { type ValueType } from '#libs/datasets';
+import { isNumeric, type Layout } from './layout.js';
+import { ZoneClock } from './zone-clock.js';
+
+/** What a file shows of a value of one column. */
+export type CellText = (value: string) => string;
+
+const NUMBER = /^-?\d+(?:\.(\d+))?$/;
+const MOST_FRACTION_DIGITS = 100;
+
+/**
+ * How values of a type are written for programs: as they are, moments with the offset of the layout's zone. With a locale,
+ * for spreadsheets of that country: its decimal sign without grouping, and its dates.
+ */
+export function plainText(type: ValueType, { locale, timezone }: Layout): CellText {
+  if (type === 'timestamp') return locale === null ? inZone(timezone) : momentIn(locale, timezone);
+  if (type === 'date' && locale !== null) return dateIn(locale);
+  if (isNumeric(type) && locale !== null) {
+    const sign = decimalSign(locale);
+    return (value) => value.replace('.', sign);
+  }
+  return (value) => value;
+}
+
+/** How values of a type are written for people: numbers grouped, and times as their country writes them. */
+export function shownText(type: ValueType, { locale, timezone }: Layout): CellText {
+  const country = locale ?? 'en-GB';
+  if (type === 'timestamp') return momentIn(country, timezone);
+  if (type === 'date') return dateIn(country);
+  return isNumeric(type) ? grouped(country) : (value) => value;
+}
+
+function inZone(timezone: string): CellText {
+  if (timezone === 'UTC') return (value) => value;
+  const clock = new ZoneClock(timezone);
+  return ifMoment((moment) => clock.iso(moment));
+}
+
+function momentIn(locale: string, timeZone: string): CellText {
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'medium', timeZone });
+  return ifMoment((moment) => format.format(moment));
+}
+
+function dateIn(locale: string): CellText {
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeZone: 'UTC' });
+  return ifMoment((moment) => format.format(moment));
+}
+
+/** A value that is no moment of our calendar, such as PostgreSQL's infinity, stays as it is. */
+function ifMoment(write: (moment: number) => string): CellText {
+  return (value) => {
+    const moment = Date.parse(value);
+    return Number.isNaN(moment) ? value : write(moment);
+  };
+}
+
+function grouped(locale: string): CellText {
+  const formats = new Map<number, Intl.NumberFormat>();
+  return (value) => {
+    const [matched, fraction = ''] = NUMBER.exec(value) ?? [];
+    if (matched === undefined || fraction.length > MOST_FRACTION_DIGITS) return value;
+    const digits = fraction.length;
+    const format =
+      formats.get(digits) ??
+      new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    formats.set(digits, format);
+    // As text, so that no digit is lost.
+    return format.format(value as Intl.StringNumericLiteral);
+  };
+}
+
+function decimalSign(locale: string): string {
+  const parts = new Intl.NumberFormat(locale).formatToParts(1.5);
+  return parts.find(({ type }) => type === 'decimal')?.value ?? '.';
+}

@@ -1,0 +1,44 @@
+import { type TextBlock } from './text-block.js';
+
+/** A column of a printed table. */
+export interface TableColumn {
+  readonly title: string;
+  readonly align: 'left' | 'right';
+}
+
+export const CELL_PADDING = 4;
+const NARROWEST = 32;
+/** No column is given more than this share of the table before the others have what they need. */
+const WIDEST_SHARE = 0.4;
+
+interface Blocks {
+  readonly head: TextBlock;
+  readonly body: TextBlock;
+}
+
+/**
+ * How wide the columns of a table are, from its head and a sample of its rows: as wide as their texts where there is room;
+ * else the widest give way, and their cells are wrapped.
+ */
+export function columnWidths(
+  columns: readonly TableColumn[],
+  sample: readonly (readonly string[])[],
+  blocks: Blocks,
+  total: number,
+): readonly number[] {
+  const wanted = columns.map(({ title }, index) => {
+    const texts = sample.map((row) => row[index] ?? '');
+    const widest = Math.max(blocks.head.widthOf(title), ...texts.map((text) => blocks.body.widthOf(text)));
+    return Math.max(NARROWEST, Math.ceil(widest) + 2 * CELL_PADDING + 1);
+  });
+  return fitted(wanted, total);
+}
+
+function fitted(wanted: readonly number[], total: number): readonly number[] {
+  const sum = wanted.reduce((all, width) => all + width, 0);
+  if (sum <= total) return wanted.map((width) => (width * total) / sum);
+  const bound = Math.max(total * WIDEST_SHARE, total / wanted.length);
+  const capped = wanted.map((width) => Math.min(width, bound));
+  const cappedSum = capped.reduce((all, width) => all + width, 0);
+  return capped.map((width) => (width * total) / cappedSum);
+}

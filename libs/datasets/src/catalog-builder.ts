@@ -1,0 +1,126 @@
+import {
+  Catalog,
+  type Column,
+  type Dataset,
+  type NamedSql,
+  type Report,
+  type Statement,
+  type UserDatabase,
+} from './catalog.js';
+import {
+  type CatalogFile,
+  type WrittenColumns,
+  type WrittenDataset,
+  type WrittenReport,
+  type WrittenStatement,
+} from './catalog-schema.js';
+import { positional } from './named-parameters.js';
+import { storedForm } from './value-check.js';
+
+/** Parameters whose values Leveret gives; no job can give them. */
+const OWN_PARAMS = {
+  every: ['tenant'],
+  report: ['from', 'to', 'previousFrom', 'previousTo', 'timezone'],
+} as const;
+
+const DEFAULT_LIMITS = { rows: 10_000_000, bytes: 10 * 2 ** 30 } as const;
+const NOWHERE: UserDatabase = { name: '', url: 'postgres://nowhere', dialect: 'postgres' };
+
+/** Makes the catalogue of a file whose form is right, and notes what in it does not fit together. */
+export class CatalogBuilder {
+  readonly problems: string[] = [];
+
+  constructor(private readonly databases: ReadonlyMap<string, UserDatabase>) {}
+
+  build({ datasets = {}, reports = {}, statements = {} }: CatalogFile): Catalog {
+    return new Catalog({
+      datasets: Object.entries(datasets).map(([name, written]) => this.#dataset(name, written)),
+      reports: Object.entries(reports).map(([name, written]) => this.#report(name, written)),
+      statements: Object.entries(statements).map(([name, written]) => this.#statement(name, written)),
+    });
+  }
+
+  #dataset(name: string, written: WrittenDataset): Dataset {
+    const path = `datasets.${name}`;
+    const columns = columnsOf(written.columns);
+    const entry = { ...this.#common(path, name, written), sql: written.sql, columns };
+    this.#checkSql(path, { ...entry, database: entry.database }, OWN_PARAMS.every);
+    const target = written.import;
+    for (const field of ['key', 'required'] as const) {
+      const strange = (target?.[field] ?? []).filter((column) => !columns.some((each) => each.name === column));
+      if (strange.length > 0)
+        this.problems.push(`${path}.import.${field}: ${strange.join(', ')} is no column of the dataset`);
+    }
+    return {
+      ...entry,
+      import:
+        target === undefined
+          ? null
+          : { table: target.table, key: target.key ?? [], required: target.required ?? target.key ?? [] },
+      limits: { ...DEFAULT_LIMITS, ...written.limits },
+    };
+  }
+
+  #report(name: string, written: WrittenReport): Report {
+    const path = `reports.${name}`;
+    const entry = this.#common(path, name, written);
+    const sections = written.sections.map((section) => ({ ...section, columns: columnsOf(section.columns) }));
+    for (const [index, { sql }] of sections.entries()) {
+      this.#checkSql(`${path}.sections.${index}`, { ...entry, sql }, [...OWN_PARAMS.every, ...OWN_PARAMS.report]);
+    }
+    return { ...entry, title: written.title, sections };
+  }
+
+  #statement(name: string, written: WrittenStatement): Statement {
+    const path = `statements.${name}`;
+    const entry = { ...this.#common(path, name, written), sql: written.sql };
+    this.#checkSql(path, entry, OWN_PARAMS.every);
+    return { ...entry, repeat: written.repeat ?? true };
+  }
+
+  #common(
+    path: string,
+    name: string,
+    written: WrittenDataset | WrittenReport | WrittenStatement,
+  ): Omit<Statement, 'sql' | 'repeat'> {
+    const database = this.databases.get(written.database);
+    if (database === undefined) {
+      const known = [...this.databases.keys()].join(', ') || 'none';
+      this.problems.push(`${path}.database: ${written.database} is none of the databases (${known})`);
+    }
+    const { description = '', tenants = null, params = {} } = written;
+    return { name, description, tenants, params, database: database ?? NOWHERE };
+  }
+
+  #checkSql(
+    path: string,
+    { sql, params, database }: NamedSql & { readonly database: UserDatabase },
+    own: readonly string[],
+  ): void {
+    const used = new Set(positional(sql, database.dialect).names);
+    for (const name of used) {
+      if (!Object.hasOwn(params, name) && !own.includes(name))
+        this.problems.push(`${path}.sql: :${name} is no parameter of it`);
+    }
+    for (const [name, parameter] of Object.entries(params)) {
+      if (own.includes(name))
+        this.problems.push(`${path}.params.${name}: is given by Leveret itself; take another name`);
+      const { type, default: value = null } = parameter;
+      if (value !== null && storedForm(type, String(value)) === undefined)
+        this.problems.push(`${path}.params.${name}.default: is no ${type}`);
+    }
+  }
+}
+
+function columnsOf(written: WrittenColumns): readonly Column[] {
+  return Object.entries(written).map(([name, column]) => {
+    const { type, title } = typeof column === 'string' ? { type: column, title: undefined } : column;
+    return { name, type, title: title ?? titleOf(name) };
+  });
+}
+
+/** `placed_at` becomes `Placed at`. */
+function titleOf(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}

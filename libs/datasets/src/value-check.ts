@@ -1,0 +1,73 @@
+import { type ValueType } from './catalog.js';
+
+const INTEGER = /^[+-]?\d{1,19}$/;
+const DECIMAL = /^[+-]?(?:\d{1,100}(?:\.\d{0,100})?|\.\d{1,100})$/;
+const FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
+const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+const MOMENT =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ]([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?)?(Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?$/i;
+const BOOLEANS = new Map([
+  ...['true', 't', 'yes', 'y', '1'].map((text) => [text, 'true'] as const),
+  ...['false', 'f', 'no', 'n', '0'].map((text) => [text, 'false'] as const),
+]);
+const LARGEST_INTEGER = 2n ** 63n;
+
+/** What a good text of a type looks like, for messages. */
+export const VALUE_FORMS: Readonly<Record<ValueType, string>> = {
+  text: 'text without the character U+0000',
+  integer: 'a whole number of at most 64 bits',
+  decimal: 'a number such as 12.50',
+  float: 'a number such as 0.5 or 1e-3',
+  boolean: 'true or false',
+  date: 'a date such as 2026-01-31',
+  timestamp: 'a time such as 2026-01-31T12:00:00Z',
+  json: 'JSON',
+};
+
+const CHECKS: Readonly<Record<ValueType, (text: string) => string | undefined>> = {
+  text: (text) => (text.includes('\0') ? undefined : text),
+  integer: (text) => (INTEGER.test(text) && fitsInteger(text) ? text : undefined),
+  decimal: (text) => (DECIMAL.test(text) ? text : undefined),
+  float: (text) => (FLOAT.test(text) && Number.isFinite(Number(text)) ? text : undefined),
+  boolean: (text) => BOOLEANS.get(text.toLowerCase()),
+  date: (text) => (isDate(text) ? text : undefined),
+  timestamp: moment,
+  json: (text) => (isJson(text) ? text : undefined),
+};
+
+/**
+ * The form in which databases take a text as a value of a type: a moment without an offset is in UTC. Undefined when it
+ * is no such value.
+ */
+export function storedForm(type: ValueType, text: string): string | undefined {
+  return CHECKS[type](type === 'text' ? text : text.trim());
+}
+
+function fitsInteger(text: string): boolean {
+  const value = BigInt(text.replace(/^\+/, ''));
+  return value < LARGEST_INTEGER && value >= -LARGEST_INTEGER;
+}
+
+function isDate(text: string): boolean {
+  const [, year = '', month = '', day = ''] = DATE.exec(text) ?? [];
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  return (
+    year !== '' && Number(year) >= 1 && date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day)
+  );
+}
+
+function moment(text: string): string | undefined {
+  const [, date = '', hours, offset] = MOMENT.exec(text) ?? [];
+  if (!isDate(date) || (hours === undefined && offset !== undefined)) return undefined;
+  const whole = hours === undefined ? `${text}T00:00:00` : text.replace(' ', 'T');
+  return offset === undefined ? `${whole}Z` : whole.toUpperCase();
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return !text.includes('\\u0000');
+  } catch {
+    return false;
+  }
+}

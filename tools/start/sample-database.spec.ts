@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { bindParams, loadCatalog, openRows } from '#libs/datasets';
+import { PrivatePostgres } from '../local-nodes/private-postgres.js';
+import { SAMPLE_CATALOG, SampleDatabase } from './sample-database.js';
+
+describe('the sample database', () => {
+  let folder: string;
+  let server: PrivatePostgres;
+  let url: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'leveret-sample-'));
+    server = new PrivatePostgres(join(folder, 'postgres'));
+    await server.start();
+    url = await sample().prepare(server.url);
+  });
+  afterAll(async () => {
+    await server.kill();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const sample = (): SampleDatabase => new SampleDatabase(join(folder, 'sample.json'));
+
+  async function ask<T extends pg.QueryResultRow>(address: string, sql: string): Promise<T | undefined> {
+    const client = new pg.Client({ connectionString: address });
+    await client.connect();
+    try {
+      return (await client.query<T>(sql)).rows[0];
+    } finally {
+      await client.end();
+    }
+  }
+
+  it('has at least 100,000 orders of two years, the last of them yesterday', async () => {
+    const found = await ask<{ orders: number; last: boolean; customers: number }>(
+      url,
+      `select count(*)::int as orders, max(placed_at)::date = current_date - 1 as last,
+        count(distinct customer_id)::int as customers from orders`,
+    );
+    expect(found).toMatchObject({ last: true });
+    expect(found?.orders).toBeGreaterThanOrEqual(100_000);
+    expect(found?.customers).toBeGreaterThan(4_000);
+  });
+
+  it('is not made a second time, and gets the orders of the days that have passed', async () => {
+    await ask(url, 'delete from orders where placed_at >= current_date - 3');
+    await ask(url, "update products set name = 'Mine' where id = 1");
+    await expect(sample().prepare(server.url)).resolves.toBe(url);
+    const orders = await ask<{ days: number }>(
+      url,
+      'select count(distinct placed_at::date)::int as days from orders where placed_at >= current_date - 10',
+    );
+    expect(orders?.days).toBe(10);
+    await expect(ask(url, 'select name from products where id = 1')).resolves.toEqual({ name: 'Mine' });
+  });
+
+  it('has a user who sees neither the ledger nor any other database', async () => {
+    for (const database of ['leveret', 'postgres', 'template1']) {
+      const other = new URL(url);
+      other.pathname = `/${database}`;
+      await expect(ask(other.href, 'select 1')).rejects.toThrow(/permission denied for database/);
+    }
+  });
+
+  it.each(['customers', 'products', 'orders'])(
+    'has the dataset %s with the columns that its file names',
+    async (name) => {
+      const catalog = loadCatalog({ file: SAMPLE_CATALOG, databaseUrls: new Map([['sample', url]]) });
+      const dataset = catalog.dataset(name, 'default');
+      const query = bindParams(dataset, 'postgres', {}, { tenant: 'default' });
+      const rows = await openRows(dataset.database, query, { signal: new AbortController().signal });
+      expect(rows.fields).toEqual(dataset.columns.map((column) => column.name));
+      await expect(rows.read()).resolves.not.toHaveLength(0);
+      await rows.close();
+    },
+  );
+});
