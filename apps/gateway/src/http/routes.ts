@@ -12,6 +12,14 @@ export class Routes {
     this.#routes.push({ segments: path.split('/'), methods });
   }
 
+  /** Every route, as `GET /v1/jobs/:id`, sorted by path. */
+  list(): string[] {
+    return this.#routes
+      .flatMap(({ segments, methods }) => methods.map((method) => ({ method, path: segments.join('/') })))
+      .sort((one, other) => one.path.localeCompare(other.path) || one.method.localeCompare(other.method))
+      .map(({ method, path }) => `${method} ${path}`);
+  }
+
   /** The methods that a path takes, sorted; none when there is no such path. */
   methodsOf(path: string): string[] {
     const asked = path.split('/');

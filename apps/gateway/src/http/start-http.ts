@@ -20,6 +20,8 @@ export interface HttpEdge {
   readonly url: string;
   /** The check of jobs on their way in, which other ways in share. */
   readonly intake: JobIntake;
+  /** What it answers. */
+  readonly routes: Routes;
   /** Takes no more requests, and settles when those in hand are answered; after 15 s they are cut off. */
   close(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export async function startHttp(parts: GatewayParts): Promise<HttpEdge> {
   return {
     url: `http://127.0.0.1:${port}`,
     intake: app.get(JobIntake, { strict: false }),
+    routes,
     close: () => close(app, unused),
   };
 }

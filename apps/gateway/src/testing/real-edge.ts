@@ -41,6 +41,8 @@ export const ADMIN_KEY = 'an admin key of the tests'.replaceAll(' ', '-');
 /** The gateway's HTTP edge on a real ledger, a real disk and loopback; nothing takes what it accepts. */
 export interface RealEdge {
   readonly url: string;
+  /** Every route that it answers, as `GET /v1/jobs/:id`. */
+  readonly routes: readonly string[];
   readonly database: Database;
   readonly storage: Storage;
   /** Where the storage keeps its files. */
@@ -91,6 +93,7 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
   });
   return {
     url: edge.url,
+    routes: edge.routes.list(),
     database,
     storage,
     storageFolder: fileURLToPath(config.storageUrl),
