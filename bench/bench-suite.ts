@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Leveret } from '#libs/sdk';
 import { type Screen } from '../tools/console/screen.js';
 import { chooseBroker } from '../tools/local-nodes/choose-broker.js';
 import { type LocalBroker } from '../tools/local-nodes/local-node.js';
@@ -10,7 +11,7 @@ import { PrivatePostgres } from '../tools/local-nodes/private-postgres.js';
 import { AppProcess } from '../tools/processes/app-process.js';
 import { appMain, LAB_MAIN } from '../tools/start/app-list.js';
 import { consumerEnvironment, gatewayEnvironment, type SuiteFacts } from '../tools/start/environment.js';
-import { GatewayClient } from '../tools/start/gateway-client.js';
+import { awaitTasks } from '../tools/start/await-tasks.js';
 
 const ANNOUNCE_PATIENCE_MS = 30_000;
 const DRAIN_GRACE_MS = 40_000;
@@ -63,8 +64,8 @@ export class BenchSuite {
     return this.facts.adminApiKey;
   }
 
-  get client(): GatewayClient {
-    return new GatewayClient(this.url, this.apiKey);
+  get leveret(): Leveret {
+    return new Leveret({ apiKey: this.apiKey, url: this.url });
   }
 
   /** The process ids by which the cost of a job is counted. */
@@ -100,7 +101,7 @@ export class BenchSuite {
     await this.#startApp('gateway', appMain('gateway'), gatewayEnvironment(outer, this.facts));
     await this.#startApp('lab', LAB_MAIN, { ...consumer, CONCURRENCY: '200' });
     await this.#startApp('media', appMain('media'), consumer);
-    const missing = await this.client.awaitTasks(['lab', 'media'], ANNOUNCE_PATIENCE_MS);
+    const missing = await awaitTasks(this.leveret, ['lab', 'media'], ANNOUNCE_PATIENCE_MS);
     if (missing.length > 0) throw new Error(`No task of ${missing.join(', ')} was announced.`);
   }
 

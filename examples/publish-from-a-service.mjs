@@ -7,31 +7,30 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import amqplib from 'amqplib';
 import { setTimeout as wait } from 'node:timers/promises';
-import { call, example, runningSuite, watch } from './running-suite.mjs';
+import { NotFoundError } from '#libs/sdk'; // in a program of your own: 'leveret-sdk'
+import { example, runningSuite, show } from './running-suite.mjs';
 
 const PHOTO = new URL('./assets/photo.jpg', import.meta.url);
 const TAKEN_IN_WITHIN_MS = 10_000;
 
 await example(async () => {
-  const suite = await runningSuite();
-  const { key } = await call(suite, 'POST', '/v1/files?filename=photo.jpg', {
-    headers: { 'content-type': 'image/jpeg' },
-    body: await readFile(PHOTO),
-  });
+  const { leveret, rabbitmqUrl } = await runningSuite();
+  const photo = new File([await readFile(PHOTO)], 'photo.jpg', { type: 'image/jpeg' });
+  const { key } = await leveret.files.upload(photo);
 
   const id = randomUUID(); // the job's id: sending the same message again makes no second job
   const payload = { source: { key }, variants: [{ name: 'small', width: 400, format: 'webp' }] };
-  await publish(suite.rabbitmqUrl, 'media.process-image', payload, {
+  await publish(rabbitmqUrl, 'media.process-image', payload, {
     messageId: id,
     priority: 6,
     headers: { 'x-max-attempts': 3, 'x-metadata': JSON.stringify({ orderedBy: 'examples' }) },
   });
   console.log(`published ${id}: the broker has confirmed it`);
 
-  await takenIn(suite, id);
-  const job = await watch(suite, id);
-  if (job.status !== 'completed') throw new Error(`The job is ${job.status}: ${job.error?.message ?? 'no error'}`);
-  console.log(`made ${job.result.variants[0].file.url}`);
+  await takenIn(leveret, id);
+  for await (const update of leveret.jobs.watch(id, { timeout: '1m' })) show(update);
+  const { variants } = await leveret.jobs.result(id);
+  console.log(`made ${variants[0].file.url}`);
 });
 
 async function publish(rabbitmqUrl, task, payload, properties) {
@@ -47,12 +46,14 @@ async function publish(rabbitmqUrl, task, payload, properties) {
 }
 
 /** Until the gateway has read the message there is no such job. */
-async function takenIn(suite, id) {
-  const deadline = Date.now() + TAKEN_IN_WITHIN_MS;
+async function takenIn(leveret, id) {
+  const signal = AbortSignal.timeout(TAKEN_IN_WITHIN_MS);
   for (;;) {
-    const found = await call(suite, 'GET', `/v1/jobs/${id}`).catch((error) => error);
-    if (!(found instanceof Error)) return;
-    if (Date.now() > deadline) throw found;
-    await wait(50);
+    try {
+      return await leveret.jobs.get(id, { signal });
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+      await wait(50, undefined, { signal });
+    }
   }
 }

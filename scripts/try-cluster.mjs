@@ -95,17 +95,25 @@ function run(program, ...args) {
 
 async function startSuite(urls) {
   const built = (path) => import(new URL(`../dist/tools/${path}`, import.meta.url).href);
-  const [{ AppProcess }, environment, { appMain, LAB_MAIN }, { GatewayClient }, { PrivatePostgres }, { freePort }] =
-    await Promise.all(
-      [
-        'processes/app-process.js',
-        'start/environment.js',
-        'start/app-list.js',
-        'start/gateway-client.js',
-        'local-nodes/private-postgres.js',
-        'local-nodes/ports.js',
-      ].map(built),
-    );
+  const [
+    { AppProcess },
+    environment,
+    { appMain, LAB_MAIN },
+    { awaitTasks },
+    { Leveret },
+    { PrivatePostgres },
+    { freePort },
+  ] = await Promise.all(
+    [
+      'processes/app-process.js',
+      'start/environment.js',
+      'start/app-list.js',
+      'start/await-tasks.js',
+      '../libs/sdk/src/index.js',
+      'local-nodes/private-postgres.js',
+      'local-nodes/ports.js',
+    ].map(built),
+  );
   const database = new PrivatePostgres(join(work, 'postgres'));
   ending.push(() => database.kill());
   await database.start();
@@ -144,7 +152,7 @@ async function startSuite(urls) {
   await start('lab', LAB_MAIN, environment.consumerEnvironment(outer, facts));
   await start('lab-2', LAB_MAIN, environment.consumerEnvironment(outer, facts));
   const url = `http://127.0.0.1:${facts.port}`;
-  await new GatewayClient(url, facts.adminApiKey).awaitTasks(['lab'], 30_000);
+  await awaitTasks(new Leveret({ url, apiKey: facts.adminApiKey }), ['lab'], 30_000);
   return { url, apiKey: facts.adminApiKey, databaseUrl: database.url, lines };
 }
 

@@ -23,7 +23,7 @@ export const imageWork: Question = {
   better: 'more',
   ask: async (suite, { images, runs }) => {
     const photo = await readFile(PHOTO);
-    const source = await suite.client.upload<{ key: string }>('photo.jpg', 'image/jpeg', new Uint8Array(photo));
+    const source = await suite.leveret.files.upload(new File([photo], 'photo.jpg', { type: 'image/jpeg' }));
     const figures = await roundRobin(
       {
         [BARE]: () => rate(images, () => bareSharp(photo)),
@@ -65,9 +65,9 @@ async function bareSharp(photo: Buffer): Promise<void> {
 
 async function job(suite: BenchSuite, source: { key: string }): Promise<void> {
   const request = { task: 'media.process-image', payload: { source: { key: source.key }, variants: VARIANTS } };
-  const { id } = await suite.client.post<{ id: string }>('/v1/jobs', request);
+  const { id } = await suite.leveret.worker.enqueue(request);
   for (;;) {
-    const { status, error } = await suite.client.get<{ status: string; error: unknown }>(`/v1/jobs/${id}`);
+    const { status, error } = await suite.leveret.jobs.get(id);
     if (status === 'completed') return;
     if (status === 'failed') throw new Error(`The job ${id} failed: ${JSON.stringify(error)}`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));

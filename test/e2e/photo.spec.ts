@@ -1,7 +1,13 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import sharp from 'sharp';
 import { type FileReference, type Job } from '#libs/contracts';
+import { PROJECT } from '../../tools/start/app-list.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
 
@@ -258,5 +264,18 @@ describe('a photo', () => {
     const { id } = await jobs.enqueue(TASK, { ...task.example, source: { key: source.key } });
     const { result } = await jobs.completed(id);
     expect(result).toMatchObject({ variants: expect.any(Array) as unknown });
+  });
+
+  it('is made by the examples, as a program of a user and as a service would have it made', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'leveret-examples-'));
+    const { url, apiKey } = suite;
+    await writeFile(join(folder, 'run.json'), JSON.stringify({ url, apiKey, rabbitmqUrl: suite.servers.rabbitmqUrl }));
+    const said = async (example: string): Promise<string> =>
+      (await promisify(execFile)(process.execPath, [join(PROJECT, 'examples', example), folder])).stdout;
+    expect(await said('request.mjs')).toMatch(
+      /completed {2}100 %[^]*downloaded thumb \(200 × 200[^]*downloaded marked/,
+    );
+    expect(await said('publish-from-a-service.mjs')).toMatch(/completed {2}100 %[^]*made http/);
+    await rm(folder, { recursive: true });
   });
 });

@@ -4,8 +4,8 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FileReference, type Job } from '#libs/contracts';
+import { Leveret } from '#libs/sdk';
 import { identify } from '../../tools/processes/process-identity.js';
-import { GatewayClient } from '../../tools/start/gateway-client.js';
 import { type RunFacts } from '../../tools/start/run-file.js';
 import { Launcher, processesWith } from '../support/launcher.js';
 import { testEnvironment } from '../support/test-environment.js';
@@ -24,7 +24,7 @@ describe('npm start', () => {
   let demonstration: Job;
 
   const demonstrations = async ({ url, apiKey }: RunFacts): Promise<readonly Job[]> =>
-    (await new GatewayClient(url, apiKey).get<{ data: Job[] }>('/v1/jobs?task=media.process-image')).data;
+    (await new Leveret({ url, apiKey }).jobs.list({ task: 'media.process-image' }).page()).data;
 
   const nothingRuns = (facts: RunFacts): void => {
     const pids = Object.values(facts.pids).flatMap((list) => list ?? []);

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join, relative } from 'node:path';
+import { Leveret } from '#libs/sdk';
 import { freePort } from '../../tools/local-nodes/ports.js';
 import { AppProcess } from '../../tools/processes/app-process.js';
 import { RECORD_SUFFIX } from '../../tools/processes/recorded-processes.js';
 import { appMain, LAB_MAIN, PROJECT } from '../../tools/start/app-list.js';
 import { consumerEnvironment, gatewayEnvironment, type SuiteFacts } from '../../tools/start/environment.js';
-import { GatewayClient } from '../../tools/start/gateway-client.js';
+import { awaitTasks } from '../../tools/start/await-tasks.js';
 import { type ServersOfSuite, SuiteServers } from './suite-servers.js';
 import { testEnvironment } from './test-environment.js';
 
@@ -90,7 +91,7 @@ export class TestSuite {
   async startAll(): Promise<void> {
     const { apps } = this.options;
     await Promise.all([GATEWAY, ...apps].map((app) => this.startApp(app)));
-    const missing = await new GatewayClient(this.url, this.apiKey).awaitTasks(apps, ANNOUNCE_PATIENCE_MS);
+    const missing = await awaitTasks(this.leveret, apps, ANNOUNCE_PATIENCE_MS);
     if (missing.length > 0) throw new Error(this.withLogs(`No task of ${missing.join(', ')} is listed`, missing));
   }
 
@@ -120,6 +121,11 @@ export class TestSuite {
   async restart(app: string): Promise<string> {
     await this.stopApp(app);
     return this.startApp(app);
+  }
+
+  /** The suite as a program of a user sees it. */
+  get leveret(): Leveret {
+    return new Leveret({ apiKey: this.apiKey, url: this.url });
   }
 
   /** The latest process of this name. */

@@ -1,16 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { JobFailedError, type JobUpdate, type Leveret, type StoredFile } from '#libs/sdk';
 import { errorMessage } from '../console/problem.js';
 import { type Screen } from '../console/screen.js';
 import { PROJECT } from './app-list.js';
-import { type GatewayClient } from './gateway-client.js';
 
 const PHOTO = join(PROJECT, 'examples', 'assets', 'photo.jpg');
-const LOOK_EVERY_MS = 200;
-const PATIENCE_MS = 120_000;
-const FINAL: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
+const PATIENCE = '2m';
 const VARIANTS = [
   { name: 'thumbnail', width: 320, height: 320, fit: 'cover', format: 'webp' },
   { name: 'preview', width: 1_280, format: 'jpeg', quality: 82 },
@@ -24,19 +21,11 @@ const VARIANTS = [
 
 export const DEMONSTRATION_TASK = 'media.process-image';
 
-interface Job {
-  readonly id: string;
-  readonly status: string;
-  readonly progress: { readonly percent: number; readonly message: string | null };
-  readonly result: { readonly variants: readonly Variant[] } | null;
-  readonly error: { readonly code: string; readonly message: string } | null;
-}
-
 interface Variant {
   readonly name: string;
   readonly width: number;
   readonly height: number;
-  readonly file: { readonly key: string; readonly size: number; readonly url: string };
+  readonly file: StoredFile;
 }
 
 interface Stage {
@@ -48,37 +37,28 @@ interface Stage {
 }
 
 /** Runs one real job and shows what came of it. That it fails is told and stops nothing. */
-export async function demonstrate(client: GatewayClient, { filesFolder, screen, signal }: Stage): Promise<void> {
+export async function demonstrate(leveret: Leveret, { filesFolder, screen, signal }: Stage): Promise<void> {
   screen.say();
   screen.say(`A demonstration: ${DEMONSTRATION_TASK} with examples/assets/photo.jpg`);
   try {
-    const source = await client.upload('photo.jpg', 'image/jpeg', new Uint8Array(await readFile(PHOTO)));
-    const { id } = await client.post<Job>('/v1/jobs', {
-      task: DEMONSTRATION_TASK,
-      payload: { source, variants: VARIANTS },
-    });
-    const job = await watch(client, id, { screen, signal });
-    for (const variant of job.result?.variants ?? []) showVariant(variant, filesFolder, screen);
-    if (job.error !== null) screen.say(`  ${job.error.code}: ${job.error.message}`);
+    const photo = new File([await readFile(PHOTO)], 'photo.jpg', { type: 'image/jpeg' });
+    const source = await leveret.files.upload(photo, { signal });
+    const payload = { source, variants: VARIANTS };
+    const { id } = await leveret.worker.enqueue({ task: DEMONSTRATION_TASK, payload }, { signal });
+    const waiting = { signal, timeout: PATIENCE };
+    for await (const update of leveret.jobs.watch(id, waiting)) screen.say(shownUpdate(update));
+    const { variants } = await leveret.jobs.result<{ readonly variants: readonly Variant[] }>(id, waiting);
+    for (const variant of variants) showVariant(variant, filesFolder, screen);
   } catch (error) {
-    if (!signal.aborted) screen.say(`  The demonstration did not work: ${errorMessage(error)}`);
+    if (error instanceof JobFailedError)
+      screen.say(`  ${error.error?.code ?? 'failed'}: ${error.error?.message ?? ''}`);
+    else if (!signal.aborted) screen.say(`  The demonstration did not work: ${errorMessage(error)}`);
   }
 }
 
-async function watch(client: GatewayClient, id: string, { screen, signal }: Omit<Stage, 'filesFolder'>): Promise<Job> {
-  const deadline = Date.now() + PATIENCE_MS;
-  let shown = '';
-  for (;;) {
-    const job = await client.get<Job>(`/v1/jobs/${id}`);
-    const state = [job.status, `${Math.floor(job.progress.percent)} %`, job.progress.message ?? '']
-      .join('  ')
-      .trimEnd();
-    if (state !== shown) screen.say(`  job ${id}  ${state}`);
-    shown = state;
-    if (FINAL.has(job.status)) return job;
-    if (Date.now() > deadline) throw new Error(`job ${id} is still ${job.status} after ${PATIENCE_MS / 1_000} s`);
-    await wait(LOOK_EVERY_MS, undefined, { signal });
-  }
+function shownUpdate({ jobId, status, progress }: JobUpdate): string {
+  const state = [status, `${Math.floor(progress.percent)} %`, progress.message ?? ''].join('  ').trimEnd();
+  return `  job ${jobId}  ${state}`;
 }
 
 function showVariant({ name, width, height, file }: Variant, filesFolder: string, screen: Screen): void {

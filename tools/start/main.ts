@@ -76,7 +76,7 @@ interface BringUp {
 async function bringUp(suite: Suite, { options, data, screen, signal }: BringUp): Promise<void> {
   await suite.start();
   const hasTask = options.apps.some((app) => DEMONSTRATION_TASK.startsWith(`${app}.`));
-  if (options.demonstration && hasTask) await demonstrate(suite.client, { filesFolder: data.files, screen, signal });
+  if (options.demonstration && hasTask) await demonstrate(suite.leveret, { filesFolder: data.files, screen, signal });
   if (!signal.aborted) screen.say(renderWelcome(suite.facts, data.path));
 }
 

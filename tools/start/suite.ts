@@ -1,3 +1,4 @@
+import { Leveret } from '#libs/sdk';
 import { Problem } from '../console/problem.js';
 import { type Screen } from '../console/screen.js';
 import { lastLines } from '../processes/last-lines.js';
@@ -12,7 +13,7 @@ import {
   type SuiteFacts,
   wantsSample,
 } from './environment.js';
-import { GatewayClient } from './gateway-client.js';
+import { awaitTasks } from './await-tasks.js';
 import { MailInbox } from './mail-inbox.js';
 import { type StartOptions } from './options.js';
 import { removeRunFile, type RunFacts, writeRunFile } from './run-file.js';
@@ -53,8 +54,8 @@ export class Suite {
     this.servers = new Servers(plan.env, plan.data, this.around);
   }
 
-  get client(): GatewayClient {
-    return new GatewayClient(this.url, this.apiKey);
+  get leveret(): Leveret {
+    return new Leveret({ apiKey: this.apiKey, url: this.url });
   }
 
   get facts(): RunFacts {
@@ -180,7 +181,7 @@ export class Suite {
   private async awaitTasks(): Promise<void> {
     const { apps } = this.plan.options;
     const missing = await this.screen.step('Waiting for the apps to announce their tasks', () =>
-      this.client.awaitTasks(apps, ANNOUNCE_PATIENCE_MS),
+      awaitTasks(this.leveret, apps, ANNOUNCE_PATIENCE_MS),
     );
     const [first] = missing;
     if (first === undefined) return;
