@@ -7,6 +7,7 @@ import { type QueueRecord } from '../src/ledger/queue-store.js';
 import { type KeyLimits } from '../src/ledger/limits.js';
 import { type ShownRun, type ShownSchedule } from '../src/schedules/schedule-view.js';
 import { type ShownTask } from '../src/tasks/shown-task.js';
+import { type Rehearsal } from '../src/triggers/trigger-rehearsal.js';
 import { type ShownRun as ShownTriggerRun, type ShownTrigger } from '../src/triggers/trigger-view.js';
 
 /** True where the gateway's type can stand for the SDK's, and neither has a field that the other has not. */
@@ -29,7 +30,8 @@ const same: readonly [
   Same<ShownTask, sdk.Task>,
   Same<ShownTrigger, sdk.Trigger>,
   Same<ShownTriggerRun, sdk.TriggerRun>,
-] = [true, true, true, true, true, true, true, true, true, true];
+  Same<Rehearsal, sdk.Rehearsal>,
+] = [true, true, true, true, true, true, true, true, true, true, true];
 
 it('says of answers what the gateway shows', () => {
   expect(same).not.toContain(false);

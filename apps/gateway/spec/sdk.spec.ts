@@ -249,6 +249,22 @@ describe('the SDK at a gateway', () => {
     await expect(leveret.schedules.get(id)).rejects.toBeInstanceOf(NotFoundError);
   });
 
+  it('keeps triggers, tries them, and publishes events once for one id', async () => {
+    const wanted = { name: 'welcome', pattern: 'user.*', task: 'demo.echo', payload: { to: '{{data.email}}' } };
+    const event = { id: 'user-1', type: 'user.created', data: { email: 'a@example.org' } };
+    await expect(leveret.triggers.test(event, wanted)).resolves.toMatchObject({
+      triggers: [{ fires: true, job: { payload: { to: 'a@example.org' } } }],
+    });
+    const { id } = await leveret.triggers.create(wanted);
+    await expect(leveret.triggers.update(id, { pattern: 'user.created' })).resolves.toMatchObject({ id });
+    await expect(leveret.triggers.list().page()).resolves.toMatchObject({ data: [{ id, pattern: 'user.created' }] });
+    await expect(leveret.events.publish(event)).resolves.toMatchObject({ id: 'user-1', duplicate: false });
+    await expect(leveret.events.publish(event)).resolves.toMatchObject({ id: 'user-1', duplicate: true });
+    await expect(leveret.triggers.runs(id).page()).resolves.toMatchObject({ nextCursor: null });
+    await leveret.triggers.delete(id);
+    await expect(leveret.triggers.get(id)).rejects.toBeInstanceOf(NotFoundError);
+  });
+
   it('looks into dead letters, redrives and purges them', async () => {
     const death = { queue: 'demo', task: 'demo.echo', code: 'broken' };
     const id = await deadJob({ jobs: edge.jobs, reports }, death);

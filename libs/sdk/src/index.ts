@@ -64,6 +64,8 @@ export {
 export { type Task, type Tasks } from './resources/tasks.js';
 export {
   type EventFilter,
+  type RehearsedFiring,
+  type Rehearsal,
   type Trigger,
   type TriggerChange,
   type TriggerRequest,

@@ -1,8 +1,10 @@
+import { type FieldError } from '../errors.js';
 import { type Http } from '../http/http.js';
 import { Listing, type PageQuery } from '../http/listing.js';
 import { type JobOptions } from '../job-request.js';
 import { type CallOptions } from '../options.js';
 import { type TaskName } from '../task-payloads.js';
+import { type DomainEvent } from './events.js';
 import { type NoJobReason } from './no-job-reason.js';
 import { type OrNull } from './or-null.js';
 
@@ -47,11 +49,28 @@ export interface Trigger {
 /** What became of an event that a trigger wanted. */
 export interface TriggerRun {
   readonly event: { readonly id: string; readonly type: string };
-  readonly outcome: string;
+  readonly outcome: 'started' | 'skipped' | 'refused';
   readonly jobId: string | null;
   /** Why no job was started, or what else is to be said of it. */
   readonly reason: NoJobReason | null;
   readonly at: string;
+}
+
+/** What an event would start. */
+export interface Rehearsal {
+  readonly event: { readonly id: unknown; readonly type: unknown; readonly data: unknown };
+  readonly triggers: readonly RehearsedFiring[];
+}
+
+/** What a trigger would do with an event. */
+export interface RehearsedFiring {
+  readonly trigger: { readonly id: string | null; readonly name: string; readonly pattern: string };
+  readonly fires: boolean;
+  /** Why it would start no job. */
+  readonly reason: 'pattern' | 'filter' | 'invalid' | null;
+  /** The request of its job, as far as it could be made. */
+  readonly job: Readonly<Record<string, unknown>> | null;
+  readonly errors: readonly FieldError[];
 }
 
 /** What starts a job for each event of a kind. */
@@ -86,6 +105,12 @@ export class Triggers {
   /** Removes a trigger and its history. Jobs that it has started stay as they are. */
   delete(id: string, options?: CallOptions): Promise<void> {
     return this.#http.nothing({ method: 'DELETE', path: pathOf(id), options });
+  }
+
+  /** Shows what an event would start: by a trigger that is given, or by those that there are. Nothing is started. */
+  test(event: DomainEvent, trigger?: TriggerRequest, options?: CallOptions): Promise<Rehearsal> {
+    const json = { event, trigger };
+    return this.#http.json({ method: 'POST', path: '/v1/triggers/test', json, repeatable: true, options });
   }
 
   /** Lists what became of the events that a trigger wanted, newest first. */
