@@ -3,8 +3,8 @@ import Cursor from 'pg-cursor';
 import { type UserDatabase } from '../catalog.js';
 import { type BoundSql } from '../parameter-values.js';
 import { DEFAULT_BATCH_ROWS, type ReadOptions, type Row, type RowSource } from '../row-source.js';
-import { cancelPostgres, connectPostgres, ROW_TYPES } from './postgres-client.js';
-import { asDatasetError } from './postgres-error.js';
+import { ROW_TYPES } from './postgres-client.js';
+import { PostgresSession } from './postgres-session.js';
 
 interface Batch {
   readonly rows: readonly Row[];
@@ -17,26 +17,21 @@ export class PostgresRows implements RowSource {
   estimatedRows: number | null = null;
   #first: readonly Row[] | undefined;
   #cursor: Cursor<Row> | undefined;
-  #reading = false;
-  #closing: Promise<void> | undefined;
 
   private constructor(
-    private readonly database: UserDatabase,
-    private readonly client: pg.Client,
+    private readonly session: PostgresSession,
     private readonly options: ReadOptions,
-  ) {
-    options.signal.addEventListener('abort', this.#onAbort, { once: true });
-  }
+  ) {}
 
   /** Resolves when the first rows are there. @throws DatabaseTrouble, DatasetRefusal */
   static async open(database: UserDatabase, query: BoundSql, options: ReadOptions): Promise<PostgresRows> {
-    options.signal.throwIfAborted();
-    const source = new PostgresRows(database, await connectPostgres(database), options);
+    const session = await PostgresSession.open(database, options.signal);
+    const source = new PostgresRows(session, options);
     try {
       await source.#begin(query);
       return source;
     } catch (error) {
-      await source.close();
+      await session.close();
       throw error;
     }
   }
@@ -48,31 +43,25 @@ export class PostgresRows implements RowSource {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  async #close(): Promise<void> {
-    this.options.signal.removeEventListener('abort', this.#onAbort);
-    if (this.#reading) await cancelPostgres(this.database, this.client);
-    // The transaction has written nothing; the server forgets it with the connection.
-    await this.client.end().catch(() => undefined);
+    return this.session.close();
   }
 
   async #begin({ sql, values }: BoundSql): Promise<void> {
-    await this.#run(() => this.client.query('begin transaction isolation level repeatable read read only'));
+    await this.session.query('begin transaction isolation level repeatable read read only');
     if (this.options.estimate === true) {
-      const plan = await this.#run(() => this.client.query(`explain (format json) ${sql}`, [...values]));
-      this.estimatedRows = plannedRows(plan.rows[0]);
+      const plan = await this.session.query<PlanRow>(`explain (format json) ${sql}`, values);
+      this.estimatedRows = plan.rows[0]?.['QUERY PLAN'][0]?.Plan?.['Plan Rows'] ?? null;
     }
-    this.#cursor = this.client.query(new Cursor<Row>(sql, [...values], { rowMode: 'array', types: ROW_TYPES }));
+    this.#cursor = await this.session.run(async (client) =>
+      client.query(new Cursor<Row>(sql, [...values], { rowMode: 'array', types: ROW_TYPES })),
+    );
     const { rows, fields } = await this.#next();
     this.fields = fields;
     this.#first = rows;
   }
 
   async #next(): Promise<Batch> {
-    return this.#run(
+    return this.session.run(
       () =>
         new Promise<Batch>((resolve, reject) => {
           const take = (error: Error | undefined, rows: Row[], result: pg.QueryResult | undefined): void => {
@@ -84,28 +73,8 @@ export class PostgresRows implements RowSource {
         }),
     );
   }
-
-  async #run<T>(work: () => Promise<T>): Promise<T> {
-    this.options.signal.throwIfAborted();
-    this.#reading = true;
-    try {
-      return await work();
-    } catch (error) {
-      this.options.signal.throwIfAborted();
-      throw asDatasetError(error);
-    } finally {
-      this.#reading = false;
-    }
-  }
-
-  readonly #onAbort = (): void => {
-    void this.close();
-  };
 }
 
-function plannedRows(row: unknown): number | null {
-  const [{ Plan: plan } = { Plan: undefined }] = (row as { 'QUERY PLAN': { Plan?: { 'Plan Rows'?: number } }[] })[
-    'QUERY PLAN'
-  ];
-  return plan?.['Plan Rows'] ?? null;
+interface PlanRow {
+  readonly 'QUERY PLAN': readonly { readonly Plan?: { readonly 'Plan Rows'?: number } }[];
 }

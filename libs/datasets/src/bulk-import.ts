@@ -1,0 +1,86 @@
+import { type Column, type Dataset } from './catalog.js';
+import { DatasetRefusal } from './errors.js';
+import { type Cell, type Row } from './row-source.js';
+
+/** A row to be written, with the line of the source it comes from. */
+export interface ImportRow {
+  readonly line: number;
+  /** In the order of the import's columns, in their stored forms. */
+  readonly cells: readonly Cell[];
+}
+
+/** A row that was not written. */
+export interface RejectedRow {
+  readonly line: number;
+  /** Null when it is the row as a whole. */
+  readonly column: string | null;
+  readonly reason: string;
+  /** The row as it came. */
+  readonly content: string;
+}
+
+/** Rows that follow each other in a source: the good ones, and those that cannot be written as they are. */
+export interface ImportBatch {
+  readonly rows: readonly ImportRow[];
+  readonly rejected: readonly RejectedRow[];
+}
+
+/** What has become of the rows of a source so far. */
+export interface ImportCounts {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly rejected: number;
+}
+
+/** Where rows go, and how. */
+export interface ImportPlan {
+  readonly dataset: Dataset;
+  /** Of the dataset, in the order of the cells. */
+  readonly columns: readonly Column[];
+  readonly mode: 'insert' | 'upsert';
+  /** Writes nothing, and says what would become of the rows. */
+  readonly dryRun: boolean;
+  /** The resume point is kept under it. */
+  readonly jobId: string;
+}
+
+/**
+ * Rows on their way into a table. A batch and the note of how far the source has been read are one transaction, so a second
+ * run of a job goes on where the first has stopped: no row is lost, none is written twice.
+ */
+export interface BulkImport {
+  /** Rows of the source that an earlier run of the job has dealt with. */
+  readonly alreadyRead: number;
+  readonly counts: ImportCounts;
+  /** Writes a batch; rows that the database refuses are rejected one by one. @throws DatabaseTrouble, DatasetRefusal */
+  write(batch: ImportBatch): Promise<void>;
+  /** Every rejected row: line, column, reason, content; in the order of the lines. */
+  rejections(): AsyncIterable<readonly Row[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a table for rows.
+ * @throws DatasetRefusal `no_import`, `no_key`, `missing_column`
+ * @throws DatabaseTrouble
+ */
+export async function openImport(plan: ImportPlan, signal: AbortSignal): Promise<BulkImport> {
+  checkPlan(plan);
+  const { PostgresImport } = await import('./postgres/postgres-import.js');
+  return PostgresImport.open(plan, signal);
+}
+
+function checkPlan({ dataset, columns, mode }: ImportPlan): void {
+  const target = dataset.import;
+  if (target === null)
+    throw new DatasetRefusal('no_import', `Nothing can be imported into the dataset ${dataset.name}.`);
+  if (mode === 'upsert' && target.key.length === 0) {
+    throw new DatasetRefusal('no_key', `The dataset ${dataset.name} names no key, so nothing can be upserted by it.`);
+  }
+  const names = columns.map(({ name }) => name);
+  const missing = [...target.required, ...(mode === 'upsert' ? target.key : [])].filter(
+    (name) => !names.includes(name),
+  );
+  if (missing.length === 0) return;
+  throw new DatasetRefusal('missing_column', `The source has no column ${[...new Set(missing)].join(', ')}.`);
+}
