@@ -44,6 +44,7 @@ function withFiles(
     ...{ signal: new AbortController().signal, ...about },
     log: { debug: log, info: log, warn: log, error: log },
     progress: async () => undefined,
+    spawn: () => Promise.reject(new Error('A job in memory spawns nothing.')),
     files: {
       open: async ({ key }) => {
         const content = stored.get(key);

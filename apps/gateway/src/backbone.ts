@@ -129,7 +129,7 @@ export class Backbone {
     const tracker = new Tracker({ ...shared, setup, follow, probes: stores.probes, reports: stores.reports });
     this.#parts = [
       entry.doctor,
-      new Ingress({ link, names, setup, publisher, tasks: stores.tasks, ...entry }),
+      new Ingress({ link, names, setup, publisher, tasks: stores.tasks, spawns: stores.spawns, ...entry }),
       ...triggerParts({ link, names, publisher, setup, tasks: stores.tasks, ...entry }),
       new MinuteFolder(stores.minutes),
       new IdempotencySweeper(stores.idempotency),

@@ -33,6 +33,7 @@ export function jobInMemory({ signal, onProgress, onSave }: JobOptions = {}): Jo
     ...{ id: '01970000-0000-7000-8000-000000000001', task: 'media.process-image', tenant: 'default' },
     ...{ attempt: 1, run: 1, maxAttempts: 5, metadata: {}, signal: signal ?? new AbortController().signal },
     log: { debug: silent, info: silent, warn: silent, error: silent },
+    spawn: () => Promise.reject(new Error('A job in memory spawns nothing.')),
     progress: async (percent, message) => {
       progress.push({ percent, message });
       onProgress?.();

@@ -24,6 +24,7 @@ import { type Telemetry } from '#libs/observability';
 import { type Storage } from '#libs/storage';
 import { Announcer } from './announcer.js';
 import { BrokerDeadLetters } from './broker-dead-letters.js';
+import { BrokerJobs } from './broker-jobs.js';
 import { Dispatcher, type DrainTimes } from './dispatcher.js';
 import { type Standstill } from './errors.js';
 import { FormerQueues, withFormer } from './former-queues.js';
@@ -116,10 +117,11 @@ export class BrokerWorkplace implements Workplace {
     const reports = this.#reporter;
     const queue = this.#names.workQueue(this.#address);
     const letters = new BrokerDeadLetters(this.#publisher, this.#names, { domain, queue, worker }, this.#ended.signal);
+    const jobs = new BrokerJobs(this.#publisher, this.#names);
     const halt = (standstill: Standstill): void => {
       this.#halt(standstill);
     };
-    const tools = { tasks, worker, storage, reports, telemetry, waits: new OtherVersionWaits(), halt };
+    const tools = { tasks, worker, storage, reports, jobs, telemetry, waits: new OtherVersionWaits(), halt };
     const dispatcher = new Dispatcher(tools, new Settlement(reports, letters), concurrency);
     const announcer = new Announcer(reports, this.#announcement(tasks));
     const subscriber = new Subscriber(this.#consuming, {

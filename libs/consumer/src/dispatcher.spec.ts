@@ -18,8 +18,9 @@ const STORAGE = {
 };
 
 function dispatcherOf(reports: ReportSink, telemetry = { emit: (): void => undefined }): Dispatcher {
+  const jobs = { send: () => Promise.resolve() };
   const halt = (): void => undefined;
-  const tools = { tasks: new Map(), worker: 'w', storage: STORAGE, reports, telemetry, halt };
+  const tools = { tasks: new Map(), worker: 'w', storage: STORAGE, reports, jobs, telemetry, halt };
 
   return new Dispatcher(
     { ...tools, waits: new OtherVersionWaits() },

@@ -1,5 +1,5 @@
 import { type Readable } from 'node:stream';
-import { type FileReference, type LogLevel } from '#libs/contracts';
+import { type Duration, type FileReference, type LogLevel, type PRIORITIES } from '#libs/contracts';
 import { type StoredContent } from '#libs/storage';
 
 /** Writes lines to the job's log: at most 1,000 of 2 KiB per attempt. Fields are made safe for JSON. */
@@ -21,6 +21,25 @@ export interface JobFiles {
     content: Readable,
     about: { readonly filename: string; readonly contentType: string },
   ): Promise<FileReference>;
+}
+
+/** A job that a job starts: the fields of a `POST /v1/jobs` that it may have, and its key. */
+export interface JobToSpawn {
+  /** Tells the jobs of one parent apart, 1 to 255 characters: the same key is the same job, in every run of the parent. */
+  readonly key: string;
+  /** `<domain>.<task>`. */
+  readonly task: string;
+  /** @default {} */
+  readonly payload?: unknown;
+  readonly priority?: number | keyof typeof PRIORITIES;
+  readonly delay?: Duration;
+  readonly runAt?: string;
+  readonly maxAttempts?: number;
+  readonly timeout?: Duration;
+  readonly expiresIn?: Duration;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** What is to follow from its end. */
+  readonly then?: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** What a handler knows of its job and can tell about it; comes by `@Ctx()`. */
@@ -45,4 +64,12 @@ export interface JobContext {
   progress(percent: number, message?: string): Promise<void>;
   readonly log: JobLog;
   readonly files: JobFiles;
+  /**
+   * Starts further jobs, at most 10,000 in a run. They belong to the tenant, the trace and the batch of this job: the batch has
+   * this job's id, and is open until this job has ended. A second run that spawns the same keys starts nothing twice. What the
+   * gateway refuses lies among the dead letters and starts nothing. Await it: settles when the broker has all of them.
+   * @returns their ids, in order
+   * @throws PermanentError `invalid_spawn` when one is not written as it must be, or there are too many
+   */
+  spawn(jobs: readonly JobToSpawn[]): Promise<string[]>;
 }

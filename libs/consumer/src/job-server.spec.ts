@@ -151,8 +151,18 @@ class DeskInMemory implements Workplace, ReportSink, DeadLetters {
       }),
     };
     const telemetry = createTelemetry({ service: 'tests', level: 'silent' });
+    const jobs = { send: () => Promise.resolve() };
     const halt = ({ reason }: Standstill): void => void this.standstills.push(reason);
-    const tools = { tasks, worker: 'tests@here:1-aaaa', storage, reports: this, telemetry, waits: this.waits, halt };
+    const tools = {
+      tasks,
+      worker: 'tests@here:1-aaaa',
+      storage,
+      reports: this,
+      jobs,
+      telemetry,
+      waits: this.waits,
+      halt,
+    };
     this.dispatcher = new Dispatcher(tools, new Settlement(this, this), this.concurrency);
     this.dispatcher.open();
   }

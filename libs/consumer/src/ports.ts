@@ -1,5 +1,5 @@
 import { type Delivery as BrokerDelivery } from '#libs/broker';
-import { type Report, type TellingReport } from '#libs/contracts';
+import { type Report, type SpawnedJob, type TellingReport } from '#libs/contracts';
 
 /** A message in our hands, as far as it matters here. */
 export type Delivery = Pick<BrokerDelivery, 'properties' | 'body' | 'redelivered' | 'gone' | 'ack'>;
@@ -10,6 +10,12 @@ export interface ReportSink {
   report(report: Report): Promise<void>;
   /** Sends progress or a log line if it can. */
   tell(report: TellingReport): void;
+}
+
+/** Takes jobs that jobs start. */
+export interface JobOutlet {
+  /** Settles when the broker has the job; rejects only when the signal aborts first. @param body JSON */
+  send(task: string, body: string, job: SpawnedJob, signal: AbortSignal): Promise<void>;
 }
 
 /** Why a message cannot be read. */

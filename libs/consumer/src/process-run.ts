@@ -6,9 +6,10 @@ import { Standstill } from './errors.js';
 import { type OtherVersionWaits } from './other-version.js';
 import { outcomeOf, rejected } from './outcome-of.js';
 import { checkPayload } from './payload-check.js';
-import { type ReportSink } from './ports.js';
+import { type JobOutlet, type ReportSink } from './ports.js';
 import { RunContext } from './run-context.js';
 import { type RunInHand, type StopReason } from './run-in-hand.js';
+import { Spawner } from './spawner.js';
 import { type BoundTask, type TaskTable } from './task-table.js';
 import { TenantFiles } from './tenant-files.js';
 
@@ -29,6 +30,7 @@ export interface RunTools {
   readonly worker: string;
   readonly storage: Pick<Storage, 'read' | 'put'>;
   readonly reports: ReportSink;
+  readonly jobs: JobOutlet;
   readonly telemetry: Pick<Telemetry, 'emit'>;
   readonly waits: OtherVersionWaits;
   /** Takes no more jobs for a while. */
@@ -42,6 +44,7 @@ interface Begun {
   readonly startedAt: string;
   /** Monotonic clock. */
   readonly since: number;
+  readonly spawner: Spawner;
 }
 interface Runnable extends Begun {
   readonly task: BoundTask;
@@ -53,7 +56,8 @@ interface Decided extends Begun {
 
 /** Takes a run from its message to what is reported of it. Never rejects. */
 export async function processRun(hand: RunInHand, tools: RunTools): Promise<Ended | Returned> {
-  const begun: Begun = { hand, tools, startedAt: new Date().toISOString(), since: performance.now() };
+  const spawner = new Spawner(hand.order, tools.jobs, hand.signal);
+  const begun: Begun = { hand, tools, startedAt: new Date().toISOString(), since: performance.now(), spawner };
   const checked = await check(begun);
   const decided = 'ending' in checked ? checked : await run(checked);
   return conclude(decided);
@@ -84,7 +88,7 @@ function invalid({ hand: { order }, tools }: Begun, task: BoundTask, reason: str
 }
 
 async function run(runnable: Runnable): Promise<Decided> {
-  const { hand, tools, task, payload, startedAt } = runnable;
+  const { hand, tools, task, payload, startedAt, spawner } = runnable;
   const { order } = hand;
   if (hand.stopped !== undefined) return decide(runnable, hand.stopped);
   sayStarted(runnable, startedAt);
@@ -93,6 +97,7 @@ async function run(runnable: Runnable): Promise<Decided> {
     worker: tools.worker,
     signal: hand.signal,
     files: new TenantFiles(tools.storage, order),
+    spawner,
     tell: (report) => {
       tools.reports.tell(report);
     },
@@ -148,10 +153,11 @@ function startTimer(hand: RunInHand): { stop(): void } {
 }
 
 function decide(begun: Begun, ending: Outcome | StopReason): Decided {
-  return { hand: begun.hand, tools: begun.tools, startedAt: begun.startedAt, since: begun.since, ending };
+  const { hand, tools, startedAt, since, spawner } = begun;
+  return { hand, tools, startedAt, since, spawner, ending };
 }
 
-function conclude({ hand: { order }, tools, startedAt, since, ending }: Decided): Ended | Returned {
+function conclude({ hand: { order }, tools, startedAt, since, spawner, ending }: Decided): Ended | Returned {
   const about = { job: order.jobId, run: order.run, worker: tools.worker };
   if (ending === 'draining') return { type: 'returned', ...about, reason: 'draining' };
   const durationMs = Math.round(performance.now() - since);
@@ -163,7 +169,8 @@ function conclude({ hand: { order }, tools, startedAt, since, ending }: Decided)
     ...{ job, task, attempt: count, run: number, tenant },
     ...{ outcome: outcome.kind, durationMs, ...code },
   });
-  return { type: 'ended', ...about, attempt: count, startedAt, durationMs, outcome };
+  const spawned = spawner.count > 0 ? { spawned: spawner.count } : {};
+  return { type: 'ended', ...about, attempt: count, startedAt, durationMs, outcome, ...spawned };
 }
 
 function outcomeOfStop(reason: Exclude<StopReason, 'draining'>, timeoutMs: number): Outcome {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { Readable } from 'node:stream';
 import { type LogReport, type ProgressReport, type TellingReport, type WorkOrder } from '#libs/contracts';
 import { RunContext } from './run-context.js';
+import { Spawner } from './spawner.js';
 import { TenantFiles } from './tenant-files.js';
 
 const ORDER: WorkOrder = {
@@ -43,6 +44,7 @@ describe('the context of a run', () => {
       worker: 'w',
       signal: new AbortController().signal,
       files: new TenantFiles(storage, ORDER),
+      spawner: new Spawner(ORDER, { send: () => Promise.resolve() }, new AbortController().signal),
       tell: (report) => told.push(report),
     });
   });
@@ -151,7 +153,8 @@ describe('the context of a run', () => {
   });
 
   it('reads metadata that is none as none', () => {
-    const broken = { order: { ...ORDER, metadata: '[1' }, worker: 'w', signal: context.signal };
+    const spawner = new Spawner(ORDER, { send: () => Promise.resolve() }, context.signal);
+    const broken = { order: { ...ORDER, metadata: '[1' }, worker: 'w', signal: context.signal, spawner };
     const other = new RunContext({ ...broken, files: context.files, tell: () => undefined });
     expect([context.metadata, other.metadata]).toEqual([{ user: 'u1' }, {}]);
   });

@@ -1,8 +1,9 @@
 import { decodeJson, isRecord, type TellingReport, type WorkOrder } from '#libs/contracts';
-import { type JobContext, type JobFiles, type JobLog } from './job-context.js';
+import { type JobContext, type JobFiles, type JobLog, type JobToSpawn } from './job-context.js';
 import { LogTeller } from './log-teller.js';
 import { ProgressTeller } from './progress-teller.js';
 import { shownText } from './shown-text.js';
+import { type Spawner } from './spawner.js';
 
 /** What a run's context is made of. */
 export interface RunContextParts {
@@ -10,6 +11,7 @@ export interface RunContextParts {
   readonly worker: string;
   readonly signal: AbortSignal;
   readonly files: JobFiles;
+  readonly spawner: Spawner;
   readonly tell: (report: TellingReport) => void;
 }
 
@@ -27,8 +29,9 @@ export class RunContext implements JobContext {
   readonly files: JobFiles;
   readonly #progress: ProgressTeller;
   readonly #lines: LogTeller;
+  readonly #spawner: Spawner;
 
-  constructor({ order, worker, signal, files, tell }: RunContextParts) {
+  constructor({ order, worker, signal, files, spawner, tell }: RunContextParts) {
     const about = { job: order.jobId, run: order.run, worker };
     this.#progress = new ProgressTeller((progress) => {
       tell({ type: 'progress', ...about, ...progress });
@@ -46,6 +49,7 @@ export class RunContext implements JobContext {
     this.signal = signal;
     this.log = this.#lines.log;
     this.files = files;
+    this.#spawner = spawner;
   }
 
   // Handlers need not await it: a rejection would end the process, and every other job in it.
@@ -58,7 +62,12 @@ export class RunContext implements JobContext {
     this.#progress.report(percent, message);
   }
 
+  spawn(jobs: readonly JobToSpawn[]): Promise<string[]> {
+    return this.#spawner.spawn(jobs);
+  }
+
   close(): void {
+    this.#spawner.close();
     this.#progress.close();
     this.#lines.close();
   }

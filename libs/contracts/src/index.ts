@@ -51,6 +51,7 @@ export {
   type Backoff,
 } from './retry-policy.js';
 export { isRecord, type Check } from './shape.js';
+export { encodeSpawn, optionsIn, spawnerIn, type SpawnedJob } from './spawn.js';
 export { clippedText, isStorableText, REFUSED_NAMES, storableJson, utf8Length } from './text.js';
 export {
   checkVersion,

@@ -32,6 +32,10 @@ export const LIMITS = {
   followUps: 100,
   /** How deep one `then` may be within another. */
   followUpDepth: 8,
+  /** Jobs that one run may spawn. */
+  spawnedJobs: 10_000,
+  /** Of the options of a spawned job, which travel in a header. */
+  spawnOptions: 64 * KIB,
 } as const;
 
 /** Times that the design rests on, in milliseconds. */

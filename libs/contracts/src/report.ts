@@ -10,6 +10,7 @@ import {
   literal,
   nullable,
   oneOf,
+  perhaps,
   shape,
 } from './shape.js';
 
@@ -36,6 +37,8 @@ export interface Ended extends AboutRun {
   /** By the worker's monotonic clock. */
   readonly durationMs: number;
   readonly outcome: Outcome;
+  /** How many jobs the run has spawned, by their keys; left out for none. */
+  readonly spawned?: number;
 }
 
 /** Why a delivery was handed back without being run; `unrouted`: it waited for a queue that was gone when its time came. */
@@ -98,6 +101,7 @@ export const isRunReport: Check<RunReport> = oneOf<RunReport>('type', {
     startedAt: isText,
     durationMs: isNumber,
     outcome: isOutcome,
+    spawned: perhaps(isCount),
   }),
   returned: shape<Returned>({
     ...about,

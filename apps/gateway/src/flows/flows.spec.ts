@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
 import { type Job, type JobStatus, type Outcome } from '#libs/contracts';
 import { type ShownBatch } from '../batches/batch-view.js';
 import { type Page } from '../http/page.js';
@@ -219,6 +220,7 @@ describe('flows', () => {
       ],
       ['a unique key', [{ task: 'demo.echo', uniqueKey: 'k' }], ['then.0.uniqueKey']],
       ['another end', [{ task: 'demo.echo', on: 'success' }], ['then.0.on']],
+      ['an end that never comes', [{ task: 'demo.echo', on: 'cancelled', after: 'spawned' }], ['then.0.on']],
       ['what later versions bring', [{ task: 'demo.echo', callbackUrl: 'https://a.test' }], ['then.0.callbackUrl']],
       ['no job', [1], ['then.0']],
       ['nothing', [], ['then']],
@@ -326,6 +328,92 @@ describe('flows', () => {
         await post([{ task: 'demo.number' }]),
       ];
       expect(answers.map(({ status }) => status)).toEqual([202, 200, 422]);
+    });
+  });
+
+  describe('of jobs that a job has spawned', () => {
+    const ids = (count: number): string[] => Array.from({ length: count }, () => uuidv7());
+    const then = [
+      {
+        task: 'demo.echo',
+        after: 'spawned',
+        payload: { sum: '{{batch.counts.completed}}/{{batch.total}}', of: '{{result}}' },
+      },
+    ];
+    const followersOf = async ({ id }: { id: string }): Promise<unknown[]> => {
+      const rows = await bench.edge.database.query<{ payload: unknown }>(
+        'SELECT payload FROM jobs WHERE follows_batch = $1',
+        [id],
+      );
+      return rows.map(({ payload }) => payload);
+    };
+    const shown = async (id: string): Promise<ShownBatch> => (await client.get<ShownBatch>(`/v1/batches/${id}`)).json;
+
+    it('go on when the job and all that it has spawned have ended', async () => {
+      const parent = await entered({ then });
+      const [a = '', b = ''] = ids(2);
+      await bench.spawn(parent.id, [a, b]);
+      await end({ id: a }, done(1));
+      await end({ id: b }, REJECT);
+      expect([await followersOf(parent), (await shown(parent.id)).completedAt]).toEqual([[], null]);
+      await bench.end(parent.id, done('sum'), 2);
+      await bench.follow();
+      expect(await followersOf(parent)).toEqual([{ sum: '1/2', of: 'sum' }]);
+      expect(await shown(parent.id)).toMatchObject({
+        total: 2,
+        percent: 100,
+        counts: { completed: 1, failed: 1 },
+        completedAt: expect.any(String),
+      });
+    });
+
+    it('wait for those that come in after the end of the job, and not for those that are refused', async () => {
+      const parent = await entered({ then });
+      const [a = '', b = '', refused = ''] = ids(3);
+      await bench.spawn(parent.id, [a]);
+      await end({ id: a }, done(1));
+      await bench.end(parent.id, done(null), 3);
+      await bench.follow();
+      expect([await followersOf(parent), await shown(parent.id)]).toEqual([
+        [],
+        expect.objectContaining({ total: 3, percent: 33, completedAt: null }),
+      ]);
+      await bench.spawn(parent.id, [b, a]);
+      await end({ id: b }, done(1));
+      expect(await followersOf(parent)).toEqual([]);
+      await bench.refuse(parent.id, refused);
+      await bench.refuse(parent.id, refused);
+      await bench.follow();
+      expect(await followersOf(parent)).toEqual([{ sum: '2/2', of: null }]);
+    });
+
+    it('go on when the job has spawned none', async () => {
+      const parent = await entered({ then });
+      await end(parent, done(1));
+      expect(await followersOf(parent)).toEqual([{ sum: '0/0', of: 1 }]);
+    });
+
+    it('are closed when nothing is to follow, and shown in the tree from any of them', async () => {
+      const parent = await entered({});
+      const spawned = ids(3);
+      await bench.spawn(parent.id, spawned);
+      await Promise.all(spawned.map((id) => bench.end(id, done(1))));
+      await bench.end(parent.id, done(1), 3);
+      await bench.follow();
+      const flow = await flowOf(spawned[2] ?? '');
+      expect(flow.root).toMatchObject({
+        id: parent.id,
+        by: null,
+        spawned: { total: 3, percent: 100, completedAt: expect.any(String) },
+      });
+      expect(new Set(flow.root.children.map(({ id, by }) => `${id ?? ''} ${by ?? ''}`))).toEqual(
+        new Set(spawned.map((id) => `${id} spawn`)),
+      );
+      expect(await flowOf(parent.id)).toEqual(flow);
+      expect((await client.get<Job>(`/v1/jobs/${spawned[0] ?? ''}`)).json).toMatchObject({
+        batchId: parent.id,
+        parentId: parent.id,
+      });
     });
   });
 

@@ -3,15 +3,18 @@ import { maskedBody } from '../dead-letters/masked-body.js';
 import { type JobIntake } from '../jobs/job-intake.js';
 import { blamesContent } from '../ledger/database.js';
 import { ForeignJobIdError, type JobStore } from '../ledger/job-store.js';
+import { type SpawningJob, type SpawnStore } from '../ledger/spawn-store.js';
 import { type TaskStore } from '../ledger/task-store.js';
 import { jobIdOf } from './job-id.js';
 import { MessageIntake, type MessageIntakeParts, type Refusal } from './message-intake.js';
 import { readRequest } from './read-request.js';
+import { Spawners } from './spawners.js';
 
 export interface IngressParts extends MessageIntakeParts {
   readonly setup: NonNullable<SubscriberOptions['setup']>;
   readonly intake: JobIntake;
   readonly jobs: JobStore;
+  readonly spawns: SpawnStore;
   readonly tasks: Pick<TaskStore, 'find'>;
 }
 
@@ -21,20 +24,28 @@ interface Origin {
   readonly id: string;
 }
 
+// Another job in its place would not be of the batch, which would wait for it.
+const KEYED_SPAWN: Refusal = {
+  code: 'invalid_job',
+  reason: 'uniqueKey does not go with a spawned job, whose key is its id',
+};
+
 /** Takes in jobs that services publish to the broker, with the checks of a `POST`. */
 export class Ingress {
   readonly #parts: IngressParts;
   readonly #messages: MessageIntake;
+  readonly #spawners: Spawners;
 
   constructor(parts: IngressParts) {
     this.#parts = parts;
+    this.#spawners = new Spawners(parts.spawns);
     this.#messages = new MessageIntake(parts, {
       queue: parts.names.ingress,
       where: 'ingress',
       setup: parts.setup,
       begin: (delivery, tenant) => {
         const origin = { tenant, id: jobIdOf(tenant, delivery.properties.messageId) };
-        return () => this.#enter(delivery, origin);
+        return () => this.#settle(delivery, origin);
       },
       letterOf: ({ routingKey, body }) => {
         const [domain = 'unknown'] = routingKey.split('.');
@@ -52,11 +63,26 @@ export class Ingress {
     await this.#messages.stop();
   }
 
-  async #enter(delivery: Delivery, { tenant, id }: Origin): Promise<Refusal | undefined> {
+  /** A spawned job that is refused is noted: its batch does not wait for it. */
+  async #settle(delivery: Delivery, origin: Origin): Promise<Refusal | undefined> {
+    const { properties } = delivery;
+    const spawner = await this.#spawners.find(properties, this.#parts.tenants.get(properties.userId ?? ''));
+    if (!spawner.ok) return spawner;
+    if (spawner.job === undefined) return this.#enter(delivery, origin);
+    const { id, tenant } = spawner.job;
+    const refusal = await this.#enter(delivery, { ...origin, tenant }, spawner.job);
+    if (refusal === undefined) return undefined;
+    await this.#parts.spawns.refused(id, origin.id);
+    return { ...refusal, tenant };
+  }
+
+  async #enter(delivery: Delivery, { tenant, id }: Origin, spawner?: SpawningJob): Promise<Refusal | undefined> {
     const read = readRequest(delivery);
     if (!read.ok) return read;
     const { request, traceparent } = read.value;
-    const intake = await this.#parts.intake.prepare(request, { tenant, id, traceparent });
+    if (spawner !== undefined && 'uniqueKey' in request) return KEYED_SPAWN;
+    const ofSpawner = spawner && { parentId: spawner.id, batchId: spawner.id, traceparent: spawner.traceparent };
+    const intake = await this.#parts.intake.prepare(request, { tenant, id, traceparent, ...ofSpawner });
     if (!intake.ok) {
       return { code: 'invalid_job', reason: intake.errors.map(({ path, message }) => `${path} ${message}`).join('; ') };
     }

@@ -30,6 +30,8 @@ export interface MessageIntakeParts {
 export interface Refusal {
   readonly code: string;
   readonly reason: string;
+  /** Whose it is, when that is not the tenant of its sender. */
+  readonly tenant?: string;
 }
 
 /** What is taken in from a queue, and how. */
@@ -39,7 +41,7 @@ export interface MessageKind {
   readonly where: string;
   readonly setup: NonNullable<SubscriberOptions['setup']>;
   /**
-   * Begins with a message of a tenant. What it gives back takes the message in, or says why not; after an error it is called
+   * Begins with a message; its tenant is that of the broker's user who sent it, or the default one. What it gives back takes the message in, or says why not; after an error it is called
    * again, and must mean the same then.
    */
   begin(delivery: Delivery, tenant: string): () => Promise<Refusal | undefined>;
@@ -125,7 +127,7 @@ export class MessageIntake {
   // The letter has one name however often it is published.
   async #refuse(
     delivery: Delivery,
-    { code, reason: message }: Refusal,
+    { code, reason: message, tenant: owner }: Refusal,
     { tenant, letterId }: { readonly tenant: string; readonly letterId: string },
   ): Promise<void> {
     const { names, publisher, telemetry } = this.#parts;
@@ -135,7 +137,7 @@ export class MessageIntake {
     await publishDeadLetter(publisher, names, {
       ...{ domain, kind: 'unreadable', body, properties: delivery.properties },
       reason: {
-        ...{ id: letterId, tenant, masked },
+        ...{ id: letterId, tenant: owner ?? tenant, masked },
         ...{ code, message, diedAt: new Date(), source: queue, key: delivery.routingKey },
       },
     });

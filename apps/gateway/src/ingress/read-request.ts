@@ -1,5 +1,14 @@
 import { type Delivery } from '#libs/broker';
-import { checkVersion, decoded, type Decoded, isTaskName, type MessageProperties, undecodable } from '#libs/contracts';
+import {
+  checkVersion,
+  decoded,
+  type Decoded,
+  isRecord,
+  isTaskName,
+  type MessageProperties,
+  optionsIn,
+  undecodable,
+} from '#libs/contracts';
 import { checkJson } from '../http/json-check.js';
 import { parseJson } from '../http/parse-json.js';
 import { Problem } from '../http/problem.js';
@@ -17,7 +26,12 @@ export function readRequest({ properties, body, routingKey }: Delivery): Decoded
   if (!version.ok) return version;
   if (!isTaskName(routingKey)) return undecodable('not_a_task', `Expected a task name as key, got "${routingKey}".`);
   try {
-    const request = { task: routingKey, payload: parseJson(body), ...optionsOf(properties) };
+    const request = {
+      ...furtherOptions(properties),
+      task: routingKey,
+      payload: parseJson(body),
+      ...optionsOf(properties),
+    };
     return decoded({ request, traceparent: readTraceparent(properties.headers['traceparent']) });
   } catch (error) {
     if (error instanceof Problem) return undecodable('unreadable_message', error.message);
@@ -26,12 +40,19 @@ export function readRequest({ properties, body, routingKey }: Delivery): Decoded
 }
 
 function optionsOf({ priority, headers }: MessageProperties): Record<string, unknown> {
-  const options = { priority, maxAttempts: headers['x-max-attempts'], metadata: metadataOf(headers['x-metadata']) };
+  const options = { priority, maxAttempts: headers['x-max-attempts'], metadata: jsonIn(headers['x-metadata']) };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
+function furtherOptions(properties: MessageProperties): Readonly<Record<string, unknown>> {
+  const options = jsonIn(optionsIn(properties));
+  if (options === undefined) return {};
+  if (!isRecord(options)) throw new Problem(400, 'Expected an object in the header x-options.');
+  return options;
+}
+
 // A table of AMQP as well as JSON text.
-function metadataOf(header: unknown): unknown {
+function jsonIn(header: unknown): unknown {
   if (typeof header === 'string') return parseJson(Buffer.from(header));
   checkJson(header);
   return header;

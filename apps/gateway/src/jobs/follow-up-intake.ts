@@ -50,7 +50,7 @@ export class FollowUpIntake {
     errors.push(...placeholders.errors);
     if (!placeholders.some) this.check.payloadOf(asked, task, origin.tenant, errors);
     const then = await this.#readAll(asked.then ?? [], { ...origin, of: 'job' }, errors);
-    const { on = origin.of === 'job' ? 'completed' : 'final', after, ...request } = asked;
+    const { after, on = origin.of === 'batch' || after === 'spawned' ? 'final' : 'completed', ...request } = asked;
     // As a job of this key would have it: a follower is checked again when it is made, by its task alone.
     const priority = permittedPriority(options.priority, asked, origin.key, errors);
     return {

@@ -15,6 +15,7 @@ export interface FollowUpRequest extends JobRequest {
 
 /** What of a job its place in a flow decides, and why it is not taken. */
 const DECIDED_BY_FLOW = ['uniqueKey', 'uniqueFor'] as const;
+const NEVER: FieldError = { path: 'on', message: 'must be completed, failed or final for what waits for spawned jobs' };
 const ONCE = 'does not go with a job of a then, which is enqueued once';
 
 const jobProperties = JOB_REQUEST.schema['properties'] as Readonly<Record<string, unknown>>;
@@ -32,7 +33,8 @@ function shapeOf(own: Readonly<Record<string, unknown>>): BodySchema<FollowUpReq
 export function followUpErrors(entry: unknown, of: FollowedKind): FieldError[] {
   const errors = SHAPES[of].errorsOf(entry);
   const decided = isRecord(entry) ? DECIDED_BY_FLOW.filter((field) => field in entry) : [];
-  return [...errors, ...decided.map((path) => ({ path, message: ONCE }))];
+  const never = isRecord(entry) && entry['after'] === 'spawned' && entry['on'] === 'cancelled' ? [NEVER] : [];
+  return [...errors, ...decided.map((path) => ({ path, message: ONCE })), ...never];
 }
 
 /** What the placeholders of an entry may begin with. */

@@ -28,6 +28,8 @@ export interface Batch {
   readonly createdAt: string;
   /** When its last job became final for the first time. A later retry changes the counts alone. */
   readonly completedAt: string | null;
+  /** Jobs that were spawned and are still on their way in. */
+  readonly missing: number;
 }
 
 /** A batch that is to be entered. */
@@ -112,7 +114,9 @@ export class BatchStore {
 /** Reads a batch and counts its jobs. */
 export async function readBatch(queries: Queries, id: string, tenant: string | null): Promise<Batch | undefined> {
   const [batch] = await queries.query<BatchRow>(
-    'SELECT tenant, total, created_at, completed_at FROM batches WHERE id = $1 AND ($2::text IS NULL OR tenant = $2)',
+    `SELECT tenant, total, created_at, completed_at,
+            CASE WHEN completed_at IS NULL THEN greatest(expected - total, 0) ELSE 0 END AS missing
+     FROM batches WHERE id = $1 AND ($2::text IS NULL OR tenant = $2)`,
     [id, tenant],
   );
   if (batch === undefined) return undefined;
@@ -125,6 +129,7 @@ export async function readBatch(queries: Queries, id: string, tenant: string | n
   return {
     ...{ id, tenant: batch.tenant, total: batch.total, counts: counts as Record<JobStatus, number> },
     ...{ createdAt: batch.created_at.toISOString(), completedAt: isoOf(batch.completed_at) },
+    missing: batch.missing,
   };
 }
 
@@ -133,6 +138,7 @@ interface BatchRow {
   readonly total: number;
   readonly created_at: Date;
   readonly completed_at: Date | null;
+  readonly missing: number;
 }
 
 async function enterBatch(

@@ -99,11 +99,12 @@ async function takeBatches(transaction: Queries): Promise<{ readonly batchIds: s
 async function takeFollowUpsOfBatch(transaction: Queries, id: string): Promise<DueFollowUp[]> {
   const batch = await readBatch(transaction, id, null);
   if (batch === undefined) return [];
+  const spawner = (await readJobs(transaction, [{ job_id: id }])).get(id);
   const { failed, cancelled } = batch.counts;
-  const end: End = failed + cancelled > 0 ? 'failed' : 'completed';
+  const isWhole = failed + cancelled === 0 && (spawner === undefined || spawner.status === 'completed');
+  const end: End = isWhole ? 'completed' : 'failed';
   const rows = await transaction.query<FollowUpRow>(TAKE_FOLLOW_UPS_OF_BATCH, [id, end]);
-  const spawner = await readJobs(transaction, [{ job_id: id }]);
-  return rows.map((row) => dueOf(row, spawner.get(id), batch));
+  return rows.map((row) => dueOf(row, spawner, batch));
 }
 
 async function readJobs(
@@ -149,12 +150,13 @@ SELECT ${COLUMNS} FROM taken AS follow_ups ORDER BY job_id, position`;
 const LOCK_BATCH_NOTES = `
 SELECT id, batch_id FROM endings WHERE batch_id IS NOT NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`;
 
-// A batch that a job has spawned has the job's id, and is open until the job has ended.
+// A batch that a job has spawned has the job's id, and is open until the job has ended and what it has sent is taken in.
 const CLOSE_BATCHES = `
 UPDATE batches SET completed_at = date_trunc('milliseconds', now())
 WHERE id = ANY($1::uuid[]) AND completed_at IS NULL
   AND NOT EXISTS (SELECT FROM jobs WHERE batch_id = batches.id AND completed_at IS NULL)
   AND NOT EXISTS (SELECT FROM jobs WHERE id = batches.id AND completed_at IS NULL)
+  AND (expected = 0 OR expected <= total + (SELECT count(*) FROM spawn_refusals WHERE batch_id = batches.id))
 RETURNING id`;
 
 const TAKE_FOLLOW_UPS_OF_BATCH = `

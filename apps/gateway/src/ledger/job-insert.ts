@@ -80,15 +80,19 @@ WITH new AS (
          leads_on, CASE WHEN waits THEN 0 ELSE 1 END
   FROM new ORDER BY position
   ON CONFLICT DO NOTHING
-  RETURNING id, tenant, created_at, status, run
+  RETURNING id, tenant, parent_id, batch_id, created_at, status, run
 ), following AS (
   SELECT next.*, inserted.tenant
   FROM json_to_recordset($24::json) AS next (id uuid, "of" uuid, spawned boolean, position int, "on" text, task text,
                                              request json, traceparent text)
   JOIN inserted ON inserted.id = next."of"
 ), opened AS (
-  INSERT INTO batches (id, tenant, total) SELECT DISTINCT "of", tenant, 0 FROM following WHERE spawned
-  ON CONFLICT DO NOTHING
+  INSERT INTO batches (id, tenant, total)
+  SELECT id, tenant, sum(jobs) FROM (
+    SELECT "of" AS id, tenant, 0 AS jobs FROM following WHERE spawned
+    UNION ALL SELECT batch_id, tenant, 1 FROM inserted WHERE batch_id = parent_id
+  ) AS spawning GROUP BY id, tenant ORDER BY id
+  ON CONFLICT (id) DO UPDATE SET total = batches.total + excluded.total WHERE batches.tenant = excluded.tenant
 ), followed AS (
   INSERT INTO follow_ups (id, job_id, batch_id, tenant, position, ends_on, task, request, traceparent)
   SELECT id, CASE WHEN NOT spawned THEN "of" END, CASE WHEN spawned THEN "of" END, tenant, position, "on", task,

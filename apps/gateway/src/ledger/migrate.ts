@@ -9,6 +9,7 @@ import { schedules } from './migrations/0008-schedules.js';
 import { batches } from './migrations/0009-batches.js';
 import { live } from './migrations/0010-live.js';
 import { flows } from './migrations/0012-flows.js';
+import { spawned } from './migrations/0013-spawned.js';
 import { events } from './migrations/0014-events.js';
 import { limits } from './migrations/0016-limits.js';
 import { voidProofs } from './migrations/0018-void-proofs.js';
@@ -31,6 +32,7 @@ export const MIGRATIONS: readonly Migration[] = [
   batches,
   live,
   flows,
+  spawned,
   events,
   limits,
   voidProofs,

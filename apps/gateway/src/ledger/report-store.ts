@@ -6,6 +6,7 @@ import { type DecidedJob, writeDecisions } from './decision-writes.js';
 import { type LockedJobs, readStates } from './job-states.js';
 import { hearOfVoids, voidKey } from './voids.js';
 import { keepAside } from './kept-aside.js';
+import { expectSpawned, type SpawnCount } from './spawn-store.js';
 
 /** What came of writing reports. */
 export interface ReportsWritten {
@@ -38,7 +39,8 @@ export class ReportStore {
         transaction,
         reports.map(({ report }) => report.job),
       );
-      const { changed, decisions, strangers, outdated } = decideAll(locked, reports);
+      const { changed, decisions, strangers, outdated, spawned } = decideAll(locked, reports);
+      await expectSpawned(transaction, spawned);
       const toSend = await writeDecisions(transaction, changed, decisions);
       const voids = await hearOfVoids(transaction, [...strangers, ...outdated]);
       const unknown = strangers.filter(({ report }) => !voids.known.has(voidKey(report)));
@@ -47,7 +49,7 @@ export class ReportStore {
         unknown.map(({ report }) => report),
         'unknown_job',
       );
-      const toFollow = changed.some(({ status, leadsOn }) => leadsOn && isFinal(status));
+      const toFollow = changed.some(({ status, leadsOn }) => isFinal(status) && (leadsOn || spawned.length > 0));
       return { toSend: toSend || voids.toSend, toFollow, strangers: unknown };
     });
   }
@@ -64,6 +66,7 @@ interface Decided {
   readonly strangers: DomainReport[];
   /** Reports on runs that may have been voided. */
   readonly outdated: DomainReport[];
+  readonly spawned: SpawnCount[];
 }
 
 function decideAll({ now, states }: LockedJobs, reports: readonly DomainReport[]): Decided {
@@ -71,6 +74,7 @@ function decideAll({ now, states }: LockedJobs, reports: readonly DomainReport[]
   const decisions: Decided['decisions'] = [];
   const strangers: DomainReport[] = [];
   const outdated: DomainReport[] = [];
+  const spawned: SpawnCount[] = [];
   for (const { domain, report } of reports) {
     const state = states.get(report.job);
     if (state?.queue !== domain) {
@@ -81,9 +85,11 @@ function decideAll({ now, states }: LockedJobs, reports: readonly DomainReport[]
     const decision = decide(state, readable(report), { now, random: Math.random() });
     states.set(report.job, decision.state);
     decisions.push({ job: decision.state, decision });
+    if (report.type === 'ended' && report.spawned !== undefined)
+      spawned.push({ job: report.job, spawned: report.spawned });
   }
   const changed = [...states.values()].filter((state) => state !== before.get(state.id));
-  return { changed, decisions, strangers, outdated };
+  return { changed, decisions, strangers, outdated, spawned };
 }
 
 /** The newest run of a job that nobody wants to end is never voided. */

@@ -20,6 +20,7 @@ import { RemovalStore } from './removal-store.js';
 import { ReportStore } from './report-store.js';
 import { ReturnedStore } from './returned-store.js';
 import { SentinelStore } from './sentinel-store.js';
+import { SpawnStore } from './spawn-store.js';
 import { SuspectStore } from './suspect-store.js';
 import { TaskStore } from './task-store.js';
 import { TellingStore } from './telling-store.js';
@@ -47,6 +48,7 @@ export interface Stores {
   readonly reports: ReportStore;
   readonly returned: ReturnedStore;
   readonly sentinel: SentinelStore;
+  readonly spawns: SpawnStore;
   readonly suspects: SuspectStore;
   readonly tasks: TaskStore;
   readonly telling: TellingStore;
@@ -75,6 +77,7 @@ export function storesOn(database: Database, times: ReconcilerTimes): Stores {
     reports: new ReportStore(database),
     returned: new ReturnedStore(database),
     sentinel: new SentinelStore(database),
+    spawns: new SpawnStore(database),
     suspects: new SuspectStore(database, times),
     tasks: new TaskStore(database),
     telling: new TellingStore(database),

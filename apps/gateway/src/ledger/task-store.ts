@@ -20,6 +20,9 @@ export class TaskStore {
   #tasks = new Map<string, TaskRecord>();
   #aliases = new Map<string, string>();
   #refreshing: NodeJS.Timeout | undefined;
+  /** How many refreshes have begun, and the newest whose tasks are in memory. */
+  #begun = 0;
+  #shown = 0;
 
   constructor(database: Database) {
     this.#database = database;
@@ -87,8 +90,12 @@ export class TaskStore {
   }
 
   async refresh(): Promise<void> {
+    const turn = (this.#begun += 1);
     const rows = await this.#database.query<TaskRow>(READ_TASKS);
     const aliases = await this.#database.query<{ bare: string; task: string }>('SELECT bare, task FROM task_aliases');
+    // One that began earlier may come to its end later: what it has read is old.
+    if (turn < this.#shown) return;
+    this.#shown = turn;
     this.#tasks = new Map(rows.map((row) => [row.name, recordOf(row)]));
     this.#aliases = new Map(aliases.map(({ bare, task }) => [bare, task]));
   }

@@ -1,18 +1,24 @@
-import { type Outcome } from '#libs/contracts';
+import { type Ended, type Outcome } from '#libs/contracts';
 import { createTelemetry } from '#libs/observability';
 import { FollowerMaker } from '../flows/follower-maker.js';
 import { JobIntake } from '../jobs/job-intake.js';
 import { type Database } from '../ledger/database.js';
 import { EndingStore } from '../ledger/ending-store.js';
 import { ReportStore } from '../ledger/report-store.js';
+import { SpawnStore } from '../ledger/spawn-store.js';
 import { TaskStore } from '../ledger/task-store.js';
+import { newJob } from './new-job.js';
 import { type RealEdge, startRealEdge } from './real-edge.js';
 
 /** The edge, and what lets its jobs end and be followed. */
 export interface FlowBench {
   readonly edge: RealEdge;
-  /** Reports what came of the newest run of a job. */
-  readonly end: (id: string, outcome: Outcome) => Promise<void>;
+  /** Reports what came of the newest run of a job, and how many jobs it has spawned. */
+  readonly end: (id: string, outcome: Outcome, spawned?: number) => Promise<void>;
+  /** Takes in jobs that a job has spawned, by their ids. */
+  readonly spawn: (parent: string, ids: readonly string[]) => Promise<void>;
+  /** Refuses one. */
+  readonly refuse: (parent: string, id: string) => Promise<void>;
   /** Looks at every end, and enters what follows. */
   readonly follow: (room?: { readonly full: boolean }) => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -25,9 +31,17 @@ export async function startFlowBench(): Promise<FlowBench> {
   const maker = new FollowerMaker(new JobIntake(tasks, 43_200_000, telemetry), tasks);
   const endings = new EndingStore(edge.database);
   const reports = new ReportStore(edge.database);
+  const spawns = new SpawnStore(edge.database);
   return {
     edge,
-    end: async (id, outcome) => reportEnd(edge.database, reports, id, outcome),
+    end: async (id, outcome, spawned) =>
+      reportEnd({ database: edge.database, reports }, id, { outcome, ...(spawned === undefined ? {} : { spawned }) }),
+    spawn: async (parentId, ids) => {
+      await spawns.spawner(parentId);
+      const common = { task: 'demo.echo', queue: 'demo', parentId, batchId: parentId };
+      await Promise.all(ids.map((id) => edge.jobs.accept(newJob({ id, ...common }))));
+    },
+    refuse: (parent, id) => spawns.refused(parent, id),
     follow: async ({ full } = { full: false }) => {
       await tasks.refresh();
       let seen = 1;
@@ -41,7 +55,11 @@ export async function startFlowBench(): Promise<FlowBench> {
   };
 }
 
-async function reportEnd(database: Database, reports: ReportStore, job: string, outcome: Outcome): Promise<void> {
+async function reportEnd(
+  { database, reports }: { readonly database: Database; readonly reports: ReportStore },
+  job: string,
+  said: Pick<Ended, 'outcome' | 'spawned'>,
+): Promise<void> {
   const [row] = await database.query<{ queue: string; run: number; charged: number }>(
     'SELECT queue, run, charged FROM jobs WHERE id = $1',
     [job],
@@ -56,7 +74,7 @@ async function reportEnd(database: Database, reports: ReportStore, job: string, 
     worker: `${domain}@test`,
     attempt: charged + 1,
     ...times,
-    outcome,
+    ...said,
   } as const;
   await reports.apply([{ domain, report }]);
 }

@@ -1,0 +1,69 @@
+import { LIMITS } from '#libs/contracts';
+import { type Database, type Queries } from './database.js';
+
+/** A job that may spawn others. */
+export interface SpawningJob {
+  readonly id: string;
+  readonly tenant: string;
+  readonly queue: string;
+  readonly traceparent: string | null;
+}
+
+/** How many jobs a job says that it has spawned. */
+export interface SpawnCount {
+  readonly job: string;
+  readonly spawned: number;
+}
+
+/** Knows which jobs may spawn others, and what of that was not taken in. */
+export class SpawnStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /**
+   * A job that has been sent out; its end is noted from now on. That it runs is not asked for: reports and spawned jobs come
+   * by different queues, so that its start may not be known yet, and its end may be known already.
+   */
+  async spawner(id: string): Promise<SpawningJob | undefined> {
+    const [job] = await this.#database.query<SpawningJob>(SPAWNER, [id]);
+    return job;
+  }
+
+  /** A spawned job was not taken in; its batch does not wait for it. */
+  async refused(batchId: string, jobId: string): Promise<void> {
+    await this.#database.query(REFUSED, [batchId, jobId]);
+  }
+}
+
+/** Notes how many jobs a batch waits for, before the end of the job that has spawned them is written. */
+export async function expectSpawned(transaction: Queries, counts: readonly SpawnCount[]): Promise<void> {
+  if (counts.length === 0) return;
+  await transaction.query(EXPECT, [
+    counts.map(({ job }) => job),
+    counts.map(({ spawned }) => Math.min(spawned, LIMITS.spawnedJobs)),
+  ]);
+}
+
+const SPAWNER = `
+WITH spawner AS (SELECT id, tenant, queue, traceparent, leads_on FROM jobs WHERE id = $1 AND run > 0), led AS (
+  UPDATE jobs SET leads_on = true FROM spawner WHERE jobs.id = spawner.id AND NOT spawner.leads_on
+)
+SELECT id, tenant, queue, traceparent FROM spawner`;
+
+const REFUSED = `
+WITH noted AS (INSERT INTO spawn_refusals VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING batch_id)
+INSERT INTO endings (batch_id) SELECT batch_id FROM noted`;
+
+const EXPECT = `
+WITH told AS (
+  SELECT job_id, max(spawned) AS spawned FROM unnest($1::uuid[], $2::int[]) AS told (job_id, spawned) GROUP BY job_id
+), opened AS (
+  INSERT INTO batches (id, tenant, total, expected)
+  SELECT jobs.id, jobs.tenant, 0, told.spawned FROM told JOIN jobs ON jobs.id = told.job_id ORDER BY jobs.id
+  ON CONFLICT (id) DO UPDATE SET expected = greatest(batches.expected, excluded.expected)
+  WHERE batches.tenant = excluded.tenant
+)
+UPDATE jobs SET leads_on = true FROM told WHERE jobs.id = told.job_id AND NOT jobs.leads_on`;
