@@ -15,8 +15,12 @@ interface Batch {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-interface Flow {
-  readonly root: { readonly id: string; readonly children: readonly { readonly id: string; readonly by: string }[] };
+interface FlowNode {
+  readonly id: string;
+  readonly task: string;
+  readonly status: string;
+  readonly by: string | null;
+  readonly children: readonly FlowNode[];
 }
 
 const SUMMARY = {
@@ -42,23 +46,23 @@ describe('flows', () => {
     await suite.stop();
   });
 
-  const flowOf = async (id: string): Promise<Flow['root']> =>
-    (await jobs.ask<Flow>('GET', `/v1/jobs/${id}/flow`)).body.root;
-  const child = async (id: string, task: string): Promise<Job> => {
-    const found = async (): Promise<string | undefined> => {
-      const { children } = await flowOf(id);
-      const shown = await Promise.all(children.map((node) => jobs.show(node.id)));
-      return shown.find((job) => job.task === task)?.id;
-    };
-    return jobs.completed(await eventually(`a job ${task} that follows ${id}`, found));
+  const flowOf = async (id: string): Promise<FlowNode> =>
+    (await jobs.ask<{ root: FlowNode }>('GET', `/v1/jobs/${id}/flow`)).body.root;
+  const nodesOf = (node: FlowNode): FlowNode[] => [node, ...node.children.flatMap(nodesOf)];
+  const follower = async (id: string): Promise<Job> => {
+    const found = async (): Promise<FlowNode | undefined> =>
+      nodesOf(await flowOf(id))
+        .find((node) => node.id === id)
+        ?.children.find(({ by, status }) => by === 'then' && status !== 'waiting');
+    return jobs.completed((await eventually(`a job that follows ${id}`, found)).id);
   };
 
   it('pass a file of the result on, from job to job', async () => {
     const then = [{ task: 'lab.noop', payload: { ballast: { file: '{{result.file}}', after: '{{job.id}}' } } }];
     const second = { task: 'lab.script', payload: { steps: ['save'] }, then };
     const first = await jobs.enqueue('lab.script', { steps: ['ok'] }, { then: [second] });
-    const middle = await child(first.id, 'lab.script');
-    const last = await child(middle.id, 'lab.noop');
+    const middle = await follower(first.id);
+    const last = await follower(middle.id);
     const { file } = middle.result as { file: { key: string } };
     expect(last.payload).toMatchObject({ ballast: { file: { key: file.key }, after: middle.id } });
     expect([middle.parentId, last.parentId]).toEqual([first.id, middle.id]);
@@ -70,10 +74,9 @@ describe('flows', () => {
     const request = { jobs: Array.from({ length: 200 }, () => ({ task: 'lab.noop' })), then };
     const { body } = await jobs.ask<{ batchId: string; jobs: { id: string }[] }>('POST', '/v1/jobs/batch', request);
     const parent = await jobs.enqueue('lab.spawn', { jobs: 200 }, { then: [SUMMARY] });
-    const summary = await child(parent.id, 'lab.noop');
+    const summary = await follower(parent.id);
     expect(summary.payload).toEqual({ ballast: '200/200' });
-    const { root } = (await jobs.ask<Flow>('GET', `/v1/jobs/${body.jobs[0]?.id ?? ''}/flow`)).body;
-    expect(root.id).toBe(body.batchId);
+    expect((await flowOf(body.jobs[0]?.id ?? '')).id).toBe(body.batchId);
     const followed = async (): Promise<readonly Job[] | undefined> => {
       const { body: page } = await jobs.ask<{ data: Job[] }>('GET', '/v1/jobs?task=lab.noop&limit=200');
       const found = page.data.filter(({ payload }) => (payload as { ballast?: unknown }).ballast === 200);
@@ -88,7 +91,7 @@ describe('flows', () => {
     const parent = await jobs.enqueue('lab.spawn', payload, { then: [SUMMARY] });
     await suite.process('lab').ended;
     await suite.startApp('lab');
-    const summary = await child(parent.id, 'lab.noop');
+    const summary = await follower(parent.id);
     expect(summary.payload).toEqual({ ballast: '40/40' });
     expect([...witness.executions().values()]).toEqual(Array.from({ length: 40 }, () => 1));
     const batch = (await jobs.ask<Batch>('GET', `/v1/batches/${parent.id}`)).body;

@@ -70,16 +70,12 @@ class Growth {
     const batch = await this.#store.batch(id);
     if (batch === undefined) return undefined;
     const children: FlowNode[] = [];
-    const jobs = await this.#store.jobsOfBatch(id, MOST_CHILDREN + 1);
-    this.#put(
-      children,
-      jobs.map((job) => nodeOf(job, job.batchId === id ? 'batch' : 'then')),
-    );
     const over = batch.completedAt !== null;
-    this.#put(
-      children,
-      (await this.#store.waitingOf([id])).map((next) => waitingNode(next, over)),
+    const waiting = (await this.#store.waitingOf([id])).map((next) => waitingNode(next, over));
+    const jobs = (await this.#store.jobsOfBatch(id, MOST_CHILDREN + 1)).map((job) =>
+      nodeOf(job, job.batchId === id ? 'batch' : 'then'),
     );
+    this.#put(children, [...jobs, ...waiting]);
     return { kind: 'batch', ...shownBatch(batch), children };
   }
 
@@ -89,17 +85,13 @@ class Growth {
       this.#edge = new Map();
       const ids = [...edge.keys()];
       await this.#addSpawned(edge, ids);
-      for (const [parent, jobs] of grouped(await this.#store.childrenOf(ids, MOST_CHILDREN + 1), parentOf)) {
-        const nodes = jobs.map((job) => nodeOf(job, job.batchId === parent ? 'spawn' : 'then'));
-        this.#put(edge.get(parent)?.children ?? [], nodes);
-      }
-      for (const [parent, waiting] of grouped(await this.#store.waitingOf(ids), ({ of }) => of)) {
-        const node = edge.get(parent);
-        if (node !== undefined)
-          this.#put(
-            node.children,
-            waiting.map((next) => waitingNode(next, isOver(node, next))),
-          );
+      const jobs = grouped(await this.#store.childrenOf(ids, MOST_CHILDREN + 1), ({ parentId }) => parentId ?? '');
+      const waiting = grouped(await this.#store.waitingOf(ids), ({ of }) => of);
+      for (const [id, node] of edge) {
+        this.#put(node.children, [
+          ...(jobs.get(id) ?? []).map((job) => nodeOf(job, job.batchId === id ? 'spawn' : 'then')),
+          ...(waiting.get(id) ?? []).map((next) => waitingNode(next, isOver(node, next))),
+        ]);
       }
     }
   }
@@ -112,8 +104,10 @@ class Growth {
     }
   }
 
+  // What follows is shown before what is one of many.
   #put(children: FlowNode[], nodes: readonly FlowNode[]): void {
-    for (const node of nodes) {
+    const following = nodes.filter(({ by }) => by === 'then');
+    for (const node of [...following, ...nodes.filter(({ by }) => by !== 'then')]) {
       if (this.#nodes >= MOST_NODES || children.length >= MOST_CHILDREN) {
         this.truncated = true;
         return;
@@ -158,10 +152,6 @@ function nextOf(entry: Readonly<Record<string, unknown>>): Pick<WaitingJob, 'tas
 /** What has completed stays so. What has failed or was cancelled may be retried, and complete yet. */
 function isOver(node: FlowNode, waiting: WaitingJob): boolean {
   return waiting.ofBatch ? (node.spawned?.completedAt ?? null) !== null : node.status === 'completed';
-}
-
-function parentOf({ parentId }: FlowJob): string {
-  return parentId ?? '';
 }
 
 function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

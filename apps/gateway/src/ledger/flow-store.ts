@@ -69,7 +69,7 @@ export class FlowStore {
     return [...members, ...followers];
   }
 
-  /** The first jobs that follow these or were spawned by them, `limit` of each. */
+  /** The first jobs that follow these, then those that were spawned by them, `limit` of each. */
   async childrenOf(ids: readonly string[], limit: number): Promise<FlowJob[]> {
     return this.#read(CHILDREN_OF, [ids, limit]);
   }
@@ -107,7 +107,9 @@ ORDER BY height DESC LIMIT 1`;
 const CHILDREN_OF = `
 JOIN (
   SELECT child.id AS child_id FROM unnest($1::uuid[]) AS parent (id)
-  CROSS JOIN LATERAL (SELECT id FROM jobs WHERE parent_id = parent.id ORDER BY created_at, id LIMIT $2) AS child
+  CROSS JOIN LATERAL (
+    SELECT id FROM jobs WHERE parent_id = parent.id ORDER BY (batch_id = parent_id) IS TRUE, created_at, id LIMIT $2
+  ) AS child
 ) AS chosen ON chosen.child_id = jobs.id
 ORDER BY created_at, id`;
 

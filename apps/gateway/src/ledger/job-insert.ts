@@ -24,8 +24,8 @@ export function bytesOf({ payload, then }: NewJob): number {
 }
 
 /**
- * Enters jobs with what follows from their ends, and outbox rows for those that go out at once. A job whose id is there already, or whose unique key another
- * open job holds, has no row in the answer.
+ * Enters jobs with what follows from their ends, and outbox rows for those that go out at once. A job whose id is there
+ * already, or whose unique key another open job holds, has no row in the answer.
  */
 export async function insertJobs(
   queries: Queries,
@@ -33,7 +33,10 @@ export async function insertJobs(
   { claimMs, dueWaits }: InsertOptions,
 ): Promise<InsertedRow[]> {
   const column = <T>(pick: (job: NewJob) => T): T[] => jobs.map(pick);
-  return queries.query<InsertedRow>(INSERT, [
+  const inFlow = jobs.some(
+    ({ then, parentId, batchId }) => then.length > 0 || (parentId !== null && parentId === batchId),
+  );
+  return queries.query<InsertedRow>(inFlow ? INSERT_WITH_FLOW : INSERT, [
     column((job) => job.id),
     column((job) => job.tenant),
     column((job) => job.task),
@@ -57,11 +60,12 @@ export async function insertJobs(
     column((job) => job.parentId),
     column((job) => job.followsBatch),
     column((job) => job.then.length > 0),
-    followUpRows(jobs),
+    ...(inFlow ? [followUpRows(jobs)] : []),
   ]);
 }
 
-const INSERT = `
+/** @param flow what is written beside the jobs */
+const statement = (flow: string): string => `
 WITH new AS (
   SELECT *, scheduled_for IS NOT NULL AND (scheduled_for > now() OR $16::boolean) AS waits
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[], $8::int[],
@@ -81,7 +85,18 @@ WITH new AS (
   FROM new ORDER BY position
   ON CONFLICT DO NOTHING
   RETURNING id, tenant, parent_id, batch_id, created_at, status, run
-), following AS (
+)${flow}, sent AS (
+  INSERT INTO outbox (kind, job_id, run, free_at, taken)
+  SELECT 'work', id, run, now() + $15::int * interval '1 millisecond', $15::int > 0 FROM inserted WHERE status = 'queued'
+  RETURNING id, job_id
+)
+SELECT inserted.id, inserted.created_at, sent.id AS outbox_id
+FROM inserted LEFT JOIN sent ON sent.job_id = inserted.id`;
+
+const INSERT = statement('');
+
+// Their plan costs, so they are there only when a job of the statement is followed, or spawned.
+const INSERT_WITH_FLOW = statement(`, following AS (
   SELECT next.*, inserted.tenant
   FROM json_to_recordset($24::json) AS next (id uuid, "of" uuid, spawned boolean, position int, "on" text, task text,
                                              request json, traceparent text)
@@ -98,10 +113,4 @@ WITH new AS (
   SELECT id, CASE WHEN NOT spawned THEN "of" END, CASE WHEN spawned THEN "of" END, tenant, position, "on", task,
          request, traceparent
   FROM following
-), sent AS (
-  INSERT INTO outbox (kind, job_id, run, free_at, taken)
-  SELECT 'work', id, run, now() + $15::int * interval '1 millisecond', $15::int > 0 FROM inserted WHERE status = 'queued'
-  RETURNING id, job_id
-)
-SELECT inserted.id, inserted.created_at, sent.id AS outbox_id
-FROM inserted LEFT JOIN sent ON sent.job_id = inserted.id`;
+)`);
