@@ -60,7 +60,7 @@ describe('a suite whose queue type is changed while messages wait', () => {
     for (const id of retrying) await jobs.until(id, ({ status }) => status === 'retrying');
     await suite.stopApp('lab');
     const waiting = await enqueue(WAITING, ['ok']);
-    await whenOutboxIsEmpty(suite, 10_000);
+    await whenOutboxIsEmpty(suite, 30_000);
     expect([...(await workQueues()).keys()]).toContain(`leveret.lab.${from}-1`);
 
     await change(to);

@@ -33,12 +33,9 @@ describe('a job for later', () => {
     expect(due).toBeGreaterThanOrEqual(before + 999);
     expect(due).toBeLessThan(Date.now() + 1_001);
 
-    await wait(Math.max(0, due - Date.now() - 250));
-    expect((await jobs.show(job.id)).status).toBe('scheduled');
-    expect(witness.total).toBe(0);
-
     const done = await jobs.completed(job.id);
     expect(Date.parse(done.startedAt ?? '')).toBeGreaterThanOrEqual(due);
+    expect(witness.beginnings().get(job.id)?.[0]?.at).toBeGreaterThanOrEqual(due);
     expect(done).toMatchObject({ attempt: 1, scheduledFor: job.scheduledFor });
     // A second release would have come with the next look for due jobs.
     await wait(600);

@@ -118,7 +118,7 @@ describe('a gateway that is killed', () => {
         expect(await suite.servers.query(CLAIMED)).toEqual([{ rows: 200 }]);
         process.kill(pid, 'SIGCONT');
 
-        await whenOutboxIsEmpty(suite, CLAIM_MS + 10_000);
+        await whenOutboxIsEmpty(suite, CLAIM_MS + RECOVERY_MS);
         const ended = await whenAllEnded(suite, RECOVERY_MS);
         expect(load.accepted.filter((id) => ended.get(id)?.status !== 'completed')).toEqual([]);
       },

@@ -45,7 +45,7 @@ describe('a media app that is killed', () => {
       await jobs.until(id, ({ progress }) => progress.percent > 0);
       const { pid } = suite.process('media');
       expect((await groupMembers(pid)).length).toBeGreaterThan(1);
-      expect(await readdir(temporary)).not.toEqual([]);
+      await eventually('file that is being made', async () => (await readdir(temporary)).length > 0 || undefined);
       await suite.kill('media');
       expect(suite.process('media').leftBehind).toEqual([]);
 
