@@ -191,7 +191,11 @@ module.exports = {
     owner('only-email-knows-mails', 'nodemailer|mrml|liquidjs|html-to-text', '^apps/email/'),
     owner('only-storage-knows-s3', '@aws-sdk', '^libs/storage/'),
     owner('only-observability-logs', 'pino|prom-client', '^libs/observability/'),
-    owner('only-the-gateway-speaks-http', '@fastify/[^/]+|@nestjs/swagger|swagger-ui-dist', '^apps/gateway/'),
+    owner(
+      'only-the-gateway-speaks-http',
+      '@fastify/[^/]+|@nestjs/swagger|socket\\.io|swagger-ui-dist',
+      '^apps/gateway/',
+    ),
   ],
   options: {
     // Built files are met where Jest has to be given plain JavaScript; they are not judged a second time.

@@ -20,6 +20,8 @@ export const LIMITS = {
   errorMessage: 4 * KIB,
   progressMessage: KIB,
   logLine: 2 * KIB,
+  /** Of what a live listener says. */
+  socketMessage: 64 * KIB,
   logLinesPerAttempt: 1_000,
   progressPerSecond: 5,
   schema: 64 * KIB,

@@ -6,6 +6,7 @@ import { AppModule } from '../app.module.js';
 import { JobIntake } from '../jobs/job-intake.js';
 import { ApiDocument } from '../openapi/api-document.js';
 import { LiveOrigins } from '../live/live-origins.js';
+import { LiveSockets } from '../live/sockets/live-sockets.js';
 import { type GatewayParts } from '../parts.module.js';
 import { createHttpAdapter } from './http-adapter.js';
 import { Routes } from './routes.js';
@@ -41,6 +42,7 @@ export async function startHttp(parts: GatewayParts): Promise<HttpEdge> {
     logger: new NestLogger(telemetry),
   });
   app.get(ApiDocument, { strict: false }).write(app, config.publicUrl);
+  app.get(LiveSockets, { strict: false }).attach(app.getHttpServer(), origins);
   const unused = new UnusedConnections(app.getHttpServer());
   const host = config.nodeEnv === 'production' ? '0.0.0.0' : '127.0.0.1';
   await app.listen(config.port, host).catch(async (error: unknown) => {

@@ -1,25 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Job, type LogReport, type Outcome, type RunReport } from '#libs/contracts';
+import { type Job } from '#libs/contracts';
 import { type WatchGrant, WatchTokens } from '../api-keys/watch-token.js';
-import { ReportStore } from '../ledger/report-store.js';
-import { TellingStore } from '../ledger/telling-store.js';
 import { Client } from '../testing/client.js';
-import { EventStream, type StreamedEvent } from '../testing/event-stream.js';
-import { type RealEdge, startRealEdge } from '../testing/real-edge.js';
+import { EventStream, type StreamedEvent } from '../../../../test/support/event-stream.js';
+import { ADMIN_KEY, type RealEdge, startRealEdge } from '../testing/real-edge.js';
+import { RunOnLedger } from '../testing/run-on-ledger.js';
 
 type Accepted = Job & { readonly watchToken: string };
-const DONE: Outcome = { kind: 'done', result: { answer: 42 } };
+
+interface StreamOptions {
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 describe('the stream of a job', () => {
   let edge: RealEdge;
   let client: Client;
-  let reports: ReportStore;
-  let telling: TellingStore;
+  let run: RunOnLedger;
   beforeAll(async () => {
     edge = await startRealEdge({ live: { origins: ['https://shop.example.test'], maxPerKey: 3 } });
     client = new Client(edge.url);
     await edge.announce([{}]);
-    [reports, telling] = [new ReportStore(edge.database), new TellingStore(edge.database)];
+    run = new RunOnLedger(edge.database, 'demo');
   });
   afterAll(() => edge.stop());
 
@@ -29,43 +31,14 @@ describe('the stream of a job', () => {
   };
   const newKey = async (tenant: string, ...scopes: string[]): Promise<{ id: string; secret: string }> =>
     (await client.post<{ id: string; secret: string }>('/v1/api-keys', { name: 'k', tenant, scopes })).json;
-  const apply = (report: Omit<RunReport, 'worker'>): Promise<unknown> =>
-    reports.apply([{ domain: 'demo', report: { worker: 'demo@test', ...report } as RunReport }]);
-  const start = (job: string, run = 1): Promise<unknown> =>
-    apply({ type: 'started', job, run, attempt: run, at: new Date().toISOString() } as RunReport);
-  const end = (job: string, outcome: Outcome = DONE, run = 1): Promise<unknown> => {
-    const times = { startedAt: new Date().toISOString(), durationMs: 5 };
-    return apply({ type: 'ended', job, run, attempt: run, ...times, outcome } as RunReport);
-  };
-  const progress = (job: string, seq: number, percent: number): Promise<void> =>
-    telling.progress('demo', [
-      { type: 'progress', worker: 'demo@test', job, run: 1, seq, percent, message: `at ${percent}` },
-    ]);
-  const log = (job: string, ...seqs: number[]): Promise<void> =>
-    telling.log(
-      'demo',
-      seqs.map((seq): LogReport => {
-        const at = '2026-01-01T00:00:00.000Z';
-        return {
-          type: 'log',
-          worker: 'demo@test',
-          job,
-          run: 1,
-          seq,
-          attempt: 1,
-          level: 'info',
-          message: `line ${seq}`,
-          fields: {},
-          at,
-        };
-      }),
-    );
+  const opened = (id: string, { key = ADMIN_KEY, headers = {} }: StreamOptions = {}): Promise<EventStream> =>
+    EventStream.open(new URL(`/v1/jobs/${id}/stream`, edge.url), key, headers);
   const said = ({ event, data }: StreamedEvent): unknown =>
     event === 'status' ? data['status'] : event === 'log' ? data['message'] : data['progress'];
 
   it('tells the present state, then each change with its version, and closes after the end', async () => {
     const { id } = await enqueued();
-    const stream = await EventStream.open(edge.url, id);
+    const stream = await opened(id);
     expect(stream.response.headers.get('content-type')).toMatch(/^text\/event-stream/);
     expect(await stream.next()).toEqual({
       ...{ id: 1, event: 'status' },
@@ -74,26 +47,26 @@ describe('the stream of a job', () => {
         ...{ nextAttemptAt: null, cancelRequestedAt: null, result: null, error: null },
       },
     });
-    await start(id);
+    await run.start(id);
     expect(await stream.next()).toMatchObject({ id: 2, event: 'status', data: { status: 'running', attempt: 1 } });
-    await progress(id, 1, 40);
+    await run.progress(id, 1, 40);
     expect(await stream.next()).toEqual({
       ...{ id: 3, event: 'progress' },
       data: { jobId: id, version: 3, progress: { percent: 40, message: 'at 40' } },
     });
-    await log(id, 1, 2);
+    await run.log(id, 1, 2);
     expect(await stream.next()).toMatchObject({ id: 4, event: 'log', data: { message: 'line 1', level: 'info' } });
     expect(await stream.next()).toMatchObject({ id: 5, event: 'log', data: { message: 'line 2', version: 5 } });
-    await end(id);
+    await run.end(id);
     const last = { status: 'completed', result: { answer: 42 }, error: null, progress: { percent: 100 } };
     expect(await stream.rest()).toMatchObject([{ id: 6, event: 'status', data: last }]);
   });
 
   it('tells who comes late of the end, with the error', async () => {
     const { id } = await enqueued();
-    await start(id);
-    await end(id, { kind: 'reject', failure: { code: 'bad', message: 'It is bad.' } });
-    const stream = await EventStream.open(edge.url, id);
+    await run.start(id);
+    await run.end(id, { kind: 'reject', failure: { code: 'bad', message: 'It is bad.' } });
+    const stream = await opened(id);
     expect(await stream.rest()).toMatchObject([
       { event: 'status', data: { status: 'failed', error: { code: 'bad', message: 'It is bad.' }, result: null } },
     ]);
@@ -101,30 +74,30 @@ describe('the stream of a job', () => {
 
   it('goes on where a reader was cut off: each line once, progress not again', async () => {
     const { id } = await enqueued();
-    const first = await EventStream.open(edge.url, id);
-    await start(id);
-    await log(id, 1);
+    const first = await opened(id);
+    await run.start(id);
+    await run.log(id, 1);
     const seen = [await first.next(), await first.next(), await first.next()];
     expect(seen.map((event) => event && said(event))).toEqual(['queued', 'running', 'line 1']);
     first.close();
-    await log(id, 2, 3);
-    await progress(id, 1, 10);
+    await run.log(id, 2, 3);
+    await run.progress(id, 1, 10);
     const lastEventId = String(seen[2]?.id);
-    const second = await EventStream.open(edge.url, id, { headers: { 'last-event-id': lastEventId } });
+    const second = await opened(id, { headers: { 'last-event-id': lastEventId } });
     const more = [await second.next(), await second.next(), await second.next()];
     expect(more.map((event) => event && said(event))).toEqual(['running', 'line 2', 'line 3']);
     expect(more.map((event) => event?.id)).toEqual([3, 4, 5]);
-    await end(id);
+    await run.end(id);
     expect((await second.rest()).map(said)).toEqual(['completed']);
   });
 
   it('tells every line of a long log, and those that come after the end', async () => {
     const { id } = await enqueued();
     const lines = Array.from({ length: 250 }, (_, index) => index + 1);
-    await log(id, ...lines);
-    const stream = await EventStream.open(edge.url, id, { headers: { 'last-event-id': '0' } });
-    await end(id);
-    await log(id, 251);
+    await run.log(id, ...lines);
+    const stream = await opened(id, { headers: { 'last-event-id': '0' } });
+    await run.end(id);
+    await run.log(id, 251);
     const told = await stream.rest();
     const texts = told.filter(({ event }) => event === 'log').map(said);
     expect(texts).toEqual([...lines, 251].map((seq) => `line ${seq}`));
@@ -136,7 +109,7 @@ describe('the stream of a job', () => {
     const { id } = await enqueued();
     await client.post(`/v1/jobs/${id}/cancel`, {});
     await client.post(`/v1/jobs/${id}/retry`, {});
-    const stream = await EventStream.open(edge.url, id);
+    const stream = await opened(id);
     expect(await stream.next()).toMatchObject({ data: { status: 'queued' } });
     await client.post(`/v1/jobs/${id}/cancel`, {});
     expect((await stream.rest()).map(said)).toEqual(['cancelled']);
@@ -145,7 +118,7 @@ describe('the stream of a job', () => {
   it('is open to the watch token of the job, and to no other', async () => {
     const [mine, other] = [await enqueued(), await enqueued()];
     const key = mine.watchToken;
-    const stream = await EventStream.open(edge.url, mine.id, { key });
+    const stream = await opened(mine.id, { key });
     expect(await stream.next()).toMatchObject({ data: { status: 'queued' } });
     stream.close();
     const foreign = await client.get(`/v1/jobs/${other.id}/stream`, { key });
@@ -161,7 +134,7 @@ describe('the stream of a job', () => {
     const { id } = await enqueued();
     const answer = await client.post<{ watchToken: string }>(`/v1/jobs/${id}/watch-token`, {});
     expect(answer.status).toBe(201);
-    const stream = await EventStream.open(edge.url, id, { key: answer.json.watchToken });
+    const stream = await opened(id, { key: answer.json.watchToken });
     expect(stream.response.status).toBe(200);
     stream.close();
     const foreign = await newKey('other', 'jobs:read');
@@ -194,9 +167,7 @@ describe('the stream of a job', () => {
   it('ends for a key that is revoked, and for a token with its key, within five seconds', async () => {
     const key = await newKey('default', 'jobs:write', 'jobs:read');
     const { id, watchToken } = await enqueued(key.secret);
-    const streams = await Promise.all(
-      [key.secret, watchToken].map((each) => EventStream.open(edge.url, id, { key: each })),
-    );
+    const streams = await Promise.all([key.secret, watchToken].map((each) => opened(id, { key: each })));
     await client.call('DELETE', `/v1/api-keys/${key.id}`, undefined);
     for (const stream of streams) expect((await stream.rest()).map(said)).toEqual(['queued']);
   });
@@ -215,7 +186,7 @@ describe('the stream of a job', () => {
     // Also what went wrong can be read.
     expect(await asked('GET', 'https://shop.example.test')).toEqual([401, 'https://shop.example.test']);
     const headers = { origin: 'https://shop.example.test' };
-    const stream = await EventStream.open(edge.url, id, { key: watchToken, headers });
+    const stream = await opened(id, { key: watchToken, headers });
     expect(stream.response.headers.get('access-control-allow-origin')).toBe('https://shop.example.test');
     stream.close();
   });
@@ -223,8 +194,8 @@ describe('the stream of a job', () => {
   it('is open so often at once for one key, its watch tokens included', async () => {
     const key = await newKey('default', 'jobs:write', 'jobs:read');
     const { id, watchToken } = await enqueued(key.secret);
-    const open = (): Promise<EventStream> => EventStream.open(edge.url, id, { key: watchToken });
-    const streams = [await open(), await open(), await EventStream.open(edge.url, id, { key: key.secret })];
+    const open = (): Promise<EventStream> => opened(id, { key: watchToken });
+    const streams = [await open(), await open(), await opened(id, { key: key.secret })];
     const refused = await client.get(`/v1/jobs/${id}/stream`, { key: watchToken });
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '10']);
     for (const stream of streams) stream.close();
@@ -242,7 +213,7 @@ describe('streams of a gateway that ends', () => {
     try {
       await edge.announce([{}]);
       const { json: job } = await new Client(edge.url).post<Job>('/v1/jobs', { task: 'demo.echo', payload: {} });
-      const stream = await EventStream.open(edge.url, job.id);
+      const stream = await EventStream.open(new URL(`/v1/jobs/${job.id}/stream`, edge.url), ADMIN_KEY);
       expect(await stream.next()).toBeDefined();
       const stopped = edge.stop();
       expect(await stream.next()).toBeUndefined();

@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type BrokerNames, brokerNames, type OutgoingMessage, type Publisher } from '#libs/broker';
 import { type GatewayConfig, loadGatewayConfig } from '#libs/config';
 import { DEFAULT_BACKOFF, type TaskAnnouncement } from '#libs/contracts';
-import { createTelemetry } from '#libs/observability';
+import { createTelemetry, type Telemetry } from '#libs/observability';
 import { openStorage, type Storage } from '#libs/storage';
 import { deadLetterDesk } from '../dead-letters/dead-letter-parts.js';
 import { ensureAdminKey } from '../api-keys/admin-key.js';
@@ -48,6 +48,8 @@ export interface RealEdge {
   /** Where the storage keeps its files. */
   readonly storageFolder: string;
   readonly jobs: JobStore;
+  /** Who watches jobs on this edge. */
+  readonly watches: JobWatches;
   /** Every line that was logged. */
   readonly log: string[];
   /** What dead letters were published again as; no broker gets it. */
@@ -79,8 +81,7 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
   const tasks = new TaskStore(database);
   await tasks.start();
   const stores = storesOfEdge(database);
-  const watches = new JobWatches({ changes: new ChangeStore(database), telemetry });
-  database.onJobChanges((changes) => watches.take(changes));
+  const watches = watchesOn(database, telemetry);
   const published: OutgoingMessage[] = [];
   const apiKeys = new ApiKeyStore(database);
   await ensureAdminKey(apiKeys, config.adminApiKey);
@@ -98,6 +99,7 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
     storage,
     storageFolder: fileURLToPath(config.storageUrl),
     jobs: stores.jobs,
+    watches,
     log,
     published,
     announce: async (announced) => {
@@ -117,6 +119,12 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
       await rm(fileURLToPath(config.storageUrl), { recursive: true, force: true });
     },
   };
+}
+
+function watchesOn(database: Database, telemetry: Telemetry): JobWatches {
+  const watches = new JobWatches({ changes: new ChangeStore(database), telemetry });
+  database.onJobChanges((changes) => watches.take(changes));
+  return watches;
 }
 
 function storesOfEdge(

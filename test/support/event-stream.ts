@@ -1,5 +1,3 @@
-import { ADMIN_KEY } from './real-edge.js';
-
 /** A server-sent event, its data read as JSON. */
 export interface StreamedEvent {
   readonly id: number;
@@ -7,13 +5,7 @@ export interface StreamedEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** How a stream is asked for. */
-export interface StreamOptions {
-  readonly key?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** A job's stream as a client of its own reads it. */
+/** A stream of server-sent events as a client reads it. */
 export class EventStream {
   readonly #reader: ReadableStreamDefaultReader<string>;
   readonly #ending: AbortController;
@@ -29,13 +21,8 @@ export class EventStream {
     this.#ending = ending;
   }
 
-  static async open(
-    url: string,
-    jobId: string,
-    { key = ADMIN_KEY, headers }: StreamOptions = {},
-  ): Promise<EventStream> {
+  static async open(address: URL, key: string, headers: Readonly<Record<string, string>> = {}): Promise<EventStream> {
     const ending = new AbortController();
-    const address = new URL(`/v1/jobs/${jobId}/stream`, url);
     const response = await fetch(address, {
       headers: { authorization: `Bearer ${key}`, ...headers },
       signal: ending.signal,
