@@ -15,7 +15,8 @@ describe('a worker that runs one job at a time', () => {
   let jobs: SuiteJobs;
 
   beforeAll(async () => {
-    suite = await startSuite({ apps: ['lab'], env: { CONCURRENCY: '1' } });
+    // Everything is in the broker, whose order it is.
+    suite = await startSuite({ apps: ['lab'], env: { CONCURRENCY: '1', TENANT_WINDOW: 'none' } });
     jobs = new SuiteJobs(suite);
   });
 

@@ -37,7 +37,10 @@ describe('jobs that the broker forgets', () => {
   let gateways: string[];
 
   beforeAll(async () => {
-    suite = await startSuite({ apps: ['lab'], env: { RECONCILE_AFTER: '2s', CONCURRENCY: String(PLACES) } });
+    suite = await startSuite({
+      apps: ['lab'],
+      env: { RECONCILE_AFTER: '2s', CONCURRENCY: String(PLACES), TENANT_WINDOW: 'none' },
+    });
     gateways = [suite.url, await suite.startApp('gateway', 'gateway-2')];
     jobs = new SuiteJobs(suite);
     messages = await SuiteMessages.open(suite);

@@ -40,6 +40,7 @@ import { type ReconcilerTimes } from './reconciler/times.js';
 import { Courier } from './relay/courier.js';
 import { DueJobs } from './relay/due-jobs.js';
 import { Relay } from './relay/relay.js';
+import { type Releaser } from './release/releaser.js';
 import { Ticker } from './schedules/ticker.js';
 import { HeartbeatReader } from './tracker/heartbeat-reader.js';
 import { ProgressTracker } from './tracker/progress-tracker.js';
@@ -95,6 +96,7 @@ interface BackboneEntry {
   readonly intake: JobIntake;
   readonly jobs: JobStore;
   readonly steering: JobSteering;
+  readonly releaser: Releaser;
   readonly ticks: TickStore;
   readonly events: EventStore;
   readonly firings: FiringStore;
@@ -113,10 +115,10 @@ export class Backbone {
 
   constructor(links: BrokerLinks, stores: Stores, relay: Relay, entry: BackboneEntry) {
     const { names, setup, publisher, consuming: link } = links;
-    const { telemetry } = entry;
+    const { telemetry, releaser } = entry;
     const unrouted = new UnroutedMessages(link, names, publisher);
     const heartbeats = new HeartbeatReader({ link, names, setup, workers: stores.workers, telemetry });
-    const shared = { link, names, dispatch: relay, telemetry };
+    const shared = { link, names, dispatch: releaser, telemetry };
     const { prober, marker } = askersOn(links, stores, entry.times);
     const makes = new FollowerMaker(entry.intake, stores.tasks);
     const flows = new FlowKeeper({
@@ -134,16 +136,17 @@ export class Backbone {
       new MinuteFolder(stores.minutes),
       new IdempotencySweeper(stores.idempotency),
       new Ticker({ ticks: entry.ticks, prepare: (...request) => entry.intake.prepare(...request), telemetry }),
-      new DueJobs(stores.due, relay, entry.room),
-      new DomainRegister({ link, names, setup, publisher, unrouted, dispatch: relay, telemetry, ...stores }),
+      new DueJobs(stores.due, releaser, entry.room),
+      new DomainRegister({ link, names, setup, publisher, unrouted, dispatch: releaser, telemetry, ...stores }),
       new ProgressTracker({ link, names, setup, telling: stores.telling }),
-      new Strays({ link, names, setup, publisher, reports: stores.reports, dispatch: relay, telemetry }),
+      new Strays({ link, names, setup, publisher, reports: stores.reports, dispatch: releaser, telemetry }),
       heartbeats,
-      new ReturnedRuns({ returned: stores.returned, heartbeats, marker, dispatch: relay, telemetry }),
+      new ReturnedRuns({ returned: stores.returned, heartbeats, marker, dispatch: releaser, telemetry }),
       new Reconciler({ ...shared, ...stores, publisher, prober, marker, tracker, times: entry.times }),
       tracker,
       flows,
       ...deadLetterParts({ ...shared, setup, stores, steering: entry.steering }),
+      releaser,
       relay,
       entry.post,
     ];

@@ -23,8 +23,8 @@ import { TickStore } from './ledger/tick-store.js';
 import { liveParts } from './live/live-parts.js';
 import { TriggerStore } from './ledger/trigger-store.js';
 import { type GatewayParts } from './parts.module.js';
-import { type Relay } from './relay/relay.js';
 import { EventBindings } from './triggers/event-bindings.js';
+import { Releaser } from './release/releaser.js';
 import { Auditor } from './reconciler/audit.js';
 import { reconcilerTimes } from './reconciler/times.js';
 
@@ -50,26 +50,24 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
   const stores = storesOn(database, times);
   const links = new BrokerLinks(config.broker, telemetry, stores.sentinel);
   const relay = relayOn(links, stores, telemetry);
+  const releaser = new Releaser({ relay, ...stores, telemetry, bounded: config.tenantWindow });
   const { watches, post } = liveParts(database, stores, links, telemetry);
-  const room = new OutboxRoom(database, config.outboxBound, telemetry);
+  const room = new OutboxRoom(database, config.outboxBound, { telemetry, reaches: () => links.publisher.ready });
   await Promise.all([stores.tasks.start(), room.start()]);
   registerGauges(telemetry, stores);
-  const writers = writersOn(database, relay, room);
+  const writers = writersOn(database, releaser, room);
   const eventBindings = new EventBindings({ link: links.consuming, names: links.names, ...stores, telemetry });
   let backbone: Backbone | undefined;
   return {
-    parts: partsOf({ config, telemetry, database, storage, stores, links, relay, watches, eventBindings, ...writers }),
+    parts: partsOf({
+      ...{ config, telemetry, database, storage, stores, links, releaser, watches, eventBindings },
+      ...writers,
+    }),
     start: (intake) => {
       backbone = new Backbone(links, stores, relay, {
-        intake,
-        ...writers,
-        firings: new FiringStore(database, { dispatch: relay, room }),
-        eventBindings,
+        ...{ intake, ...writers, releaser, eventBindings, room, post, times, telemetry },
+        firings: new FiringStore(database, { dispatch: releaser, room }),
         tenants: config.brokerTenants,
-        room,
-        post,
-        times,
-        telemetry,
         doctor: new Doctor({ ...config, link: links.publishing, ledger: database, storage }, telemetry),
       });
       links.open();
@@ -89,13 +87,13 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
 /** Those who enter and move jobs, and take in events. */
 type Writers = Pick<GatewayParts, 'jobs' | 'batches' | 'events' | 'steering' | 'ticks'>;
 
-function writersOn(database: Database, relay: Relay, room: OutboxRoom): Writers {
+function writersOn(database: Database, releaser: Releaser, room: OutboxRoom): Writers {
   return {
-    jobs: new JobStore(database, relay, room),
-    batches: new BatchStore(database, relay, room),
-    events: new EventStore(database, { dispatch: relay, room }),
-    steering: new JobSteering(database, relay),
-    ticks: new TickStore(database, { dispatch: relay, room }),
+    jobs: new JobStore(database, releaser, room),
+    batches: new BatchStore(database, releaser, room),
+    events: new EventStore(database, { dispatch: releaser, room }),
+    steering: new JobSteering(database, releaser),
+    ticks: new TickStore(database, { dispatch: releaser, room }),
   };
 }
 
@@ -105,10 +103,10 @@ interface Foundation
   readonly database: Database;
   readonly stores: Stores;
   readonly links: BrokerLinks;
-  readonly relay: Relay;
+  readonly releaser: Releaser;
 }
 
-function partsOf({ database, stores, links, relay, ...given }: Foundation): GatewayParts {
+function partsOf({ database, stores, links, releaser, ...given }: Foundation): GatewayParts {
   const { config, storage, steering } = given;
   return {
     ...given,
@@ -116,7 +114,7 @@ function partsOf({ database, stores, links, relay, ...given }: Foundation): Gate
     flows: stores.flows,
     idempotency: stores.idempotency,
     limits: new LimitStore(database),
-    queues: new QueueStore(database, relay),
+    queues: new QueueStore(database, releaser),
     schedules: new ScheduleStore(database),
     tasks: stores.tasks,
     telling: stores.telling,

@@ -45,6 +45,8 @@ export interface GatewayConfig extends CommonConfig {
   readonly live: { readonly origins: readonly string[]; readonly maxPerKey: number };
   /** How long there is no news of a job before its message is looked for. @default 60_000 */
   readonly reconcileAfterMs: number;
+  /** Whether a tenant may have only so many messages in a queue. @default true */
+  readonly tenantWindow: boolean;
   /** What may wait in the outbox before jobs are refused. @default 100_000 rows, 1_073_741_824 bytes */
   readonly outboxBound: { readonly rows: number; readonly bytes: number };
   /** RabbitMQ's management API; null when the doctor has to do without. */
@@ -79,6 +81,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): Gateway
     brokerTenants: values.BROKER_TENANTS,
     live: Object.freeze({ origins: Object.freeze([...values.LIVE_ORIGINS]), maxPerKey: values.LIVE_MAX_PER_KEY }),
     reconcileAfterMs: values.RECONCILE_AFTER,
+    tenantWindow: values.TENANT_WINDOW === 'auto',
     outboxBound: Object.freeze({ rows: values.OUTBOX_MAX_ROWS, bytes: values.OUTBOX_MAX_BYTES }),
     managementUrl: values.RABBITMQ_MANAGEMENT_URL,
     unsubscribeSecret: values.UNSUBSCRIBE_SECRET,

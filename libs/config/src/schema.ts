@@ -20,6 +20,7 @@ const LOG_LEVEL_NAMES = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'si
 export type LogLevelName = (typeof LOG_LEVEL_NAMES)[number];
 
 const QUEUE_TYPES = ['classic', 'quorum'] as const;
+const TENANT_WINDOWS = ['auto', 'none'] as const;
 const NODE_ENVS = ['production', 'development', 'test'] as const;
 const GIB = 2 ** 30;
 
@@ -132,6 +133,14 @@ export const SCHEMA = {
     takenBy: 'gateway',
     parse: bytes,
     fallback: { value: GIB, shown: '1GiB' },
+  }),
+  TENANT_WINDOW: setting<(typeof TENANT_WINDOWS)[number]>({
+    means: 'How many messages one tenant may have in a queue; the rest of its jobs waits in the ledger for its turn.',
+    allowed:
+      'auto (what the queue ends in 2 s, at least twice what its workers take at once) or none, which is no bound',
+    takenBy: 'gateway',
+    parse: oneOf(TENANT_WINDOWS),
+    fallback: { value: 'auto', shown: 'auto' },
   }),
   RABBITMQ_MANAGEMENT_URL: setting<string | null>({
     means: "Where RabbitMQ's management API is; with it the doctor sees queues, bindings and policies as they are.",

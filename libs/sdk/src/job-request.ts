@@ -34,7 +34,7 @@ export interface JobOptions {
   readonly uniqueFor?: Duration;
   /** A job that has not started by then is `cancelled`: nobody needs it any more. */
   readonly expiresIn?: Duration;
-  /** Jobs with the same key share the concurrency limit that is set for it. */
+  /** Of the tenant's jobs with this key, whatever their task, one at most runs at once. */
   readonly concurrencyKey?: string;
   /** Yours, to find jobs by: at most 4 KiB of JSON. */
   readonly metadata?: Readonly<Record<string, unknown>>;

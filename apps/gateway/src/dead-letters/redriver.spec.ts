@@ -25,7 +25,13 @@ describe('a redrive', () => {
 
   beforeAll(async () => {
     ledger = await startRealLedger();
-    jobs = new JobStore(ledger.database, { takes: () => false, send: () => undefined, wake: () => undefined });
+    jobs = new JobStore(ledger.database, {
+      takes: () => false,
+      admits: () => true,
+      send: () => undefined,
+      holds: () => undefined,
+      wake: () => undefined,
+    });
     reports = new ReportStore(ledger.database);
     redrives = new RedriveStore(ledger.database);
     steering = new JobSteering(ledger.database, { hurry: () => undefined });

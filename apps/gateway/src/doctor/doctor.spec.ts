@@ -168,7 +168,13 @@ describe('the doctor', () => {
     expect(await found('mend')).toEqual([]);
     stub.declare(await declaredTopology({ ...subject, management: undefined })); // its queue may be deleted then
     expect(await found('mend')).toEqual([]);
-    const jobs = new JobStore(ledger.database, { takes: () => false, send: () => undefined, wake: () => undefined });
+    const jobs = new JobStore(ledger.database, {
+      takes: () => false,
+      admits: () => true,
+      send: () => undefined,
+      holds: () => undefined,
+      wake: () => undefined,
+    });
     await Promise.all([1, 2, 3].map(() => jobs.accept(newJob())));
     expect(await found('mend')).toEqual([expect.stringMatching(/^consumers: 3 jobs of lab wait, and no app/)]);
   });

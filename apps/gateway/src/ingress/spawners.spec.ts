@@ -15,7 +15,13 @@ describe('the job that has spawned another', () => {
   beforeAll(async () => {
     ledger = await startRealLedger();
     spawners = new Spawners(new SpawnStore(ledger.database));
-    jobs = new JobStore(ledger.database, { takes: () => false, send: () => undefined, wake: () => undefined });
+    jobs = new JobStore(ledger.database, {
+      takes: () => false,
+      admits: () => true,
+      send: () => undefined,
+      holds: () => undefined,
+      wake: () => undefined,
+    });
   }, 60_000);
 
   afterAll(() => ledger.stop());

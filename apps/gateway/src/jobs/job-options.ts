@@ -21,6 +21,7 @@ export interface JobOptions {
   readonly expiresAt: Date | null;
   readonly uniqueKey: string | null;
   readonly uniqueUntil: Date | null;
+  readonly concurrencyKey: string | null;
   readonly maxAttempts: number;
   readonly backoff: Backoff;
   readonly timeoutMs: number;
@@ -49,6 +50,7 @@ export function readJobOptions(
     expiresAt: timeAfter(now, 'expiresIn', request.expiresIn, times),
     uniqueKey: request.uniqueKey ?? null,
     uniqueUntil: uniqueUntil(request, now, times),
+    concurrencyKey: request.concurrencyKey ?? null,
     maxAttempts: request.maxAttempts ?? defaults.maxAttempts,
     backoff: backoffOf(request.backoff, defaults.backoff, times),
     timeoutMs: timeoutOf(request, task, ackTimeoutMs, times),

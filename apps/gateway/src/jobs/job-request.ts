@@ -15,6 +15,7 @@ export interface JobRequest {
   readonly expiresIn?: Duration;
   readonly uniqueKey?: string;
   readonly uniqueFor?: Duration;
+  readonly concurrencyKey?: string;
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly then?: readonly unknown[];
 }
@@ -31,7 +32,7 @@ export interface BackoffRequest {
  * Fields of the public contract that this version refuses by name rather than ignore. `callbackUrl` and `notify` will be
  * follow-ups of every final status, as a user may write them already: `{ "task": …, "on": "final", "payload": "{{job}}" }`.
  */
-const UNSUPPORTED_FIELDS = ['concurrencyKey', 'callbackUrl', 'notify'] as const;
+const UNSUPPORTED_FIELDS = ['callbackUrl', 'notify'] as const;
 
 const duration = { anyOf: [{ type: 'integer', minimum: 0 }, { type: 'string' }], description: DURATION_FORM };
 
@@ -75,6 +76,12 @@ export const JOB_REQUEST = new BodySchema<JobRequest>({
     uniqueFor: {
       ...duration,
       description: `the unique key holds for this long also when its job has ended: ${DURATION_FORM}`,
+    },
+    concurrencyKey: {
+      type: 'string',
+      minLength: 1,
+      maxLength: LIMITS.key,
+      description: "Of the tenant's jobs with this key, whatever their task, one at most runs at once.",
     },
     metadata: { type: 'object', description: 'Yours, to find jobs by: at most 4 KiB.' },
     then: {

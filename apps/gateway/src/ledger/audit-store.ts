@@ -9,6 +9,8 @@ export interface Whereabouts {
   readonly unaccounted: number;
   /** Waits in the ledger for the broker to take its message. */
   readonly outbox: number;
+  /** Waits in the ledger for its tenant's turn, or for its concurrency key. */
+  readonly held: number;
   /** Waits for its next attempt. */
   readonly delayed: number;
   /** Its message waits for a worker. */
@@ -85,7 +87,8 @@ const LOST = `
 
 const COUNT = `
 WITH known AS (
-  SELECT queue, count(*) FILTER (WHERE status = 'scheduled') AS scheduled, count(*) FILTER (WHERE status = 'queued') AS queued,
+  SELECT queue, count(*) FILTER (WHERE status = 'scheduled') AS scheduled, count(*) FILTER (WHERE status = 'queued' AND held IS NULL) AS queued,
+         count(*) FILTER (WHERE held IS NOT NULL) AS held,
          count(*) FILTER (WHERE status = 'running') AS running, count(*) FILTER (WHERE status = 'retrying') AS retrying
   FROM jobs WHERE status IN ('scheduled','queued','running','retrying') GROUP BY queue
 ), due AS (
@@ -97,13 +100,13 @@ WITH known AS (
 ), lost AS (
   SELECT queue, count(*) AS jobs, count(*) FILTER (WHERE status = 'running') AS running FROM (${LOST}) AS lost GROUP BY queue
 ), counted AS (
-  SELECT queue, scheduled, coalesce(lost.jobs, 0) AS unaccounted, coalesce(unsent.jobs, 0) AS outbox,
+  SELECT queue, scheduled, coalesce(lost.jobs, 0) AS unaccounted, coalesce(unsent.jobs, 0) AS outbox, held,
          retrying - coalesce(due.jobs, 0) AS delayed, known.running - coalesce(lost.running, 0) AS running,
          queued + coalesce(due.jobs, 0) - coalesce(unsent.jobs, 0) - coalesce(lost.jobs - lost.running, 0) AS waiting,
          coalesce((SELECT paused FROM queue_settings WHERE queue_settings.queue = known.queue), false) AS is_paused
   FROM known LEFT JOIN due USING (queue) LEFT JOIN unsent USING (queue) LEFT JOIN lost USING (queue)
 )
-SELECT queue, unaccounted::float8, outbox::float8, delayed::float8, (CASE WHEN is_paused THEN 0 ELSE waiting END)::float8 AS waiting,
+SELECT queue, unaccounted::float8, outbox::float8, held::float8, delayed::float8, (CASE WHEN is_paused THEN 0 ELSE waiting END)::float8 AS waiting,
        (CASE WHEN is_paused THEN waiting ELSE 0 END)::float8 AS paused, running::float8, scheduled::float8
 FROM counted ORDER BY queue`;
 

@@ -4,7 +4,7 @@ import { JobUnconfirmedError } from './acceptance-error.js';
 import { type Database, LedgerUnavailableError, type Queries, type Transaction } from './database.js';
 import { type FollowUp, INSERT_FOLLOW_UPS_OF_BATCH } from './follow-up.js';
 import { IdempotencyError, type IdempotencyKey, matching, readKeys, writeKeys } from './idempotency.js';
-import { bytesOf, insertJobs } from './job-insert.js';
+import { bytesOf, heldOf, insertJobs, type InsertOptions } from './job-insert.js';
 import { isoOf } from './job-row.js';
 import { type NewJob } from './job-store.js';
 import { type Dispatch } from './outbox.js';
@@ -46,13 +46,17 @@ const CHUNK_BYTES = 512 * 1024;
 /** Enters and reads batches. */
 export class BatchStore {
   readonly #database: Database;
-  readonly #dispatch: Pick<Dispatch, 'wake'>;
+  readonly #dispatch: Pick<Dispatch, 'admits' | 'holds' | 'wake'>;
   readonly #room: Pick<OutboxRoom, 'admit'> | undefined;
   /** One batch of this process is entered at a time, so that most connections are left for others. */
   #entering: Promise<unknown> = Promise.resolve();
 
   /** @param room decides whether the outbox takes more; without one it always does */
-  constructor(database: Database, dispatch: Pick<Dispatch, 'wake'>, room?: Pick<OutboxRoom, 'admit'>) {
+  constructor(
+    database: Database,
+    dispatch: Pick<Dispatch, 'admits' | 'holds' | 'wake'>,
+    room?: Pick<OutboxRoom, 'admit'>,
+  ) {
     this.#database = database;
     this.#dispatch = dispatch;
     this.#room = room;
@@ -76,8 +80,9 @@ export class BatchStore {
   async enter(batch: NewBatch, key: IdempotencyKey | null): Promise<EnteredBatch> {
     const leaving = batch.jobs.filter(({ scheduledFor }) => scheduledFor === null);
     const entered = leaving.length === 0 ? undefined : this.#room?.admit(sizeOf(leaving), leaving.length);
+    const held = heldOf(batch.jobs, this.#dispatch);
     const turn = this.#entering.then(() =>
-      this.#database.transaction((transaction) => enterBatch(transaction, batch, key)),
+      this.#database.transaction((transaction) => enterBatch(transaction, { ...batch, held }, key)),
     );
     this.#entering = turn.catch(() => undefined);
     try {
@@ -87,6 +92,7 @@ export class BatchStore {
       throw error;
     } finally {
       entered?.();
+      this.#dispatch.holds(held);
       this.#dispatch.wake();
     }
   }
@@ -143,7 +149,7 @@ interface BatchRow {
 
 async function enterBatch(
   transaction: Transaction,
-  { id, tenant, jobs, then }: NewBatch,
+  { id, tenant, jobs, then, held }: NewBatch & Pick<InsertOptions, 'held'>,
   key: IdempotencyKey | null,
 ): Promise<EnteredBatch> {
   const before = key === null ? undefined : await lockKey(transaction, key);
@@ -153,7 +159,7 @@ async function enterBatch(
   await transaction.query('INSERT INTO batches (id, tenant, total) VALUES ($1, $2, $3)', [id, tenant, entering.length]);
   if (then.length > 0) await transaction.query(INSERT_FOLLOW_UPS_OF_BATCH, [id, tenant, JSON.stringify(then)]);
   for (const chunk of chunksOf(entering)) {
-    const rows = await insertJobs(transaction, chunk, { claimMs: 0, dueWaits: true });
+    const rows = await insertJobs(transaction, chunk, { claimMs: 0, dueWaits: true, held });
     if (rows.length < chunk.length) throw new Error(`Not every job of the batch ${id} could be entered.`);
   }
   // No job of it will end: it has come to its end already.

@@ -21,7 +21,13 @@ describe('DeadMessageStore', () => {
 
   beforeAll(async () => {
     ledger = await startRealLedger();
-    jobs = new JobStore(ledger.database, { takes: () => false, send: () => undefined, wake: () => undefined });
+    jobs = new JobStore(ledger.database, {
+      takes: () => false,
+      admits: () => true,
+      send: () => undefined,
+      holds: () => undefined,
+      wake: () => undefined,
+    });
     messages = new DeadMessageStore(ledger.database, KEPT);
     letters = new DeadLetterStore(ledger.database);
     await ledger.database.query(

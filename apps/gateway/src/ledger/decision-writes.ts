@@ -85,15 +85,19 @@ async function writeDeadLetters(transaction: Queries, decisions: readonly Decide
   ]);
 }
 
-/** Notes the runs and dead letters that are to be published. Returns whether there are any. */
+/**
+ * Notes the runs and dead letters that are to be published; those of held jobs are when it is their turn. Returns whether
+ * there are any.
+ */
 async function writeOutbox(transaction: Queries, decisions: readonly DecidedJob[]): Promise<boolean> {
   const rows = decisions.flatMap(({ job, decision: { send, deadLetter } }) => [
-    ...(send === null ? [] : [{ kind: 'work', job: job.id, ...send }]),
+    ...(send === null || job.held ? [] : [{ kind: 'work', job: job.id, ...send }]),
     ...(deadLetter === null
       ? []
       : [{ kind: 'dead-letter', job: job.id, run: deadLetter.run, dueAt: null, priority: null }]),
   ]);
-  if (rows.length === 0) return false;
+  const toSend = decisions.some(({ decision: { send, deadLetter } }) => send !== null || deadLetter !== null);
+  if (rows.length === 0) return toSend;
   await transaction.query(WRITE_OUTBOX, [
     rows.map(({ kind }) => kind),
     rows.map(({ job }) => job),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { DueStore } from './due-store.js';
+import { HeldStore } from './held-store.js';
 import { JobStore } from './job-store.js';
 
 const START_MS = 60_000;
@@ -14,7 +15,13 @@ describe('DueStore', () => {
   beforeAll(async () => {
     ledger = await startRealLedger();
     due = new DueStore(ledger.database);
-    jobs = new JobStore(ledger.database, { takes: () => false, send: () => undefined, wake: () => undefined });
+    jobs = new JobStore(ledger.database, {
+      takes: () => false,
+      admits: () => true,
+      send: () => undefined,
+      holds: () => undefined,
+      wake: () => undefined,
+    });
   }, START_MS);
 
   afterAll(() => ledger.stop());
@@ -29,12 +36,14 @@ describe('DueStore', () => {
   const outboxOf = (id: string): Promise<{ kind: string; run: number }[]> =>
     ledger.database.query('SELECT kind, run FROM outbox WHERE job_id = $1 ORDER BY id', [id]);
 
-  it('sends out the scheduled jobs whose time has come, each once, and no others', async () => {
+  it('queues the scheduled jobs whose time has come, each once, and no others: they wait for their turn', async () => {
     const now = await enter({ scheduledFor: past });
     const later = await enter({ scheduledFor: future });
     const released = await Promise.all([due.release(10), due.release(10)]);
     expect(released.reduce((sum, count) => sum + count, 0)).toBe(1);
     expect(await jobs.find(now, null)).toMatchObject({ status: 'queued', version: 2 });
+    expect(await outboxOf(now)).toEqual([]);
+    await new HeldStore(ledger.database).look({ windowOf: () => 100, most: 100, claimed: false, random: () => 0 });
     expect(await outboxOf(now)).toEqual([{ kind: 'work', run: 1 }]);
     expect(await jobs.find(later, null)).toMatchObject({ status: 'scheduled', version: 1 });
     expect(await outboxOf(later)).toEqual([]);

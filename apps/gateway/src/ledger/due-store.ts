@@ -12,7 +12,8 @@ export class DueStore {
   }
 
   /**
-   * Makes up to `limit` scheduled jobs ready to run whose time has come. Each is taken by one gateway. Returns how many.
+   * Queues up to `limit` scheduled jobs whose time has come; they are held until it is their turn. Each is taken by one
+   * gateway. Returns how many.
    */
   async release(limit: number): Promise<number> {
     const rows = await this.#database.query<{ id: string }>(RELEASE, [limit]);
@@ -43,12 +44,10 @@ const RELEASE = `
 WITH due AS (
   SELECT id FROM jobs WHERE status = 'scheduled' AND scheduled_for <= now()
   ORDER BY scheduled_for LIMIT $1 FOR UPDATE SKIP LOCKED
-), queued AS (
-  UPDATE jobs SET status = 'queued', queued_at = now(), run = run + 1, version = version + 1
-  FROM due WHERE jobs.id = due.id RETURNING jobs.id, jobs.run
 )
-INSERT INTO outbox (kind, job_id, run, free_at)
-SELECT 'work', id, run, now() FROM queued RETURNING job_id AS id`;
+UPDATE jobs SET status = 'queued', queued_at = clock_timestamp(), run = run + 1, version = version + 1,
+  held = CASE WHEN concurrency_key IS NULL THEN 'turn' ELSE 'key' END
+FROM due WHERE jobs.id = due.id RETURNING jobs.id`;
 
 const LATE = `
 SELECT id FROM jobs WHERE expires_at <= now() AND status IN ('scheduled', 'queued') AND started_at IS NULL

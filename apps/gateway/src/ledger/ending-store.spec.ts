@@ -13,7 +13,13 @@ import { ReportStore } from './report-store.js';
 
 const START_MS = 60_000;
 const HISTORIES = 60;
-const DISPATCH = { takes: () => false, send: () => undefined, wake: () => undefined };
+const DISPATCH = {
+  takes: () => false,
+  admits: () => true,
+  send: () => undefined,
+  holds: () => undefined,
+  wake: () => undefined,
+};
 
 /** Two gateways on one ledger, each with connections of its own. */
 describe('ends of jobs and batches', () => {

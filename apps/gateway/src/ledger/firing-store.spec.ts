@@ -14,7 +14,13 @@ import { TriggerStore } from './trigger-store.js';
 
 const START_MS = 60_000;
 const AT_ONCE = 25;
-const dispatch = { takes: () => false, send: () => undefined, wake: () => undefined };
+const dispatch = {
+  takes: () => false,
+  admits: () => true,
+  send: () => undefined,
+  holds: () => undefined,
+  wake: () => undefined,
+};
 
 /** Takes every request; its payload becomes the job's. */
 const builder: JobBuilder = {
@@ -81,7 +87,7 @@ describe('FiringStore', () => {
       ({ payload }) => payload,
     );
 
-  it('enters the job of each trigger that wants the event, with its outbox row, and notes it', async () => {
+  it('enters the job of each trigger that wants the event, to wait for its turn, and notes it', async () => {
     const [one, other] = [
       await trigger(),
       await trigger({ pattern: '#', request: { task: 'lab.noop', payload: '{{id}}' } }),
@@ -92,8 +98,8 @@ describe('FiringStore', () => {
     for (const which of [one, other]) {
       const [run] = await runsOf(which);
       expect(run).toMatchObject({ eventId: id, eventType: 'order.placed', outcome: 'started', reason: null });
-      expect(await ledger.database.query('SELECT kind, run FROM outbox WHERE job_id = $1', [run?.jobId])).toEqual([
-        { kind: 'work', run: 1 },
+      expect(await ledger.database.query('SELECT run, held FROM jobs WHERE id = $1', [run?.jobId])).toEqual([
+        { run: 1, held: 'turn' },
       ]);
     }
     expect(await firings.fire(AT_ONCE, builder)).toEqual({ events: 0, fired: [] });

@@ -122,11 +122,9 @@ class Firing {
     await takeLocks(this.#transaction, uniqueLocksOf(jobs));
     const holders = new Map(await readHolders(this.#transaction, jobs));
     const free = starts.filter(({ job }) => job.uniqueKey === null || holds(job, holders));
-    const entries = await enterJobs(
-      this.#transaction,
-      free.map(({ job }) => job),
-      { claimMs: 0, dueWaits: true },
-    );
+    const entering = free.map(({ job }) => job);
+    const held = new Set(entering);
+    const entries = await enterJobs(this.#transaction, entering, { claimMs: 0, dueWaits: true, held });
     for (const start of starts) {
       this.#fired.push(firedOf(start, entries.get(start.job.id), holders.get(uniqueName(start.job))));
     }

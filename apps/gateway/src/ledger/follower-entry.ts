@@ -26,8 +26,8 @@ export async function enterFollowers(
   waits: boolean,
 ): Promise<readonly Follower[]> {
   const sound = followers.filter(({ failure }) => failure === null);
-  const jobs = sound.map(({ job }) => (waits ? held(job) : job));
-  const entries = await enterJobs(transaction, jobs, { claimMs: 0, dueWaits: waits });
+  const jobs = sound.map(({ job }) => (waits ? due(job) : job));
+  const entries = await enterJobs(transaction, jobs, { claimMs: 0, dueWaits: waits, held: new Set(jobs) });
   const entered = followers.map((follower) =>
     entries.get(follower.job.id) === 'unstorable' ? unstorable(follower) : follower,
   );
@@ -47,8 +47,8 @@ async function bury(
   const failures = new Map(failed.map(({ job, failure }) => [job.id, failure]));
   await enterJobs(
     transaction,
-    failed.map(({ job }) => held(job)),
-    { claimMs: 0, dueWaits: true },
+    failed.map(({ job }) => due(job)),
+    { claimMs: 0, dueWaits: true, held: new Set() },
   );
   const { now, states } = await readStates(transaction, ids);
   const decisions = [...states.values()].flatMap((state) => {
@@ -64,7 +64,7 @@ async function bury(
 }
 
 /** Its time has come, and nothing has been sent for it yet. */
-function held(job: NewJob): NewJob {
+function due(job: NewJob): NewJob {
   return { ...job, scheduledFor: job.scheduledFor ?? new Date() };
 }
 

@@ -1,6 +1,7 @@
 import { type Queries } from './database.js';
 import { followUpRows } from './follow-up.js';
 import { type NewJob } from './job-store.js';
+import { type Dispatch } from './outbox.js';
 
 /** How jobs are entered. */
 export interface InsertOptions {
@@ -8,19 +9,26 @@ export interface InsertOptions {
   readonly claimMs: number;
   /** Whether a job whose time has already come waits, too, until due jobs are looked for. */
   readonly dueWaits: boolean;
+  /** Those that wait for their tenant's turn. One with a concurrency key waits in any case, until the key is free. */
+  readonly held: ReadonlySet<NewJob>;
 }
 
 /** The row that a new job has become. */
 export interface InsertedRow {
   readonly id: string;
   readonly created_at: Date;
-  /** Null: the job waits for its time. */
+  /** Null: the job waits, for its time or its turn. */
   readonly outbox_id: string | null;
 }
 
 /** About how many bytes a job is to be entered with. */
 export function bytesOf({ payload, then }: NewJob): number {
   return then.length === 0 ? payload.length : payload.length + JSON.stringify(then).length;
+}
+
+/** The jobs that may not have a message yet. */
+export function heldOf(jobs: readonly NewJob[], dispatch: Pick<Dispatch, 'admits'>): ReadonlySet<NewJob> {
+  return new Set(jobs.filter((job) => job.scheduledFor === null && !dispatch.admits(job)));
 }
 
 /**
@@ -30,7 +38,7 @@ export function bytesOf({ payload, then }: NewJob): number {
 export async function insertJobs(
   queries: Queries,
   jobs: readonly NewJob[],
-  { claimMs, dueWaits }: InsertOptions,
+  { claimMs, dueWaits, held }: InsertOptions,
 ): Promise<InsertedRow[]> {
   const column = <T>(pick: (job: NewJob) => T): T[] => jobs.map(pick);
   const inFlow = jobs.some(
@@ -60,34 +68,43 @@ export async function insertJobs(
     column((job) => job.parentId),
     column((job) => job.followsBatch),
     column((job) => job.then.length > 0),
+    column((job) => job.concurrencyKey),
+    column((job) => held.has(job)),
     ...(inFlow ? [followUpRows(jobs)] : []),
   ]);
 }
 
-/** @param flow what is written beside the jobs */
+/**
+ * Each row has a time of its own, so that held jobs know in which order they came.
+ * @param flow what is written beside the jobs
+ */
 const statement = (flow: string): string => `
 WITH new AS (
   SELECT *, scheduled_for IS NOT NULL AND (scheduled_for > now() OR $16::boolean) AS waits
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[], $8::int[],
               $9::text[], $10::bigint[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[],
-              $17::uuid[], $18::text[], $19::timestamptz[], $20::uuid[], $21::uuid[], $22::uuid[], $23::boolean[])
+              $17::uuid[], $18::text[], $19::timestamptz[], $20::uuid[], $21::uuid[], $22::uuid[], $23::boolean[],
+              $24::text[], $25::boolean[])
        WITH ORDINALITY AS given (id, tenant, task, queue, priority, payload, metadata, max_attempts, backoff, timeout_ms,
                                  schema_hash, traceparent, scheduled_for, expires_at, batch_id, unique_key,
-                                 unique_until, api_key_id, parent_id, follows_batch, leads_on, position)
+                                 unique_until, api_key_id, parent_id, follows_batch, leads_on, concurrency_key, held,
+                                 position)
 ), inserted AS (
   INSERT INTO jobs (id, tenant, task, queue, status, priority, payload, metadata, max_attempts, backoff, timeout_ms,
                     schema_hash, traceparent, scheduled_for, expires_at, batch_id, unique_key, unique_until, api_key_id,
-                    parent_id, follows_batch, leads_on, run)
+                    parent_id, follows_batch, leads_on, concurrency_key, run, held, queued_at)
   SELECT id, tenant, task, queue, CASE WHEN waits THEN 'scheduled' ELSE 'queued' END, priority,
          payload::json, metadata::jsonb, max_attempts, backoff::jsonb, timeout_ms, schema_hash, traceparent,
          scheduled_for, expires_at, batch_id, unique_key, unique_until, api_key_id, parent_id, follows_batch,
-         leads_on, CASE WHEN waits THEN 0 ELSE 1 END
+         leads_on, concurrency_key, CASE WHEN waits THEN 0 ELSE 1 END,
+         CASE WHEN waits THEN NULL WHEN concurrency_key IS NOT NULL THEN 'key' WHEN held THEN 'turn' END, clock_timestamp()
   FROM new ORDER BY position
   ON CONFLICT DO NOTHING
-  RETURNING id, tenant, parent_id, batch_id, created_at, status, run
+  RETURNING id, tenant, parent_id, batch_id, created_at, status, run, held
 )${flow}, sent AS (
   INSERT INTO outbox (kind, job_id, run, free_at, taken)
-  SELECT 'work', id, run, now() + $15::int * interval '1 millisecond', $15::int > 0 FROM inserted WHERE status = 'queued'
+  SELECT 'work', id, run, now() + $15::int * interval '1 millisecond', $15::int > 0 FROM inserted
+  WHERE status = 'queued' AND held IS NULL
   RETURNING id, job_id
 )
 SELECT inserted.id, inserted.created_at, sent.id AS outbox_id
@@ -98,7 +115,7 @@ const INSERT = statement('');
 // Their plan costs, so they are there only when a job of the statement is followed, or spawned.
 const INSERT_WITH_FLOW = statement(`, following AS (
   SELECT next.*, inserted.tenant
-  FROM json_to_recordset($24::json) AS next (id uuid, "of" uuid, spawned boolean, position int, "on" text, task text,
+  FROM json_to_recordset($26::json) AS next (id uuid, "of" uuid, spawned boolean, position int, "on" text, task text,
                                              request json, traceparent text)
   JOIN inserted ON inserted.id = next."of"
 ), opened AS (

@@ -59,6 +59,7 @@ SELECT jobs.id, jobs.task, jobs.queue, jobs.status, jobs.run, returned_at AS "re
        CASE WHEN status IN ('completed','failed','cancelled') THEN 'ended'
             WHEN suspects.evident THEN 'unaccounted'
             WHEN status IN ('scheduled','running') THEN status
+            WHEN jobs.held IS NOT NULL THEN 'held'
             WHEN status = 'retrying' AND next_attempt_at > now() THEN 'delayed'
             WHEN unsent.job_id IS NOT NULL THEN 'outbox'
             WHEN queue_settings.paused THEN 'paused'

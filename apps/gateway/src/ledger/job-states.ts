@@ -37,13 +37,14 @@ export async function writeStates(transaction: Queries, states: readonly JobStat
     column(({ losses }) => losses),
     column(({ returnedAt }) => returnedAt),
     column(({ sentPriority }) => sentPriority),
+    column(({ held }) => held),
   ]);
 }
 
 const READ_STATES = `
-SELECT id, queue, status, run, attempt, charged, returns, max_attempts, first_max_attempts, backoff, worker_id, result, error, created_at,
-       started_at, next_attempt_at, completed_at, cancel_requested_at, losses, returned_at, sent_priority,
-       leads_on OR batch_id IS NOT NULL AS leads_on, clock_timestamp() AS now
+SELECT id, queue, status, held IS NOT NULL AS held, run, attempt, charged, returns, max_attempts, first_max_attempts, backoff,
+       worker_id, result, error, created_at, started_at, next_attempt_at, completed_at, cancel_requested_at, losses,
+       returned_at, sent_priority, leads_on OR batch_id IS NOT NULL AS leads_on, clock_timestamp() AS now
 FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
 
 // Progress belongs to a run; a completed job's is 100, and what its handler said on the way no longer holds.
@@ -53,20 +54,22 @@ UPDATE jobs SET version = jobs.version + 1, status = new.status, run = new.run, 
   error = new.error::json, started_at = new.started_at, next_attempt_at = new.next_attempt_at,
   queued_at = CASE WHEN new.status = 'queued' AND new.run <> jobs.run THEN now() ELSE jobs.queued_at END,
   completed_at = new.completed_at, losses = new.losses, returned_at = new.returned_at, sent_priority = new.sent_priority,
+  held = CASE WHEN new.held THEN coalesce(jobs.held, CASE WHEN jobs.concurrency_key IS NULL THEN 'turn' ELSE 'key' END) END,
   progress = CASE WHEN new.status = 'completed' THEN 100 WHEN new.run <> jobs.run THEN 0 ELSE jobs.progress END,
   progress_message = CASE WHEN new.run <> jobs.run OR new.status = 'completed' THEN NULL ELSE jobs.progress_message END,
   progress_seq = CASE WHEN new.run <> jobs.run THEN 0 ELSE jobs.progress_seq END
 FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::smallint[], $7::text[], $8::text[], $9::text[],
             $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::smallint[], $14::timestamptz[],
-            $15::smallint[])
+            $15::smallint[], $16::boolean[])
   AS new (id, status, run, attempt, charged, returns, worker_id, result, error, started_at, next_attempt_at, completed_at,
-          losses, returned_at, sent_priority)
+          losses, returned_at, sent_priority, held)
 WHERE jobs.id = new.id`;
 
 interface StateRow {
   readonly id: string;
   readonly queue: string;
   readonly status: JobState['status'];
+  readonly held: boolean;
   readonly run: number;
   readonly attempt: number;
   readonly charged: number;
@@ -94,6 +97,7 @@ function stateOf(row: StateRow): JobState {
     id: row.id,
     queue: row.queue,
     status: row.status,
+    held: row.held,
     run: row.run,
     attempt: row.attempt,
     charged: row.charged,

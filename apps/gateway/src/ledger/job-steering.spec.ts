@@ -3,9 +3,11 @@ import { v7 as uuidv7 } from 'uuid';
 import { type RunReport } from '#libs/contracts';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
+import { HeldStore } from './held-store.js';
 import { InForceStore } from './in-force-store.js';
 import { JobSteering } from './job-steering.js';
 import { JobStore, type NewJob } from './job-store.js';
+import { type OutboxEntry } from './outbox.js';
 import { OutboxStore } from './outbox-store.js';
 import { ReportStore } from './report-store.js';
 
@@ -31,7 +33,13 @@ describe('JobSteering', () => {
     await database.query(
       "INSERT INTO domains (name, queue_key, queue_type, queue_number) VALUES ('lab', 'lab.classic-1', 'classic', 1)",
     );
-    jobs = new JobStore(database, { takes: () => false, send: () => undefined, wake: () => undefined });
+    jobs = new JobStore(database, {
+      takes: () => false,
+      admits: () => true,
+      send: () => undefined,
+      holds: () => undefined,
+      wake: () => undefined,
+    });
     outbox = new OutboxStore(database);
     reports = new ReportStore(database);
     inForce = new InForceStore(database);
@@ -77,12 +85,18 @@ describe('JobSteering', () => {
     expect(await inForce.voids(10, null)).toEqual([]);
   });
 
+  /** What goes out when those have had their turn that waited for it. */
+  async function claimReleased(): Promise<OutboxEntry[]> {
+    await new HeldStore(ledger.database).look({ windowOf: () => 100, most: 100, claimed: false, random: () => 0 });
+    return outbox.claim(10);
+  }
+
   it('voids nothing for a job that is cancelled and retried before it has left', async () => {
     const id = await enter();
     await steering.cancel([id]);
     expect(await steering.retry([id])).toEqual([id]);
     expect([await control(), await inForce.countVoids()]).toEqual([[], 0]);
-    expect(await outbox.claim(10)).toMatchObject([{ kind: 'work', order: { jobId: id, run: 2 } }]);
+    expect(await claimReleased()).toMatchObject([{ kind: 'work', order: { jobId: id, run: 2 } }]);
   });
 
   it('voids nothing that no queue has taken', async () => {
@@ -115,7 +129,7 @@ describe('JobSteering', () => {
     const id = await sent();
     expect(await steering.change(id, { priority: 8, dueAt: undefined })).toBe(true);
     expect(await control()).toEqual([{ job: id, upTo: 1 }]);
-    const [entry] = await outbox.claim(10);
+    const [entry] = await claimReleased();
     expect(entry).toMatchObject({ kind: 'work', order: { jobId: id, run: 2, priority: 8 } });
     await outbox.confirm([entry?.id ?? '']);
     await report(voided(id, 1), started(id, 1));
@@ -190,7 +204,7 @@ describe('JobSteering', () => {
     expect(await columns(id, 'run, first_max_attempts, expires_at')).toEqual({
       ...{ run: 2, first_max_attempts: 2, expires_at: null },
     });
-    expect(await outbox.claim(10)).toMatchObject([{ kind: 'work', order: { run: 2, attempt: 2, maxAttempts: 4 } }]);
+    expect(await claimReleased()).toMatchObject([{ kind: 'work', order: { run: 2, attempt: 2, maxAttempts: 4 } }]);
 
     await report(failed(id, 2, 2));
     await steering.retry([id]);

@@ -10,7 +10,13 @@ const START_MS = 60_000;
 describe('JobStore', () => {
   let ledger: RealLedger;
   let jobs: JobStore;
-  const dispatch = { takes: (): boolean => false, send: (): void => undefined, wake: (): void => undefined };
+  const dispatch = {
+    takes: (): boolean => false,
+    admits: (): boolean => true,
+    send: (): void => undefined,
+    holds: (): void => undefined,
+    wake: (): void => undefined,
+  };
 
   beforeAll(async () => {
     ledger = await startRealLedger();

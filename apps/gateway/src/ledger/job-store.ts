@@ -6,7 +6,7 @@ import { conditionsOf, type JobCursor, type JobFilter } from './job-filter.js';
 import { blamesContent, type Database, LedgerUnavailableError } from './database.js';
 import { IdempotencyError, type IdempotencyKey } from './idempotency.js';
 import { type FollowUp } from './follow-up.js';
-import { bytesOf, type InsertedRow, insertJobs } from './job-insert.js';
+import { bytesOf, heldOf, type InsertedRow, insertJobs } from './job-insert.js';
 import { isoOf, JOB_COLUMNS, jobOf, type JobRecord } from './job-row.js';
 import { KeyedJobs } from './keyed-jobs.js';
 import { type Dispatch } from './outbox.js';
@@ -41,6 +41,8 @@ export interface NewJob {
   readonly uniqueUntil: Date | null;
   /** The key that it came with, when the number of the key's open jobs has a limit. */
   readonly apiKeyId: string | null;
+  /** Of the tenant's jobs with this key, one at most runs at once. */
+  readonly concurrencyKey: string | null;
   /** The job that it follows, or that has spawned it. */
   readonly parentId: string | null;
   /** The batch whose end it follows. */
@@ -172,7 +174,9 @@ export class JobStore {
 
   async #insert(jobs: readonly NewJob[]): Promise<readonly (Acceptance | undefined)[]> {
     const direct = this.#dispatch.takes();
-    const rows = await insertJobs(this.#database, jobs, { claimMs: direct ? CLAIM_MS : 0, dueWaits: true });
+    const held = heldOf(jobs, this.#dispatch);
+    const rows = await insertJobs(this.#database, jobs, { claimMs: direct ? CLAIM_MS : 0, dueWaits: true, held });
+    this.#dispatch.holds(held);
     const rowOf = rowsByJob(jobs, rows);
     if (direct) this.#dispatch.send(jobs.flatMap((job) => workEntryOf(job, rowOf.get(job))));
     else this.#dispatch.wake();

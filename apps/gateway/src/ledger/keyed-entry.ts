@@ -8,7 +8,7 @@ import {
   readKeys,
   writeKeys,
 } from './idempotency.js';
-import { type InsertedRow, insertJobs } from './job-insert.js';
+import { type InsertedRow, type InsertOptions, insertJobs } from './job-insert.js';
 import { type NewJob } from './job-store.js';
 import { readHolders, uniqueLocksOf, uniqueName } from './unique-keys.js';
 
@@ -35,7 +35,7 @@ export type KeyedOutcome =
 export async function enterKeyed(
   transaction: Transaction,
   wanted: readonly KeyedJob[],
-  claimMs: number,
+  options: InsertOptions,
 ): Promise<KeyedOutcome[]> {
   const taken = await tryLocks(transaction, wanted.flatMap(locksOf));
   const knows = new Knowledge(
@@ -48,7 +48,7 @@ export async function enterKeyed(
   );
   const judged = wanted.map((one) => knows.judge(one));
   const entering = wanted.flatMap(({ job }, index) => (judged[index] === undefined ? [job] : []));
-  const rows = entering.length === 0 ? [] : await insertJobs(transaction, entering, { claimMs, dueWaits: true });
+  const rows = entering.length === 0 ? [] : await insertJobs(transaction, entering, options);
   const rowOf = new Map(rows.map((row) => [row.id, row]));
   const outcomes = wanted.map(({ job }, index) => judged[index] ?? enteredOf(job, rowOf.get(job.id)));
   await writeKeys(

@@ -10,7 +10,14 @@ import { JobSteering } from './job-steering.js';
 import { type Acceptance, JobStore, type NewJob } from './job-store.js';
 
 const START_MS = 60_000;
-const NOBODY = { takes: () => false, send: () => undefined, wake: () => undefined, hurry: () => undefined };
+const NOBODY = {
+  takes: () => false,
+  admits: () => true,
+  send: () => undefined,
+  holds: () => undefined,
+  wake: () => undefined,
+  hurry: () => undefined,
+};
 const keyOf = (key: string, body = 'a body'): IdempotencyKey => ({
   tenant: 'default',
   key,

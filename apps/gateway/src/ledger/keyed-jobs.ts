@@ -3,6 +3,7 @@ import { Batcher } from '#libs/batching';
 import { workEntryOf } from './accepted-job.js';
 import { LedgerBusyError } from './acceptance-error.js';
 import { blamesContent, type Database } from './database.js';
+import { heldOf } from './job-insert.js';
 import { enterKeyed, type KeyedJob, type KeyedOutcome, refusalOf } from './keyed-entry.js';
 import { bytesOf } from './job-insert.js';
 import { type Dispatch } from './outbox.js';
@@ -59,9 +60,14 @@ export class KeyedJobs {
     const giveUpAt = Math.min(...entering.map((one) => one.giveUpAt));
     return writePatiently(giveUpAt, async () => {
       const direct = this.#dispatch.takes();
-      const outcomes = await this.#database.transaction((transaction) =>
-        enterKeyed(transaction, entering, direct ? CLAIM_MS : 0),
+      const held = heldOf(
+        entering.map(({ job }) => job),
+        this.#dispatch,
       );
+      const outcomes = await this.#database.transaction((transaction) =>
+        enterKeyed(transaction, entering, { claimMs: direct ? CLAIM_MS : 0, dueWaits: true, held }),
+      );
+      this.#dispatch.holds(held);
       const rows = outcomes.map((outcome) => (outcome.kind === 'entered' ? outcome.row : undefined));
       if (direct) this.#dispatch.send(entering.flatMap(({ job }, index) => workEntryOf(job, rows[index])));
       else this.#dispatch.wake();

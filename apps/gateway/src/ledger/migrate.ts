@@ -12,6 +12,7 @@ import { flows } from './migrations/0012-flows.js';
 import { spawned } from './migrations/0013-spawned.js';
 import { events } from './migrations/0014-events.js';
 import { limits } from './migrations/0016-limits.js';
+import { release } from './migrations/0017-release.js';
 import { voidProofs } from './migrations/0018-void-proofs.js';
 
 /** A numbered step of the schema. Steps are only ever added; one that has run is never edited. */
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   spawned,
   events,
   limits,
+  release,
   voidProofs,
 ];
 

@@ -6,7 +6,13 @@ import { JobStore } from './job-store.js';
 import { type OutboxBound, OutboxFullError, OutboxRoom } from './outbox-room.js';
 
 const telemetry = createTelemetry({ service: 'spec', level: 'silent' });
-const DISPATCH = { takes: () => false, send: () => undefined, wake: () => undefined };
+const DISPATCH = {
+  takes: () => false,
+  admits: () => true,
+  send: () => undefined,
+  holds: () => undefined,
+  wake: () => undefined,
+};
 
 describe('the outbox', () => {
   let ledger: RealLedger;
@@ -19,7 +25,11 @@ describe('the outbox', () => {
   });
 
   function roomFor(bound: Partial<OutboxBound>): { room: OutboxRoom; jobs: JobStore } {
-    const room = new OutboxRoom(ledger.database, { rows: 1_000, bytes: 1_000_000, ...bound }, telemetry);
+    const room = new OutboxRoom(
+      ledger.database,
+      { rows: 1_000, bytes: 1_000_000, ...bound },
+      { telemetry, reaches: () => true },
+    );
     return { room, jobs: new JobStore(ledger.database, DISPATCH, room) };
   }
 
@@ -76,6 +86,29 @@ describe('the outbox', () => {
     await Promise.all(Array.from({ length: 5 }, () => jobs.accept(newJob())));
     await jobs.accept(newJob({ scheduledFor: new Date(Date.now() + 3_600_000) }));
     await ledger.database.query(`UPDATE outbox SET free_at = now() + interval '1 hour'`);
+    await room.measure();
+    expect(room.full).toBe(false);
+  });
+
+  it('counts what is held only while the broker takes nothing, and of that what came since', async () => {
+    let reaches = true;
+    const room = new OutboxRoom(ledger.database, { rows: 5, bytes: 1_000_000 }, { telemetry, reaches: () => reaches });
+    const jobs = new JobStore(ledger.database, { ...DISPATCH, admits: () => false }, room);
+    const enter = async (count: number): Promise<void> => {
+      for (let index = 0; index < count; index += 1) await jobs.accept(newJob());
+      await room.measure();
+    };
+    for (let round = 0; round < 3; round += 1) await enter(4);
+    expect(room.full).toBe(false);
+    await ledger.database.query("UPDATE jobs SET created_at = created_at - interval '1 minute'");
+    reaches = false;
+    await room.measure();
+    await enter(4);
+    expect(room.full).toBe(false);
+    await enter(1);
+    expect(room.full).toBe(true);
+    await expect(jobs.accept(newJob())).rejects.toThrow(OutboxFullError);
+    reaches = true;
     await room.measure();
     expect(room.full).toBe(false);
   });

@@ -8,6 +8,13 @@ export interface OutboxBound {
   readonly bytes: number;
 }
 
+/** What the outbox is measured with. */
+export interface RoomParts {
+  readonly telemetry: Telemetry;
+  /** Whether the broker takes messages. */
+  readonly reaches: () => boolean;
+}
+
 const MEASURE_EVERY_MS = 1_000;
 /** A large outbox takes longer to measure: then it is measured less often, so that it stays a tenth of the time at most. */
 const PAUSE_PER_MEASURING = 9;
@@ -37,6 +44,7 @@ export class OutboxRoom {
   readonly #database: Queries;
   readonly #bound: OutboxBound;
   readonly #telemetry: Telemetry;
+  readonly #reaches: () => boolean;
   readonly #listeners = new Set<(full: boolean) => void>();
   #measured: OutboxBound = NOTHING;
   /** On their way into the database. */
@@ -44,13 +52,16 @@ export class OutboxRoom {
   /** Entered since the last measuring began. */
   #entered: OutboxBound = NOTHING;
   #full = false;
+  /** Since when the broker takes nothing, by this process's clock. */
+  #cutOffAt: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(database: Queries, bound: OutboxBound, telemetry: Telemetry) {
+  constructor(database: Queries, bound: OutboxBound, { telemetry, reaches }: RoomParts) {
     this.#database = database;
     this.#bound = bound;
     this.#telemetry = telemetry;
+    this.#reaches = reaches;
   }
 
   get full(): boolean {
@@ -98,11 +109,18 @@ export class OutboxRoom {
   /** Looks how much waits. While the database is away, the last figures count. */
   async measure(): Promise<void> {
     const before = this.#entered;
-    const [measured] = await this.#database.query<OutboxBound>(MEASURE, [this.#bound.rows]);
+    const [measured] = await this.#database.query<OutboxBound>(MEASURE, [this.#bound.rows, this.#cutOffMs()]);
     if (measured === undefined) return;
     this.#measured = measured;
     this.#entered = sum(this.#entered, { rows: -before.rows, bytes: -before.bytes });
     this.#judge();
+  }
+
+  #cutOffMs(): number {
+    if (this.#reaches()) this.#cutOffAt = undefined;
+    else this.#cutOffAt ??= performance.now();
+    // It was noticed when the outbox was measured, up to so much later.
+    return this.#cutOffAt === undefined ? 0 : performance.now() - this.#cutOffAt + MEASURE_EVERY_MS;
   }
 
   get #waiting(): OutboxBound {
@@ -141,11 +159,16 @@ function sum(...parts: readonly OutboxBound[]): OutboxBound {
   return parts.reduce((all, part) => ({ rows: all.rows + part.rows, bytes: all.bytes + part.bytes }), NOTHING);
 }
 
-// What waits for its time is no backlog: it becomes free only then. The size of a payload is read from its row's header,
+// What waits for its time is no backlog: it becomes free only then. Nor are held jobs, which wait for workers; but those that
+// were taken in while the broker takes nothing wait for that, too. The size of a payload is read from its row's header,
 // without the payload. Counting ends at the bound.
 const MEASURE = `
 SELECT count(*)::int AS rows, coalesce(sum(size), 0)::float8 AS bytes
 FROM (
   SELECT (SELECT pg_column_size(payload) FROM jobs WHERE jobs.id = outbox.job_id) AS size
-  FROM outbox WHERE free_at <= now() + interval '1 minute' LIMIT $1
+  FROM outbox WHERE free_at <= now() + interval '1 minute'
+  UNION ALL
+  SELECT pg_column_size(payload) FROM jobs
+  WHERE $2::float8 > 0 AND held IS NOT NULL AND created_at >= now() - $2::float8 * interval '1 millisecond'
+  LIMIT $1
 ) AS waiting`;

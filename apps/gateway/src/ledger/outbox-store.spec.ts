@@ -27,7 +27,13 @@ describe('OutboxStore', () => {
   beforeAll(async () => {
     ledger = await startRealLedger();
     const { database } = ledger;
-    jobs = new JobStore(database, { takes: () => false, send: () => undefined, wake: () => undefined });
+    jobs = new JobStore(database, {
+      takes: () => false,
+      admits: () => true,
+      send: () => undefined,
+      holds: () => undefined,
+      wake: () => undefined,
+    });
     outbox = new OutboxStore(database);
     queues = new QueueStore(database, { hurry: () => undefined });
     await database.query(

@@ -1,5 +1,5 @@
 import { type Queries } from './database.js';
-import { type ControlRow, type OutboxEntry } from './outbox.js';
+import { type ControlRow, type OutboxEntry, type WorkEntry } from './outbox.js';
 
 /** How long a claim lasts; whoever holds one for longer prolongs it. */
 export const CLAIM_MS = 30_000;
@@ -28,6 +28,12 @@ export class OutboxStore {
   async claim(limit: number): Promise<OutboxEntry[]> {
     const rows = await this.#database.query<ClaimedRow>(CLAIM_DUE, [limit]);
     return rows.map(entryOf);
+  }
+
+  /** Reads what the messages of rows are made of that this process has claimed, in the order of the rows. */
+  async read(ids: readonly string[]): Promise<WorkEntry[]> {
+    const rows = await this.#database.query<ClaimedRow>(READ_CLAIMED, [ids]);
+    return rows.map(entryOf).filter((entry) => entry.kind === 'work');
   }
 
   /** Forgets rows whose messages the broker has. */
@@ -78,12 +84,7 @@ UPDATE outbox SET free_at = now() + interval '${CONTROL_CLAIM_MS} milliseconds',
 FROM free WHERE outbox.id = free.id
 RETURNING outbox.id, outbox.kind, outbox.job_id, outbox.run, outbox.queue, outbox.version::float8 AS version`;
 
-const CLAIM_DUE = `
-WITH free AS (
-  SELECT id FROM outbox WHERE lane = 1 AND free_at <= now() ORDER BY free_at, id LIMIT $1 FOR UPDATE SKIP LOCKED
-), claimed AS (
-  UPDATE outbox SET free_at = ${CLAIM}, taken = true, parked_reason = NULL FROM free WHERE outbox.id = free.id RETURNING outbox.*
-)
+const READ_ENTRIES = `
 SELECT claimed.id, claimed.kind, claimed.job_id, claimed.run,
        greatest(0, extract(epoch FROM claimed.due_at - clock_timestamp()) * 1000)::float8 AS wait_ms,
        coalesce(claimed.priority, jobs.priority) AS priority, jobs.run AS newest_run, jobs.status,
@@ -99,6 +100,16 @@ LEFT JOIN domains ON domains.name = jobs.queue
 LEFT JOIN dead_letters ON claimed.kind = 'dead-letter' AND dead_letters.job_id = claimed.job_id AND dead_letters.run = claimed.run
 LEFT JOIN events ON claimed.kind = 'event' AND events.uid = claimed.event_uid
 ORDER BY claimed.id`;
+
+const CLAIM_DUE = `
+WITH free AS (
+  SELECT id FROM outbox WHERE lane = 1 AND free_at <= now() ORDER BY free_at, id LIMIT $1 FOR UPDATE SKIP LOCKED
+), claimed AS (
+  UPDATE outbox SET free_at = ${CLAIM}, taken = true, parked_reason = NULL FROM free WHERE outbox.id = free.id RETURNING outbox.*
+)
+${READ_ENTRIES}`;
+
+const READ_CLAIMED = `WITH claimed AS (SELECT * FROM outbox WHERE id = ANY($1::bigint[])) ${READ_ENTRIES}`;
 
 type ClaimedControlRow = { readonly id: string } & (
   | { readonly kind: 'void'; readonly job_id: string; readonly run: number }

@@ -62,14 +62,32 @@ export interface UnaddressedEntry {
   readonly id: string;
 }
 
+/** Whose turn it is to have a message in which queue. */
+export interface Line {
+  readonly queue: string;
+  readonly tenant: string;
+}
+
 /** How the ledger hands accepted work to the relay of its own process. */
 export interface Dispatch {
+  /**
+   * Whether a job that is about to be entered may have a message now. One that may not is held in the ledger until it is its
+   * tenant's turn; `holds` is called when it has been entered.
+   */
+  admits(job: Line & { readonly concurrencyKey: string | null }): boolean;
   /** True when entries may be handed over directly: the broker takes messages and nothing older waits in the outbox. */
   takes(): boolean;
   /** Sends entries whose rows are committed and claimed by this process. */
   send(entries: readonly WorkEntry[]): void;
-  /** Unclaimed rows have been committed. */
+  /** Held jobs have been committed. Those that come to the same lines later do not overtake them. */
+  holds(lines: Iterable<Line>): void;
+  /** Unclaimed rows have been committed, or held jobs of whatever line. */
   wake(): void;
+}
+
+/** How the ledger tells that jobs have left their queue, so that it may be somebody else's turn. */
+export interface Turns {
+  left(): void;
 }
 
 /** How the ledger tells the relay of its own process that there is something to say on the control stream. */

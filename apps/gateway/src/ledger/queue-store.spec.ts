@@ -20,7 +20,13 @@ describe('QueueStore', () => {
   beforeAll(async () => {
     ledger = await startRealLedger();
     const { database } = ledger;
-    jobs = new JobStore(database, { takes: () => false, send: () => undefined, wake: () => undefined });
+    jobs = new JobStore(database, {
+      takes: () => false,
+      admits: () => true,
+      send: () => undefined,
+      holds: () => undefined,
+      wake: () => undefined,
+    });
     steering = new JobSteering(database, SILENT);
     reports = new ReportStore(database);
     await database.query(

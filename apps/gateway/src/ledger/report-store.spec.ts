@@ -14,7 +14,13 @@ describe('ReportStore', () => {
 
   beforeAll(async () => {
     ledger = await startRealLedger();
-    jobs = new JobStore(ledger.database, { takes: () => false, send: () => undefined, wake: () => undefined });
+    jobs = new JobStore(ledger.database, {
+      takes: () => false,
+      admits: () => true,
+      send: () => undefined,
+      holds: () => undefined,
+      wake: () => undefined,
+    });
     reports = new ReportStore(ledger.database);
   }, START_MS);
 

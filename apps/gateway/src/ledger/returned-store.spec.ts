@@ -19,7 +19,13 @@ describe('ReturnedStore', () => {
 
   beforeAll(async () => {
     ledger = await startRealLedger();
-    jobs = new JobStore(ledger.database, { takes: () => false, send: () => undefined, wake: () => undefined });
+    jobs = new JobStore(ledger.database, {
+      takes: () => false,
+      admits: () => true,
+      send: () => undefined,
+      holds: () => undefined,
+      wake: () => undefined,
+    });
     reports = new ReportStore(ledger.database);
     workers = new WorkerStore(ledger.database);
     returned = new ReturnedStore(ledger.database);

@@ -105,11 +105,11 @@ WHERE $1::text IS NULL OR (name, status) >= ($1, $2::text) ORDER BY name, status
 // probes. There is nothing to void, because no message is out.
 const SEND_AGAIN = `
 WITH held AS MATERIALIZED (
-  SELECT held ->> 'job' AS job, (held ->> 'run')::int AS run
-  FROM workers CROSS JOIN jsonb_array_elements(workers.runs) AS held
+  SELECT named.run ->> 'job' AS job, (named.run ->> 'run')::int AS run
+  FROM workers CROSS JOIN jsonb_array_elements(workers.runs) AS named (run)
 ), looked_at AS MATERIALIZED (
   SELECT id, run, queued_at FROM jobs
-  WHERE queue = $1 AND status = $2 AND (queued_at, id) > ($4::timestamptz, $5::uuid)
+  WHERE queue = $1 AND status = $2 AND jobs.held IS NULL AND (queued_at, id) > ($4::timestamptz, $5::uuid)
   ORDER BY queued_at, id LIMIT $3 FOR NO KEY UPDATE
 ), missing AS (
   SELECT id FROM looked_at AS jobs

@@ -7,6 +7,7 @@ import { DeadMessageStore } from './dead-message-store.js';
 import { DueStore } from './due-store.js';
 import { EndingStore } from './ending-store.js';
 import { FlowStore } from './flow-store.js';
+import { HeldStore } from './held-store.js';
 import { IdempotencyStore } from './idempotency.js';
 import { InForceStore } from './in-force-store.js';
 import { MinuteStore } from './queue-counts.js';
@@ -35,6 +36,7 @@ export interface Stores {
   readonly due: DueStore;
   readonly endings: EndingStore;
   readonly flows: FlowStore;
+  readonly held: HeldStore;
   readonly idempotency: IdempotencyStore;
   readonly inForce: InForceStore;
   readonly minutes: MinuteStore;
@@ -64,6 +66,7 @@ export function storesOn(database: Database, times: ReconcilerTimes): Stores {
     due: new DueStore(database),
     endings: new EndingStore(database),
     flows: new FlowStore(database),
+    held: new HeldStore(database),
     idempotency: new IdempotencyStore(database),
     inForce: new InForceStore(database),
     minutes: new MinuteStore(database),

@@ -21,7 +21,13 @@ describe('the stores of lost jobs', () => {
 
   beforeAll(async () => {
     ledger = await startRealLedger();
-    jobs = new JobStore(ledger.database, { takes: () => false, send: () => undefined, wake: () => undefined });
+    jobs = new JobStore(ledger.database, {
+      takes: () => false,
+      admits: () => true,
+      send: () => undefined,
+      holds: () => undefined,
+      wake: () => undefined,
+    });
     suspects = new SuspectStore(ledger.database, times);
     audit = new AuditStore(ledger.database, times);
     sentinel = new SentinelStore(ledger.database);
@@ -142,7 +148,8 @@ describe('the stores of lost jobs', () => {
     await sent({}, `status = 'retrying', next_attempt_at = now() - interval '1 s'`);
     await sent({}, `status = 'completed', completed_at = now()`);
     await jobs.accept(newJob({ scheduledFor: new Date(Date.now() + 60_000) }));
-    const counts = { queue: QUEUE, outbox: 1, delayed: 1, running: 1, scheduled: 1 };
+    await jobs.accept(newJob({ concurrencyKey: 'one' }));
+    const counts = { queue: QUEUE, outbox: 1, held: 1, delayed: 1, running: 1, scheduled: 1 };
     expect(await audit.queues()).toEqual([{ ...counts, waiting: 3, paused: 0, unaccounted: 0 }]);
 
     await suspects.look();

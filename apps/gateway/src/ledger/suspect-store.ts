@@ -146,7 +146,7 @@ function statements(times: ReconcilerTimes): Statements {
     lost: `SELECT jobs.id FROM suspects JOIN jobs ON ${AS_IT_WAS} WHERE ${OF_WAVE} AND NOT ${suspectIsHeld}
       ORDER BY jobs.id LIMIT $5 FOR NO KEY UPDATE OF jobs`,
     levels: `SELECT name AS queue, level FROM domains CROSS JOIN generate_series(0, ${MAX_PRIORITY}) AS level
-      WHERE EXISTS (SELECT FROM jobs WHERE jobs.queue = name AND jobs.status = 'queued' AND ${PRIORITY} = level)
+      WHERE EXISTS (SELECT FROM jobs WHERE jobs.queue = name AND jobs.status = 'queued' AND jobs.held IS NULL AND ${PRIORITY} = level)
         AND ${noYoungWave('message_lost', times, { queue: 'name', priority: 'level' })}`,
     look: { ...lookAtWaiting(times), ...lookAtRunning(times, held) },
   };
@@ -173,7 +173,8 @@ function lookAtWaiting(times: ReconcilerTimes): Pick<Statements['look'], 'messag
     message_lost: enter(
       'message_lost',
       `SELECT ${SEEN} FROM jobs
-      WHERE jobs.queue = $1 AND jobs.status = 'queued' AND ${PRIORITY} = $2::int AND ${NO_MESSAGE}
+      WHERE jobs.queue = $1 AND jobs.status = 'queued' AND jobs.held IS NULL AND ${PRIORITY} = $2::int
+        AND ${NO_MESSAGE}
       ORDER BY jobs.queued_at LIMIT ${WAVE_LIMIT}`,
     ),
     retry_lost: enter(

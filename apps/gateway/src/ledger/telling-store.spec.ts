@@ -15,7 +15,13 @@ describe('TellingStore', () => {
 
   beforeAll(async () => {
     ledger = await startRealLedger();
-    jobs = new JobStore(ledger.database, { takes: () => false, send: () => undefined, wake: () => undefined });
+    jobs = new JobStore(ledger.database, {
+      takes: () => false,
+      admits: () => true,
+      send: () => undefined,
+      holds: () => undefined,
+      wake: () => undefined,
+    });
     telling = new TellingStore(ledger.database);
   }, START_MS);
 

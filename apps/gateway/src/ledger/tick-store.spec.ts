@@ -11,7 +11,14 @@ import { type PrepareJob, TickStore } from './tick-store.js';
 
 const START_MS = 60_000;
 const AT_ONCE = 25;
-const silent = { takes: () => false, send: () => undefined, wake: () => undefined, hurry: () => undefined };
+const silent = {
+  takes: () => false,
+  admits: () => true,
+  send: () => undefined,
+  holds: () => undefined,
+  wake: () => undefined,
+  hurry: () => undefined,
+};
 const takesAll: PrepareJob = (_, { tenant, id }) =>
   Promise.resolve({ ok: true, job: newJob({ tenant, ...(id === undefined ? {} : { id }) }) });
 const refusesAll: PrepareJob = () =>

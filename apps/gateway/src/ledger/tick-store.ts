@@ -4,6 +4,7 @@ import { tickJobId } from '../schedules/tick-job-id.js';
 import { openReason, planTick, type TickPlan } from '../schedules/tick-plan.js';
 import { type Database, type Queries } from './database.js';
 import { cancelWithin } from './job-steering.js';
+import { heldOf } from './job-insert.js';
 import { type NewJob } from './job-store.js';
 import { type ControlDispatch, type Dispatch } from './outbox.js';
 import { OutboxFullError, type OutboxRoom } from './outbox-room.js';
@@ -26,7 +27,7 @@ export type StartByHand =
   | { readonly kind: 'invalid'; readonly errors: readonly FieldError[] };
 
 interface Parts {
-  readonly dispatch: Pick<Dispatch, 'wake'> & ControlDispatch;
+  readonly dispatch: Pick<Dispatch, 'admits' | 'holds' | 'wake'> & ControlDispatch;
   readonly room: Pick<OutboxRoom, 'full' | 'add'>;
 }
 
@@ -59,17 +60,19 @@ export class TickStore {
    */
   async tick(limit: number, prepare: PrepareJob): Promise<readonly Ticked[]> {
     const dueWaits = this.#room.full;
-    const { ticked, hurry } = await this.#database.transaction(async (transaction) => {
+    const { ticked, held, hurry } = await this.#database.transaction(async (transaction) => {
       const { now, schedules } = await lockDue(transaction, limit);
       const open = await openJobs(transaction, schedules);
       const judged = await Promise.all(schedules.map((schedule) => judge(schedule, now, { open, prepare })));
       const starts = judged.filter((one) => 'job' in one);
       const jobs = starts.map(({ job }) => job);
-      const entries = await enterJobs(transaction, jobs, { claimMs: 0, dueWaits });
+      const held = heldOf(jobs, this.#dispatch);
+      const entries = await enterJobs(transaction, jobs, { claimMs: 0, dueWaits, held });
       const all = judged.map((one) => ('job' in one ? startedOf(one, entries.get(one.job.id)) : one));
       await noteRuns(transaction, all);
-      return { ticked: all, hurry: await replaceOpen(transaction, all, open) };
+      return { ticked: all, held, hurry: await replaceOpen(transaction, all, open) };
     });
+    this.#dispatch.holds(held);
     const started = ticked.filter(({ outcome }) => outcome === 'started').length;
     this.#committed({ rows: dueWaits ? 0 : started, hurry });
     return ticked;
@@ -115,7 +118,8 @@ export class TickStore {
     if (!prepared.ok) return { start: { kind: 'invalid', errors: prepared.errors } };
     const { job } = prepared;
     if (this.#room.full) throw new OutboxFullError();
-    await enterJobs(transaction, [job], { claimMs: 0, dueWaits: false });
+    const held = heldOf([job], this.#dispatch);
+    await enterJobs(transaction, [job], { claimMs: 0, dueWaits: false, held });
     const { nextRunAt } = schedule;
     const started: Ticked = { schedule, tick: null, outcome: 'started', jobId: job.id, reason: null, nextRunAt };
     await noteRuns(transaction, [started]);

@@ -7,8 +7,8 @@ export const NO_MESSAGE = `NOT EXISTS (SELECT FROM outbox
 
 /** SQL: the runs that workers have in hand, as those say that were heard within `silenceMs`: `job` (text) and `run`. */
 export function heldRuns(silenceMs: number): string {
-  return `SELECT held ->> 'job' AS job, (held ->> 'run')::int AS run
-  FROM workers CROSS JOIN jsonb_array_elements(workers.runs) AS held
+  return `SELECT named.run ->> 'job' AS job, (named.run ->> 'run')::int AS run
+  FROM workers CROSS JOIN jsonb_array_elements(workers.runs) AS named (run)
   WHERE workers.heard_at > now() - interval '${silenceMs} milliseconds'`;
 }
 

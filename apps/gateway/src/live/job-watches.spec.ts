@@ -8,7 +8,14 @@ import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { JobWatches } from './job-watches.js';
 
-const dispatch = { takes: () => false, send: () => undefined, wake: () => undefined, hurry: () => undefined };
+const dispatch = {
+  takes: () => false,
+  admits: () => true,
+  send: () => undefined,
+  holds: () => undefined,
+  wake: () => undefined,
+  hurry: () => undefined,
+};
 
 describe('changes of jobs', () => {
   let ledger: RealLedger;

@@ -63,7 +63,7 @@ export class Auditor {
   }
 }
 
-const PLACES = ['unaccounted', 'outbox', 'delayed', 'waiting', 'paused', 'running', 'scheduled'] as const;
+const PLACES = ['unaccounted', 'outbox', 'held', 'delayed', 'waiting', 'paused', 'running', 'scheduled'] as const;
 
 const REASONS = {
   not_started: 'No gateway has begun to look for lost jobs.',

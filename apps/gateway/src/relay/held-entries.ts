@@ -29,8 +29,9 @@ export class HeldEntries {
     return this.#entries.has(id);
   }
 
-  /** Remembers how large entries were that have been claimed. */
+  /** Remembers how large entries were that have been claimed last. */
   learn(claimed: readonly OutboxEntry[]): void {
+    if (claimed.length === 0) return;
     const bytes = claimed.reduce((sum, entry) => sum + sizeOf(entry), 0);
     this.#likelyBytes = Math.max(1, bytes / claimed.length);
   }

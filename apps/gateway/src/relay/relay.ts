@@ -29,7 +29,7 @@ export interface RelayParts {
  *
  * A row is deleted only when the broker has confirmed its message, so a message may be sent twice but never not at all.
  */
-export class Relay implements Dispatch, ControlDispatch {
+export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake'>, ControlDispatch {
   readonly #publisher: Publisher;
   readonly #control: ControlLane;
   readonly #courier: Courier;
@@ -86,7 +86,13 @@ export class Relay implements Dispatch, ControlDispatch {
     return free;
   }
 
+  /** How many entries may be handed over together, by the size of those that came last. */
+  get room(): number {
+    return this.#held.claimable;
+  }
+
   send(entries: readonly WorkEntry[]): void {
+    this.#held.learn(entries);
     if (this.#control.open) for (const entry of entries) this.#begin(entry);
     else for (const { id } of entries) void this.#released.add(id).catch(() => undefined);
   }

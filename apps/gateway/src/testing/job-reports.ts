@@ -9,6 +9,7 @@ export const QUEUED: JobState = {
   id: 'job',
   queue: 'media',
   status: 'queued',
+  held: false,
   run: 1,
   attempt: 0,
   charged: 0,

@@ -27,6 +27,7 @@ export function newJob(changes: Partial<NewJob> = {}): NewJob {
     parentId: null,
     followsBatch: null,
     then: [],
+    concurrencyKey: null,
     ...changes,
   };
 }

@@ -134,7 +134,14 @@ function storesOfEdge(
   | ('batches' | 'eventBindings' | 'events' | 'flows' | 'idempotency' | 'jobs' | 'limits' | 'queues' | 'schedules')
   | ('steering' | 'telling' | 'ticks' | 'triggers' | 'workers')
 > {
-  const dispatch = { takes: () => false, send: () => undefined, wake: () => undefined, hurry: () => undefined };
+  const dispatch = {
+    takes: () => false,
+    admits: () => true,
+    send: () => undefined,
+    holds: () => undefined,
+    wake: () => undefined,
+    hurry: () => undefined,
+  };
   return {
     batches: new BatchStore(database, dispatch),
     flows: new FlowStore(database),

@@ -139,6 +139,7 @@ function begun(state: JobState, report: Started | Ended, startedAt: Date): JobSt
   return {
     ...state,
     status: 'running',
+    held: false,
     // An older run was counted when it was given up for lost.
     attempt: Math.max(state.attempt, report.run === state.run ? state.charged + 1 : claimed(state, report)),
     workerId: report.worker,

@@ -5,6 +5,8 @@ export interface JobState {
   readonly id: string;
   readonly queue: string;
   readonly status: JobStatus;
+  /** Queued, and without a message: it waits for its tenant's turn, or for its concurrency key. */
+  readonly held: boolean;
   /** The newest message sent out for the job. */
   readonly run: number;
   readonly attempt: number;
@@ -48,7 +50,7 @@ export interface AttemptChange {
 export interface Decision {
   readonly state: JobState;
   readonly attempts: readonly AttemptChange[];
-  /** A run to send out; `priority` puts one that has waited before the others. */
+  /** A run to send out, once the job is no longer held; `priority` puts one that has waited before the others. */
   readonly send: { readonly run: number; readonly dueAt: Date | null; readonly priority: number | null } | null;
   /** Messages of this run and older ones are still out and must not start. */
   readonly voidUpTo: number | null;

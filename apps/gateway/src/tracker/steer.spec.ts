@@ -16,6 +16,7 @@ function job(changes: Partial<JobState> = {}): JobState {
     id: '01970000-0000-7000-8000-000000000000',
     queue: 'lab',
     status: 'queued',
+    held: false,
     run: 3,
     attempt: 2,
     charged: 2,

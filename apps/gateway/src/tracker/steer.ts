@@ -33,7 +33,7 @@ export function retry(state: JobState): Decision | undefined {
   const run = state.run + 1;
   const next: JobState = {
     ...state,
-    ...{ status: 'queued', run, maxAttempts: state.maxAttempts + state.firstMaxAttempts },
+    ...{ status: 'queued', held: true, run, maxAttempts: state.maxAttempts + state.firstMaxAttempts },
     ...{ returns: 0, losses: 0, returnedAt: null, sentPriority: null, workerId: null },
     ...{ startedAt: null, nextAttemptAt: null, completedAt: null, cancelRequestedAt: null },
   };
@@ -55,16 +55,20 @@ function waiting(state: JobState, dueAt: Date | null | undefined, now: Date): De
   const next: JobState = { ...state, run: state.run + 1, sentPriority: null, workerId: null };
   if (state.status === 'retrying') return sentAt(next, (dueAt === undefined ? state.nextAttemptAt : dueAt) ?? now);
   if (state.status === 'scheduled') return dueAt === null ? sentAt(next, null) : moved(state, []);
-  return dueAt instanceof Date ? moved({ ...next, status: 'scheduled' }, []) : sentAt(next, null);
+  return dueAt instanceof Date ? moved({ ...next, status: 'scheduled', held: false }, []) : sentAt(next, null);
 }
 
-/** The newest run goes out: at once, or as a further attempt at its time. */
+/** The newest run goes out: when it is its turn, or as a further attempt at its time. */
 function sentAt(state: JobState, dueAt: Date | null): Decision {
-  const next: JobState = { ...state, status: dueAt === null ? 'queued' : 'retrying', nextAttemptAt: dueAt };
+  const status = dueAt === null ? 'queued' : 'retrying';
+  const next: JobState = { ...state, status, held: dueAt === null, nextAttemptAt: dueAt };
   return { ...moved(next, []), send: { run: next.run, dueAt, priority: null } };
 }
 
-/** The newest run that has left, or is about to. While a job waits for its time none is: what had left before is void. */
-function newestOut({ run, status }: JobState): number | null {
-  return run === 0 || status === 'scheduled' ? null : run;
+/**
+ * The newest run that has left, or is about to. While a job is held or waits for its time none is: what had left before is
+ * void.
+ */
+function newestOut({ run, status, held }: JobState): number | null {
+  return run === 0 || held || status === 'scheduled' ? null : run;
 }

@@ -3,7 +3,7 @@ import { type BrokerLink, type BrokerNames, type Delivery, Subscriber, type Subs
 import { type RunReport } from '#libs/contracts';
 import { type Telemetry } from '#libs/observability';
 import { LedgerUnavailableError } from '../ledger/database.js';
-import { type Dispatch } from '../ledger/outbox.js';
+import { type Dispatch, type Turns } from '../ledger/outbox.js';
 import { type ProbeStore } from '../ledger/probe-store.js';
 import { type DomainReport, type ReportStore } from '../ledger/report-store.js';
 import { readReports } from './read-reports.js';
@@ -18,7 +18,7 @@ export interface TrackerParts {
   readonly setup: NonNullable<SubscriberOptions['setup']>;
   readonly reports: ReportStore;
   readonly probes: Pick<ProbeStore, 'answered'>;
-  readonly dispatch: Dispatch;
+  readonly dispatch: Pick<Dispatch, 'wake'> & Turns;
   /** Looks at once for what follows from the ends of jobs; it looks by itself, too. */
   readonly follow: () => void;
   readonly telemetry: Telemetry;
@@ -120,6 +120,7 @@ export class Tracker {
     telemetry.emit('reports.written', { count: reports.length, durationMs: performance.now() - startedAt });
     for (const { report } of strangers) telemetry.emit('report.kept-aside', { reason: `unknown_job ${report.job}` });
     if (toSend) dispatch.wake();
+    else dispatch.left();
     if (toFollow) follow();
   }
 

@@ -12,7 +12,7 @@ export function moved(state: JobState, attempts: readonly AttemptChange[]): Deci
 /** The job in a final status. It is never completed before it was started. */
 export function final(state: JobState, status: 'completed' | 'failed' | 'cancelled', at: Date): JobState {
   const completedAt = state.startedAt !== null && at < state.startedAt ? state.startedAt : at;
-  return { ...state, status, completedAt, nextAttemptAt: null, returnedAt: null };
+  return { ...state, status, held: false, completedAt, nextAttemptAt: null, returnedAt: null };
 }
 
 /** The job is `failed`, and its dead letter is written with it. */
@@ -65,5 +65,5 @@ export function blank(run: number, attempt: number): AttemptChange {
 }
 
 function nextRun(state: JobState): JobState {
-  return { ...state, run: state.run + 1, workerId: null, returnedAt: null };
+  return { ...state, held: false, run: state.run + 1, workerId: null, returnedAt: null };
 }

@@ -1,0 +1,250 @@
+import { type QueuePace } from '../release/queue-pace.js';
+import { grouped } from '../release/grouped.js';
+import { type Candidate, type ReleaseRules, releasePlan, type Turn } from '../release/release-plan.js';
+import { type Database, type Queries } from './database.js';
+import { milliseconds } from './milliseconds.js';
+import { CLAIM_MS } from './outbox-store.js';
+import { type Line } from './outbox.js';
+
+/** An arbitrary number: one gateway lets jobs go at a time, so that none is let go past a limit. */
+const RELEASE_LOCK = 5_138_011;
+/** Keys that are looked at in one go. */
+const CALLS_AT_ONCE = 500;
+/** A tenant is offered so many times its share: others may have less to send. */
+const SHARES = 4;
+
+/** The open jobs of one tenant in one queue, and how those are let go that wait. */
+export interface Standing extends Line {
+  readonly rules: ReleaseRules;
+  /** Jobs that have a message in the queue or are with a worker. */
+  readonly out: number;
+  /** Jobs wait for their turn. */
+  readonly holds: boolean;
+}
+
+/** What limits how many jobs may be let go. */
+export interface Bounds {
+  readonly windowOf: (queue: string) => number;
+  /** In all. */
+  readonly most: number;
+  /** Whether this process sends them itself: then their rows are claimed. */
+  readonly claimed: boolean;
+  /** 0 to 1. */
+  readonly random: () => number;
+}
+
+/** What a look has seen, and what it has let go. */
+export interface Look {
+  readonly standings: readonly Standing[];
+  /** Tenants whose running jobs have a limit. */
+  readonly limited: ReadonlySet<string>;
+  /** Jobs wait for a concurrency key. */
+  readonly keysWait: boolean;
+  /** Rows of the outbox, in the order in which they are to be sent. */
+  readonly released: readonly string[];
+}
+
+/** Lets held jobs go. */
+export class HeldStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** How fast queues are, and how much their workers take. */
+  async paces(): Promise<QueuePace[]> {
+    return this.#database.query<QueuePace>(PACES);
+  }
+
+  /**
+   * Looks who waits, and gives up to `most` held jobs their outbox rows whose turn it is. While another gateway is at it,
+   * nothing is let go here.
+   */
+  async look(bounds: Bounds): Promise<Look> {
+    return this.#database.transaction(async (transaction) => {
+      const [state] = await transaction.query<State>(LOCK, [RELEASE_LOCK]);
+      const lets = state?.locked === true;
+      if (lets && state.called) await transaction.query(CALL_NEXT, [CALLS_AT_ONCE]);
+      const standings = await transaction.query<Standing>(STANDINGS);
+      const limits = await transaction.query<Limit>(LIMITS);
+      const released = lets ? await release(transaction, { standings, limits }, bounds) : [];
+      const limited = new Set(limits.map(({ tenant }) => tenant));
+      return { standings, limited, keysWait: state?.keysWait === true, released };
+    });
+  }
+}
+
+interface State {
+  /** No other gateway lets jobs go. */
+  readonly locked: boolean;
+  /** Keys may be free. */
+  readonly called: boolean;
+  readonly keysWait: boolean;
+}
+
+interface Limit {
+  readonly tenant: string;
+  /** How many more jobs it may run. */
+  readonly room: number;
+}
+
+async function release(
+  transaction: Queries,
+  { standings, limits }: { readonly standings: readonly Standing[]; readonly limits: readonly Limit[] },
+  { windowOf, most, claimed, random }: Bounds,
+): Promise<string[]> {
+  const waiting = standings.filter(({ queue, out, holds }) => holds && out < windowOf(queue));
+  if (waiting.length === 0) return [];
+  const share = Math.min(most, Math.ceil((SHARES * most) / waiting.length));
+  const lines = rotated(waiting, random()).slice(0, most);
+  const turns = await readTurns(
+    transaction,
+    lines.map((line) => ({ ...line, room: Math.min(windowOf(line.queue) - line.out, share) })),
+  );
+  const chosen = withinLimits(releasePlan(turns, random), limits).slice(0, most);
+  const rows = await transaction.query<{ id: string }>(RELEASE, [chosen.map(({ id }) => id), claimed ? CLAIM_MS : 0]);
+  return rows.map(({ id }) => id);
+}
+
+/** Whoever was first the last time is not the first every time. */
+function rotated<T>(list: readonly T[], chance: number): readonly T[] {
+  const start = Math.floor(chance * list.length);
+  return [...list.slice(start), ...list.slice(0, start)];
+}
+
+function withinLimits(plan: readonly Candidate[], limits: readonly Limit[]): readonly Candidate[] {
+  const left = new Map(limits.map(({ tenant, room }) => [tenant, room]));
+  return plan.filter(({ tenant }) => {
+    const room = left.get(tenant);
+    if (room !== undefined) left.set(tenant, room - 1);
+    return room === undefined || room > 0;
+  });
+}
+
+async function readTurns(
+  transaction: Queries,
+  lines: readonly (Standing & { readonly room: number })[],
+): Promise<Turn[]> {
+  const found = await transaction.query<Turn['candidates'][number]>(CANDIDATES, [
+    lines.map(({ queue }) => queue),
+    lines.map(({ tenant }) => tenant),
+    lines.map(({ room }) => room),
+    lines.map(({ rules }) => rules.order === 'lifo'),
+  ]);
+  const byLine = grouped(found, ({ queue, tenant }) => `${queue} ${tenant}`);
+  return lines.map(({ queue, tenant, room, rules }) => ({
+    room,
+    rules,
+    candidates: byLine.get(`${queue} ${tenant}`) ?? [],
+  }));
+}
+
+const OPEN = "jobs.status IN ('scheduled','queued','running','retrying')";
+
+const PACES = `
+SELECT domains.name AS queue,
+       coalesce((SELECT sum(completed + failed + cancelled) FROM queue_minutes WHERE queue_minutes.queue = domains.name), 0)::float8 AS ended,
+       coalesce((SELECT sum(concurrency) FROM workers
+                 WHERE workers.domain = domains.name AND heard_at > now() - interval '10 seconds'), 0)::int AS places,
+       CASE WHEN EXISTS (SELECT FROM jobs WHERE jobs.queue = domains.name AND held = 'turn')
+                 AND NOT EXISTS (SELECT FROM queue_settings WHERE queue_settings.queue = domains.name AND paused)
+            THEN coalesce((SELECT sum(greatest(0, concurrency - jsonb_array_length(runs))) FROM workers
+                           WHERE workers.domain = domains.name AND heard_at > now() - interval '3 seconds'), 0)
+            ELSE 0 END::int AS idle
+FROM domains`;
+
+const LOCK = `
+SELECT pg_try_advisory_xact_lock($1) AS locked, EXISTS (SELECT FROM concurrency_calls) AS called,
+       EXISTS (SELECT FROM jobs WHERE held = 'key') AS "keysWait"`;
+
+// Of the jobs that wait for a key the first one steps into its tenant's line when no other has the key. Whoever makes a key
+// free, or begins to wait for one, has said so in the same transaction: what is committed later is called later.
+const CALL_NEXT = `
+WITH calls AS (
+  DELETE FROM concurrency_calls WHERE id IN (SELECT id FROM concurrency_calls ORDER BY id LIMIT $1)
+  RETURNING tenant, concurrency_key
+), next AS (
+  SELECT head.id FROM (SELECT DISTINCT tenant, concurrency_key FROM calls) AS key CROSS JOIN LATERAL (
+    SELECT id FROM jobs WHERE jobs.tenant = key.tenant AND jobs.concurrency_key = key.concurrency_key AND held = 'key'
+    ORDER BY priority DESC, queued_at, id LIMIT 1
+  ) AS head
+  WHERE NOT EXISTS (
+    SELECT FROM jobs WHERE jobs.tenant = key.tenant AND jobs.concurrency_key = key.concurrency_key
+      AND jobs.concurrency_key IS NOT NULL AND held IS DISTINCT FROM 'key' AND status IN ('queued','running','retrying'))
+)
+UPDATE jobs SET held = 'turn' FROM next WHERE jobs.id = next.id AND held = 'key'`;
+
+// Goes from line to line by the index, however long lines are. A retry whose time has come is in the queue without having
+// been let go again: it takes room.
+const STANDINGS = `
+WITH RECURSIVE lines AS (
+  (SELECT queue, tenant FROM jobs WHERE ${OPEN} ORDER BY queue, tenant LIMIT 1)
+  UNION ALL
+  SELECT next.queue, next.tenant FROM lines CROSS JOIN LATERAL (
+    SELECT queue, tenant FROM jobs WHERE ${OPEN} AND (jobs.queue, jobs.tenant) > (lines.queue, lines.tenant)
+    ORDER BY queue, tenant LIMIT 1
+  ) AS next
+), due AS (
+  SELECT queue, tenant, count(*) AS jobs FROM jobs WHERE status = 'retrying' AND next_attempt_at <= now() GROUP BY queue, tenant
+)
+SELECT lines.queue, lines.tenant,
+       (coalesce(due.jobs, 0) + (
+         SELECT count(*) FROM jobs WHERE jobs.queue = lines.queue AND jobs.tenant = lines.tenant AND held IS NULL
+           AND status IN ('queued','running')))::int AS out,
+       (SELECT true FROM jobs WHERE jobs.queue = lines.queue AND jobs.tenant = lines.tenant AND held = 'turn' LIMIT 1) IS TRUE AS holds,
+       json_build_object('order', coalesce(release_order, 'fifo'), 'weights', coalesce(weights, '{}')) AS rules
+FROM lines LEFT JOIN due USING (queue, tenant) LEFT JOIN queue_settings USING (queue)`;
+
+// What waits for its next attempt comes by itself: it counts as running.
+const LIMITS = `
+SELECT tenant, (max_running_jobs - (
+  SELECT count(*) FROM (
+    SELECT FROM domains CROSS JOIN LATERAL (
+      SELECT FROM jobs WHERE jobs.queue = domains.name AND jobs.tenant = tenant_limits.tenant AND held IS NULL
+        AND status IN ('queued','running','retrying') LIMIT max_running_jobs
+    ) AS out LIMIT max_running_jobs
+  ) AS running))::int AS room
+FROM tenant_limits WHERE max_running_jobs IS NOT NULL`;
+
+// Goes from task to task of each priority by the index.
+const CANDIDATES = `
+WITH RECURSIVE lines AS (
+  SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::boolean[]) AS lines (queue, tenant, room, lifo)
+), groups AS (
+  SELECT queue, tenant, room, lifo, first.priority, first.task FROM lines CROSS JOIN LATERAL (
+    SELECT priority, task FROM jobs WHERE held = 'turn' AND jobs.queue = lines.queue AND jobs.tenant = lines.tenant
+    ORDER BY priority DESC, task DESC LIMIT 1
+  ) AS first
+  UNION ALL
+  SELECT groups.queue, groups.tenant, groups.room, groups.lifo, next.priority, next.task
+  FROM groups CROSS JOIN LATERAL (
+    SELECT priority, task FROM jobs WHERE held = 'turn' AND jobs.queue = groups.queue AND jobs.tenant = groups.tenant
+      AND (jobs.priority, jobs.task) < (groups.priority, groups.task)
+    ORDER BY priority DESC, task DESC LIMIT 1
+  ) AS next
+)
+SELECT next.id, groups.queue, groups.tenant, groups.task, groups.priority, ${milliseconds('next.queued_at')} AS "cameAt"
+FROM groups CROSS JOIN LATERAL (
+  (SELECT id, queued_at FROM jobs WHERE NOT groups.lifo AND held = 'turn' AND jobs.queue = groups.queue
+     AND jobs.tenant = groups.tenant AND jobs.priority = groups.priority AND jobs.task = groups.task
+   ORDER BY queued_at, id LIMIT groups.room)
+  UNION ALL
+  (SELECT id, queued_at FROM jobs WHERE groups.lifo AND held = 'turn' AND jobs.queue = groups.queue
+     AND jobs.tenant = groups.tenant AND jobs.priority = groups.priority AND jobs.task = groups.task
+   ORDER BY queued_at DESC, id DESC LIMIT groups.room)
+) AS next`;
+
+// Whoever has one of these jobs in hand just now changes it: it has its turn another time.
+const RELEASE = `
+WITH chosen AS (
+  SELECT * FROM unnest($1::uuid[]) WITH ORDINALITY AS chosen (id, position)
+), free AS MATERIALIZED (
+  SELECT id FROM jobs WHERE id = ANY($1::uuid[]) AND held = 'turn' ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+), released AS (
+  UPDATE jobs SET held = NULL FROM free JOIN chosen USING (id) WHERE jobs.id = free.id
+  RETURNING jobs.id, jobs.run, chosen.position
+)
+INSERT INTO outbox (kind, job_id, run, free_at, taken)
+SELECT 'work', id, run, now() + $2::int * interval '1 millisecond', $2::int > 0 FROM released ORDER BY position
+RETURNING id`;

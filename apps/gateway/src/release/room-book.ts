@@ -1,0 +1,95 @@
+import { type Line } from '../ledger/outbox.js';
+import { type Standing } from '../ledger/held-store.js';
+
+/** What a look at the ledger has shown. */
+export interface Seen {
+  readonly standings: readonly Standing[];
+  /** Tenants whose running jobs have a limit: each of their jobs waits for its turn. */
+  readonly limited: ReadonlySet<string>;
+  /** Jobs wait for a concurrency key. */
+  readonly keysWait: boolean;
+  readonly windowOf: (queue: string) => number;
+}
+
+/** A line of jobs as it stands here: what was seen of it, and what this process has done since. */
+interface Entry {
+  room: number;
+  /** Jobs were sent past the line since the look began. */
+  sent: number;
+  /** The mark of the last job that was held; undefined when none is. */
+  held: number | undefined;
+}
+
+/**
+ * Who may send how many messages past the lines, without asking the ledger for each job: the ledger is looked at some times
+ * a second, and what this process lets go in between is taken off. What other gateways let go in between is not seen, so
+ * with several of them a window is passed by what they accept in that time.
+ */
+export class RoomBook {
+  readonly #lines = new Map<string, Entry>();
+  #seen: Seen | undefined;
+  #mark = 0;
+
+  /** Whether a job that comes now may have a message at once; if so, it has taken its room. */
+  take({ queue, tenant }: Line): boolean {
+    if (this.#seen === undefined || this.#seen.limited.has(tenant)) return false;
+    const entry = this.#entryOf(queue, tenant);
+    if (entry.held !== undefined || entry.room <= 0) return false;
+    entry.room -= 1;
+    entry.sent += 1;
+    return true;
+  }
+
+  /** Jobs have been held: what comes to their lines later does not overtake them. */
+  hold(lines: Iterable<Line>): void {
+    this.#mark += 1;
+    for (const { queue, tenant } of lines) this.#entryOf(queue, tenant).held = this.#mark;
+  }
+
+  /** A look begins; what it gives back takes in what was seen. */
+  look(): (seen: Seen) => void {
+    const mark = this.#mark;
+    for (const entry of this.#lines.values()) entry.sent = 0;
+    return (seen) => {
+      this.#seen = seen;
+      const standing = new Map(seen.standings.map((one) => [keyOf(one), one]));
+      for (const [key, entry] of this.#lines) {
+        const isNews = entry.sent > 0 || (entry.held ?? 0) > mark;
+        if (!isNews && !standing.has(key)) this.#lines.delete(key);
+      }
+      for (const one of seen.standings) this.#entryOf(one.queue, one.tenant);
+      for (const [key, entry] of this.#lines) update(entry, standing.get(key), { key, seen, mark });
+    };
+  }
+
+  /** Whether anybody waits, as far as this process knows. */
+  get waits(): boolean {
+    return this.#seen?.keysWait === true || [...this.#lines.values()].some(({ held }) => held !== undefined);
+  }
+
+  #entryOf(queue: string, tenant: string): Entry {
+    const key = keyOf({ queue, tenant });
+    const known = this.#lines.get(key);
+    if (known !== undefined) return known;
+    const entry: Entry = { room: this.#seen?.windowOf(queue) ?? 0, sent: 0, held: undefined };
+    this.#lines.set(key, entry);
+    return entry;
+  }
+}
+
+// What was held after the look began is not in what it saw; what was sent after that may be, and is taken off in any case.
+function update(
+  entry: Entry,
+  standing: Standing | undefined,
+  { key, seen, mark }: { key: string; seen: Seen; mark: number },
+): void {
+  const [queue = ''] = key.split(' ');
+  entry.room = seen.windowOf(queue) - (standing?.out ?? 0) - entry.sent;
+  if (standing?.holds === true) entry.held = Math.max(entry.held ?? 0, mark);
+  else if ((entry.held ?? 0) <= mark) entry.held = undefined;
+}
+
+/** Neither name holds a blank. */
+function keyOf({ queue, tenant }: Line): string {
+  return `${queue} ${tenant}`;
+}
