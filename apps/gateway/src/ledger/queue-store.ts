@@ -1,3 +1,4 @@
+import { type ReleaseRules } from '../release/release-plan.js';
 import { type Database } from './database.js';
 import { type ControlDispatch } from './outbox.js';
 import { middleOf } from './queue-counts.js';
@@ -17,6 +18,10 @@ export interface QueueRecord {
   /** Worker processes that were heard of within 10 s. */
   readonly consumers: number;
   readonly paused: boolean;
+  /** Of a tenant's jobs of one priority that wait for their turn: which first. */
+  readonly order: ReleaseRules['order'];
+  /** How often jobs of a task have their turn beside those of others, which have 1. */
+  readonly weights: ReleaseRules['weights'];
   /** Milliseconds of the executions of the last hour; null when there were none. */
   readonly processingTime: { readonly avg: number | null; readonly p50: number | null; readonly p95: number | null };
   /** Jobs ended per second, over the last minute. */
@@ -25,7 +30,11 @@ export interface QueueRecord {
   readonly oldestWaitingMs: number | null;
 }
 
-type Counts = Omit<QueueRecord, 'paused'>;
+/** What an operator has set of a queue. */
+type Settings = Pick<QueueRecord, 'paused' | keyof ReleaseRules>;
+type Counts = Omit<QueueRecord, keyof Settings>;
+
+const UNSET: Settings = { paused: false, order: 'fifo', weights: {} };
 
 const FRESH_MS = 1_000;
 /** Counting takes at most one part in so many of a connection's time. */
@@ -33,7 +42,7 @@ const REST_FACTOR = 10;
 
 /**
  * Queues, counted in the ledger, so that every gateway says the same. Counts are used for a second, or longer when they
- * were dear; whether a queue is paused is always read anew.
+ * were dear; what is set of a queue is always read anew.
  */
 export class QueueStore {
   readonly #database: Database;
@@ -49,10 +58,12 @@ export class QueueStore {
   async all(): Promise<readonly QueueRecord[]> {
     const [counts, settings] = await Promise.all([
       this.#counts(),
-      this.#database.query<{ queue: string }>('SELECT queue FROM queue_settings WHERE paused'),
+      this.#database.query<Settings & { queue: string }>(
+        'SELECT queue, paused, release_order AS "order", weights FROM queue_settings',
+      ),
     ]);
-    const paused = new Set(settings.map(({ queue }) => queue));
-    return counts.map((queue) => ({ ...queue, paused: paused.has(queue.name) }));
+    const set = new Map(settings.map(({ queue, ...rest }) => [queue, rest]));
+    return counts.map((queue) => ({ ...queue, ...(set.get(queue.name) ?? UNSET) }));
   }
 
   async #counts(): Promise<readonly Counts[]> {
@@ -78,6 +89,18 @@ export class QueueStore {
   async setPaused(queue: string, paused: boolean): Promise<void> {
     const changed = await this.#database.query(SET_PAUSED, [queue, paused, paused ? 'pause' : 'resume']);
     if (changed.length > 0) this.#dispatch.hurry();
+  }
+
+  /** Says how held jobs of a queue are let go; undefined leaves what is. */
+  async setRules(
+    queue: string,
+    { order, weights }: { [Rule in keyof ReleaseRules]?: ReleaseRules[Rule] | undefined },
+  ): Promise<void> {
+    await this.#database.query(SET_RULES, [
+      queue,
+      order ?? null,
+      weights === undefined ? null : JSON.stringify(weights),
+    ]);
   }
 
   async #count(): Promise<readonly Counts[]> {
@@ -127,6 +150,12 @@ WITH changed AS (
   RETURNING queue, version
 )
 INSERT INTO outbox (kind, queue, version, free_at) SELECT $3, queue, version, now() FROM changed RETURNING id`;
+
+const SET_RULES = `
+INSERT INTO queue_settings AS known (queue, version, release_order, weights)
+VALUES ($1, extract(epoch FROM clock_timestamp()) * 1000, coalesce($2, 'fifo'), coalesce($3::jsonb, '{}'))
+ON CONFLICT (queue) DO UPDATE SET release_order = coalesce($2, known.release_order),
+  weights = coalesce($3::jsonb, known.weights), changed_at = now()`;
 
 const READ_QUEUES = `
 SELECT domains.name,

@@ -159,6 +159,8 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     dead: { ...count, description: 'Dead letters, also those of messages that are no job.' },
     consumers: { ...count, description: 'Worker processes that were heard of within 10 s.' },
     paused: { type: 'boolean' },
+    order: { type: 'string', enum: ['fifo', 'lifo'], description: 'Of jobs that wait for their turn: which first.' },
+    weights: { type: 'object', additionalProperties: count, description: 'Of tasks; those without have 1.' },
     processingTime: {
       ...whole({ avg: orNull(number), p50: orNull(number), p95: orNull(number) }),
       description: 'Milliseconds of the executions of the last hour; null when there were none.',

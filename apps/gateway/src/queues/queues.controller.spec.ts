@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Page } from '../http/page.js';
 import { type QueueRecord } from '../ledger/queue-store.js';
-import { Client } from '../testing/client.js';
+import { type ProblemDetails } from '../http/problem.js';
+import { type Answer, Client, pathsOf } from '../testing/client.js';
 import { type RealEdge, startRealEdge } from '../testing/real-edge.js';
 
 describe('queues over HTTP', () => {
@@ -33,7 +34,7 @@ describe('queues over HTTP', () => {
   it('show all their fields, also before anything has happened in them', async () => {
     expect((await client.get<QueueRecord>('/v1/queues/zeta')).json).toEqual({
       ...{ name: 'zeta', waiting: 0, active: 0, delayed: 0, scheduled: 0, completed: 0, failed: 0, dead: 0 },
-      ...{ consumers: 0, paused: false, throughput: 0, oldestWaitingMs: null },
+      ...{ consumers: 0, paused: false, order: 'fifo', weights: {}, throughput: 0, oldestWaitingMs: null },
       processingTime: { avg: null, p50: null, p95: null },
     });
   });
@@ -54,6 +55,32 @@ describe('queues over HTTP', () => {
     }
     expect(await said()).toEqual([{ kind: 'pause' }, { kind: 'resume' }]);
     expect((await client.get<QueueRecord>('/v1/queues/demo')).json.paused).toBe(false);
+  });
+
+  it('are told in which order jobs have their turn', async () => {
+    const patch = (body: unknown): Promise<Answer<QueueRecord & ProblemDetails>> =>
+      client.call('PATCH', '/v1/queues/demo', body);
+    expect((await patch({ order: 'lifo' })).json).toMatchObject({ order: 'lifo', weights: {}, paused: false });
+    const weights = { 'demo.echo': 4 };
+    expect((await patch({ weights })).json).toMatchObject({ order: 'lifo', weights });
+    await client.call('POST', '/v1/queues/demo/pause', undefined);
+    expect((await client.get<QueueRecord>('/v1/queues/demo')).json).toMatchObject({
+      order: 'lifo',
+      weights,
+      paused: true,
+    });
+    await client.call('POST', '/v1/queues/demo/resume', undefined);
+    expect((await patch({ order: 'fifo', weights: {} })).json).toMatchObject({ order: 'fifo', weights: {} });
+    for (const [body, path] of [
+      [{ order: 'random' }, 'order'],
+      [{ weights: { 'demo.echo': 0 } }, 'weights.demo.echo'],
+      [{ weights: { 'other.task': 1 } }, 'weights.other.task'],
+      [{ paused: true }, 'paused'],
+    ] as const) {
+      const refused = await patch(body);
+      expect([refused.status, pathsOf(refused)]).toEqual([422, [path]]);
+    }
+    expect((await client.call('PATCH', '/v1/queues/nowhere', { order: 'lifo' })).status).toBe(404);
   });
 
   it('do not exist before their domain has been announced, and are for admins', async () => {

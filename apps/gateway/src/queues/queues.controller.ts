@@ -1,17 +1,24 @@
-import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { isBareName } from '#libs/contracts';
 import { RequireScope } from '../api-keys/caller.js';
 import { type Page, pageOf, readPageRequest } from '../http/page.js';
+import { JsonBody } from '../http/json-body.js';
 import { missing } from '../http/problem.js';
 import { QueryReader } from '../http/query.js';
 import { type QueueRecord, QueueStore } from '../ledger/queue-store.js';
+import { TaskStore } from '../ledger/task-store.js';
 import { Described, paged } from '../openapi/described.js';
+
+import { QUEUE_RULES, readQueueRules } from './queue-rules.js';
 
 /** The queues of the domains that apps have announced. */
 @Controller('v1/queues')
 @RequireScope('admin')
 export class QueuesController {
-  constructor(private readonly queues: QueueStore) {}
+  constructor(
+    private readonly queues: QueueStore,
+    private readonly tasks: TaskStore,
+  ) {}
 
   @Get()
   @Described({
@@ -46,6 +53,24 @@ export class QueuesController {
     const queue = await this.queues.find(name);
     if (queue === undefined) throw missing('queue', name.slice(0, 100));
     return queue;
+  }
+
+  @Patch(':name')
+  @Described({
+    summary: 'Say in which order the jobs of a queue have their turn that wait for it',
+    description:
+      'Tenants take turns, and a higher priority goes first. Of one tenant and priority the oldest goes first (`fifo`), or the ' +
+      'newest (`lifo`); with `weights` tasks are mixed, each as often as its weight says beside those without, which have 1. ' +
+      'What is left out stays as it is; `weights` are given whole.',
+    body: QUEUE_RULES.schema,
+    status: 200,
+    answer: 'Queue',
+    problems: [400, 404, 413, 415, 422, 503],
+  })
+  async change(@Param('name') name: string, @JsonBody() body: unknown): Promise<QueueRecord> {
+    await this.show(name);
+    await this.queues.setRules(name, readQueueRules(body, name, this.tasks.all()));
+    return this.show(name);
   }
 
   @Post(':name/pause')

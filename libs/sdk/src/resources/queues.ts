@@ -17,6 +17,10 @@ export interface Queue {
   /** Worker processes that were heard of within 10 s. */
   readonly consumers: number;
   readonly paused: boolean;
+  /** Of a tenant's jobs of one priority that wait for their turn: the oldest or the newest first. */
+  readonly order: 'fifo' | 'lifo';
+  /** By task: how often its jobs have their turn beside those of tasks without, which have 1. */
+  readonly weights: Readonly<Record<string, number>>;
   /** Milliseconds of the executions of the last hour; null when there were none. */
   readonly processingTime: { readonly avg: number | null; readonly p50: number | null; readonly p95: number | null };
   /** Jobs ended per second, over the last minute. */
@@ -27,9 +31,9 @@ export interface Queue {
 
 /** What can be set of a queue. */
 export interface QueueChange {
-  /** Which of the jobs of one priority starts first: the oldest or the newest. */
+  /** Of a tenant's jobs of one priority that wait for their turn: the oldest or the newest first. */
   readonly order?: 'fifo' | 'lifo';
-  /** By task: how many of its jobs start in one round over the tasks of the queue. */
+  /** By task, 1 to 100: how often its jobs have their turn beside those of tasks without, which have 1. */
   readonly weights?: Readonly<Record<string, number>>;
 }
 
