@@ -74,11 +74,11 @@ export class BenchSuite {
     return { ...Object.fromEntries(apps), rabbitmq: this.broker.pids, postgres: this.database.pids };
   }
 
-  /** Ends an app in order and starts it again; how long the start took, in milliseconds. */
-  async restart(name: string): Promise<number> {
+  /** Ends an app in order and starts it again, with settings of its own; how long the start took, in milliseconds. */
+  async restart(name: string, settings: NodeJS.ProcessEnv = {}): Promise<number> {
     const { process: running, main, env } = this.#app(name);
     await running.stop(DRAIN_GRACE_MS);
-    await this.#startApp(name, main, env);
+    await this.#startApp(name, main, { ...env, ...settings });
     return this.#app(name).readyMs;
   }
 

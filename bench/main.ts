@@ -5,6 +5,7 @@ import { BenchSuite } from './bench-suite.js';
 import { type Effort, type Question, type Row } from './question.js';
 import { imageWork } from './questions/image-work.js';
 import { idleMemory, readiness } from './questions/start-up.js';
+import { overtaking, turns } from './questions/turns.js';
 import { trackedJobs } from './questions/tracked-jobs.js';
 import { renderTable } from './report.js';
 
@@ -16,7 +17,7 @@ const USAGE = `npm run bench -- [options]
   --json FILE    also write the figures there
   --smoke        the smallest effort: proves that the benchmarks work, and measures nothing`;
 
-const QUESTIONS: readonly Question[] = [readiness, idleMemory, trackedJobs, imageWork];
+const QUESTIONS: readonly Question[] = [readiness, idleMemory, trackedJobs, turns, overtaking, imageWork];
 const SMOKE: Effort = { runs: 1, jobs: 200, images: 2 };
 
 /** `npm run bench`: every figure beside its baseline, measured in the same run. */

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { connect } from 'amqplib';
-import pg from 'pg';
 import { type BenchSuite } from '../bench-suite.js';
+import { Ledger } from '../ledger.js';
 import { type Effort, type Question, roundRobin, type Row } from '../question.js';
 import { figureOf } from '../statistics.js';
 import { cpuSeconds, family, residentMib } from '../usage.js';
@@ -21,7 +21,7 @@ export const trackedJobs: Question = {
   unit: 'jobs/s',
   better: 'more',
   ask: async (suite, effort) => {
-    const ledger = new Ledger(suite.database.url);
+    const ledger = new Ledger(suite.database.url, TASK);
     await ledger.open();
     const costs = new Map<string, string>();
     const tracked = (name: string, enter: () => Promise<void>) => (): Promise<number> =>
@@ -130,38 +130,5 @@ async function publishAll(suite: BenchSuite, count: number): Promise<void> {
     await channel.waitForConfirms();
   } finally {
     await connection.close();
-  }
-}
-
-/** Looks into the ledger from outside. */
-class Ledger {
-  readonly #client: pg.Client;
-
-  constructor(url: string) {
-    this.#client = new pg.Client({ connectionString: url });
-  }
-
-  async open(): Promise<void> {
-    await this.#client.connect();
-  }
-
-  async close(): Promise<void> {
-    await this.#client.end();
-  }
-
-  async completed(): Promise<number> {
-    const { rows } = await this.#client.query<{ jobs: number }>(
-      "SELECT count(*)::int AS jobs FROM jobs WHERE task = $1 AND status = 'completed'",
-      [TASK],
-    );
-    return rows[0]?.jobs ?? 0;
-  }
-
-  async until(count: number): Promise<void> {
-    const giveUpAt = Date.now() + 300_000;
-    while ((await this.completed()) < count) {
-      if (Date.now() > giveUpAt) throw new Error(`Only ${await this.completed()} of ${count} jobs were completed.`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
   }
 }

@@ -1,0 +1,81 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Leveret } from '#libs/sdk';
+import { type BenchSuite } from '../bench-suite.js';
+import { Ledger } from '../ledger.js';
+import { type Effort, type Question, roundRobin, type Row } from '../question.js';
+import { figureOf } from '../statistics.js';
+
+const TASK = 'lab.noop';
+const JOBS_PER_BATCH = 10_000;
+const LATER = 10;
+/** Workers are known by then: each is heard every two seconds. */
+const SETTLE_MS = 3_000;
+const WITHOUT = 'every job goes to the broker at once';
+const WITH = 'a tenant has a window, and turns';
+
+/** What it costs that most of a tenant's jobs wait in the ledger. */
+export const turns: Question = {
+  title: 'No-op jobs of one tenant, entered as batches, with turns and without',
+  unit: 'jobs/s',
+  better: 'more',
+  ask: (suite, effort) =>
+    compared(suite, effort, async (ledger) => {
+      const before = await ledger.completed();
+      const began = performance.now();
+      await enterBatches(suite.leveret, effort.jobs);
+      await ledger.until(before + effort.jobs);
+      return (effort.jobs * 1_000) / (performance.now() - began);
+    }),
+};
+
+/** How long a tenant's ten jobs wait behind the backlog of another. */
+export const overtaking: Question = {
+  title: 'Ten jobs of a tenant behind the backlog of another, with turns and without',
+  unit: 's to the last start',
+  better: 'less',
+  ask: async (suite, effort) => {
+    const { secret } = await suite.leveret.apiKeys.create({ name: 'second', tenant: 'second', scopes: ['jobs:write'] });
+    const second = new Leveret({ url: suite.url, apiKey: secret });
+    return compared(suite, effort, async (ledger) => {
+      const before = await ledger.completed();
+      await enterBatches(suite.leveret, effort.jobs);
+      const ids: string[] = [];
+      for (let job = 0; job < LATER; job += 1) {
+        ids.push((await second.worker.enqueue({ task: TASK, payload: {} })).id);
+      }
+      await ledger.until(before + effort.jobs + LATER);
+      return ledger.secondsToStart(ids);
+    });
+  },
+};
+
+async function compared(
+  suite: BenchSuite,
+  effort: Effort,
+  measure: (ledger: Ledger) => Promise<number>,
+): Promise<readonly Row[]> {
+  const ledger = new Ledger(suite.database.url, TASK);
+  await ledger.open();
+  const under = (window: string) => async (): Promise<number> => {
+    await suite.restart('gateway', { TENANT_WINDOW: window });
+    await wait(SETTLE_MS);
+    return measure(ledger);
+  };
+  try {
+    const figures = await roundRobin({ [WITHOUT]: under('none'), [WITH]: under('auto') }, effort.runs);
+    await suite.restart('gateway');
+    return [...figures].map(([name, runs]) => ({
+      ...{ name, figure: figureOf(runs) },
+      ...(name === WITH ? { against: WITHOUT } : {}),
+    }));
+  } finally {
+    await ledger.close();
+  }
+}
+
+async function enterBatches(leveret: Leveret, count: number): Promise<void> {
+  for (let entered = 0; entered < count; entered += JOBS_PER_BATCH) {
+    const jobs = Array.from({ length: Math.min(JOBS_PER_BATCH, count - entered) }, () => ({ task: TASK, payload: {} }));
+    await leveret.worker.enqueueBatch(jobs);
+  }
+}
