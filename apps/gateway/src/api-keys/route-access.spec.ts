@@ -17,7 +17,8 @@ interface Route {
 /** Who may call a route, by the public contract alone: what the code says of itself is what is tested. */
 type Access = 'public' | 'admin' | 'jobs:read' | 'jobs:write';
 
-const PUBLIC = /^\/(health\/|metrics$|openapi\.json$|docs)/;
+/** Without a key: what programs look at, and links that are signed. */
+const PUBLIC = /^\/(health\/|metrics$|openapi\.json$|docs|unsubscribe\/)/;
 const ADMIN = /^\/v1\/(queues|dead-letters|workers|audit|actions|api-keys|webhook-secret)(\/|$)/;
 /** Called by POST, and only read or try out. */
 const READS = ['POST /v1/jobs/:id/watch-token', 'POST /v1/triggers/test'];
