@@ -57,7 +57,8 @@ describe('live updates of two gateways', () => {
     await writeFile(gate, '');
     const told = await Promise.all(streams.map(async (stream, at) => [...(begun[at] ?? []), ...(await stream.rest())]));
     for (const events of told) {
-      expect(statusesOf(events)).toEqual(expect.arrayContaining(['retrying', 'running', 'completed']));
+      // A status that is over before it can be told is left out; where the job is now is always told.
+      expect(statusesOf(events)).toEqual(expect.arrayContaining(['running', 'completed']));
       expect(runsOf(events)).toEqual([1, 2]);
     }
   });
