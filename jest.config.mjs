@@ -35,6 +35,7 @@ export default {
       testMatch: ['<rootDir>/{libs,apps,tools,bench}/**/*.spec.ts', '<rootDir>/test/rules/**/*.spec.ts'],
     },
     { ...shared, ...onServers, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
+    { ...shared, ...onServers, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.spec.ts'] },
     { ...shared, ...onServers, displayName: 'faults', testMatch: ['<rootDir>/test/faults/*.spec.ts'] },
     { ...shared, ...onServers, displayName: 'campaign', testMatch: ['<rootDir>/test/faults/campaign/*.spec.ts'] },
   ],
