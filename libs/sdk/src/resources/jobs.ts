@@ -71,6 +71,11 @@ export class Jobs {
     return this.#http.json(this.#call('GET', id, '/flow', { options }));
   }
 
+  /** Tells, in words and data, why a job has not run yet, and when it likely will. */
+  explain(id: string, options?: CallOptions): Promise<Readonly<Record<string, unknown>>> {
+    return this.#http.json(this.#call('GET', id, '/explain', { options }));
+  }
+
   /** Changes the priority or the time of a job that still waits. @throws ConflictError when it waits no more */
   update(id: string, change: WaitingJobChange, options?: CallOptions): Promise<Job> {
     return this.#http.json(this.#call('PATCH', id, '', { json: change, repeatable: true, options }));
