@@ -7,6 +7,7 @@ import { ScopeGuard } from './api-keys/scope.guard.js';
 import { BatchesModule } from './batches/batches.module.js';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { EventsModule } from './events/events.module.js';
+import { ExplainModule } from './explain/explain.module.js';
 import { FilesModule } from './files/files.module.js';
 import { FlowsModule } from './flows/flows.module.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -41,6 +42,7 @@ export class AppModule {
         BatchesModule,
         DeadLettersModule,
         EventsModule,
+        ExplainModule,
         FilesModule,
         FlowsModule,
         JobsModule,

@@ -4,10 +4,12 @@ import { registerGauge, type Telemetry } from '#libs/observability';
 import { openStorage, type Storage } from '#libs/storage';
 import { Backbone, BrokerLinks, relayOn } from './backbone.js';
 import { deadLetterDesk } from './dead-letters/dead-letter-parts.js';
+import { Explainer } from './explain/explainer.js';
 import { type JobIntake } from './jobs/job-intake.js';
 import { Doctor } from './doctor/doctor.js';
 import { ApiKeyStore } from './ledger/api-key.store.js';
 import { BatchStore } from './ledger/batch-store.js';
+import { ExplainStore } from './ledger/explain-store.js';
 import { Database } from './ledger/database.js';
 import { EventStore } from './ledger/event-store.js';
 import { FiringStore } from './ledger/firing-store.js';
@@ -108,13 +110,15 @@ interface Foundation
 
 function partsOf({ database, stores, links, releaser, ...given }: Foundation): GatewayParts {
   const { config, storage, steering } = given;
+  const queues = new QueueStore(database, releaser);
   return {
     ...given,
     deadLetters: deadLetterDesk(stores, steering, links),
     flows: stores.flows,
     idempotency: stores.idempotency,
     limits: new LimitStore(database),
-    queues: new QueueStore(database, releaser),
+    queues,
+    explainer: new Explainer({ store: new ExplainStore(database), queues, broker: () => links.state }),
     schedules: new ScheduleStore(database),
     tasks: stores.tasks,
     telling: stores.telling,

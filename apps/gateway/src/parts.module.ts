@@ -3,6 +3,7 @@ import { type GatewayConfig } from '#libs/config';
 import { type HealthCheckSpec, type Telemetry } from '#libs/observability';
 import { type Storage } from '#libs/storage';
 import { type DeadLetterDesk, deskProviders } from './dead-letters/dead-letter-parts.js';
+import { Explainer } from './explain/explainer.js';
 import { Routes } from './http/routes.js';
 import { ApiKeyStore } from './ledger/api-key.store.js';
 import { BatchStore } from './ledger/batch-store.js';
@@ -48,6 +49,7 @@ export interface GatewayParts {
   readonly apiKeys: ApiKeyStore;
   readonly watches: JobWatches;
   readonly auditor: Auditor;
+  readonly explainer: Explainer;
   /** What /health/ready asks. */
   readonly checks: readonly HealthCheckSpec[];
   /** What /health/ready shows beside it. */
@@ -82,6 +84,7 @@ export class PartsModule {
       { provide: ApiKeyStore, useValue: parts.apiKeys },
       { provide: JobWatches, useValue: parts.watches },
       { provide: Auditor, useValue: parts.auditor },
+      { provide: Explainer, useValue: parts.explainer },
       { provide: Routes, useValue: routes },
     ];
     return { module: PartsModule, providers, exports: providers.map(({ provide }) => provide) };

@@ -4,6 +4,7 @@ import { CATCH_UPS, OVERLAPS } from '../ledger/schedule-row.js';
 import { KEY_LIMIT_FIELDS, TENANT_LIMIT_FIELDS } from '../limits/limits-request.js';
 import { AUDIT_SCHEMAS } from './audit-schemas.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter-schemas.js';
+import { EXPLAIN_SCHEMAS } from './explain-schemas.js';
 import { FLOW_SCHEMAS } from './flow-schemas.js';
 import { count, id, number, orNull, page, ref, type Schema, text, time, whole } from './shapes.js';
 import { TRIGGER_SCHEMAS } from './trigger-schemas.js';
@@ -175,6 +176,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   NewApiKey: whole({ ...apiKey, secret: { ...text, description: 'The key itself. It is shown this once.' } }),
   ...AUDIT_SCHEMAS,
   ...DEAD_LETTER_SCHEMAS,
+  ...EXPLAIN_SCHEMAS,
   ...FLOW_SCHEMAS,
   Schedule: {
     ...whole(schedule),

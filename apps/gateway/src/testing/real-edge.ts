@@ -9,10 +9,12 @@ import { createTelemetry, type Telemetry } from '#libs/observability';
 import { openStorage, type Storage } from '#libs/storage';
 import { deadLetterDesk } from '../dead-letters/dead-letter-parts.js';
 import { ensureAdminKey } from '../api-keys/admin-key.js';
+import { Explainer } from '../explain/explainer.js';
 import { type HttpEdge, startHttp } from '../http/start-http.js';
 import { ApiKeyStore } from '../ledger/api-key.store.js';
 import { AuditStore } from '../ledger/audit-store.js';
 import { BatchStore } from '../ledger/batch-store.js';
+import { ExplainStore } from '../ledger/explain-store.js';
 import { type Database } from '../ledger/database.js';
 import { ChangeStore } from '../ledger/change-store.js';
 import { DeadLetterStore } from '../ledger/dead-letter-store.js';
@@ -88,6 +90,7 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
   const edge: HttpEdge = await startHttp({
     ...{ config, telemetry, storage, tasks, apiKeys, watches, ...stores },
     deadLetters: deadLetterDesk(deadLetterStores(database), stores.steering, toNobody(published)),
+    explainer: new Explainer({ store: new ExplainStore(database), queues: stores.queues, broker: () => 'up' }),
     auditor: new Auditor(new AuditStore(database, reconcilerTimes(config.reconcileAfterMs))),
     checks: [],
     features: () => ({}),
