@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import type * as sdk from '#libs/sdk';
 import { type ShownBatch } from '../src/batches/batch-view.js';
 import { type ShownDeadLetter } from '../src/dead-letters/letter-view.js';
+import { type Explanation } from '../src/explain/explainer.js';
 import { type Flow } from '../src/flows/flow-tree.js';
 import { type QueueRecord } from '../src/ledger/queue-store.js';
 import { type KeyLimits } from '../src/ledger/limits.js';
@@ -22,6 +23,7 @@ type SameNames<Shown, Said> = [keyof Shown] extends [keyof Said] ? true : false;
 const same: readonly [
   Same<ShownBatch, sdk.Batch>,
   Same<Omit<ShownDeadLetter, 'message'>, Omit<sdk.DeadLetter, 'message'>>,
+  Same<Explanation, sdk.Explanation>,
   Same<Flow, sdk.Flow>,
   Same<KeyLimits, sdk.KeyLimits>,
   Same<QueueRecord, sdk.Queue>,
@@ -31,7 +33,7 @@ const same: readonly [
   Same<ShownTrigger, sdk.Trigger>,
   Same<ShownTriggerRun, sdk.TriggerRun>,
   Same<Rehearsal, sdk.Rehearsal>,
-] = [true, true, true, true, true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true, true, true, true, true];
 
 it('says of answers what the gateway shows', () => {
   expect(same).not.toContain(false);

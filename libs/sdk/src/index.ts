@@ -41,6 +41,7 @@ export {
   type RedrivePace,
   type Redriven,
 } from './resources/dead-letters.js';
+export { type Explanation, type ExplanationReason } from './resources/explanation.js';
 export { type AcceptedEvent, type DomainEvent, type Events } from './resources/events.js';
 export {
   type Content,

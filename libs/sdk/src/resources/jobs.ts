@@ -6,6 +6,7 @@ import { type Priority } from '../job-request.js';
 import { type CallOptions } from '../options.js';
 import { resultOf } from '../watch/job-result.js';
 import { type JobUpdate, type LogLine } from '../watch/job-update.js';
+import { type Explanation } from './explanation.js';
 import { type Flow } from './flow.js';
 import { JobWatch, type WaitOptions, type WatchOptions } from '../watch/watch-job.js';
 
@@ -72,7 +73,7 @@ export class Jobs {
   }
 
   /** Tells, in words and data, why a job has not run yet, and when it likely will. */
-  explain(id: string, options?: CallOptions): Promise<Readonly<Record<string, unknown>>> {
+  explain(id: string, options?: CallOptions): Promise<Explanation> {
     return this.#http.json(this.#call('GET', id, '/explain', { options }));
   }
 
