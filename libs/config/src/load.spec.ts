@@ -45,6 +45,7 @@ describe('loadGatewayConfig', () => {
       reconcileAfterMs: 60_000,
       outboxBound: { rows: 100_000, bytes: 1_073_741_824 },
       managementUrl: null,
+      tenantWindow: true,
       unsubscribeSecret: null,
     });
   });
