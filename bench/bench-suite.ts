@@ -4,17 +4,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Leveret } from '#libs/sdk';
 import { type Screen } from '../tools/console/screen.js';
+import { MailSink } from './mail-sink/mail-sink.js';
 import { chooseBroker } from '../tools/local-nodes/choose-broker.js';
 import { type LocalBroker } from '../tools/local-nodes/local-node.js';
 import { freePort } from '../tools/local-nodes/ports.js';
 import { PrivatePostgres } from '../tools/local-nodes/private-postgres.js';
 import { AppProcess } from '../tools/processes/app-process.js';
 import { appMain, LAB_MAIN } from '../tools/start/app-list.js';
-import { consumerEnvironment, gatewayEnvironment, type SuiteFacts } from '../tools/start/environment.js';
+import {
+  consumerEnvironment,
+  emailEnvironment,
+  gatewayEnvironment,
+  type SuiteFacts,
+} from '../tools/start/environment.js';
 import { awaitTasks } from '../tools/start/await-tasks.js';
 
 const ANNOUNCE_PATIENCE_MS = 30_000;
 const DRAIN_GRACE_MS = 40_000;
+/** Mails under way at once, in the app and beside it. */
+export const MAILS_AT_ONCE = 50;
 
 /** How an app came up. */
 export interface StartedApp {
@@ -24,6 +32,12 @@ export interface StartedApp {
   readonly readyMs: number;
 }
 
+interface Servers {
+  readonly broker: LocalBroker;
+  readonly database: PrivatePostgres;
+  readonly sink: MailSink;
+}
+
 /** Broker, database, gateway and consumer apps of one run of the benchmarks, durable as in production. */
 export class BenchSuite {
   readonly apps = new Map<string, StartedApp>();
@@ -31,8 +45,7 @@ export class BenchSuite {
   private constructor(
     private readonly folder: string,
     private readonly facts: SuiteFacts,
-    readonly broker: LocalBroker,
-    readonly database: PrivatePostgres,
+    private readonly servers: Servers,
   ) {}
 
   static async start(screen: Screen): Promise<BenchSuite> {
@@ -51,9 +64,22 @@ export class BenchSuite {
       linkSecret: randomBytes(36).toString('base64url'),
       adminApiKey: randomBytes(24).toString('base64url'),
     };
-    const suite = new BenchSuite(folder, facts, broker, database);
+    const suite = new BenchSuite(folder, facts, { broker, database, sink: await MailSink.start() });
     await screen.step('Starting gateway and apps', () => suite.#startApps());
     return suite;
+  }
+
+  get broker(): LocalBroker {
+    return this.servers.broker;
+  }
+
+  get database(): PrivatePostgres {
+    return this.servers.database;
+  }
+
+  /** Where the mails of the email app end. */
+  get sink(): MailSink {
+    return this.servers.sink;
   }
 
   get url(): string {
@@ -84,7 +110,7 @@ export class BenchSuite {
 
   async stop(): Promise<void> {
     await Promise.all([...this.apps.values()].map(({ process }) => process.stop(DRAIN_GRACE_MS)));
-    await Promise.all([this.broker.kill(), this.database.kill()]);
+    await Promise.all([this.broker.kill(), this.database.kill(), this.sink.stop()]);
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -101,7 +127,9 @@ export class BenchSuite {
     await this.#startApp('gateway', appMain('gateway'), gatewayEnvironment(outer, this.facts));
     await this.#startApp('lab', LAB_MAIN, { ...consumer, CONCURRENCY: '200' });
     await this.#startApp('media', appMain('media'), consumer);
-    const missing = await awaitTasks(this.leveret, ['lab', 'media'], ANNOUNCE_PATIENCE_MS);
+    const email = { ...emailEnvironment(outer, this.facts), SMTP_URL: `smtp://127.0.0.1:${this.sink.port}` };
+    await this.#startApp('email', appMain('email'), { ...email, CONCURRENCY: String(MAILS_AT_ONCE) });
+    const missing = await awaitTasks(this.leveret, ['lab', 'media', 'email'], ANNOUNCE_PATIENCE_MS);
     if (missing.length > 0) throw new Error(`No task of ${missing.join(', ')} was announced.`);
   }
 

@@ -4,6 +4,7 @@ import { Screen } from '../tools/console/screen.js';
 import { BenchSuite } from './bench-suite.js';
 import { type Effort, type Question, type Row } from './question.js';
 import { imageWork } from './questions/image-work.js';
+import { mails } from './questions/mails.js';
 import { idleMemory, readiness } from './questions/start-up.js';
 import { overtaking, turns } from './questions/turns.js';
 import { trackedJobs } from './questions/tracked-jobs.js';
@@ -13,12 +14,13 @@ const USAGE = `npm run bench -- [options]
   --runs N       rounds of each contender (default 3)
   --jobs N       no-op jobs a round (default 10000)
   --images N     images a round (default 40)
+  --mails N      mails a round (default 2000)
   --only TEXT    questions whose title has this text
   --json FILE    also write the figures there
   --smoke        the smallest effort: proves that the benchmarks work, and measures nothing`;
 
-const QUESTIONS: readonly Question[] = [readiness, idleMemory, trackedJobs, turns, overtaking, imageWork];
-const SMOKE: Effort = { runs: 1, jobs: 200, images: 2 };
+const QUESTIONS: readonly Question[] = [readiness, idleMemory, trackedJobs, turns, overtaking, imageWork, mails];
+const SMOKE: Effort = { runs: 1, jobs: 200, images: 2, mails: 20 };
 
 /** `npm run bench`: every figure beside its baseline, measured in the same run. */
 async function main(): Promise<void> {
@@ -27,6 +29,7 @@ async function main(): Promise<void> {
       runs: { type: 'string', default: '3' },
       jobs: { type: 'string', default: '10000' },
       images: { type: 'string', default: '40' },
+      mails: { type: 'string', default: '2000' },
       only: { type: 'string', default: '' },
       json: { type: 'string' },
       smoke: { type: 'boolean', default: false },
@@ -39,7 +42,10 @@ async function main(): Promise<void> {
   }
   const effort = values.smoke
     ? SMOKE
-    : { runs: count('runs', values.runs), jobs: count('jobs', values.jobs), images: count('images', values.images) };
+    : {
+        ...{ runs: count('runs', values.runs), jobs: count('jobs', values.jobs) },
+        ...{ images: count('images', values.images), mails: count('mails', values.mails) },
+      };
   const answers = await askAll(
     QUESTIONS.filter(({ title }) => title.toLowerCase().includes(values.only.toLowerCase())),
     effort,

@@ -6,6 +6,7 @@ export interface Effort {
   readonly runs: number;
   readonly jobs: number;
   readonly images: number;
+  readonly mails: number;
 }
 
 /** One line of a question's table. */

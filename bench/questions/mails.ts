@@ -1,0 +1,67 @@
+import { createTransport } from 'nodemailer';
+// eslint-disable-next-line no-restricted-imports -- the app's own way to the server, measured without jobs around it
+import { Mailer } from '../../apps/email/src/outgoing/mailer.js';
+import { type BenchSuite, MAILS_AT_ONCE } from '../bench-suite.js';
+import { type Question, roundRobin } from '../question.js';
+import { figureOf } from '../statistics.js';
+
+const BARE = 'bare nodemailer';
+const HTML = `<p>${'A paragraph of a mail. '.repeat(100)}</p>`;
+const MAIL = { subject: 'News', html: HTML } as const;
+const BATCH = 10_000;
+const SENDER = { name: 'Shop', address: 'shop@example.org', domain: 'example.org' } as const;
+
+/** Mails of 2.5 kB to one sink: the library alone, the app's mailer, and jobs from the call to the last mail. */
+export const mails: Question = {
+  title: 'Mails to an SMTP server on this machine',
+  unit: 'mails/s',
+  better: 'more',
+  ask: async (suite, { mails: count, runs }) => {
+    const bare = createTransport({ pool: true, host: '127.0.0.1', port: suite.sink.port, maxConnections: 1_000 });
+    const server = { host: '127.0.0.1', port: suite.sink.port, secure: false, login: null };
+    const mailer = new Mailer({ server, from: SENDER, dkim: null });
+    const contender = (send: () => Promise<unknown>) => () => suite.sink.rate(count, send);
+    try {
+      const figures = await roundRobin(
+        {
+          [BARE]: contender(() => inLanes(count, (to) => bare.sendMail({ ...MAIL, from: SENDER.address, to }))),
+          "the app's mailer": contender(() => inLanes(count, (to, id) => mailed(mailer, to, id))),
+          'email.send, a batch': contender(() => jobs(suite, count)),
+        },
+        runs,
+      );
+      return [...figures].map(([name, each]) => ({
+        ...{ name, figure: figureOf(each) },
+        ...(name === BARE ? {} : { against: BARE }),
+      }));
+    } finally {
+      bare.close();
+      mailer.onApplicationShutdown();
+    }
+  },
+};
+
+function mailed(mailer: Mailer, to: string, id: string): Promise<unknown> {
+  return mailer.send({ ...MAIL, id, to: [to] }, new AbortController().signal);
+}
+
+/** Keeps as many mails under way as the app does. */
+async function inLanes(count: number, send: (to: string, id: string) => Promise<unknown>): Promise<void> {
+  let begun = 0;
+  const lane = async (): Promise<void> => {
+    while (begun < count) {
+      begun += 1;
+      await send(`p${begun}@example.net`, `mail-${begun}`);
+    }
+  };
+  await Promise.all(Array.from({ length: MAILS_AT_ONCE }, lane));
+}
+
+async function jobs(suite: BenchSuite, count: number): Promise<void> {
+  for (let start = 0; start < count; start += BATCH) {
+    const batch = Array.from({ length: Math.min(BATCH, count - start) }, (_, index) => {
+      return { task: 'email.send', payload: { ...MAIL, to: `p${start + index}@example.net` } };
+    });
+    await suite.leveret.worker.enqueueBatch(batch);
+  }
+}
