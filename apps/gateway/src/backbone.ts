@@ -16,6 +16,7 @@ import { deadLetterParts } from './dead-letters/dead-letter-parts.js';
 import { type Doctor } from './doctor/doctor.js';
 import { FlowKeeper } from './flows/flow-keeper.js';
 import { FollowerMaker } from './flows/follower-maker.js';
+import { type NoticeWriter } from './notifications/notice-writer.js';
 import { DomainRegister } from './ingress/domain-register.js';
 import { Ingress } from './ingress/ingress.js';
 import { UnroutedMessages } from './ingress/unrouted-messages.js';
@@ -102,6 +103,7 @@ interface BackboneEntry {
   readonly firings: FiringStore;
   readonly eventBindings: EventBindings;
   readonly tenants: ReadonlyMap<string, string>;
+  readonly notices: NoticeWriter;
   readonly room: OutboxRoom;
   readonly post: ChangePost;
   readonly times: ReconcilerTimes;
@@ -120,7 +122,7 @@ export class Backbone {
     const heartbeats = new HeartbeatReader({ link, names, setup, workers: stores.workers, telemetry });
     const shared = { link, names, dispatch: releaser, telemetry };
     const { prober, marker } = askersOn(links, stores, entry.times);
-    const makes = new FollowerMaker(entry.intake, stores.tasks);
+    const makes = new FollowerMaker(entry.intake, stores.tasks, entry.notices);
     const flows = new FlowKeeper({
       ...shared,
       endings: stores.endings,

@@ -1,10 +1,11 @@
 import { featuresOf } from '#libs/broker';
 import { type BrokerConfig, type GatewayConfig } from '#libs/config';
 import { registerGauge, type Telemetry } from '#libs/observability';
-import { openStorage, type Storage } from '#libs/storage';
+import { LinkSigner, openStorage, type Storage } from '#libs/storage';
 import { Backbone, BrokerLinks, relayOn } from './backbone.js';
 import { deadLetterDesk } from './dead-letters/dead-letter-parts.js';
 import { Explainer } from './explain/explainer.js';
+import { FileLinks } from './files/file-links.js';
 import { type JobIntake } from './jobs/job-intake.js';
 import { Doctor } from './doctor/doctor.js';
 import { ApiKeyStore } from './ledger/api-key.store.js';
@@ -24,6 +25,7 @@ import { type Stores, storesOn } from './ledger/stores.js';
 import { TickStore } from './ledger/tick-store.js';
 import { liveParts } from './live/live-parts.js';
 import { TriggerStore } from './ledger/trigger-store.js';
+import { NoticeWriter } from './notifications/notice-writer.js';
 import { type GatewayParts } from './parts.module.js';
 import { EventBindings } from './triggers/event-bindings.js';
 import { Releaser } from './release/releaser.js';
@@ -70,6 +72,7 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
         ...{ intake, ...writers, releaser, eventBindings, room, post, times, telemetry },
         firings: new FiringStore(database, { dispatch: releaser, room }),
         tenants: config.brokerTenants,
+        notices: noticesOf(config),
         doctor: new Doctor({ ...config, link: links.publishing, ledger: database, storage }, telemetry),
       });
       links.open();
@@ -84,6 +87,10 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
       await database.close();
     },
   };
+}
+
+function noticesOf({ linkSecret, publicUrl }: GatewayConfig): NoticeWriter {
+  return new NoticeWriter(new FileLinks(new LinkSigner(linkSecret), publicUrl));
 }
 
 /** Those who enter and move jobs, and take in events. */

@@ -38,8 +38,15 @@ describe('templates', () => {
     return (await Templates.open(folder)).get('own').fill({ name: 'Ada', ...data }, FACTS).text;
   };
 
-  it('come with five that can be looked at', () => {
-    expect(shipped.names).toEqual(['alert', 'export-ready', 'newsletter', 'order-confirmation', 'welcome']);
+  it('come with six that can be looked at', () => {
+    expect(shipped.names).toEqual([
+      'alert',
+      'export-ready',
+      'job-ended',
+      'newsletter',
+      'order-confirmation',
+      'welcome',
+    ]);
     for (const name of shipped.names) {
       const template = shipped.get(name);
       const { subject, html, text } = template.fill(template.preview, FACTS);

@@ -3,7 +3,7 @@ import { type LinkSigner } from '#libs/storage';
 
 const LIFETIME_MS = 24 * 3_600_000;
 
-/** A file reference with a link by which a browser can download the file for a day, without an API key. */
+/** A file reference with a link by which a browser can download the file for a while, without an API key. */
 export interface LinkedFile extends FileReference {
   readonly url: string;
 }
@@ -16,9 +16,10 @@ export class FileLinks {
     private readonly publicUrl: string,
   ) {}
 
-  withLink(file: FileReference): LinkedFile {
+  /** @param until when the link ends. @default in a day */
+  withLink(file: FileReference, until = new Date(Date.now() + LIFETIME_MS)): LinkedFile {
     const path = file.key.split('/').map(encodeURIComponent).join('/');
-    const query = this.signer.sign(file.key, new Date(Date.now() + LIFETIME_MS));
+    const query = this.signer.sign(file.key, until);
     return { ...file, url: `${this.publicUrl}/v1/files/${path}?${query}` };
   }
 }

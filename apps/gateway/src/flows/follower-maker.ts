@@ -4,6 +4,7 @@ import {
   DEFAULT_MAX_ATTEMPTS,
   domainOf,
   type Failure,
+  type Job,
   LIMITS,
   PRIORITIES,
   TIMES,
@@ -16,6 +17,8 @@ import { type DueFollowUp } from '../ledger/ending-store.js';
 import { type Follower } from '../ledger/follower-entry.js';
 import { type NewJob } from '../ledger/job-store.js';
 import { type TaskStore } from '../ledger/task-store.js';
+import { noticeIn, type Notify } from '../notifications/notice.js';
+import { type NoticeWriter } from '../notifications/notice-writer.js';
 import { fillPlaceholders } from '../placeholders/fill-placeholders.js';
 
 /** Makes the jobs of follow-ups: fills in their placeholders and checks them as any request for a job is checked. */
@@ -23,6 +26,7 @@ export class FollowerMaker {
   constructor(
     private readonly intake: Pick<JobIntake, 'prepare' | 'followUps'>,
     private readonly tasks: Pick<TaskStore, 'find'>,
+    private readonly notices: NoticeWriter,
   ) {}
 
   /** A follower that cannot be made says why; whatever is wrong with one holds up no other. */
@@ -35,6 +39,17 @@ export class FollowerMaker {
   }
 
   async #made(due: DueFollowUp): Promise<Follower> {
+    const notice = noticeIn(due.request);
+    return notice === undefined || due.job === undefined ? this.#followed(due) : this.#told(due, due.job, notice);
+  }
+
+  async #told(due: DueFollowUp, job: Job, notice: Notify): Promise<Follower> {
+    const request = this.notices.requestFor(job, notice);
+    const intake = await this.intake.prepare(request, originOf(due));
+    return intake.ok ? { job: intake.job, failure: null } : this.#unmade(due, request.payload, intake.errors);
+  }
+
+  async #followed(due: DueFollowUp): Promise<Follower> {
     const payload = due.request['payload'] ?? {};
     const filled = fillPlaceholders(payload, {
       path: 'payload',

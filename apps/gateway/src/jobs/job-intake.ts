@@ -5,6 +5,7 @@ import { type FollowUp } from '../ledger/follow-up.js';
 import { type KeyLimits } from '../ledger/limits.js';
 import { type NewJob } from '../ledger/job-store.js';
 import { type TaskRecord, type TaskStore } from '../ledger/task-store.js';
+import { checkNotify, noticeOf } from '../notifications/notice.js';
 import { FollowUpIntake, type FollowUpOrigin } from './follow-up-intake.js';
 import { type JobOptions } from './job-options.js';
 import { JOB_REQUEST, type JobRequest, withSupport } from './job-request.js';
@@ -54,6 +55,10 @@ export class JobIntake {
     const priority = permittedPriority(options.priority, asked, origin.key, errors);
     const payload = this.#check.payloadOf(asked, task, origin.tenant, errors);
     const then = await this.followUps(asked.then, { ...origin, of: 'job' }, errors);
+    if (asked.notify !== undefined) {
+      await checkNotify(this.#check, errors);
+      then.push(noticeOf(asked.notify, then.length, origin.traceparent));
+    }
     if (errors.length > 0) return { ok: false, errors };
     return { ok: true, job: { ...options, ...identity(task, origin), priority, payload, then } };
   }

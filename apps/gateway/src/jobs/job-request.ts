@@ -1,4 +1,12 @@
-import { DURATION_FORM, LIMITS, MAX_PRIORITY, PRIORITIES, type Duration } from '#libs/contracts';
+import {
+  DURATION_FORM,
+  type Duration,
+  LIMITS,
+  LONGEST_MAILBOX,
+  MAILBOX_PATTERN,
+  MAX_PRIORITY,
+  PRIORITIES,
+} from '#libs/contracts';
 import { BodySchema } from '../http/body-schema.js';
 import { type FieldError } from '../http/problem.js';
 
@@ -18,6 +26,7 @@ export interface JobRequest {
   readonly concurrencyKey?: string;
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly then?: readonly unknown[];
+  readonly notify?: { readonly email: string };
 }
 
 /** What is left out comes from the task. */
@@ -29,10 +38,10 @@ export interface BackoffRequest {
 }
 
 /**
- * Fields of the public contract that this version refuses by name rather than ignore. `callbackUrl` and `notify` will be
- * follow-ups of every final status, as a user may write them already: `{ "task": …, "on": "final", "payload": "{{job}}" }`.
+ * Fields of the public contract that this version refuses by name rather than ignore. `callbackUrl` will be a follow-up of
+ * every final status, as a user may write it already: `{ "task": …, "on": "final", "payload": "{{job}}" }`.
  */
-const UNSUPPORTED_FIELDS = ['callbackUrl', 'notify'] as const;
+const UNSUPPORTED_FIELDS = ['callbackUrl'] as const;
 
 const duration = { anyOf: [{ type: 'integer', minimum: 0 }, { type: 'string' }], description: DURATION_FORM };
 
@@ -92,6 +101,13 @@ export const JOB_REQUEST = new BodySchema<JobRequest>({
       description:
         'Jobs to enqueue when this one has ended: bodies like this one, with `on` (completed, failed, cancelled or final; ' +
         'completed without it), `after` (job or spawned) and placeholders such as {{result.file}} in their payloads.',
+    },
+    notify: {
+      type: 'object',
+      required: ['email'],
+      additionalProperties: false,
+      properties: { email: { type: 'string', maxLength: LONGEST_MAILBOX, pattern: `^${MAILBOX_PATTERN}$` } },
+      description: 'Whom to send a mail when the job has ended, with links to the files of its result.',
     },
   },
 });

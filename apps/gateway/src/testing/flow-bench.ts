@@ -1,11 +1,14 @@
 import { type Ended, type Outcome } from '#libs/contracts';
 import { createTelemetry } from '#libs/observability';
+import { LinkSigner } from '#libs/storage';
+import { FileLinks } from '../files/file-links.js';
 import { FollowerMaker } from '../flows/follower-maker.js';
 import { JobIntake } from '../jobs/job-intake.js';
 import { type Database } from '../ledger/database.js';
 import { EndingStore } from '../ledger/ending-store.js';
 import { ReportStore } from '../ledger/report-store.js';
 import { SpawnStore } from '../ledger/spawn-store.js';
+import { NoticeWriter } from '../notifications/notice-writer.js';
 import { TaskStore } from '../ledger/task-store.js';
 import { newJob } from './new-job.js';
 import { type RealEdge, startRealEdge } from './real-edge.js';
@@ -28,7 +31,8 @@ export async function startFlowBench(): Promise<FlowBench> {
   const edge = await startRealEdge();
   const tasks = new TaskStore(edge.database);
   const telemetry = createTelemetry({ service: 'gateway', level: 'silent' });
-  const maker = new FollowerMaker(new JobIntake(tasks, 43_200_000, telemetry), tasks);
+  const notices = new NoticeWriter(new FileLinks(new LinkSigner('a secret of the tests'), edge.url));
+  const maker = new FollowerMaker(new JobIntake(tasks, 43_200_000, telemetry), tasks, notices);
   const endings = new EndingStore(edge.database);
   const reports = new ReportStore(edge.database);
   const spawns = new SpawnStore(edge.database);
