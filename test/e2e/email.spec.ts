@@ -1,24 +1,34 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 // eslint-disable-next-line no-restricted-imports -- the server that the app's own specs talk to is no part of the app
 import { headerOf, SmtpSink, type SunkMail } from '../../apps/email/spec/smtp-sink.js';
+import { eventually } from '../support/eventually.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
 
 jest.setTimeout(60_000);
 
 const TASK = 'email.send';
+/** Mails of a campaign that the server answers before it falls silent. */
+const ANSWERED = 15;
+const PEOPLE = 40;
+/** Of one process of the app, unless it is told otherwise. */
+const IN_HAND = 10;
 
 describe('email.send', () => {
   let sink: SmtpSink;
   let suite: TestSuite;
   let jobs: SuiteJobs;
 
+  /** While it waits the server says nothing of a campaign's mails. */
+  let silence: Promise<void> | undefined;
+
   beforeAll(async () => {
     sink = await SmtpSink.open({
-      toMail: (mail) =>
-        isAbout('Try twice')(mail) && sink.offered.filter(isAbout('Try twice')).length === 1
-          ? { code: 451, text: 'come back later' }
-          : undefined,
+      toMail: async (mail) => {
+        if (isAbout('Campaign')(mail) && sink.offered.filter(isAbout('Campaign')).length > ANSWERED) await silence;
+        const first = isAbout('Try twice')(mail) && sink.offered.filter(isAbout('Try twice')).length === 1;
+        return first ? { code: 451, text: 'come back later' } : undefined;
+      },
       toRecipient: (address) => (address === 'nobody@x.org' ? { code: 550, text: 'no such user' } : undefined),
     });
     const env = { SMTP_URL: `smtp://127.0.0.1:${sink.port}`, MAIL_FROM: 'Shop <shop@example.org>' };
@@ -78,6 +88,51 @@ describe('email.send', () => {
     const { id } = await jobs.enqueue(TASK, (body as { example: object }).example);
     await jobs.completed(id);
     expect(sink.mails.filter(isAbout('Welcome, Ada Lovelace'))).toHaveLength(1);
+  });
+
+  it('tells of the end of a job that names somebody to notify', async () => {
+    const mail = { to: 'ada@x.org', subject: 'Tell me', text: 'Hello' };
+    const { id } = await jobs.enqueue(TASK, mail, { notify: { email: 'boss@x.org' } });
+    const told = await eventually('the mail about the end', () =>
+      Promise.resolve(sink.mails.find(({ to, raw }) => to.includes('boss@x.org') && raw.includes(id))),
+    );
+    expect(headerOf(told, 'Subject')).toBe('email.send: completed');
+  });
+
+  it('brings nobody a mail of a campaign twice, also when a worker is killed in the middle', async () => {
+    let speak = (): void => undefined;
+    silence = new Promise((resolve) => (speak = resolve));
+    await suite.api('PUT', '/v1/suppressions/left@x.org');
+    const people = Array.from({ length: PEOPLE }, (_, index) => `p${index}@x.org`);
+    const lines = [...people, 'p0@X.org', 'left@x.org', 'no mailbox'].map((to) => `${to},Friend`);
+    const file = await suite.leveret.files.upload(`to,name\n${lines.join('\n')}\n`, { filename: 'people.csv' });
+    const bulk = { template: 'welcome', subject: 'Campaign', recipientsFile: { key: file.key } };
+    const { id } = await jobs.enqueue('email.send-bulk', bulk);
+    const { result } = await jobs.completed(id);
+    expect(result).toMatchObject({ recipients: PEOPLE + 3, queued: PEOPLE + 1, invalid: 1, suppressed: 1 });
+
+    const offered = (): SunkMail[] => sink.offered.filter(isAbout('Campaign'));
+    const handedOver = ANSWERED + IN_HAND;
+    await eventually('mails in hand', () => Promise.resolve(offered().length === handedOver ? true : undefined));
+    await suite.kill('email');
+    speak();
+    await suite.startApp('email');
+    const batch = await eventually('the campaign', async () => {
+      const { body } = await jobs.ask<{ completedAt: string | null; counts: Record<string, number> }>(
+        'GET',
+        `/v1/batches/${id}`,
+      );
+      return body.completedAt === null ? undefined : body;
+    });
+
+    const recipients = offered().flatMap(({ to }) => to);
+    expect([recipients.length, new Set(recipients).size]).toEqual([PEOPLE, PEOPLE]);
+    expect(batch.counts).toMatchObject({ completed: PEOPLE - IN_HAND, failed: IN_HAND });
+    const { body } = await jobs.ask<{ data: { error: { code: string } }[] }>(
+      'GET',
+      `/v1/jobs?batchId=${id}&status=failed`,
+    );
+    expect(new Set(body.data.map(({ error }) => error.code))).toEqual(new Set(['delivery_unknown']));
   });
 });
 

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
-import { type JobContext, PermanentError } from '#libs/consumer';
+import { type JobContext, type JobToSpawn, PermanentError } from '#libs/consumer';
 import { outputKey } from '#libs/storage';
 
 /** A job whose files lie in memory, for tests of a handler alone. */
@@ -12,6 +12,8 @@ export interface JobInMemory {
   give(content: Buffer, about?: { readonly filename?: string; readonly contentType?: string }): { key: string };
   /** What is stored, by its key. */
   readonly stored: ReadonlyMap<string, Buffer>;
+  /** What it started, in order; a key that came before starts nothing. */
+  readonly spawned: ReadonlyMap<string, JobToSpawn>;
   /** What its handler wrote to its log. */
   readonly logged: readonly { readonly message: string; readonly fields: unknown }[];
 }
@@ -33,6 +35,7 @@ function withFiles(
   abouts: Map<string, About>,
 ): JobInMemory {
   const logged: { message: string; fields: unknown }[] = [];
+  const spawned = new Map<string, JobToSpawn>();
   const log = (message: string, fields?: unknown): void => void logged.push({ message, fields });
   const { id = '01970000-0000-7000-8000-000000000001', run = 1 } = about;
   const reference = (key: string): About & { key: string; size: number; sha256: string } => {
@@ -44,7 +47,10 @@ function withFiles(
     ...{ signal: new AbortController().signal, ...about },
     log: { debug: log, info: log, warn: log, error: log },
     progress: async () => undefined,
-    spawn: () => Promise.reject(new Error('A job in memory spawns nothing.')),
+    spawn: async (jobs) => {
+      for (const next of jobs) if (!spawned.has(next.key)) spawned.set(next.key, next);
+      return jobs.map(({ key }) => `job of ${key}`);
+    },
     files: {
       open: async ({ key }) => {
         const content = stored.get(key);
@@ -60,7 +66,7 @@ function withFiles(
     },
   };
   return {
-    ...{ context, stored, logged },
+    ...{ context, stored, logged, spawned },
     again: (more = {}) => withFiles({ ...about, run: run + 1, ...more }, stored, abouts),
     give: (content, { filename = 'file', contentType = 'text/plain' } = {}) => {
       const key = `${TENANT}/given-${stored.size}`;

@@ -14,7 +14,8 @@ export interface SunkMail {
 /** What a test wants the server to say; undefined accepts. */
 export interface SinkAnswers {
   readonly toRecipient?: (address: string) => Refusal | undefined;
-  readonly toMail?: (mail: SunkMail) => Refusal | undefined;
+  /** It has the whole mail; until this settles it says nothing. */
+  readonly toMail?: (mail: SunkMail) => Refusal | undefined | Promise<Refusal | undefined>;
   /** With one, clients must log in, and may do so without TLS. */
   readonly toLogin?: (user: string | null, password: string | null) => Refusal | undefined;
 }
@@ -52,19 +53,18 @@ export class SmtpSink {
       },
       onData: (stream, { envelope }, done) => {
         // The client may leave in the middle of a mail.
-        buffer(stream).then(
-          (content) => {
+        buffer(stream)
+          .then(async (content) => {
             const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address;
             const mail = { from, to: envelope.rcptTo.map(({ address }) => address), raw: content.toString() };
             this.offered.push(mail);
-            const refusal = answers.toMail?.(mail);
+            const refusal = await answers.toMail?.(mail);
             if (refusal === undefined) this.mails.push(mail);
-            done(asError(refusal));
-          },
-          (error: unknown) => {
+            return asError(refusal);
+          })
+          .then(done, (error: unknown) => {
             done(error as Error);
-          },
-        );
+          });
       },
     });
   }

@@ -6,13 +6,14 @@ import { Mailer } from './outgoing/mailer.js';
 import { Traffic } from './outgoing/traffic.js';
 import { OwnStorage } from './storage/own-storage.js';
 import { CampaignMail } from './tasks/send/campaign-mail.js';
+import { SendBulkHandler } from './tasks/send-bulk/send-bulk.handler.js';
 import { SendHandler } from './tasks/send/send.handler.js';
 import { openTemplates } from './templates/open-templates.js';
 import { Templates } from './templates/templates.js';
 
 /** The consumer app of the domain `email`. */
 @Module({
-  controllers: [SendHandler],
+  controllers: [SendHandler, SendBulkHandler],
   providers: [
     { provide: Mailer, useFactory: () => new Mailer(loadEmailConfig()) },
     { provide: Templates, useFactory: openTemplates },

@@ -2,7 +2,7 @@ import { type Schema } from './about-template.js';
 import { type Templates } from './templates.js';
 
 /** JSON Schema of a payload with a `template`: there is one of this name. */
-function namesTemplate(templates: Templates): Schema {
+export function namesTemplate(templates: Templates): Schema {
   return { properties: { template: { enum: templates.names } } };
 }
 

@@ -1,0 +1,105 @@
+import { type JobContext } from '#libs/consumer';
+import { type Suppressions } from '#libs/suppressions';
+import { isMailbox, MAILBOX_FORM } from '../../outgoing/strict-mailbox.js';
+import { type Template } from '../../templates/template.js';
+import { type ProblemList } from './problem-list.js';
+import { isIn, type Part } from './partition.js';
+import { type RecipientRow } from './recipient-row.js';
+import { type SendBulkPayload } from './send-bulk.payload.js';
+
+/** How many recipients are looked at and sent on together. */
+const AT_ONCE = 200;
+const SEND = 'email.send';
+/** A campaign has time; mails that somebody waits for go first. */
+const PRIORITY = 'low';
+
+/** What became of the recipients of a list. */
+export interface FannedOut {
+  readonly recipients: number;
+  /** Those that get a mail; an address that comes twice counts twice, and gets one. */
+  readonly queued: number;
+  readonly invalid: number;
+  readonly suppressed: number;
+}
+
+/** What a recipient's mail is made of beside its own data, and where it is entered. */
+export interface FanOutParts {
+  readonly payload: SendBulkPayload;
+  readonly template: Template;
+  readonly suppressions: Suppressions;
+  readonly problems: ProblemList;
+  readonly part: Part | undefined;
+}
+
+type Verdict = 'queued' | 'invalid' | 'suppressed';
+interface Judged {
+  readonly row: RecipientRow;
+  readonly verdict: Verdict;
+  readonly problem: string;
+}
+
+/** Makes one job of each recipient that may have a mail. The address is the job's key: no address gets two mails. */
+export class FanOut {
+  readonly #job: JobContext;
+  readonly #parts: FanOutParts;
+  readonly #counts = { recipients: 0, queued: 0, invalid: 0, suppressed: 0 };
+  #waiting: RecipientRow[] = [];
+
+  constructor(job: JobContext, parts: FanOutParts) {
+    this.#job = job;
+    this.#parts = parts;
+  }
+
+  get counts(): FannedOut {
+    return this.#counts;
+  }
+
+  /** Takes a recipient in; settles when there is room for more. */
+  async add(row: RecipientRow): Promise<void> {
+    const { part } = this.#parts;
+    if (part !== undefined && !isIn(part, keyOf(row))) return;
+    this.#waiting.push(row);
+    if (this.#waiting.length >= AT_ONCE) await this.flush();
+  }
+
+  /** Sends on what waits. */
+  async flush(): Promise<void> {
+    const judged = await Promise.all(this.#waiting.splice(0).map((row) => this.#judge(row)));
+    await this.#job.spawn(judged.filter(({ verdict }) => verdict === 'queued').map(({ row }) => this.#mailTo(row)));
+    for (const { row, verdict, problem } of judged) {
+      this.#counts.recipients += 1;
+      this.#counts[verdict] += 1;
+      if (verdict !== 'queued') await this.#parts.problems.add({ row: row.row, to: row.to, problem });
+    }
+  }
+
+  async #judge(row: RecipientRow): Promise<Judged> {
+    const problem = this.#problemOf(row);
+    if (problem !== undefined) return { row, verdict: 'invalid', problem };
+    const suppression = await this.#parts.suppressions.find(this.#job.tenant, row.to);
+    if (suppression !== undefined) return { row, verdict: 'suppressed', problem: suppression.reason };
+    return { row, verdict: 'queued', problem: '' };
+  }
+
+  #problemOf(row: RecipientRow): string | undefined {
+    if (row.problem !== undefined) return row.problem;
+    if (!isMailbox(row.to)) return `must be ${MAILBOX_FORM}`;
+    const [problem] = this.#parts.template.problemsOf(this.#dataOf(row));
+    return problem;
+  }
+
+  #mailTo(row: RecipientRow): Parameters<JobContext['spawn']>[0][number] {
+    const { template, subject, replyTo } = this.#parts.payload;
+    const about = { ...(subject === undefined ? {} : { subject }), ...(replyTo === undefined ? {} : { replyTo }) };
+    const payload = { to: row.to, template, data: this.#dataOf(row), ...about, campaign: true };
+    return { key: keyOf(row), task: SEND, payload, priority: PRIORITY };
+  }
+
+  #dataOf({ data }: RecipientRow): Record<string, unknown> {
+    return { ...this.#parts.payload.data, ...data };
+  }
+}
+
+function keyOf({ to }: RecipientRow): string {
+  return to.toLowerCase();
+}

@@ -1,0 +1,136 @@
+import { Readable } from 'node:stream';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { LIMITS } from '#libs/contracts';
+import { Suppressions } from '#libs/suppressions';
+import { jobInMemory, type JobInMemory } from '../../../spec/job-in-memory.js';
+import { storageInMemory } from '../../../spec/storage-in-memory.js';
+import { Templates } from '../../templates/templates.js';
+import { csvRecipients } from './csv-recipients.js';
+import { SendBulkHandler } from './send-bulk.handler.js';
+import { type SendBulkPayload } from './send-bulk.payload.js';
+
+describe('email.send-bulk', () => {
+  let templates: Templates;
+  let suppressions: Suppressions;
+  let job: JobInMemory;
+
+  beforeAll(async () => {
+    templates = await Templates.open(null);
+  });
+  beforeEach(() => {
+    suppressions = new Suppressions(storageInMemory());
+    job = jobInMemory();
+  });
+
+  const send = (payload: Partial<SendBulkPayload>, as = job): Promise<unknown> =>
+    new SendBulkHandler(templates, suppressions).sendBulk({ template: 'welcome', ...payload }, as.context);
+  const csv = (text: string): { recipientsFile: { key: string } } => ({ recipientsFile: job.give(Buffer.from(text)) });
+  const spawned = (): unknown[] => [...job.spawned.values()].map(({ payload }) => payload);
+  const problemsIn = (result: unknown): unknown[] => {
+    const { file } = result as { file: { key: string } };
+    const lines = job.stored.get(file.key)?.toString().trimEnd().split('\n') ?? [];
+    return lines.map((line) => JSON.parse(line) as unknown);
+  };
+
+  it('makes a mail of each recipient, with the data of all and its own', async () => {
+    const recipients = [{ to: 'ada@x.org', data: { name: 'Ada' } }, { to: 'bob@x.org' }];
+    const result = await send({ recipients, subject: 'News', data: { name: 'you' }, replyTo: 'desk@x.org' });
+    expect(result).toEqual({ recipients: 2, queued: 2, invalid: 0, suppressed: 0, problems: [], file: null });
+    const common = { template: 'welcome', subject: 'News', replyTo: 'desk@x.org', campaign: true };
+    expect(spawned()).toEqual([
+      { to: 'ada@x.org', data: { name: 'Ada' }, ...common },
+      { to: 'bob@x.org', data: { name: 'you' }, ...common },
+    ]);
+    expect([...job.spawned.values()].map(({ key, task, priority }) => [key, task, priority])).toEqual([
+      ['ada@x.org', 'email.send', 'low'],
+      ['bob@x.org', 'email.send', 'low'],
+    ]);
+  });
+
+  it('counts and lists recipients that get no mail, and sends to the others', async () => {
+    await suppressions.add('default', 'gone@x.org', 'unsubscribed');
+    const recipients = [
+      { to: 'b@x.org\r\nBcc: evil@x.org', data: { name: 'B' } },
+      { to: 'ada@x.org', data: { name: 'Ada' } },
+      { to: 'Gone@x.org', data: { name: 'Gone' } },
+      { to: 'nameless@x.org' },
+    ];
+    const result = await send({ recipients });
+    expect(result).toMatchObject({ recipients: 4, queued: 1, invalid: 2, suppressed: 1 });
+    const problems = [
+      { row: 1, to: 'b@x.org\r\nBcc: evil@x.org', problem: expect.stringContaining('must be one mailbox') },
+      { row: 3, to: 'Gone@x.org', problem: 'unsubscribed' },
+      { row: 4, to: 'nameless@x.org', problem: 'data.name is required' },
+    ];
+    expect(result).toMatchObject({ problems });
+    expect(problemsIn(result)).toEqual(problems);
+    expect([...job.spawned.keys()]).toEqual(['ada@x.org']);
+  });
+
+  it('gives an address that comes twice one mail, however it is written', async () => {
+    const recipients = ['ada@x.org', 'Ada@X.org', 'bob@x.org'].map((to) => ({ to, data: { name: to } }));
+    await send({ recipients });
+    expect([...job.spawned.keys()]).toEqual(['ada@x.org', 'bob@x.org']);
+  });
+
+  it('reads recipients from a CSV file, whose other columns are data', async () => {
+    const text = '\uFEFFname,Email\r\n"Lovelace, Ada",ada@x.org\r\n\r\n"Bob ""B""",bob@x.org\r\n';
+    expect(await send(csv(text))).toMatchObject({ recipients: 2, queued: 2 });
+    expect(spawned()).toMatchObject([
+      { to: 'ada@x.org', data: { name: 'Lovelace, Ada' } },
+      { to: 'bob@x.org', data: { name: 'Bob "B"' } },
+    ]);
+  });
+
+  it('lists rows of a file that do not have the fields of its header', async () => {
+    const result = await send(csv('to,name\nada@x.org\nbob@x.org,Bob,B\ncarl@x.org,Carl\n'));
+    expect(result).toMatchObject({ queued: 1, invalid: 2 });
+    expect(problemsIn(result)).toMatchObject([{ row: 1, problem: expect.stringContaining('has 2') }, { row: 2 }]);
+  });
+
+  it.each([
+    ['no column with mailboxes', 'name,address\nAda,ada@x.org\n', /column to or email/],
+    ['two columns of one name', 'to,name,name\nada@x.org,A,B\n', /different names/],
+    ['a quote that does not close', 'to,name\nada@x.org,Ada\nbob@x.org,"Bob\n', /[Qq]uote/],
+  ])('sends nothing when a file has %s', async (_what, text, message) => {
+    const sent = send(csv(text));
+    await expect(sent).rejects.toMatchObject({ name: 'PermanentError', code: 'invalid_recipients_file' });
+    await expect(sent).rejects.toThrow(message);
+    expect(job.spawned.size).toBe(0);
+  });
+
+  it('shares a file out that is longer than one job may send to, so that no address is in two parts', async () => {
+    const count = LIMITS.spawnedJobs + 1;
+    const rows = Array.from({ length: count }, (_, index) => `p${index % (count - 5)}@x.org,P`);
+    const file = csv(`to,name\n${rows.join('\n')}\n`);
+    expect(await send(file)).toEqual({ recipients: count, parts: [expect.any(String), expect.any(String)] });
+    const parts = [...job.spawned.values()];
+    expect(parts.map(({ task }) => task)).toEqual(['email.send-bulk', 'email.send-bulk']);
+    const keys: string[] = [];
+    for (const { payload } of parts) {
+      const part = job.again();
+      await send(payload as SendBulkPayload, part);
+      keys.push(...part.spawned.keys());
+    }
+    expect([keys.length, new Set(keys).size]).toEqual([count - 5, count - 5]);
+  });
+
+  it('stops when its job is cancelled', async () => {
+    const cancelled = job.again({ signal: AbortSignal.abort(new Error('cancelled')) });
+    const recipients = [{ to: 'ada@x.org', data: { name: 'A' } }];
+    await expect(send({ recipients }, cancelled)).rejects.toThrow('cancelled');
+    expect(cancelled.spawned.size).toBe(0);
+  });
+
+  it('reads a long file as its recipients are taken, not at once', async () => {
+    let read = 0;
+    const rows = function* (): Generator<string> {
+      yield 'to,name\n';
+      for (; read < 200_000; read += 1) yield `p${read}@x.org,P\n`;
+    };
+    const file = Readable.from(rows());
+    for await (const { row } of csvRecipients(file)) if (row === 100) break;
+    expect(read).toBeLessThan(5_000);
+    expect(file.destroyed).toBe(true);
+  });
+});

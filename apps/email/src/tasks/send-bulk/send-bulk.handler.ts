@@ -1,0 +1,117 @@
+import { Ctx, Payload } from '@nestjs/microservices';
+import { type JobContext, type StartOptions, Task, TaskController } from '#libs/consumer';
+import { LIMITS } from '#libs/contracts';
+import { Suppressions } from '#libs/suppressions';
+import { openTemplates } from '../../templates/open-templates.js';
+import { namesTemplate } from '../../templates/template-rules.js';
+import { Templates } from '../../templates/templates.js';
+import { csvRecipients } from './csv-recipients.js';
+import { FanOut, type FannedOut } from './fan-out.js';
+import { partsFor } from './partition.js';
+import { ProblemList, type RecipientProblem } from './problem-list.js';
+import { type RecipientRow } from './recipient-row.js';
+import { SendBulkPayload } from './send-bulk.payload.js';
+
+const EXAMPLE = 'welcome';
+const MOST_PAYLOAD = 8 * 2 ** 20;
+const TASK = 'email.send-bulk';
+
+/** What an `email.send-bulk` job results in. */
+export interface SendBulkResult extends FannedOut {
+  /** The first recipients that get no mail, and why. */
+  readonly problems: readonly RecipientProblem[];
+  /** All of them, as lines of JSON; null when there is none. */
+  readonly file: Awaited<ReturnType<ProblemList['close']>>;
+}
+
+/** A file that is longer than one job may send to was shared among several. */
+interface SharedOut {
+  readonly recipients: number;
+  readonly parts: readonly string[];
+}
+
+/** `email.send-bulk`: makes one `email.send` job of each recipient. A second run makes none twice. */
+@TaskController('email', { timeout: '20m' })
+export class SendBulkHandler {
+  constructor(
+    private readonly templates: Templates,
+    private readonly suppressions: Suppressions,
+  ) {}
+
+  @Task('send-bulk', {
+    payload: SendBulkPayload,
+    description:
+      'Sends a template to many recipients, a mail and a job each, which form a batch under the id of this job.',
+    maxPayload: MOST_PAYLOAD,
+    atStart,
+  })
+  async sendBulk(@Payload() payload: SendBulkPayload, @Ctx() job: JobContext): Promise<SendBulkResult | SharedOut> {
+    const count = await countOf(payload, job);
+    const parts = partsFor(count, LIMITS.spawnedJobs);
+    if (parts > 1 && payload.part === undefined) {
+      return { recipients: count, parts: await shareOut(payload, parts, job) };
+    }
+    return this.#fanOut(payload, count, job);
+  }
+
+  async #fanOut(payload: SendBulkPayload, count: number, job: JobContext): Promise<SendBulkResult> {
+    const template = this.templates.get(payload.template);
+    const problems = new ProblemList(job);
+    const { suppressions } = this;
+    const fanOut = new FanOut(job, { payload, template, suppressions, problems, part: payload.part });
+    try {
+      for await (const recipient of recipientsOf(payload, job)) {
+        job.signal.throwIfAborted();
+        await fanOut.add(recipient);
+        await job.progress((100 * recipient.row) / count, `${recipient.row} of ${count} recipients`);
+      }
+      await fanOut.flush();
+      return { ...fanOut.counts, problems: problems.first, file: await problems.close() };
+    } catch (error) {
+      problems.abandon(error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    }
+  }
+}
+
+/** A file is counted before anything is sent: only then is it known whether it can be read to its end. */
+async function countOf(payload: SendBulkPayload, job: JobContext): Promise<number> {
+  if (payload.recipients !== undefined) return payload.recipients.length;
+  let count = 0;
+  for await (const { row } of recipientsOf(payload, job)) {
+    job.signal.throwIfAborted();
+    count = row;
+  }
+  return count;
+}
+
+async function* recipientsOf(payload: SendBulkPayload, job: JobContext): AsyncGenerator<RecipientRow> {
+  const { recipients = [], recipientsFile } = payload;
+  if (recipientsFile !== undefined) yield* csvRecipients((await job.files.open(recipientsFile)).stream);
+  let row = 0;
+  for (const { to, data = {} } of recipients) {
+    row += 1;
+    yield { row, to, data };
+  }
+}
+
+function shareOut(payload: SendBulkPayload, of: number, job: JobContext): Promise<readonly string[]> {
+  const parts = Array.from({ length: of }, (_, number) => {
+    return {
+      key: `part ${number} of ${of}`,
+      task: TASK,
+      payload: Object.assign({}, payload, { part: { number, of } }),
+    };
+  });
+  return job.spawn(parts);
+}
+
+async function atStart(): Promise<StartOptions> {
+  const templates = await openTemplates();
+  const { preview } = templates.get(EXAMPLE);
+  const recipients = [
+    { to: 'ada@example.org', data: preview },
+    { to: 'grace@example.org', data: { ...preview, name: 'Grace Hopper' } },
+  ];
+  return { schema: namesTemplate(templates), example: { template: EXAMPLE, recipients } };
+}
