@@ -19,7 +19,7 @@ type Access = 'public' | 'admin' | 'jobs:read' | 'jobs:write';
 
 /** Without a key: what programs look at, and links that are signed. */
 const PUBLIC = /^\/(health\/|metrics$|openapi\.json$|docs|unsubscribe\/)/;
-const ADMIN = /^\/v1\/(queues|dead-letters|workers|audit|actions|api-keys|webhook-secret)(\/|$)/;
+const ADMIN = /^\/v1\/(queues|dead-letters|workers|audit|actions|api-keys|tenants|webhook-secret)(\/|$)/;
 /** Called by POST, and only read or try out. */
 const READS = ['POST /v1/jobs/:id/watch-token', 'POST /v1/triggers/test'];
 /** What a job's watch token opens, for that job. */
