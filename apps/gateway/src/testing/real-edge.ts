@@ -105,15 +105,7 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
     watches,
     log,
     published,
-    announce: async (announced) => {
-      await tasks.announce({
-        domain: 'demo',
-        appVersion: '1.0.0',
-        worker: 'demo@test',
-        queue: { key: 'demo.classic-1', type: 'classic', number: 1 },
-        tasks: announced.map(announcedTask),
-      });
-    },
+    announce: (announced) => announceTo(tasks, announced),
     stop: async () => {
       await edge.close();
       tasks.stop();
@@ -122,6 +114,16 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
       await rm(fileURLToPath(config.storageUrl), { recursive: true, force: true });
     },
   };
+}
+
+async function announceTo(tasks: TaskStore, announced: readonly Partial<TaskAnnouncement>[]): Promise<void> {
+  await tasks.announce({
+    domain: 'demo',
+    appVersion: '1.0.0',
+    worker: 'demo@test',
+    queue: { key: 'demo.classic-1', type: 'classic', number: 1 },
+    tasks: announced.map(announcedTask),
+  });
 }
 
 function watchesOn(database: Database, telemetry: Telemetry): JobWatches {
