@@ -1,10 +1,16 @@
 import { Problem } from '../console/problem.js';
 import { type Screen } from '../console/screen.js';
-import { installRabbitmqPackage, mayInstall } from './debian-package.js';
+import { type DebianPackage, installPackage, mayInstall } from './debian-package.js';
 import { dockerAnswers, DockerRabbitmq } from './docker-rabbitmq.js';
 import { type LocalBroker } from './local-node.js';
 import { PrivateRabbitmq } from './private-rabbitmq.js';
 import { findRabbitmq } from './rabbitmq-program.js';
+
+const RABBITMQ: DebianPackage = {
+  name: 'rabbitmq-server',
+  service: 'rabbitmq-server.service',
+  advice: 'give a broker: RABBITMQ_URL=amqp://user:password@host:5672',
+};
 
 /**
  * A broker for a data folder, not started yet: by an installed RabbitMQ, by the distribution's package when it may be
@@ -19,7 +25,7 @@ async function installed(folder: string, screen: Screen): Promise<LocalBroker | 
   if (findRabbitmq() === undefined) {
     const prefix = await mayInstall();
     if (prefix !== undefined) {
-      await screen.step('Installing the package rabbitmq-server', () => installRabbitmqPackage(prefix));
+      await screen.step('Installing the package rabbitmq-server', () => installPackage(prefix, RABBITMQ));
     }
   }
   const program = findRabbitmq();

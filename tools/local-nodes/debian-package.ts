@@ -5,13 +5,21 @@ import { findProgram } from './rabbitmq-program.js';
 
 const POLICY = '/usr/sbin/policy-rc.d';
 /** A policy that bears it was left by an installation that was killed. */
-const SIGNATURE = 'Written by Leveret while it installs RabbitMQ';
-const INSTALL = ['install', '--yes', '--no-install-recommends', 'rabbitmq-server'] as const;
+const SIGNATURE = 'Written by Leveret while it installs a package';
 const PATIENCE_MS = 10 * 60_000;
 const ASK_PATIENCE_MS = 10_000;
 const TAIL_LINES = 15;
 
 type Prefix = readonly string[];
+
+/** A package of Debian or Ubuntu. */
+export interface DebianPackage {
+  readonly name: string;
+  /** A service of the system that the package would bring up. */
+  readonly service?: string;
+  /** What helps beside installing it by hand. */
+  readonly advice: string;
+}
 
 /** What stands before a command that only root may run; undefined when this user may not install packages here. */
 export async function mayInstall(): Promise<Prefix | undefined> {
@@ -22,25 +30,26 @@ export async function mayInstall(): Promise<Prefix | undefined> {
 }
 
 /**
- * Installs Debian's or Ubuntu's RabbitMQ without starting a broker of the system.
+ * Installs a package of the distribution without starting what is in it.
  * @throws Problem with the end of apt's output.
  */
-export async function installRabbitmqPackage(prefix: Prefix): Promise<void> {
+export async function installPackage(prefix: Prefix, wanted: DebianPackage): Promise<void> {
   const policyIsOurs = !existsSync(POLICY) || readFileSync(POLICY, 'utf8').includes(SIGNATURE);
   if (policyIsOurs) {
     const lines = `#!/bin/sh\\n# ${SIGNATURE}\\nexit 101\\n`;
     await asRoot(prefix, ['sh', '-c', `printf '${lines}' > ${POLICY} && chmod 755 ${POLICY}`]);
   }
   try {
-    let result = await apt(prefix, INSTALL);
+    const install = ['install', '--yes', '--no-install-recommends', wanted.name];
+    let result = await apt(prefix, install);
     if (!result.ok) {
       // A machine that has just been set up has no package lists yet.
       await apt(prefix, ['update']);
-      result = await apt(prefix, INSTALL);
+      result = await apt(prefix, install);
     }
-    if (!result.ok) throw new Problem(failure(result));
-    // Without this the next start of the machine would bring up a broker of the system.
-    await asRoot(prefix, ['systemctl', 'disable', 'rabbitmq-server.service']);
+    if (!result.ok) throw new Problem(failure(result, wanted));
+    // Without this the next start of the machine would bring it up.
+    if (wanted.service !== undefined) await asRoot(prefix, ['systemctl', 'disable', wanted.service]);
   } finally {
     if (policyIsOurs) await asRoot(prefix, ['rm', '-f', POLICY]);
   }
@@ -56,11 +65,11 @@ function asRoot(prefix: Prefix, command: readonly string[]): Promise<ProgramResu
   return runProgram([program, ...args], { patienceMs: PATIENCE_MS });
 }
 
-function failure({ output }: ProgramResult): string {
+function failure({ output }: ProgramResult, { name, advice }: DebianPackage): string {
   const tail = output.split('\n').slice(-TAIL_LINES);
   return [
-    'The package rabbitmq-server could not be installed. The end of what apt-get said:',
+    `The package ${name} could not be installed. The end of what apt-get said:`,
     ...tail.map((line) => `  ${line}`),
-    'Install it by hand (sudo apt-get install rabbitmq-server), or give a broker: RABBITMQ_URL=amqp://user:password@host:5672',
+    `Install it by hand (sudo apt-get install ${name}), or ${advice}`,
   ].join('\n');
 }
