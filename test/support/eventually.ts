@@ -20,7 +20,7 @@ export async function eventually<T>(
     const found = await look();
     if (found !== undefined) return found;
     if (Date.now() > deadline) {
-      const instead = seen();
+      const instead = await seen();
       const told = instead === undefined ? '' : ` Instead: ${JSON.stringify(instead)}`;
       throw new Error(`After ${withinMs / 1_000} s there is still no ${what}.${told}`);
     }

@@ -1,18 +1,27 @@
+import { randomInt } from 'node:crypto';
 import { createServer, connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const LOOK_EVERY_MS = 50;
+/**
+ * Below the ports that systems give to outgoing connections: one of those would take a port between its choice and its
+ * use.
+ */
+const CHOICE = { from: 20_000, to: 32_000 };
+const MOST_TRIES = 100;
 
 /** True when nothing listens on the port, on 127.0.0.1 or on all addresses. */
 export async function isFree(port: number): Promise<boolean> {
-  return (await listenOnce(port, '127.0.0.1')) !== undefined && (await listenOnce(port)) !== undefined;
+  return (await canListen(port, '127.0.0.1')) && (await canListen(port));
 }
 
-/** A port that nothing listens on. */
+/** A port that nothing listens on, by chance: two that choose at the same time do not get the same. */
 export async function freePort(): Promise<number> {
-  const port = await listenOnce(0, '127.0.0.1');
-  if (port === undefined) throw new Error('The system has no free port on 127.0.0.1.');
-  return port;
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const port = randomInt(CHOICE.from, CHOICE.to);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`${MOST_TRIES} ports of 127.0.0.1 between ${CHOICE.from} and ${CHOICE.to} are all in use.`);
 }
 
 /** As many different free ports as there are names; a port of an earlier start is kept while it is free. */
@@ -54,16 +63,15 @@ export function answers(port: number): Promise<boolean> {
   });
 }
 
-function listenOnce(port: number, host?: string): Promise<number | undefined> {
+function canListen(port: number, host?: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => {
-      resolve(undefined);
+      resolve(false);
     });
     server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
-      const address = server.address();
       server.close(() => {
-        resolve(typeof address === 'object' && address !== null ? address.port : undefined);
+        resolve(true);
       });
     });
   });
