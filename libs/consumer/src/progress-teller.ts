@@ -2,15 +2,21 @@ import { clippedText, LIMITS, type ProgressReport } from '#libs/contracts';
 import { shownText } from './shown-text.js';
 
 const WINDOW_MS = 1_000 / LIMITS.progressPerSecond;
+/** A report may be lost on its way, and the next may be long in coming. */
+const AGAIN_EVERY_MS = 5_000;
 
-/** Progress of one run: never falling, at most five a second, the latest wins. What waits when the run ends is dropped. */
+/**
+ * Progress of one run: never falling, at most five reports a second, the latest wins and is told again until a newer one
+ * comes. What waits when the run ends is dropped.
+ */
 export class ProgressTeller {
   readonly #tell: (progress: Pick<ProgressReport, 'seq' | 'percent' | 'message'>) => void;
   #seq = 0;
   #percent = 0;
   #message: string | null = null;
   #changed = false;
-  #window: NodeJS.Timeout | undefined;
+  #inWindow = false;
+  #next: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(tell: (progress: Pick<ProgressReport, 'seq' | 'percent' | 'message'>) => void) {
@@ -22,22 +28,40 @@ export class ProgressTeller {
     if (Number.isFinite(percent)) this.#percent = Math.max(this.#percent, Math.min(percent, 100));
     this.#message = message === undefined ? null : clippedText(shownText(message), LIMITS.progressMessage);
     this.#changed = true;
-    if (this.#window === undefined) this.#send();
+    if (!this.#inWindow) this.#send();
   }
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#window);
+    clearTimeout(this.#next);
   }
 
   #send(): void {
-    this.#window = undefined;
-    if (!this.#changed || this.#closed) return;
+    if (this.#closed) return;
     this.#changed = false;
     this.#seq += 1;
+    this.#inWindow = true;
+    this.#say();
+    this.#after(WINDOW_MS, () => this.#endWindow());
+  }
+
+  #endWindow(): void {
+    this.#inWindow = false;
+    if (this.#changed) this.#send();
+    else this.#after(AGAIN_EVERY_MS, () => this.#sayAgain());
+  }
+
+  #sayAgain(): void {
+    this.#say();
+    this.#after(AGAIN_EVERY_MS, () => this.#sayAgain());
+  }
+
+  #say(): void {
     this.#tell({ seq: this.#seq, percent: this.#percent, message: this.#message });
-    this.#window = setTimeout(() => {
-      this.#send();
-    }, WINDOW_MS).unref();
+  }
+
+  #after(ms: number, act: () => void): void {
+    clearTimeout(this.#next);
+    this.#next = setTimeout(act, ms).unref();
   }
 }

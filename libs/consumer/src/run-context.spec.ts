@@ -65,6 +65,19 @@ describe('the context of a run', () => {
     expect(progress().at(-1)).toEqual([4, 'four']);
   });
 
+  it('tells the latest progress again and again, as a report may be lost, until a newer one comes or the run ends', async () => {
+    const all = (): number[] => told.map((report) => (report.type === 'progress' ? report.seq : 0));
+    await context.progress(10);
+    jest.advanceTimersByTime(11_000);
+    expect(all()).toEqual([1, 1, 1]);
+    await context.progress(20);
+    jest.advanceTimersByTime(5_500);
+    expect(all()).toEqual([1, 1, 1, 2, 2]);
+    context.close();
+    jest.advanceTimersByTime(60_000);
+    expect(all()).toHaveLength(5);
+  });
+
   it('keeps progress within 0 and 100 and never lets it fall', async () => {
     for (const percent of [-5, 60, 40, 500]) {
       await context.progress(percent);
