@@ -20,7 +20,6 @@ import { type NoticeWriter } from './notifications/notice-writer.js';
 import { DomainRegister } from './ingress/domain-register.js';
 import { Ingress } from './ingress/ingress.js';
 import { UnroutedMessages } from './ingress/unrouted-messages.js';
-import { IdempotencySweeper } from './jobs/idempotency-sweeper.js';
 import { type JobIntake } from './jobs/job-intake.js';
 import { type EventStore } from './ledger/event-store.js';
 import { type FiringStore } from './ledger/firing-store.js';
@@ -42,6 +41,7 @@ import { Courier } from './relay/courier.js';
 import { DueJobs } from './relay/due-jobs.js';
 import { Relay } from './relay/relay.js';
 import { type Releaser } from './release/releaser.js';
+import { type Retention } from './retention/retention.js';
 import { Ticker } from './schedules/ticker.js';
 import { HeartbeatReader } from './tracker/heartbeat-reader.js';
 import { ProgressTracker } from './tracker/progress-tracker.js';
@@ -105,6 +105,7 @@ interface BackboneEntry {
   readonly tenants: ReadonlyMap<string, string>;
   readonly notices: NoticeWriter;
   readonly room: OutboxRoom;
+  readonly retention: Retention;
   readonly post: ChangePost;
   readonly times: ReconcilerTimes;
   readonly doctor: Doctor;
@@ -136,7 +137,7 @@ export class Backbone {
       new Ingress({ link, names, setup, publisher, tasks: stores.tasks, spawns: stores.spawns, ...entry }),
       ...triggerParts({ link, names, publisher, setup, tasks: stores.tasks, ...entry }),
       new MinuteFolder(stores.minutes),
-      new IdempotencySweeper(stores.idempotency),
+      entry.retention,
       new Ticker({ ticks: entry.ticks, prepare: (...request) => entry.intake.prepare(...request), telemetry }),
       new DueJobs(stores.due, releaser, entry.room),
       new DomainRegister({ link, names, setup, publisher, unrouted, dispatch: releaser, telemetry, ...stores }),

@@ -31,6 +31,8 @@ import { EventBindings } from './triggers/event-bindings.js';
 import { Releaser } from './release/releaser.js';
 import { Auditor } from './reconciler/audit.js';
 import { reconcilerTimes } from './reconciler/times.js';
+import { choresOf } from './retention/chores.js';
+import { Retention } from './retention/retention.js';
 
 /** A gateway without its HTTP edge. */
 export interface Gateway {
@@ -73,6 +75,7 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
         firings: new FiringStore(database, { dispatch: releaser, room }),
         tenants: config.brokerTenants,
         notices: noticesOf(config),
+        retention: new Retention(choresOf(config.retention, stores.retention, storage), telemetry),
         doctor: new Doctor({ ...config, link: links.publishing, ledger: database, storage }, telemetry),
       });
       links.open();
@@ -130,6 +133,7 @@ function partsOf({ database, stores, links, releaser, ...given }: Foundation): G
     tasks: stores.tasks,
     telling: stores.telling,
     triggers: new TriggerStore(database),
+    uploads: stores.uploads,
     workers: stores.workers,
     apiKeys: new ApiKeyStore(database),
     auditor: new Auditor(stores.audit),

@@ -19,6 +19,7 @@ import { TaskStore } from './ledger/task-store.js';
 import { TellingStore } from './ledger/telling-store.js';
 import { TickStore } from './ledger/tick-store.js';
 import { TriggerStore } from './ledger/trigger-store.js';
+import { UploadStore } from './ledger/upload-store.js';
 import { WorkerStore } from './ledger/worker-store.js';
 import { JobWatches } from './live/job-watches.js';
 import { Auditor } from './reconciler/audit.js';
@@ -45,6 +46,7 @@ export interface GatewayParts {
   readonly ticks: TickStore;
   readonly tasks: TaskStore;
   readonly telling: TellingStore;
+  readonly uploads: UploadStore;
   readonly workers: WorkerStore;
   readonly apiKeys: ApiKeyStore;
   readonly watches: JobWatches;
@@ -80,6 +82,7 @@ export class PartsModule {
       { provide: TickStore, useValue: parts.ticks },
       { provide: TaskStore, useValue: parts.tasks },
       { provide: TellingStore, useValue: parts.telling },
+      { provide: UploadStore, useValue: parts.uploads },
       { provide: WorkerStore, useValue: parts.workers },
       { provide: ApiKeyStore, useValue: parts.apiKeys },
       { provide: JobWatches, useValue: parts.watches },

@@ -26,6 +26,8 @@ const gatewayProblems = (env: NodeJS.ProcessEnv): Record<string, string> =>
 const consumerProblems = (env: NodeJS.ProcessEnv): Record<string, string> =>
   problems(() => loadConsumerConfig({ ...CONSUMER, ...env }));
 
+const DAY_MS = 86_400_000;
+
 describe('loadGatewayConfig', () => {
   it('fills in every default', () => {
     expect(loadGatewayConfig(GATEWAY)).toEqual({
@@ -44,6 +46,10 @@ describe('loadGatewayConfig', () => {
       live: { origins: [], maxPerKey: 2_000 },
       reconcileAfterMs: 60_000,
       outboxBound: { rows: 100_000, bytes: 1_073_741_824 },
+      retention: {
+        jobs: { completed: 7 * DAY_MS, failed: 30 * DAY_MS, cancelled: 7 * DAY_MS },
+        ...{ uploadsMs: 7 * DAY_MS, eventsMs: 7 * DAY_MS, historyMs: 30 * DAY_MS },
+      },
       managementUrl: null,
       tenantWindow: true,
       unsubscribeSecret: null,
@@ -58,6 +64,8 @@ describe('loadGatewayConfig', () => {
       PORT: '8080',
       PUBLIC_URL: 'https://jobs.example.org/leveret/',
       MAX_UPLOAD: '512MiB',
+      KEEP_COMPLETED: '12h',
+      KEEP_FAILED: 'forever',
       BROKER_TENANTS: 'shop=acme, crm=globex',
       LIVE_ORIGINS: 'https://shop.example.org, http://localhost:5173',
       LIVE_MAX_PER_KEY: '50',
@@ -88,6 +96,7 @@ describe('loadGatewayConfig', () => {
       live: { origins: ['https://shop.example.org', 'http://localhost:5173'], maxPerKey: 50 },
       reconcileAfterMs: 2_000,
       outboxBound: { rows: 500, bytes: 67_108_864 },
+      retention: { jobs: { completed: DAY_MS / 2, failed: null } },
       managementUrl: 'https://rabbit.example.org',
     });
   });

@@ -49,6 +49,13 @@ export interface GatewayConfig extends CommonConfig {
   readonly tenantWindow: boolean;
   /** What may wait in the outbox before jobs are refused. @default 100_000 rows, 1_073_741_824 bytes */
   readonly outboxBound: { readonly rows: number; readonly bytes: number };
+  /** How long what is over is kept, in milliseconds; null is for ever. @default 7 days, failed jobs and history 30 */
+  readonly retention: {
+    readonly jobs: Readonly<Record<'completed' | 'failed' | 'cancelled', number | null>>;
+    readonly uploadsMs: number | null;
+    readonly eventsMs: number | null;
+    readonly historyMs: number | null;
+  };
   /** RabbitMQ's management API; null when the doctor has to do without. */
   readonly managementUrl: string | null;
   /** Signs the links by which recipients of mails unsubscribe; null when there are none. */
@@ -83,6 +90,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): Gateway
     reconcileAfterMs: values.RECONCILE_AFTER,
     tenantWindow: values.TENANT_WINDOW === 'auto',
     outboxBound: Object.freeze({ rows: values.OUTBOX_MAX_ROWS, bytes: values.OUTBOX_MAX_BYTES }),
+    retention: retention(values),
     managementUrl: values.RABBITMQ_MANAGEMENT_URL,
     unsubscribeSecret: values.UNSUBSCRIBE_SECRET,
   });
@@ -122,6 +130,19 @@ export function loadDoctorConfig(env: NodeJS.ProcessEnv = process.env): DoctorCo
   const values = readSettings(env, 'gateway', OF_THE_DOCTOR);
   const { STORAGE_URL: storageUrl, DATABASE_URL: databaseUrl, RABBITMQ_MANAGEMENT_URL: managementUrl } = values;
   return Object.freeze({ broker: broker(values), storageUrl, databaseUrl, managementUrl });
+}
+
+function retention(values: Values): GatewayConfig['retention'] {
+  return Object.freeze({
+    jobs: Object.freeze({
+      completed: values.KEEP_COMPLETED,
+      failed: values.KEEP_FAILED,
+      cancelled: values.KEEP_CANCELLED,
+    }),
+    uploadsMs: values.KEEP_UPLOADS,
+    eventsMs: values.KEEP_EVENTS,
+    historyMs: values.KEEP_HISTORY,
+  });
 }
 
 function common(values: Values): CommonConfig {

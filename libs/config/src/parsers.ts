@@ -44,6 +44,12 @@ export function duration(minMs: number): Parser<number> {
   };
 }
 
+/** The same, or `forever`: null. */
+export function durationOrForever(minMs: number): Parser<number | null> {
+  const parse = duration(minMs);
+  return (text) => (text === 'forever' ? taken(null) : parse(text));
+}
+
 const BYTE_UNITS = new Map([
   ['', 1],
   ['KiB', 2 ** 10],

@@ -13,6 +13,7 @@ import {
 } from './parsers.js';
 import { DATASET_SETTINGS } from './dataset-settings.js';
 import { MAIL_SETTINGS } from './mail-settings.js';
+import { RETENTION_SETTINGS } from './retention-settings.js';
 import { orNull, type Setting, setting } from './setting.js';
 
 const LOG_LEVEL_NAMES = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -142,6 +143,7 @@ export const SCHEMA = {
     parse: oneOf(TENANT_WINDOWS),
     fallback: { value: 'auto', shown: 'auto' },
   }),
+  ...RETENTION_SETTINGS,
   RABBITMQ_MANAGEMENT_URL: setting<string | null>({
     means: "Where RabbitMQ's management API is; with it the doctor sees queues, bindings and policies as they are.",
     allowed:

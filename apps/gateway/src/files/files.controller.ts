@@ -1,7 +1,6 @@
 import { Controller, Get, Head, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiConsumes, ApiExcludeEndpoint } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { type GatewayConfig } from '#libs/config';
 import { type FileReference } from '#libs/contracts';
 import { Public } from '#libs/observability';
 import { type Storage } from '#libs/storage';
@@ -9,18 +8,19 @@ import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js'
 import { invalidField, Problem } from '../http/problem.js';
 import { QueryReader } from '../http/query.js';
 import { Described } from '../openapi/described.js';
-import { GATEWAY_CONFIG, STORAGE } from '../tokens.js';
+import { STORAGE } from '../tokens.js';
 import { FileAccess } from './file-access.js';
 import { etagOf, fileHeaders, namesTag } from './file-headers.js';
 import { FileLinks, type LinkedFile } from './file-links.js';
 import { requestedRange } from './requested-range.js';
 import { storeMultipart, storeRaw, type UploadTarget } from './upload.js';
+import { Uploads } from './uploads.js';
 
 @Controller('v1/files')
 export class FilesController {
   constructor(
     @Inject(STORAGE) private readonly storage: Storage,
-    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    private readonly uploads: Uploads,
     private readonly links: FileLinks,
     private readonly access: FileAccess,
   ) {}
@@ -48,8 +48,7 @@ export class FilesController {
     if (request.headers['content-encoding'] !== undefined) {
       throw new Problem(415, 'Expected an upload without Content-Encoding: compressed bodies are not taken.');
     }
-    const target = { storage: this.storage, tenant, maxBytes: this.config.maxUploadBytes };
-    return this.links.withLink(await stored(request, filename, target));
+    return this.links.withLink(await stored(request, filename, this.uploads.into(tenant)));
   }
 
   // Declared before GET: Fastify would else make a HEAD of its own, which reads the whole file.

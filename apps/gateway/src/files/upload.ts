@@ -4,6 +4,7 @@ import { type FileReference } from '#libs/contracts';
 import { FileTooLargeError, type Storage, StorageFullError, uploadKey } from '#libs/storage';
 import { invalidField, Problem } from '../http/problem.js';
 import { tooLarge } from '../http/read-body.js';
+import { type UploadStore } from '../ledger/upload-store.js';
 
 const PART = 'file';
 
@@ -12,6 +13,7 @@ export interface UploadTarget {
   readonly storage: Storage;
   readonly tenant: string;
   readonly maxBytes: number;
+  readonly uploads: Pick<UploadStore, 'note'>;
 }
 
 /**
@@ -56,10 +58,12 @@ async function storePart(part: MultipartFile, target: UploadTarget): Promise<Fil
 async function store(
   content: MultipartFile['file'] | FastifyRequest['raw'],
   about: { filename: string; contentType: string },
-  { storage, tenant, maxBytes }: UploadTarget,
+  { storage, tenant, maxBytes, uploads }: UploadTarget,
 ): Promise<FileReference> {
+  const key = uploadKey(tenant);
+  await uploads.note(key);
   try {
-    return await storage.put(uploadKey(tenant), content, { ...about, maxBytes });
+    return await storage.put(key, content, { ...about, maxBytes });
   } catch (error) {
     if (error instanceof FileTooLargeError) throw tooLarge(maxBytes);
     if (error instanceof StorageFullError) throw error;

@@ -106,7 +106,13 @@ function bareJob({ task, request }: DueFollowUp, origin: JobOrigin & { readonly 
   const queue = domainOf(task);
   return {
     ...{ task, queue, queueKey: queue, id: origin.id, tenant: origin.tenant, traceparent: origin.traceparent },
-    ...{ parentId: origin.parentId ?? null, followsBatch: origin.followsBatch ?? null, batchId: null, then: [] },
+    ...{
+      parentId: origin.parentId ?? null,
+      followsBatch: origin.followsBatch ?? null,
+      batchId: null,
+      files: [],
+      then: [],
+    },
     metadata: JSON.stringify(request['metadata'] ?? {}),
     ...{ priority: PRIORITIES.normal, maxAttempts: DEFAULT_MAX_ATTEMPTS, backoff: DEFAULT_BACKOFF },
     ...{ timeoutMs: TIMES.defaultTimeoutMs, schemaHash: null, scheduledFor: null, expiresAt: null },

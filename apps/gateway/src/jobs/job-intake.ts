@@ -60,7 +60,7 @@ export class JobIntake {
       then.push(noticeOf(asked.notify, then.length, origin.traceparent));
     }
     if (errors.length > 0) return { ok: false, errors };
-    return { ok: true, job: { ...options, ...identity(task, origin), priority, payload, then } };
+    return { ok: true, job: { ...options, ...identity(task, origin), priority, ...payload, then } };
   }
 
   /** Checks the `then` of a request; what is wrong with it is added to `errors`, by path, and left out. */
@@ -76,7 +76,7 @@ export class JobIntake {
 function identity(
   task: TaskRecord,
   { id, tenant, traceparent, batchId, parentId, followsBatch, key }: JobOrigin,
-): Omit<NewJob, keyof JobOptions | 'payload' | 'then'> {
+): Omit<NewJob, keyof JobOptions | 'payload' | 'files' | 'then'> {
   return {
     ...{ id: id ?? uuidv7(), tenant, traceparent },
     ...{ batchId: batchId ?? null, parentId: parentId ?? null, followsBatch: followsBatch ?? null },

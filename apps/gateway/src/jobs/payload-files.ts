@@ -4,26 +4,34 @@ import { type FieldError } from '../http/problem.js';
 
 const LINK = 'url';
 
+/** A payload as it is stored, and the files that it names. */
+export interface PayloadFiles {
+  readonly payload: unknown;
+  /** The ids of uploads, and of the jobs whose files they are. */
+  readonly files: readonly string[];
+}
+
 /**
  * The payload without the download links of its files, which are made anew whenever something is read. A key of another
  * tenant's file is one that does not exist: it is added to `errors`.
  */
-export function readPayloadFiles(payload: unknown, tenant: string, errors: FieldError[]): unknown {
-  return visited(payload, 'payload', { tenant, errors });
+export function readPayloadFiles(payload: unknown, tenant: string, errors: FieldError[]): PayloadFiles {
+  const visit = { tenant, errors, files: new Set<string>() };
+  return { payload: visited(payload, 'payload', visit), files: [...visit.files] };
 }
 
 interface Visit {
   readonly tenant: string;
   readonly errors: FieldError[];
+  readonly files: Set<string>;
 }
 
 function visited(value: unknown, path: string, visit: Visit): unknown {
   if (Array.isArray(value)) return value.map((item, index) => visited(item, `${path}.${index}`, visit));
   if (!isRecord(value)) return value;
-  const owner = parseKey(value['key'])?.tenant;
-  if (owner !== undefined && owner !== visit.tenant) {
-    visit.errors.push({ path: `${path}.key`, message: 'is the key of no file' });
-  }
+  const file = parseKey(value['key']);
+  if (file?.tenant === visit.tenant) visit.files.add(file.id);
+  else if (file !== undefined) visit.errors.push({ path: `${path}.key`, message: 'is the key of no file' });
   const stored = isFileReference(value)
     ? Object.entries(value).filter(([name]) => name !== LINK)
     : Object.entries(value);

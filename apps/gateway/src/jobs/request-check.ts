@@ -2,6 +2,7 @@ import { nearest } from '#libs/config';
 import { isBareName, isTaskName, utf8Length } from '#libs/contracts';
 import { type Telemetry } from '#libs/observability';
 import { type FieldError } from '../http/problem.js';
+import { type NewJob } from '../ledger/job-store.js';
 import { type TaskRecord, type TaskStore } from '../ledger/task-store.js';
 import { type JobOptions, readJobOptions } from './job-options.js';
 import { type JobRequest } from './job-request.js';
@@ -35,16 +36,22 @@ export class RequestCheck {
     return readJobOptions(request, task, this.ackTimeoutMs, errors);
   }
 
-  /** The payload as JSON text. One that is too large is looked at no further. */
-  payloadOf(request: JobRequest, task: TaskRecord, tenant: string, errors: FieldError[]): string {
+  /** The payload as JSON text, and the files that it names. One that is too large is looked at no further. */
+  payloadOf(
+    request: JobRequest,
+    task: TaskRecord,
+    tenant: string,
+    errors: FieldError[],
+  ): Pick<NewJob, 'payload' | 'files'> {
     const payload = request.payload === undefined ? {} : request.payload;
     const found: FieldError[] = [];
-    const text = JSON.stringify(readPayloadFiles(payload, tenant, found));
+    const read = readPayloadFiles(payload, tenant, found);
+    const text = JSON.stringify(read.payload);
     const size = utf8Length(text);
     if (size > task.maxPayload) {
       errors.push({ path: 'payload', message: `must be at most ${task.maxPayload} bytes of JSON, is ${size}` });
     } else errors.push(...this.#schemaErrors(payload, task), ...found);
-    return text;
+    return { payload: text, files: read.files };
   }
 
   #unknown(name: string): string {

@@ -69,5 +69,5 @@ function due(job: NewJob): NewJob {
 }
 
 function unstorable({ job }: Follower): Follower {
-  return { job: { ...job, payload: 'null', then: [] }, failure: UNSTORABLE };
+  return { job: { ...job, payload: 'null', files: [], then: [] }, failure: UNSTORABLE };
 }

@@ -22,7 +22,6 @@ export interface KeptRequest {
 }
 
 const KEPT = "interval '24 hours'";
-const SWEPT_AT_ONCE = 1_000;
 
 /** Why a key does not give its request an answer. */
 export type IdempotencyReason = 'being_stored' | 'other_request' | 'deleted';
@@ -57,13 +56,6 @@ export class IdempotencyStore {
   async find(key: IdempotencyKey): Promise<MadeBefore | undefined> {
     const [known] = await readKeys(this.#database, [key]);
     return known === undefined ? undefined : matching(key, known);
-  }
-
-  /** Forgets keys whose time is over. */
-  async sweep(): Promise<void> {
-    for (let swept = SWEPT_AT_ONCE; swept === SWEPT_AT_ONCE;) {
-      swept = (await this.#database.query(SWEEP, [SWEPT_AT_ONCE])).length;
-    }
   }
 }
 
@@ -114,7 +106,8 @@ FROM unnest($1::text[], $2::text[], $3::bytea[], $4::uuid[], $5::text[]) AS new 
 ON CONFLICT (tenant, key) DO UPDATE SET fingerprint = excluded.fingerprint, made = excluded.made,
   answer = excluded.answer, expires_at = excluded.expires_at`;
 
-const SWEEP = `
+/** Removes so many keys whose time is over. */
+export const REMOVE_KEYS = `
 DELETE FROM idempotency_keys USING (
   SELECT tenant, key FROM idempotency_keys WHERE expires_at <= now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
 ) AS old

@@ -25,6 +25,8 @@ export interface NewJob {
   readonly priority: number;
   /** JSON text. */
   readonly payload: string;
+  /** The ids of the uploads that the payload names, and of the jobs whose files it names. */
+  readonly files: readonly string[];
   /** JSON text of an object. */
   readonly metadata: string;
   readonly maxAttempts: number;

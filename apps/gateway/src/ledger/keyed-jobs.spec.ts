@@ -7,6 +7,7 @@ import { Database } from './database.js';
 import { idempotencyLock, tryLocks, uniqueLock } from './advisory-locks.js';
 import { IdempotencyError, type IdempotencyKey, IdempotencyStore } from './idempotency.js';
 import { JobSteering } from './job-steering.js';
+import { RetentionStore } from './retention-store.js';
 import { type Acceptance, JobStore, type NewJob } from './job-store.js';
 
 const START_MS = 60_000;
@@ -103,7 +104,7 @@ describe('jobs with keys', () => {
     const second = await here.accept(newJob(), keyOf('old', 'another body'));
     expect([second.created, second.job.id === first.job.id]).toEqual([true, false]);
     await ledger.database.query("UPDATE idempotency_keys SET expires_at = now() WHERE key = 'old'");
-    await store.sweep();
+    await new RetentionStore(ledger.database).removeKeys(10);
     expect(await count('idempotency_keys WHERE key', 'old')).toBe(0);
     expect(await store.find(keyOf('young'))).toMatchObject({ answer: null });
   });

@@ -11,6 +11,7 @@ import { live } from './migrations/0010-live.js';
 import { flows } from './migrations/0012-flows.js';
 import { spawned } from './migrations/0013-spawned.js';
 import { events } from './migrations/0014-events.js';
+import { retention } from './migrations/0015-retention.js';
 import { limits } from './migrations/0016-limits.js';
 import { release } from './migrations/0017-release.js';
 import { voidProofs } from './migrations/0018-void-proofs.js';
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   flows,
   spawned,
   events,
+  retention,
   limits,
   release,
   voidProofs,

@@ -19,12 +19,14 @@ import { ReconcilerStore } from './reconciler-store.js';
 import { RedriveStore } from './redrive-store.js';
 import { RemovalStore } from './removal-store.js';
 import { ReportStore } from './report-store.js';
+import { RetentionStore } from './retention-store.js';
 import { ReturnedStore } from './returned-store.js';
 import { SentinelStore } from './sentinel-store.js';
 import { SpawnStore } from './spawn-store.js';
 import { SuspectStore } from './suspect-store.js';
 import { TaskStore } from './task-store.js';
 import { TellingStore } from './telling-store.js';
+import { UploadStore } from './upload-store.js';
 import { WorkerStore } from './worker-store.js';
 
 /** Every store that needs nothing but the database and the times that the reconciler goes by. */
@@ -48,12 +50,14 @@ export interface Stores {
   readonly redrives: RedriveStore;
   readonly removals: RemovalStore;
   readonly reports: ReportStore;
+  readonly retention: RetentionStore;
   readonly returned: ReturnedStore;
   readonly sentinel: SentinelStore;
   readonly spawns: SpawnStore;
   readonly suspects: SuspectStore;
   readonly tasks: TaskStore;
   readonly telling: TellingStore;
+  readonly uploads: UploadStore;
   readonly workers: WorkerStore;
 }
 
@@ -78,12 +82,14 @@ export function storesOn(database: Database, times: ReconcilerTimes): Stores {
     redrives: new RedriveStore(database),
     removals: new RemovalStore(database),
     reports: new ReportStore(database),
+    retention: new RetentionStore(database),
     returned: new ReturnedStore(database),
     sentinel: new SentinelStore(database),
     spawns: new SpawnStore(database),
     suspects: new SuspectStore(database, times),
     tasks: new TaskStore(database),
     telling: new TellingStore(database),
+    uploads: new UploadStore(database),
     workers: new WorkerStore(database),
   };
 }

@@ -26,6 +26,7 @@ export function newJob(changes: Partial<NewJob> = {}): NewJob {
     apiKeyId: null,
     parentId: null,
     followsBatch: null,
+    files: [],
     then: [],
     concurrencyKey: null,
     ...changes,

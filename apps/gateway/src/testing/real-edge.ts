@@ -31,6 +31,7 @@ import { TaskStore } from '../ledger/task-store.js';
 import { TellingStore } from '../ledger/telling-store.js';
 import { TickStore } from '../ledger/tick-store.js';
 import { TriggerStore } from '../ledger/trigger-store.js';
+import { UploadStore } from '../ledger/upload-store.js';
 import { WorkerStore } from '../ledger/worker-store.js';
 import { JobWatches } from '../live/job-watches.js';
 import { type GatewayParts } from '../parts.module.js';
@@ -46,6 +47,8 @@ export interface RealEdge {
   /** Every route that it answers, as `GET /v1/jobs/:id`. */
   readonly routes: readonly string[];
   readonly database: Database;
+  /** For further connections, such as those of another gateway. */
+  readonly databaseUrl: string;
   readonly storage: Storage;
   /** Where the storage keeps its files. */
   readonly storageFolder: string;
@@ -72,7 +75,8 @@ export async function startRealEdge(settings: Partial<GatewayConfig> = {}): Prom
   }
 }
 
-async function edgeOn({ database, stop: stopLedger }: RealLedger, config: GatewayConfig): Promise<RealEdge> {
+async function edgeOn(ledger: RealLedger, config: GatewayConfig): Promise<RealEdge> {
+  const { database } = ledger;
   const log: string[] = [];
   const telemetry = createTelemetry({
     service: 'gateway',
@@ -96,21 +100,24 @@ async function edgeOn({ database, stop: stopLedger }: RealLedger, config: Gatewa
     features: () => ({}),
   });
   return {
-    url: edge.url,
-    routes: edge.routes.list(),
-    database,
-    storage,
+    ...{
+      url: edge.url,
+      routes: edge.routes.list(),
+      database,
+      databaseUrl: ledger.url,
+      storage,
+      log,
+      published,
+      watches,
+    },
     storageFolder: fileURLToPath(config.storageUrl),
     jobs: stores.jobs,
-    watches,
-    log,
-    published,
     announce: (announced) => announceTo(tasks, announced),
     stop: async () => {
       await edge.close();
       tasks.stop();
       await storage.close();
-      await stopLedger();
+      await ledger.stop();
       await rm(fileURLToPath(config.storageUrl), { recursive: true, force: true });
     },
   };
@@ -137,7 +144,7 @@ function storesOfEdge(
 ): Pick<
   GatewayParts,
   | ('batches' | 'eventBindings' | 'events' | 'flows' | 'idempotency' | 'jobs' | 'limits' | 'queues' | 'schedules')
-  | ('steering' | 'telling' | 'ticks' | 'triggers' | 'workers')
+  | ('steering' | 'telling' | 'ticks' | 'triggers' | 'uploads' | 'workers')
 > {
   const dispatch = {
     takes: () => false,
@@ -161,6 +168,7 @@ function storesOfEdge(
     telling: new TellingStore(database),
     ticks: new TickStore(database, { dispatch, room: { full: false, add: () => undefined } }),
     triggers: new TriggerStore(database),
+    uploads: new UploadStore(database),
     workers: new WorkerStore(database),
   };
 }

@@ -126,6 +126,7 @@ export class TriggersController {
   @Get(':id/runs')
   @Described({
     summary: 'Show what became of the events that a trigger wanted, newest first',
+    description: 'The latest 1,000 are kept.',
     query: paged(),
     status: 200,
     answer: 'TriggerRunPage',

@@ -15,6 +15,23 @@ export const LEDGER_EVENTS = {
     level: 'warn',
     message: 'The database does not answer yet; trying again',
   }),
+  'retention.removed': event<{ readonly what: string; readonly count: number }>({
+    level: 'debug',
+    message: 'What was old is gone',
+    moves: [
+      {
+        kind: 'counter',
+        name: 'leveret_retention_removed_total',
+        help: 'What was old and has been let go of. Of uploads, those that were looked at.',
+        labels: ['what'],
+        by: 'count',
+      },
+    ],
+  }),
+  'retention.waiting': event<{ readonly what: string; readonly reason: string }>({
+    level: 'warn',
+    message: 'What is old cannot be let go of now; trying again',
+  }),
   'job.accepted': event<{ readonly count: number }>({
     level: 'debug',
     message: 'Jobs accepted',

@@ -1,0 +1,69 @@
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+
+/** Status, age in milliseconds, how many. */
+export const LOCK_JOBS = `
+SELECT id, tenant, queue, status FROM jobs
+WHERE status = $1 AND completed_at < now() - $2::float8 * interval '1 millisecond'
+  AND (unique_until IS NULL OR unique_until < now())
+  AND NOT EXISTS (SELECT FROM jobs AS other
+                  WHERE other.files IS NOT NULL AND other.files @> ARRAY[jobs.id] AND other.completed_at IS NULL)
+ORDER BY completed_at LIMIT $3 FOR UPDATE OF jobs SKIP LOCKED`;
+
+/** Age in milliseconds, how many. What is to become a job names its files in its request. */
+export const LOCK_UPLOADS = `
+WITH aged AS (
+  SELECT id, tenant FROM uploads WHERE used_at < now() - $1::float8 * interval '1 millisecond'
+  ORDER BY used_at LIMIT $2 FOR UPDATE SKIP LOCKED
+), named AS MATERIALIZED (
+  SELECT DISTINCT (regexp_matches(request::text, '/(${UUID})', 'g'))[1]::uuid AS id
+  FROM (SELECT request FROM schedules UNION ALL SELECT request FROM triggers UNION ALL SELECT request FROM follow_ups) AS waiting
+  WHERE EXISTS (SELECT FROM aged)
+)
+SELECT id, tenant, id IN (SELECT named.id FROM named)
+  OR EXISTS (SELECT FROM jobs WHERE files IS NOT NULL AND files @> ARRAY[aged.id]) AS used
+FROM aged`;
+
+/** How many, and their age in milliseconds. */
+export const AGED = {
+  events: removeAged('events', 'uid', 'received_at', 'fired_at IS NOT NULL'),
+  'schedule runs': `
+DELETE FROM schedule_runs USING (
+  SELECT schedule_id, number FROM schedule_runs WHERE ${agedBy('ran_at')} ORDER BY ran_at LIMIT $1
+) AS old
+WHERE schedule_runs.schedule_id = old.schedule_id AND schedule_runs.number = old.number RETURNING old.number`,
+  'trigger runs': removeAged('trigger_runs', 'number', 'ran_at'),
+  redrives: removeAged('redrives', 'id', 'ended_at'),
+  'reports kept aside': removeAged('reports_kept_aside', 'id', 'kept_at'),
+  // A batch is known for as long as one of its jobs is.
+  batches: removeAged(
+    'batches',
+    'id',
+    'completed_at',
+    'NOT EXISTS (SELECT FROM jobs WHERE batch_id = batches.id OR follows_batch = batches.id)',
+  ),
+} as const;
+
+/** How many, and how many are kept of each trigger. */
+export const REMOVE_SURPLUS_RUNS = `
+DELETE FROM trigger_runs USING (
+  SELECT runs.number
+  FROM triggers
+  CROSS JOIN LATERAL (SELECT number FROM trigger_runs WHERE trigger_id = triggers.id
+                      ORDER BY number DESC OFFSET $2 LIMIT 1) AS newest
+  JOIN trigger_runs AS runs ON runs.trigger_id = triggers.id AND runs.number <= newest.number
+  LIMIT $1
+) AS old
+WHERE trigger_runs.number = old.number RETURNING old.number`;
+
+function removeAged(table: string, key: string, time: string, condition = 'true'): string {
+  return `
+DELETE FROM ${table} USING (
+  SELECT ${key} AS old_key FROM ${table} WHERE ${agedBy(time)} AND ${condition}
+  ORDER BY ${time} LIMIT $1 FOR UPDATE SKIP LOCKED
+) AS old
+WHERE ${table}.${key} = old.old_key RETURNING old.old_key`;
+}
+
+function agedBy(time: string): string {
+  return `${time} < now() - $2::float8 * interval '1 millisecond'`;
+}

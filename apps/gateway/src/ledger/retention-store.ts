@@ -1,0 +1,104 @@
+import { type JobStatus } from '#libs/contracts';
+import { type Database, type Queries } from './database.js';
+import { countLeaving } from './queue-counts.js';
+import { REMOVE_KEYS } from './idempotency.js';
+import * as sql from './retention-sql.js';
+
+/** An arbitrary number that every gateway takes as the lock of those who let go of what is old. */
+const RETENTION_LOCK = 5_138_015;
+
+/** A job or an upload whose files are to be removed. */
+export interface FileOwner {
+  readonly id: string;
+  readonly tenant: string;
+}
+
+/** Removes files from the storage; what is not there is no error. */
+export type RemoveFiles = (of: readonly FileOwner[]) => Promise<void>;
+
+/** What is old enough to go, and how much of it at once. */
+export interface Portion {
+  readonly olderThanMs: number;
+  readonly limit: number;
+}
+
+/** Of what goes by its age alone, or by its number. */
+export type Aged = keyof typeof sql.AGED;
+
+/**
+ * Lets go of what is old, a portion in each transaction. One gateway at a time: for whoever comes while another is at it, the
+ * answer is undefined. Rows that somebody else has in hand are left for the next time.
+ */
+export class RetentionStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /**
+   * Removes final jobs with all that is known of them and their files. The files go first, while nobody can retry their jobs: when they
+   * cannot be removed, the jobs stay. A job whose files an open job names, or whose unique key still holds, stays. Returns how many.
+   */
+  async removeJobs(
+    status: JobStatus,
+    { olderThanMs, limit }: Portion,
+    removeFiles: RemoveFiles,
+  ): Promise<number | undefined> {
+    return this.#alone(async (transaction) => {
+      const jobs = await transaction.query<FileOwner & { readonly queue: string; readonly status: JobStatus }>(
+        sql.LOCK_JOBS,
+        [status, olderThanMs, limit],
+      );
+      if (jobs.length === 0) return 0;
+      await removeFiles(jobs);
+      await transaction.query('DELETE FROM jobs WHERE id = ANY($1::uuid[])', [jobs.map(({ id }) => id)]);
+      await countLeaving(transaction, jobs);
+      return jobs.length;
+    });
+  }
+
+  /**
+   * Removes uploads that no job, schedule, trigger or follow-up names. One that is named is looked at again when it is as old once
+   * more. Returns how many were looked at.
+   */
+  async removeUploads({ olderThanMs, limit }: Portion, removeFiles: RemoveFiles): Promise<number | undefined> {
+    return this.#alone(async (transaction) => {
+      const uploads = await transaction.query<FileOwner & { readonly used: boolean }>(sql.LOCK_UPLOADS, [
+        olderThanMs,
+        limit,
+      ]);
+      const unused = uploads.filter(({ used }) => !used);
+      await removeFiles(unused);
+      await transaction.query('DELETE FROM uploads WHERE id = ANY($1::uuid[])', [unused.map(({ id }) => id)]);
+      await transaction.query('UPDATE uploads SET used_at = now() WHERE id = ANY($1::uuid[])', [
+        uploads.filter(({ used }) => used).map(({ id }) => id),
+      ]);
+      return uploads.length;
+    });
+  }
+
+  /** Removes rows of one kind. Returns how many. */
+  async remove(what: Aged, { olderThanMs, limit }: Portion): Promise<number | undefined> {
+    return this.#alone(async (transaction) => (await transaction.query(sql.AGED[what], [limit, olderThanMs])).length);
+  }
+
+  /** Forgets idempotency keys whose time is over. Returns how many. */
+  async removeKeys(limit: number): Promise<number | undefined> {
+    return this.#alone(async (transaction) => (await transaction.query(REMOVE_KEYS, [limit])).length);
+  }
+
+  /** Removes the oldest runs of triggers that have more than are kept. Returns how many. */
+  async removeSurplusRuns(kept: number, limit: number): Promise<number | undefined> {
+    return this.#alone(async (transaction) => (await transaction.query(sql.REMOVE_SURPLUS_RUNS, [limit, kept])).length);
+  }
+
+  async #alone(work: (transaction: Queries) => Promise<number>): Promise<number | undefined> {
+    return this.#database.transaction(async (transaction) => {
+      const [lock] = await transaction.query<{ taken: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS taken', [
+        RETENTION_LOCK,
+      ]);
+      return lock?.taken === true ? work(transaction) : undefined;
+    });
+  }
+}

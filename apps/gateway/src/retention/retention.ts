@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Telemetry } from '#libs/observability';
+import { type Chore } from './chores.js';
+
+const ROUND_EVERY_MS = 60_000;
+/** A quarter of the time at most is spent on it, however much is old. */
+const REST_PER_WORK = 3;
+
+/** Lets go of what is old, a portion at a time, with a rest after each. Every gateway has one; one at a time is at work. */
+export class Retention {
+  readonly #chores: readonly Chore[];
+  readonly #telemetry: Telemetry;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+
+  constructor(chores: readonly Chore[], telemetry: Telemetry) {
+    this.#chores = chores;
+    this.#telemetry = telemetry;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Settles when the portion in hand is done. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  /** Does every chore until nothing is left of it, another gateway is at it, or it is stopped. */
+  async round(): Promise<void> {
+    for (const chore of this.#chores) {
+      await this.#do(chore).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#telemetry.emit('retention.waiting', { what: chore.what, reason });
+      });
+    }
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      await this.#rest(ROUND_EVERY_MS);
+      await this.round();
+    }
+  }
+
+  async #do({ what, portion, remove }: Chore): Promise<void> {
+    for (let more = true; more && !this.#stopping.signal.aborted;) {
+      const began = performance.now();
+      const removed = await remove(portion);
+      if (removed !== undefined && removed > 0) this.#telemetry.emit('retention.removed', { what, count: removed });
+      more = removed !== undefined && removed >= portion;
+      if (more) await this.#rest(REST_PER_WORK * (performance.now() - began));
+    }
+  }
+
+  async #rest(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
+  }
+}
