@@ -167,7 +167,7 @@ export class Publisher {
     const late = [...this.#pending.values()].filter(({ since }) => since < limit);
     if (late.length === 0) return;
     for (const pending of late) pending.settle(new ConfirmTimeoutError(CONFIRM_TIMEOUT_MS));
-    void this.#channel.renew();
+    this.#channel.renew();
   }
 
   #announceReady(): void {

@@ -114,7 +114,7 @@ export class Subscriber {
   #cancelledByBroker(): void {
     this.#link.telemetry.emit('consumer.cancelled', { queue: this.#options.queue });
     this.#consumerTag = undefined;
-    void this.#channel.renew();
+    this.#channel.renew();
   }
 
   #delivery(channel: ConfirmChannel, message: ConsumeMessage): Delivery {

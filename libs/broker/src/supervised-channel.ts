@@ -23,8 +23,8 @@ export class SupervisedChannel {
   readonly #ended = new AbortController();
   #current: ConfirmChannel | undefined;
   #supervision: Promise<void> | undefined;
-  /** Gives up a channel whose closing nobody confirms. */
-  #abandon: () => void = () => undefined;
+  /** Ends the present channel, also while it is being set up. */
+  #release: () => void = () => undefined;
 
   constructor(link: BrokerLink, owner: ChannelOwner) {
     this.#link = link;
@@ -43,15 +43,13 @@ export class SupervisedChannel {
   /** Closes the channel for good, after what was written to it has been sent. Idempotent. */
   async stop(): Promise<void> {
     this.#ended.abort();
-    await closeSoon(this.#current);
-    this.#abandon();
+    this.#release();
     if (this.#link.state !== 'connecting') await this.#supervision;
   }
 
   /** Closes the present channel only; a new one follows. */
-  async renew(): Promise<void> {
-    await closeSoon(this.#current);
-    this.#abandon();
+  renew(): void {
+    this.#release();
   }
 
   async #supervise(): Promise<void> {
@@ -71,20 +69,21 @@ export class SupervisedChannel {
     const channel = await model.createConfirmChannel({ highWaterMark: 4_096 });
     let reason: Error | undefined;
     channel.on('error', (error) => (reason = error));
-    const closed = new Promise<void>((resolve) => {
-      channel.once('close', resolve);
-      this.#abandon = resolve;
-    });
+    const closed = new Promise<void>((resolve) => channel.once('close', resolve));
+    const released = new Promise<void>((resolve) => (this.#release = resolve));
+    if (this.#ended.signal.aborted) this.#release();
     try {
-      await this.#owner.setup(channel);
-      this.#current = channel;
-      if (this.#ended.signal.aborted) await closeSoon(channel);
-      this.#backoff.reset();
-      await closed;
+      const isSetUp = this.#owner.setup(channel).then(() => true);
+      if (await Promise.race([isSetUp, released.then(() => false)])) {
+        this.#current = channel;
+        this.#backoff.reset();
+        await Promise.race([closed, released]);
+      }
     } catch (error) {
-      await closeSoon(channel);
       throw reason ?? error;
     } finally {
+      // One that was left open would go on to take deliveries that nobody acknowledges.
+      await closeSoon(channel);
       this.#current = undefined;
       this.#owner.lost(channel);
     }
