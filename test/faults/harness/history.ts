@@ -9,8 +9,8 @@ export type Certainty = 'ok' | 'fail' | 'unknown';
 export interface Submit {
   readonly number: number;
   readonly plan: JobPlan;
-  readonly way: 'http' | 'amqp';
-  /** The gateway that was asked, or `broker`. */
+  readonly way: 'http' | 'http with a key' | 'amqp';
+  /** The gateway that was asked, `gateways` for several, or `broker`. */
   readonly via: string;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -18,6 +18,8 @@ export interface Submit {
   readonly certainty: Certainty;
   /** The job's id, when it is known. */
   readonly id: string | undefined;
+  /** Further ids that it was answered with. */
+  readonly otherIds: readonly string[];
   /** The HTTP status, or what happened instead of an answer. */
   readonly answer: string;
   readonly retryAfter: string | null;

@@ -76,6 +76,14 @@ const nothingFromNowhere: Invariant = ({ submits, jobs }) => {
   ];
 };
 
+/** I8: a request that was sent again and again under one key has one job. */
+const oneJobForAKey: Invariant = ({ submits }) =>
+  violation(
+    'I8',
+    'several jobs for one Idempotency-Key',
+    submits.flatMap(({ id = '', otherIds }) => (otherIds.length === 0 ? [] : [[id, ...otherIds].join(' and ')])),
+  );
+
 /** I4: executions are those of the scripts, and at most as many more as the faults explain. */
 const duplicatesBounded: Invariant = (evidence) => {
   const tooMany = planned(evidence).flatMap(({ job, submit }) => {
@@ -173,6 +181,7 @@ const refusalsHonest: Invariant = ({ submits, silences }) => {
 const INVARIANTS: readonly Invariant[] = [
   noneLost,
   nothingFromNowhere,
+  oneJobForAKey,
   duplicatesBounded,
   nothingInvented,
   attemptsHonest,

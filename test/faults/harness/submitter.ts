@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Job } from '#libs/contracts';
-import { type Certainty, type History, type Submit } from './history.js';
+import { type History, type Submit } from './history.js';
 import { type JobPlan } from './job-plan.js';
+import { type Answered, JobPoster } from './job-poster.js';
 import { type JobPublisher } from './job-publisher.js';
 import { type SeededRandom } from './random.js';
 
-const ANSWER_PATIENCE_MS = 15_000;
 const MESSAGE_SHARE = 0.3;
-/** A 503 with one of these says that the job was not taken. */
-const REFUSED_CODES = ['outbox_full', 'ledger_busy'];
+const KEY_SHARE = 0.2;
 /** Messages that their service publishes twice under one id. */
 const REPEATED_SHARE = 0.1;
 
@@ -30,10 +28,9 @@ interface SubmitterOptions {
   readonly answered: (submit: Submit) => void;
 }
 
-type Answered = Pick<Submit, 'certainty' | 'id' | 'answer' | 'retryAfter'>;
-
-/** Submits jobs at a steady rate, whatever becomes of them, and tries none again. */
+/** Submits jobs at a steady rate, whatever becomes of them; what has no key is not tried again. */
 export class Submitter {
+  readonly #poster: JobPoster;
   readonly #underWay = new Set<Promise<void>>();
   #number = 0;
   #stopped = false;
@@ -44,7 +41,9 @@ export class Submitter {
     private readonly history: History,
     private readonly random: SeededRandom,
     private readonly options: SubmitterOptions,
-  ) {}
+  ) {
+    this.#poster = new JobPoster(ways, random.fork('keys'));
+  }
 
   start(): void {
     this.#stopped = false;
@@ -82,38 +81,22 @@ export class Submitter {
 
   async #submit(number: number, plan: JobPlan): Promise<void> {
     const [at, began] = [Date.now(), performance.now()];
-    const byMessage = plan.asMessage && this.random.chance(MESSAGE_SHARE);
-    const [via, url] = byMessage ? ['broker', ''] : this.random.pick([...this.ways.gateways]);
     const metadata = { campaign: this.options.campaign, submit: number };
-    const answered = byMessage ? await this.#publish(plan, metadata) : await this.#post(url, plan, metadata);
-    const ms = performance.now() - began;
-    const submit: Submit = { number, plan, way: byMessage ? 'amqp' : 'http', via, at, ms, ...answered };
+    const answered = await this.#send(plan, metadata);
+    const submit: Submit = { number, plan, at, ms: performance.now() - began, ...answered };
     this.history.add(submit);
     this.options.answered(submit);
   }
 
-  async #post(url: string, { task, payload, options }: JobPlan, metadata: object): Promise<Answered> {
-    try {
-      const response = await fetch(new URL('/v1/jobs', url), {
-        method: 'POST',
-        headers: { authorization: `Bearer ${this.ways.apiKey}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ task, payload, metadata, ...options }),
-        signal: AbortSignal.timeout(ANSWER_PATIENCE_MS),
-      });
-      const { id, code = '' } = (await response.json()) as Partial<Job> & { readonly code?: string };
-      const { status, headers } = response;
-      const certainty = certaintyOf(status, code);
-      return {
-        certainty,
-        id: response.ok ? id : undefined,
-        answer: `${status} ${code}`.trim(),
-        retryAfter: headers.get('retry-after'),
-      };
-    } catch (error) {
-      const answer = reasonOf(error);
-      // What was never connected was never sent.
-      return { certainty: answer === 'ECONNREFUSED' ? 'fail' : 'unknown', id: undefined, answer, retryAfter: null };
+  async #send(plan: JobPlan, metadata: object): Promise<Answered & Pick<Submit, 'way' | 'via'>> {
+    if (plan.asMessage && this.random.chance(MESSAGE_SHARE)) {
+      return { way: 'amqp', via: 'broker', ...(await this.#publish(plan, metadata)) };
     }
+    if (this.random.chance(KEY_SHARE)) {
+      return { way: 'http with a key', via: 'gateways', ...(await this.#poster.postUnderKey(plan, metadata)) };
+    }
+    const [via, url] = this.random.pick([...this.ways.gateways]);
+    return { way: 'http', via, ...(await this.#poster.post(url, plan, metadata)) };
   }
 
   async #publish({ task, payload, options }: JobPlan, metadata: object): Promise<Answered> {
@@ -127,18 +110,6 @@ export class Submitter {
       ),
     );
     const certainty = (['ok', 'unknown', 'fail'] as const).find((known) => answers.includes(known)) ?? 'unknown';
-    return { certainty, id, answer: certainty, retryAfter: null };
+    return { certainty, id, answer: certainty, retryAfter: null, otherIds: [] };
   }
-}
-
-function certaintyOf(status: number, code: string): Certainty {
-  if (status < 300) return 'ok';
-  if (REFUSED_CODES.includes(code)) return 'fail';
-  // The ledger may have committed what it could not answer for.
-  return status >= 500 ? 'unknown' : 'fail';
-}
-
-function reasonOf(error: unknown): string {
-  const { cause, name } = error as { cause?: { code?: string }; name?: string };
-  return cause?.code ?? name ?? 'error';
 }
