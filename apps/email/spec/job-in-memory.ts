@@ -43,7 +43,8 @@ function withFiles(
     return { key, filename, contentType, size: stored.get(key)?.length ?? 0, sha256: '' };
   };
   const context: JobContext = {
-    ...{ id, task: 'email.send', tenant: TENANT, attempt: 1, run, maxAttempts: 5, metadata: {} },
+    ...{ id, task: 'email.send', tenant: TENANT, dueAt: '2026-01-01T00:00:00.000Z' },
+    ...{ attempt: 1, run, maxAttempts: 5, metadata: {} },
     ...{ signal: new AbortController().signal, ...about },
     log: { debug: log, info: log, warn: log, error: log },
     progress: async () => undefined,

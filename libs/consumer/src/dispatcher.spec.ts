@@ -10,6 +10,7 @@ const ORDER = {
   ...{ jobId: '0197f6a0-1111-7000-8000-000000000000', attempt: 1, maxAttempts: 3, task: 'tests.act' },
   ...{ tenant: 'default', priority: 4, timeoutMs: 60_000, schemaHash: null, metadata: '{}', traceparent: null },
   createdAt: new Date().toISOString(),
+  scheduledFor: null,
 };
 
 const STORAGE = {

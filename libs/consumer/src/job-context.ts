@@ -53,6 +53,8 @@ export interface JobContext {
   /** Counts the messages sent out for the job, also those that cost no attempt. */
   readonly run: number;
   readonly maxAttempts: number;
+  /** The time that the job was meant for: of its tick, `runAt` or `delay`, else of its creation. ISO 8601 in UTC. */
+  readonly dueAt: string;
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Aborts on time-out, when the job is cancelled, and when the app can wait no longer for it to end. */
   readonly signal: AbortSignal;

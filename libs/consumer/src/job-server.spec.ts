@@ -257,6 +257,7 @@ const ORDER: WorkOrder = {
   timeoutMs: 60_000,
   schemaHash: null,
   createdAt: new Date().toISOString(),
+  scheduledFor: null,
   metadata: '{"user":"u1"}',
   traceparent: null,
 };

@@ -16,6 +16,7 @@ const ORDER: WorkOrder = {
   timeoutMs: 60_000,
   schemaHash: null,
   createdAt: '2026-01-01T00:00:00.000Z',
+  scheduledFor: null,
   metadata: '{"user":"u1"}',
   traceparent: null,
 };

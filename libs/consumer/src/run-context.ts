@@ -23,6 +23,7 @@ export class RunContext implements JobContext {
   readonly attempt: number;
   readonly run: number;
   readonly maxAttempts: number;
+  readonly dueAt: string;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal;
   readonly log: JobLog;
@@ -45,6 +46,7 @@ export class RunContext implements JobContext {
     this.attempt = order.attempt;
     this.run = order.run;
     this.maxAttempts = order.maxAttempts;
+    this.dueAt = order.scheduledFor ?? order.createdAt;
     this.metadata = metadataOf(order);
     this.signal = signal;
     this.log = this.#lines.log;

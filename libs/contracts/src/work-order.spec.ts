@@ -12,6 +12,7 @@ const order: WorkOrder = {
   timeoutMs: 30_000,
   schemaHash: 'abc',
   createdAt: '2026-01-01T00:00:00.000Z',
+  scheduledFor: '2026-01-02T00:00:00.000Z',
   metadata: '{"userId":"user456"}',
   traceparent: null,
 };
@@ -19,6 +20,12 @@ const order: WorkOrder = {
 describe('a work order', () => {
   it('comes out of its message as it went in', () => {
     expect(decodeWorkOrder(encodeWorkOrder(order))).toEqual({ ok: true, value: order });
+  });
+
+  it('is read when an older gateway has left out when the job was meant for', () => {
+    const properties = encodeWorkOrder(order);
+    const { 'x-scheduled-for': _, ...headers } = properties.headers;
+    expect(decodeWorkOrder({ ...properties, headers })).toEqual({ ok: true, value: { ...order, scheduledFor: null } });
   });
 
   it('is refused in a version that this reader does not know', () => {

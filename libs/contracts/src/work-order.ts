@@ -1,5 +1,5 @@
 import { isTaskName, isTenantName } from './names.js';
-import { isCount, isText, nullable, shape } from './shape.js';
+import { isCount, isText, nullable, perhaps, shape } from './shape.js';
 import {
   checkVersion,
   decoded,
@@ -25,6 +25,8 @@ export interface WorkOrder {
   /** Hash of the schema that the gateway checked the payload against. */
   readonly schemaHash: string | null;
   readonly createdAt: string;
+  /** The time that the job was meant for; null when it was meant for the time of its creation. */
+  readonly scheduledFor: string | null;
   readonly metadata: string;
   readonly traceparent: string | null;
 }
@@ -37,6 +39,7 @@ interface WorkHeaders {
   readonly 'x-timeout': number;
   readonly 'x-schema': string | null;
   readonly 'x-created-at': string;
+  readonly 'x-scheduled-for'?: string | null;
   readonly 'x-metadata': string;
   readonly traceparent: string | null;
 }
@@ -49,6 +52,7 @@ const isWorkHeaders = shape<WorkHeaders>({
   'x-timeout': isCount,
   'x-schema': nullable(isText),
   'x-created-at': isText,
+  'x-scheduled-for': perhaps(nullable(isText)),
   'x-metadata': isText,
   traceparent: nullable(isText),
 });
@@ -63,6 +67,7 @@ export function encodeWorkOrder(order: WorkOrder): MessageProperties {
     'x-timeout': order.timeoutMs,
     'x-schema': order.schemaHash,
     'x-created-at': order.createdAt,
+    'x-scheduled-for': order.scheduledFor,
     'x-metadata': order.metadata,
     traceparent: order.traceparent,
   };
@@ -100,6 +105,7 @@ export function decodeWorkOrder(properties: MessageProperties): Decoded<WorkOrde
     timeoutMs: headers['x-timeout'],
     schemaHash: headers['x-schema'],
     createdAt: headers['x-created-at'],
+    scheduledFor: headers['x-scheduled-for'] ?? null,
     metadata: headers['x-metadata'],
     traceparent: headers.traceparent,
   });

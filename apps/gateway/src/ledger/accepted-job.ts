@@ -18,6 +18,7 @@ export function workEntryOf(job: NewJob, row: InsertedRow | undefined): WorkEntr
     timeoutMs: job.timeoutMs,
     schemaHash: job.schemaHash,
     createdAt: row.created_at.toISOString(),
+    scheduledFor: job.scheduledFor?.toISOString() ?? null,
     metadata: job.metadata,
     traceparent: job.traceparent,
   };

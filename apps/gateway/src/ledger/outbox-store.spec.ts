@@ -63,6 +63,15 @@ describe('OutboxStore', () => {
     expect(await claimed()).toEqual([job]);
   });
 
+  it('hands out the time that a job was meant for', async () => {
+    const { job } = await jobs.accept(newJob());
+    const scheduledFor = new Date('2026-01-02T03:04:05.678Z');
+    await ledger.database.query('UPDATE jobs SET scheduled_for = $2 WHERE id = $1', [job.id, scheduledFor]);
+    expect(await outbox.claim(10)).toMatchObject([
+      { order: { jobId: job.id, scheduledFor: scheduledFor.toISOString() } },
+    ]);
+  });
+
   it('claims what was given back before what came later, in the order in which it came', async () => {
     const [first, second] = [await enter(), await enter()];
     const entries = await outbox.claim(10);

@@ -90,7 +90,7 @@ SELECT claimed.id, claimed.kind, claimed.job_id, claimed.run,
        coalesce(claimed.priority, jobs.priority) AS priority, jobs.run AS newest_run, jobs.status,
        jobs.tenant, jobs.task, jobs.queue, jobs.payload::text AS payload, jobs.metadata::text AS metadata,
        jobs.charged, jobs.max_attempts, jobs.timeout_ms::float8 AS timeout_ms, jobs.schema_hash, jobs.traceparent,
-       jobs.created_at, domains.queue_key,
+       jobs.created_at, jobs.scheduled_for, domains.queue_key,
        dead_letters.id AS letter_id, dead_letters.error AS dead_error, dead_letters.worker_id AS dead_worker, dead_letters.dead_at,
        events.id AS event_id, events.tenant AS event_tenant, events.type AS event_type, events.data::text AS event_data,
        events.received_at
@@ -141,6 +141,7 @@ interface ClaimedRow {
   readonly schema_hash: string | null;
   readonly traceparent: string | null;
   readonly created_at: Date;
+  readonly scheduled_for: Date | null;
   readonly queue_key: string | null;
   readonly letter_id: string | null;
   readonly dead_error: { code: string; message: string; attempt: number } | null;
@@ -180,6 +181,7 @@ function workOf(row: ClaimedRow, queueKey: string): OutboxEntry {
       timeoutMs: row.timeout_ms,
       schemaHash: row.schema_hash,
       createdAt: row.created_at.toISOString(),
+      scheduledFor: row.scheduled_for?.toISOString() ?? null,
       metadata: row.metadata,
       traceparent: row.traceparent,
     },
