@@ -1,9 +1,9 @@
 import { DatasetRefusal, openRows, type Row, type RowSource } from '#libs/datasets';
 import { loadFormat } from '../formats/file-kinds.js';
-import { type FileColumn } from '../formats/layout.js';
 import { packed } from '../formats/packed.js';
 import { type RowProgress } from '../work-thread/messages.js';
 import { type DatasetWork } from './dataset-work.js';
+import { placed } from './placed-columns.js';
 
 /** What is watched of a file while it is made. */
 interface Watch {
@@ -26,13 +26,6 @@ export async function* makeDatasetFile(work: DatasetWork, { signal, onProgress }
   } finally {
     await source.close();
   }
-}
-
-function placed(columns: readonly Omit<FileColumn, 'at'>[], fields: readonly string[]): readonly FileColumn[] {
-  const missing = columns.filter(({ name }) => !fields.includes(name)).map(({ name }) => name);
-  if (missing.length === 0) return columns.map((column) => ({ ...column, at: fields.indexOf(column.name) }));
-  const advice = `its query gives ${fields.join(', ')}`;
-  throw new DatasetRefusal('columns_differ', `The dataset names the columns ${missing.join(', ')}, but ${advice}.`);
 }
 
 async function* countedRows(

@@ -1,5 +1,5 @@
 import { type ValueType } from '#libs/datasets';
-import { isNumeric, type Layout } from './layout.js';
+import { type Forms, isNumeric } from './layout.js';
 import { ZoneClock } from './zone-clock.js';
 
 /** What a file shows of a value of one column. */
@@ -9,10 +9,10 @@ const NUMBER = /^-?\d+(?:\.(\d+))?$/;
 const MOST_FRACTION_DIGITS = 100;
 
 /**
- * How values of a type are written for programs: as they are, moments with the offset of the layout's zone. With a locale,
+ * How values of a type are written for programs: as they are, moments with the offset of their zone. With a locale,
  * for spreadsheets of that country: its decimal sign without grouping, and its dates.
  */
-export function plainText(type: ValueType, { locale, timezone }: Layout): CellText {
+export function plainText(type: ValueType, { locale, timezone }: Forms): CellText {
   if (type === 'timestamp') return locale === null ? inZone(timezone) : momentIn(locale, timezone);
   if (type === 'date' && locale !== null) return dateIn(locale);
   if (isNumeric(type) && locale !== null) {
@@ -23,7 +23,7 @@ export function plainText(type: ValueType, { locale, timezone }: Layout): CellTe
 }
 
 /** How values of a type are written for people: numbers grouped, and times as their country writes them. */
-export function shownText(type: ValueType, { locale, timezone }: Layout): CellText {
+export function shownText(type: ValueType, { locale, timezone }: Forms): CellText {
   const country = locale ?? 'en-GB';
   if (type === 'timestamp') return momentIn(country, timezone);
   if (type === 'date') return dateIn(country);

@@ -9,14 +9,18 @@ export interface FileColumn {
   readonly type: ValueType;
 }
 
-/** How a file is laid out, whatever its format. Plain data: it crosses threads. */
-export interface Layout {
-  readonly title: string;
-  readonly columns: readonly FileColumn[];
+/** In which forms values are written. */
+export interface Forms {
   /** BCP 47; null: forms that programs read. */
   readonly locale: string | null;
   /** IANA name of the zone that moments are shown in. */
   readonly timezone: string;
+}
+
+/** How a file is laid out, whatever its format. Plain data: it crosses threads. */
+export interface Layout extends Forms {
+  readonly title: string;
+  readonly columns: readonly FileColumn[];
   readonly csv: {
     readonly delimiter: string;
     readonly bom: boolean;

@@ -1,7 +1,8 @@
 import { type DatasetWork } from '../dataset-file/dataset-work.js';
+import { type ReportWork } from '../report/report-work.js';
 
 /** What a thread is asked to make. */
-export type Work = DatasetWork;
+export type Work = ({ readonly kind: 'dataset' } & DatasetWork) | ({ readonly kind: 'report' } & ReportWork);
 
 /** How far a thread has come. */
 export interface RowProgress {

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { DatabaseTrouble, DatasetRefusal } from '#libs/datasets';
 import { makeDatasetFile } from '../dataset-file/dataset-file.js';
+import { makeReportFile } from '../report/report-file.js';
 import { gathered } from './gathered.js';
 import {
   type FromThread,
@@ -43,7 +44,8 @@ async function run(work: Work): Promise<FromThread> {
     toldAt = performance.now();
     tell({ type: 'progress', ...progress });
   };
-  const content = makeDatasetFile(work, { signal: stopping.signal, onProgress });
+  const watch = { signal: stopping.signal, onProgress };
+  const content = work.kind === 'dataset' ? makeDatasetFile(work, watch) : makeReportFile(work, watch);
   for await (const bytes of gathered(content, PIECE_BYTES)) {
     await untilRoom();
     tell({ type: 'bytes', bytes }, bytes.buffer);

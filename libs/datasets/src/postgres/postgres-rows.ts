@@ -6,6 +6,9 @@ import { DEFAULT_BATCH_ROWS, type ReadOptions, type Row, type RowSource } from '
 import { ROW_TYPES } from './postgres-client.js';
 import { PostgresSession } from './postgres-session.js';
 
+/** Begins a transaction that sees the database as it is at its first query, and writes nothing. */
+export const READ_ONE_SNAPSHOT = 'begin transaction isolation level repeatable read read only';
+
 interface Batch {
   readonly rows: readonly Row[];
   readonly fields: readonly string[];
@@ -28,6 +31,7 @@ export class PostgresRows implements RowSource {
     const session = await PostgresSession.open(database, options.signal);
     const source = new PostgresRows(session, options);
     try {
+      await session.query(READ_ONE_SNAPSHOT);
       await source.#begin(query);
       return source;
     } catch (error) {
@@ -36,10 +40,22 @@ export class PostgresRows implements RowSource {
     }
   }
 
+  /** Rows of a query in a transaction that is open; whoever opened it closes it. One query at a time. */
+  static async within(session: PostgresSession, query: BoundSql, options: ReadOptions): Promise<PostgresRows> {
+    const source = new PostgresRows(session, options);
+    await source.#begin(query);
+    return source;
+  }
+
   async read(): Promise<readonly Row[]> {
     const first = this.#first;
     this.#first = undefined;
     return first ?? (await this.#next()).rows;
+  }
+
+  /** Ends the query before its end; the transaction goes on. */
+  async finish(): Promise<void> {
+    await this.session.run(async () => this.#cursor?.close());
   }
 
   close(): Promise<void> {
@@ -47,7 +63,6 @@ export class PostgresRows implements RowSource {
   }
 
   async #begin({ sql, values }: BoundSql): Promise<void> {
-    await this.session.query('begin transaction isolation level repeatable read read only');
     if (this.options.estimate === true) {
       const plan = await this.session.query<PlanRow>(`explain (format json) ${sql}`, values);
       this.estimatedRows = plan.rows[0]?.['QUERY PLAN'][0]?.Plan?.['Plan Rows'] ?? null;

@@ -14,33 +14,46 @@ const LETTERS = 26;
 /** Between speed and size: a level more costs a third more time for a few per cent. */
 const COMPRESSION = 3;
 
+/** Rows that fill a sheet, or several of them. */
+export interface SheetRows {
+  readonly layout: Layout;
+  readonly batches: AsyncIterable<readonly Row[]>;
+}
+
 /** A workbook of typed cells, streamed: a sheet for every 1,048,575 rows. */
-export async function* xlsx(
+export function xlsx(
   batches: AsyncIterable<readonly Row[]>,
   layout: Layout,
+  rowsPerSheet = SHEET_ROWS - 1,
+): AsyncIterable<Uint8Array> {
+  return workbook([{ layout, batches }], rowsPerSheet);
+}
+
+/** A workbook of several tables, each on a sheet of its own. */
+export async function* workbook(
+  tables: readonly SheetRows[],
   rowsPerSheet = SHEET_ROWS - 1,
 ): AsyncGenerator<Uint8Array> {
   const zip = new yazl.ZipFile();
   const output = failingWith(zip);
-  const filling = fill(zip, new BatchReader(batches), { layout, rowsPerSheet }).catch((error: unknown) => {
+  const filling = fill(zip, tables, rowsPerSheet).catch((error: unknown) => {
     (zip.outputStream as Readable).destroy(error as Error);
   });
   yield* output;
   await filling;
 }
 
-async function fill(
-  zip: yazl.ZipFile,
-  rows: BatchReader,
-  { layout, rowsPerSheet }: { readonly layout: Layout; readonly rowsPerSheet: number },
-): Promise<void> {
+async function fill(zip: yazl.ZipFile, tables: readonly SheetRows[], rowsPerSheet: number): Promise<void> {
   const names: string[] = [];
-  do {
-    names.push(sheetName(layout.title, names.length));
-    const sheet = Readable.from(sheetXml(rows, layout, rowsPerSheet), { objectMode: false });
-    zip.addReadStream(sheet, `xl/worksheets/sheet${names.length}.xml`, { compressionLevel: COMPRESSION });
-    await ended(sheet);
-  } while (await rows.hasMore());
+  for (const { layout, batches } of tables) {
+    const rows = new BatchReader(batches);
+    do {
+      names.push(sheetName(layout.title, names));
+      const sheet = Readable.from(sheetXml(rows, layout, rowsPerSheet), { objectMode: false });
+      zip.addReadStream(sheet, `xl/worksheets/sheet${names.length}.xml`, { compressionLevel: COMPRESSION });
+      await ended(sheet);
+    } while (await rows.hasMore());
+  }
   for (const [path, xml] of workbookParts(names)) zip.addBuffer(Buffer.from(xml), path);
   zip.end();
 }
@@ -105,10 +118,14 @@ function widthOf({ type, title }: FileColumn): number {
   return Math.min(60, Math.max(widest, title.length + 2));
 }
 
-function sheetName(title: string, index: number): string {
-  const suffix = index === 0 ? '' : ` (${index + 1})`;
+/** Names of sheets are short, and each is there once, whatever the case. */
+function sheetName(title: string, taken: readonly string[]): string {
   const plain = title.replaceAll(/[[\]:*?/\\']/g, ' ').trim() || 'Sheet';
-  return `${plain.slice(0, LONGEST_SHEET_NAME - suffix.length)}${suffix}`;
+  for (let number = 1; ; number += 1) {
+    const suffix = number === 1 ? '' : ` (${number})`;
+    const name = `${plain.slice(0, LONGEST_SHEET_NAME - suffix.length)}${suffix}`;
+    if (!taken.some((other) => other.toLowerCase() === name.toLowerCase())) return name;
+  }
 }
 
 function ended(stream: Readable): Promise<void> {

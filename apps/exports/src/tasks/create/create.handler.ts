@@ -33,7 +33,10 @@ export class CreateHandler {
     return withJobErrors(async () => {
       const dataset = this.catalog.dataset(payload.dataset, job.tenant);
       const work = datasetWorkOf(payload, dataset, job.tenant);
-      const content = this.threads.start(work, { signal: job.signal, onProgress: tellRows(job) });
+      const content = this.threads.start(
+        { kind: 'dataset', ...work },
+        { signal: job.signal, onProgress: tellRows(job) },
+      );
       try {
         const about = describeFile(work.layout.title, work.format, work.packing);
         const file = await job.files.save(`export.${work.format}`, content, about);

@@ -1,0 +1,17 @@
+import type PDFKit from 'pdfkit';
+import { type ChartNumbers } from './chart-numbers.js';
+
+/** A place on a page, in points. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where something is drawn, and how its numbers are written. */
+export interface Canvas {
+  readonly pdf: PDFKit.PDFDocument;
+  readonly box: Box;
+  readonly numbers: ChartNumbers;
+}

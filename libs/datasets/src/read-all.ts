@@ -1,0 +1,32 @@
+import { type UserDatabase } from './catalog.js';
+import { type BoundSql } from './parameter-values.js';
+import { type Row } from './row-source.js';
+
+/** What one of several queries gives. */
+export interface ReadTable {
+  /** The names of the result's columns. */
+  readonly fields: readonly string[];
+  readonly rows: readonly Row[];
+}
+
+/** How several queries are read. */
+export interface ReadAllOptions {
+  /** Ends the query that runs in the database. */
+  readonly signal: AbortSignal;
+  /** The most rows of one query. */
+  readonly maxRows: number;
+}
+
+/**
+ * Runs queries that give a few rows each, all of them as of one moment.
+ * @throws DatasetRefusal `too_many_rows` when one gives more
+ * @throws DatabaseTrouble, DatasetRefusal as {@link openRows}
+ */
+export async function readAll(
+  database: UserDatabase,
+  queries: readonly BoundSql[],
+  options: ReadAllOptions,
+): Promise<readonly ReadTable[]> {
+  const { readPostgresTables } = await import('./postgres/postgres-tables.js');
+  return readPostgresTables(database, queries, options);
+}
