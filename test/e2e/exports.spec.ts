@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import pg from 'pg';
+import { type FileReference } from '#libs/contracts';
+import { eventually } from '../support/eventually.js';
+import { SuiteJobs } from '../support/suite-jobs.js';
+import { testEnvironment } from '../support/test-environment.js';
+import { startSuite, type TestSuite } from '../support/test-suite.js';
+
+jest.setTimeout(60_000);
+
+const ROWS = 20_000;
+const DATASETS = {
+  numbers: {
+    database: 'shop',
+    sql: 'select n, n * 2 as twice from numbers order by n',
+    columns: { n: 'integer', twice: 'integer' },
+  },
+  copies: {
+    ...{ database: 'shop', sql: 'select n, twice from copies', columns: { n: 'integer', twice: 'integer' } },
+    import: { table: 'copies', key: ['n'] },
+  },
+  slow: { database: 'shop', sql: 'select n, pg_sleep(60)::text as twice from numbers', columns: { n: 'integer' } },
+};
+
+describe('exports', () => {
+  const database = `exports_${randomBytes(6).toString('hex')}`;
+  let suite: TestSuite;
+  let jobs: SuiteJobs;
+  let shop: pg.Client;
+
+  beforeAll(async () => {
+    const { databaseUrl, folder } = testEnvironment();
+    await administer(databaseUrl, `create database ${database}`);
+    const url = new URL(databaseUrl);
+    url.pathname = `/${database}`;
+    shop = new pg.Client({ connectionString: url.href });
+    await shop.connect();
+    await shop.query(`create table numbers as select generate_series(1, ${ROWS}) as n`);
+    await shop.query('create table copies (n int primary key, twice int)');
+    const catalog = join(folder, `${database}.json`);
+    await writeFile(catalog, JSON.stringify({ databases: { shop: {} }, datasets: DATASETS }));
+    const env = { DATASETS_FILE: catalog, DATASETS_DATABASES: `shop=${url.href}` };
+    suite = await startSuite({ apps: ['exports'], env });
+    jobs = new SuiteJobs(suite);
+  });
+
+  afterAll(async () => {
+    await suite.stop();
+    await shop.end();
+    await administer(testEnvironment().databaseUrl, `drop database ${database} with (force)`);
+  });
+
+  it('go from a table into a file with a link, and from the file into another table', async () => {
+    const exported = await jobs.completed(
+      (await jobs.enqueue('exports.create', { dataset: 'numbers', format: 'csv' })).id,
+    );
+    const { rows, file } = exported.result as { rows: number; file: FileReference & { url: string } };
+    expect(rows).toBe(ROWS);
+    const text = await (await fetch(file.url)).text();
+    expect(text.split('\r\n').slice(0, 3)).toEqual(['N,Twice', '1,2', '2,4']);
+
+    const source = { key: file.key };
+    const imported = await jobs.completed((await jobs.enqueue('exports.import', { dataset: 'copies', source })).id);
+    expect(imported.result).toEqual({ inserted: ROWS, updated: 0, rejected: 0, errors: null, dryRun: false });
+    const { rows: found } = await shop.query('select count(*)::int, sum(twice)::int from copies');
+    expect(found).toEqual([{ count: ROWS, sum: ROWS * (ROWS + 1) }]);
+  });
+
+  it('end in the database when their job is cancelled', async () => {
+    const { id } = await jobs.enqueue('exports.create', { dataset: 'slow', format: 'csv' });
+    await eventually('sleeping query', async () => (await sleepers()) > 0 || undefined);
+    expect((await jobs.ask('POST', `/v1/jobs/${id}/cancel`)).status).toBe(202);
+    await jobs.until(id, ({ status }) => status === 'cancelled');
+    await eventually('end of the query', async () => (await sleepers()) === 0 || undefined);
+  });
+
+  it('are refused by the gateway when their payload is wrong', async () => {
+    const payload = { report: 'daily-sales', format: 'pdf', from: '2026-01-01' };
+    const answer = await jobs.ask('POST', '/v1/jobs', { task: 'exports.report', payload });
+    expect(answer.status).toBe(422);
+  });
+
+  async function sleepers(): Promise<number> {
+    const { rowCount } = await shop.query(
+      "select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'",
+    );
+    return rowCount ?? 0;
+  }
+});
+
+async function administer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}
