@@ -107,6 +107,22 @@ describe('events', () => {
     expect(JSON.parse(heard.body.toString())).toEqual({ steps: ['ok'] });
   });
 
+  it('tell how jobs have ended, once for each end and under a name of its own, and start what triggers want of that', async () => {
+    await messages.declareQueue('ends', { 'x-queue-type': 'classic' });
+    await messages.bindQueue('ends', EVENTS, 'job.*');
+    const after = { name: 'after failures', pattern: 'job.failed', task: 'lab.noop' };
+    await jobs.ask('POST', '/v1/triggers', { ...after, metadata: { mark: 'after', event: '{{data.id}}' } });
+    const failed = await jobs.enqueue('lab.script', { steps: ['reject'] });
+    const heard = await messages.take('ends');
+    const said = JSON.parse(heard.body.toString()) as Job;
+    expect(heard).toMatchObject({ key: 'job.failed', messageId: `${failed.id}.${said.version}` });
+    expect(said).toMatchObject({ id: failed.id, status: 'failed', error: { code: expect.any(String) } });
+    const [job] = await startedBy('after', 1);
+    expect(job?.metadata['event']).toBe(failed.id);
+    const next = await messages.take('ends');
+    expect([next.key, next.messageId]).toEqual(['job.completed', expect.stringContaining(job?.id ?? '')]);
+  });
+
   it('belong to the tenant of the broker user who vouches for them, whatever their headers say', async () => {
     const created = await jobs.ask<{ secret: string }>('POST', '/v1/api-keys', {
       ...{ name: 'acme', tenant: 'acme', scopes: ['jobs:write', 'jobs:read'] },
@@ -128,6 +144,7 @@ describe('events', () => {
       ['bad.json', Buffer.from('{'), 'unreadable_message'],
       ['bad.large', 'x'.repeat(70_000), 'event_too_large'],
       ['bad.type!', {}, 'not_an_event_type'],
+      ['job.failed', {}, 'reserved_event_type'],
     ] as const) {
       await messages.publish(EVENTS, key, body, { messageId: code });
     }
@@ -136,11 +153,12 @@ describe('events', () => {
         'GET',
         '/v1/dead-letters?queue=unknown',
       );
-      return body.data.length >= 3 ? body.data.map(({ error }) => error.code).toSorted() : undefined;
+      return body.data.length >= 4 ? body.data.map(({ error }) => error.code).toSorted() : undefined;
     };
     expect(await eventually('letters of the events', look)).toEqual([
       'event_too_large',
       'not_an_event_type',
+      'reserved_event_type',
       'unreadable_message',
     ]);
   });

@@ -14,6 +14,7 @@ import { type BrokerConfig } from '#libs/config';
 import { type Telemetry } from '#libs/observability';
 import { deadLetterParts } from './dead-letters/dead-letter-parts.js';
 import { type Doctor } from './doctor/doctor.js';
+import { FactTeller } from './facts/fact-teller.js';
 import { FlowKeeper } from './flows/flow-keeper.js';
 import { FollowerMaker } from './flows/follower-maker.js';
 import { type NoticeWriter } from './notifications/notice-writer.js';
@@ -21,6 +22,7 @@ import { DomainRegister } from './ingress/domain-register.js';
 import { Ingress } from './ingress/ingress.js';
 import { UnroutedMessages } from './ingress/unrouted-messages.js';
 import { type JobIntake } from './jobs/job-intake.js';
+import { type Database } from './ledger/database.js';
 import { type EventStore } from './ledger/event-store.js';
 import { type FiringStore } from './ledger/firing-store.js';
 import { type JobSteering } from './ledger/job-steering.js';
@@ -103,6 +105,7 @@ interface BackboneEntry {
   readonly firings: FiringStore;
   readonly eventBindings: EventBindings;
   readonly tenants: ReadonlyMap<string, string>;
+  readonly changes: Pick<Database, 'onJobChanges'>;
   readonly notices: NoticeWriter;
   readonly room: OutboxRoom;
   readonly retention: Retention;
@@ -148,6 +151,7 @@ export class Backbone {
       new Reconciler({ ...shared, ...stores, publisher, prober, marker, tracker, times: entry.times }),
       tracker,
       flows,
+      new FactTeller({ ...entry, facts: stores.facts, publisher, names }),
       ...deadLetterParts({ ...shared, setup, stores, steering: entry.steering }),
       releaser,
       relay,

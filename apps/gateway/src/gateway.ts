@@ -74,6 +74,7 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
         ...{ intake, ...writers, releaser, eventBindings, room, post, times, telemetry },
         firings: new FiringStore(database, { dispatch: releaser, room }),
         tenants: config.brokerTenants,
+        changes: database,
         notices: noticesOf(config),
         retention: new Retention(choresOf(config.retention, stores.retention, storage), telemetry),
         doctor: new Doctor({ ...config, link: links.publishing, ledger: database, storage }, telemetry),

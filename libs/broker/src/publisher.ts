@@ -22,8 +22,11 @@ export interface OutgoingMessage {
   readonly properties: MessageProperties;
   /** Written to disk by the broker. @default true */
   readonly persistent?: boolean;
-  /** Comes back when no queue takes it. @default true */
-  readonly mandatory?: boolean;
+  /**
+   * Comes back when no queue takes it. `asks`: it is sent to learn that, and operators are not told of an answer.
+   * @default true
+   */
+  readonly mandatory?: boolean | 'asks';
 }
 
 interface Pending {
@@ -150,9 +153,10 @@ export class Publisher {
   // The broker sends a return before the confirm of the same message.
   #returned(message: Message): void {
     const { exchange, routingKey } = message.fields;
-    this.#link.telemetry.emit('message.returned', { exchange, key: routingKey });
     const pending = this.#pending.get(String(message.properties.correlationId));
     if (pending !== undefined) pending.returned = true;
+    if (pending?.message.mandatory === 'asks') return;
+    this.#link.telemetry.emit('message.returned', { exchange, key: routingKey });
   }
 
   #failAll(): void {
@@ -182,6 +186,6 @@ function amqpOptions(message: OutgoingMessage, tag: string): Options.Publish {
     headers,
     correlationId: tag,
     persistent: message.persistent ?? true,
-    mandatory: message.mandatory ?? true,
+    mandatory: message.mandatory !== false,
   };
 }

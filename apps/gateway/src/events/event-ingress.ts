@@ -1,12 +1,14 @@
 import { type Delivery, type SubscriberOptions } from '#libs/broker';
 import { checkVersion, EVENT_TYPE_FORM, isEventType, isStorableText, LIMITS } from '#libs/contracts';
 import { v7 as uuidv7 } from 'uuid';
+import { isFactType } from '../facts/fact-type.js';
 import { parseJson } from '../http/parse-json.js';
 import { Problem } from '../http/problem.js';
 import { MessageIntake, type MessageIntakeParts, type Refusal } from '../ingress/message-intake.js';
 import { blamesContent } from '../ledger/database.js';
 import { type NewEvent } from '../ledger/event-row.js';
 import { type EventStore } from '../ledger/event-store.js';
+import { TOLD_BY_US } from './event-request.js';
 import { isOwnEvent } from './own-events.js';
 
 /** What stands for a domain in the names of dead letters. */
@@ -76,6 +78,13 @@ function readEventMessage({ properties, body, routingKey }: Delivery): ReadEvent
   if (!version.ok) return version;
   if (!isEventType(routingKey)) {
     return { ok: false, code: 'not_an_event_type', reason: `Expected as key ${EVENT_TYPE_FORM}; got "${routingKey}".` };
+  }
+  if (isFactType(routingKey)) {
+    return {
+      ok: false,
+      code: 'reserved_event_type',
+      reason: `Expected another key than "${routingKey}": ${TOLD_BY_US}.`,
+    };
   }
   const { messageId = '' } = properties;
   if (messageId.length > LIMITS.key || !isStorableText(messageId)) {

@@ -1,6 +1,10 @@
 import { EVENT_TYPE_FORM, isEventType, LIMITS, utf8Length } from '#libs/contracts';
+import { isFactType } from '../facts/fact-type.js';
 import { BodySchema } from '../http/body-schema.js';
 import { type FieldError, invalid } from '../http/problem.js';
+
+/** Why nobody else sends an event of such a type. */
+export const TOLD_BY_US = 'the suite alone tells how jobs have ended';
 
 /** The body of `POST /v1/events`. */
 export interface EventRequest {
@@ -24,6 +28,16 @@ export const EVENT_REQUEST = new BodySchema<EventRequest>({
     },
   },
 });
+
+/**
+ * Reads an event that is to be published, whose JSON must have passed `checkJson`.
+ * @throws Problem 422 that names each wrong field
+ */
+export function readPublishedEvent(body: unknown): EventRequest {
+  const event = readEvent(body);
+  if (isFactType(event.type)) throw invalid([{ path: 'type', message: `must not be ${event.type}: ${TOLD_BY_US}` }]);
+  return event;
+}
 
 /**
  * Reads an event, whose JSON must have passed `checkJson`.

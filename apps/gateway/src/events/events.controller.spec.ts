@@ -87,6 +87,7 @@ describe('events over HTTP', () => {
     ['a type with a wildcard', { type: 'order.*' }, ['type']],
     ['a type with an empty word', { type: 'order..placed' }, ['type']],
     ['a type that is too long', { type: 'a'.repeat(201) }, ['type']],
+    ['a type that the suite alone tells', { type: 'job.completed' }, ['type']],
     ['no data', { data: undefined }, ['data']],
     ['an empty id', { id: '' }, ['id']],
     ['an id that is too long', { id: 'a'.repeat(256) }, ['id']],

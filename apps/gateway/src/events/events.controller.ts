@@ -6,7 +6,7 @@ import { JsonBody } from '../http/json-body.js';
 import { IDEMPOTENCY, readIdempotencyKey } from '../jobs/idempotency-key.js';
 import { EventStore } from '../ledger/event-store.js';
 import { Described } from '../openapi/described.js';
-import { EVENT_REQUEST, readEvent } from './event-request.js';
+import { EVENT_REQUEST, readPublishedEvent } from './event-request.js';
 
 /** The answer to an event. */
 interface AcceptedEvent {
@@ -41,7 +41,7 @@ export class EventsController {
     @Headers() headers: Record<string, unknown>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AcceptedEvent> {
-    const { type, data, id } = readEvent(body);
+    const { type, data, id } = readPublishedEvent(body);
     const key = readIdempotencyKey(headers['idempotency-key'], { tenant, call: 'POST /v1/events', body: [body] });
     const uid = uuidv7();
     const taken = await this.events.publish(

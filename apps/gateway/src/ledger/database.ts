@@ -27,7 +27,7 @@ export class LedgerUnavailableError extends Error {}
  */
 export class Database implements Queries {
   readonly #pool: pg.Pool;
-  #changed: (changes: readonly JobChange[]) => void = () => undefined;
+  readonly #listeners = new Set<(changes: readonly JobChange[]) => void>();
 
   constructor(url: string, options: { connections?: number } = {}) {
     this.#pool = new pg.Pool({
@@ -45,11 +45,11 @@ export class Database implements Queries {
   }
 
   /**
-   * Sets who is told of jobs that have changed, after the commit and whoever wrote them: the database itself says what a
+   * Adds one who is told of jobs that have changed, after the commit and whoever wrote them: the database itself says what a
    * statement did to jobs. Changes of a commit whose answer was lost are not told.
    */
   onJobChanges(listener: (changes: readonly JobChange[]) => void): void {
-    this.#changed = listener;
+    this.#listeners.add(listener);
   }
 
   async query<T extends object = Record<string, unknown>>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
@@ -101,7 +101,7 @@ export class Database implements Queries {
       try {
         const result = await work(lease);
         const changes = lease.changes();
-        if (changes.length > 0) this.#changed(changes);
+        if (changes.length > 0) for (const listener of this.#listeners) listener(changes);
         return result;
       } finally {
         lease.end();

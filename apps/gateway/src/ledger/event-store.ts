@@ -3,6 +3,7 @@ import { JobUnconfirmedError, LedgerBusyError } from './acceptance-error.js';
 import { idempotencyLock, tryLocks } from './advisory-locks.js';
 import { blamesContent, type Database, LedgerUnavailableError } from './database.js';
 import { insertEvents } from './event-insert.js';
+import { enterFacts } from './fact-store.js';
 import { type NewEvent, type TakenEvent } from './event-row.js';
 import { IdempotencyError, type IdempotencyKey, matching, readKeys, writeKeys } from './idempotency.js';
 import { type Dispatch } from './outbox.js';
@@ -81,9 +82,20 @@ export class EventStore {
     return taken;
   }
 
+  /** Takes in up to `limit` ends of jobs that a trigger may want. Returns how many were looked at. */
+  async takeFacts(limit: number): Promise<number> {
+    const facts = await this.#database.transaction((transaction) => enterFacts(transaction, limit));
+    if (facts > 0) this.#fire();
+    return facts;
+  }
+
   #tell({ isNew }: TakenEvent): void {
     if (!isNew) return;
     this.#dispatch.wake();
+    this.#fire();
+  }
+
+  #fire(): void {
     for (const listener of this.#listeners) listener();
   }
 

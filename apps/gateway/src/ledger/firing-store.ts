@@ -1,11 +1,11 @@
+import { hearsOf, isFactType } from '../facts/fact-type.js';
 import { derivedId } from '../jobs/derived-id.js';
 import { passesFilter } from '../triggers/event-filter.js';
-import { fitsTopic } from '../triggers/topic-pattern.js';
 import { buildRequest } from '../triggers/triggered-job.js';
 import { takeLocks } from './advisory-locks.js';
 import { type Database, type Queries } from './database.js';
 import { type EventRecord } from './event-row.js';
-import { type Fired, lockTriggers, noteFired, noteFirings, takeEvents } from './firing-writes.js';
+import { type Fired, lockTriggers, markEchoes, noteFired, noteFirings, takeEvents } from './firing-writes.js';
 import { bytesOf } from './job-insert.js';
 import { type NewJob } from './job-store.js';
 import { type Dispatch } from './outbox.js';
@@ -81,7 +81,7 @@ export class FiringStore {
 
 /** Whether a trigger is to start a job for an event. */
 function wants({ tenant, pattern, filter }: TriggerRecord, event: EventRecord): boolean {
-  return tenant === event.tenant && fitsTopic(pattern, event.type) && passesFilter(filter, event);
+  return tenant === event.tenant && hearsOf(pattern, event.type) && passesFilter(filter, event);
 }
 
 /** The firing of triggers as a part of one transaction. */
@@ -125,6 +125,10 @@ class Firing {
     const entering = free.map(({ job }) => job);
     const held = new Set(entering);
     const entries = await enterJobs(this.#transaction, entering, { claimMs: 0, dueWaits: true, held });
+    await markEchoes(
+      this.#transaction,
+      free.flatMap(({ job: { id }, event }) => (isFactType(event.type) && entries.get(id) === 'entered' ? [id] : [])),
+    );
     for (const start of starts) {
       this.#fired.push(firedOf(start, entries.get(start.job.id), holders.get(uniqueName(start.job))));
     }

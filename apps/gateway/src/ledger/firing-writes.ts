@@ -29,6 +29,12 @@ export async function lockTriggers(transaction: Queries, events: readonly EventR
   return rows.map(triggerOf);
 }
 
+/** Marks jobs that are started because another has ended: their own ends fire no trigger, so that no circle is run through twice. */
+export async function markEchoes(transaction: Queries, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await transaction.query('UPDATE jobs SET is_echo = true WHERE id = ANY($1::uuid[])', [ids]);
+}
+
 /** Marks events whose triggers have fired. */
 export async function noteFired(transaction: Queries, events: readonly EventRecord[]): Promise<void> {
   if (events.length === 0) return;

@@ -29,10 +29,13 @@ export interface JobRecord {
   readonly completed_at: Date | null;
 }
 
-/** The columns that make a job as users see it. */
-export const JOB_COLUMNS = `id, tenant, version, task, queue, status, priority, payload, metadata, attempt, max_attempts,
+/** The columns that make a job as users see it, but for its payload, which may be large. */
+export const JOB_COLUMNS_BUT_PAYLOAD = `id, tenant, version, task, queue, status, priority, metadata, attempt, max_attempts,
   progress, progress_message, worker_id, result, error, batch_id, parent_id, unique_key, created_at, scheduled_for,
   started_at, next_attempt_at, cancel_requested_at, completed_at`;
+
+/** The columns that make a job as users see it. */
+export const JOB_COLUMNS = `payload, ${JOB_COLUMNS_BUT_PAYLOAD}`;
 
 /** A job as users see it, without the links of its files. */
 export function jobOf(row: JobRecord): Job {

@@ -15,6 +15,7 @@ import { retention } from './migrations/0015-retention.js';
 import { limits } from './migrations/0016-limits.js';
 import { release } from './migrations/0017-release.js';
 import { voidProofs } from './migrations/0018-void-proofs.js';
+import { facts } from './migrations/0019-facts.js';
 
 /** A numbered step of the schema. Steps are only ever added; one that has run is never edited. */
 export interface Migration {
@@ -40,6 +41,7 @@ export const MIGRATIONS: readonly Migration[] = [
   limits,
   release,
   voidProofs,
+  facts,
 ];
 
 /** An arbitrary number that every gateway takes as the lock of its migrations. */

@@ -6,6 +6,7 @@ import { DeadLetterStore } from './dead-letter-store.js';
 import { DeadMessageStore } from './dead-message-store.js';
 import { DueStore } from './due-store.js';
 import { EndingStore } from './ending-store.js';
+import { FactStore } from './fact-store.js';
 import { FlowStore } from './flow-store.js';
 import { HeldStore } from './held-store.js';
 import { IdempotencyStore } from './idempotency.js';
@@ -37,6 +38,7 @@ export interface Stores {
   readonly deadMessages: DeadMessageStore;
   readonly due: DueStore;
   readonly endings: EndingStore;
+  readonly facts: FactStore;
   readonly flows: FlowStore;
   readonly held: HeldStore;
   readonly idempotency: IdempotencyStore;
@@ -69,6 +71,7 @@ export function storesOn(database: Database, times: ReconcilerTimes): Stores {
     deadMessages: new DeadMessageStore(database),
     due: new DueStore(database),
     endings: new EndingStore(database),
+    facts: new FactStore(database),
     flows: new FlowStore(database),
     held: new HeldStore(database),
     idempotency: new IdempotencyStore(database),

@@ -1,8 +1,8 @@
+import { hearsOf } from '../facts/fact-type.js';
 import { type FieldError } from '../http/problem.js';
 import { type JobBuilder } from '../ledger/firing-store.js';
 import { type TriggerRecord } from '../ledger/trigger-row.js';
 import { type EventValues, passesFilter } from './event-filter.js';
-import { fitsTopic } from './topic-pattern.js';
 import { type TriggerView } from './trigger-view.js';
 import { buildRequest } from './triggered-job.js';
 
@@ -37,7 +37,7 @@ export class TriggerRehearsal {
 
   /** Stored triggers whose pattern the event does not fit are left out. */
   async of(event: EventValues, triggers: readonly RehearsedTrigger[]): Promise<Rehearsal> {
-    const tried = triggers.filter(({ id, pattern }) => id === null || fitsTopic(pattern, String(event.type)));
+    const tried = triggers.filter(({ id, pattern }) => id === null || hearsOf(pattern, String(event.type)));
     const firings: RehearsedFiring[] = [];
     for (const trigger of tried) firings.push(await this.#try(trigger, event));
     return { event, triggers: firings };
@@ -45,7 +45,7 @@ export class TriggerRehearsal {
 
   async #try({ id, name, pattern, ...trigger }: RehearsedTrigger, event: EventValues): Promise<RehearsedFiring> {
     const silent = { trigger: { id, name, pattern }, fires: false, job: null, errors: [] };
-    if (!fitsTopic(pattern, String(event.type))) return { ...silent, reason: 'pattern' };
+    if (!hearsOf(pattern, String(event.type))) return { ...silent, reason: 'pattern' };
     if (!passesFilter(trigger.filter, event)) return { ...silent, reason: 'filter' };
     const built = buildRequest(trigger.request, event, this.builder.maxPayload(String(trigger.request['task'])));
     if (!built.ok) return { ...silent, reason: 'invalid', errors: built.errors };

@@ -28,6 +28,23 @@ export const TRIGGER_EVENTS = {
     level: 'warn',
     message: 'The triggers of events cannot be fired now; trying again',
   }),
+  'facts.told': event<{ readonly count: number }>({
+    level: 'trace',
+    message: 'The ends of jobs were told on the exchange of events',
+    moves: [
+      {
+        kind: 'counter',
+        name: 'leveret_facts_total',
+        help: 'Ends of jobs that were told on the exchange of events.',
+        labels: [],
+        by: 'count',
+      },
+    ],
+  }),
+  'facts.waiting': event<{ readonly reason: string }>({
+    level: 'warn',
+    message: 'The ends of jobs cannot be told now; trying again',
+  }),
   'bindings.waiting': event<{ readonly reason: string }>({
     level: 'warn',
     message: 'What triggers want cannot be asked of the broker now; trying again',

@@ -1,0 +1,158 @@
+import { type BrokerNames, type Publisher, PublishError } from '#libs/broker';
+import { isFinal } from '#libs/contracts';
+import { type Telemetry } from '#libs/observability';
+import { ownEvent } from '../events/own-events.js';
+import { type Database } from '../ledger/database.js';
+import { type EventStore } from '../ledger/event-store.js';
+import { type Fact, type FactStore, type NotedFact } from '../ledger/fact-store.js';
+
+/** Another gateway may have died with facts in hand; and whoever begins to listen hears the first ones so much later at most. */
+const LOOK_EVERY_MS = 1_000;
+const AT_ONCE = 500;
+
+/** What became of a message: a queue has it, none wants it, or it is not known. */
+type Answer = 'heard' | 'unheard' | 'failed';
+
+interface Parts {
+  readonly changes: Pick<Database, 'onJobChanges'>;
+  readonly facts: FactStore;
+  readonly events: Pick<EventStore, 'takeFacts'>;
+  readonly publisher: Publisher;
+  readonly names: BrokerNames;
+  readonly telemetry: Telemetry;
+}
+
+/**
+ * Tells what has become fact: the ends of jobs, after they were committed. To triggers, whether the broker is there or not; and to whoever
+ * listens to the exchange of events, at least once. Every gateway has one; the ledger lets one at a time have a fact.
+ *
+ * Mostly nobody listens. Then one fact of each type is published, comes back, and so tells for all that have been noted before that nobody
+ * would hear them; and there is no hurry.
+ */
+export class FactTeller {
+  readonly #parts: Parts;
+  /** The types that a queue took when they were last told. */
+  readonly #heard = new Set<string>();
+  #fires = false;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #again = false;
+  #stopped = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    parts.changes.onJobChanges((changes) => {
+      if ((this.#fires || this.#heard.size > 0) && changes.some(({ status }) => isFinal(status))) this.#wake();
+    });
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#wake(), LOOK_EVERY_MS).unref();
+    this.#wake();
+  }
+
+  /** Settles when the facts in hand are told. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    await this.#looking;
+  }
+
+  #wake(): void {
+    this.#again = true;
+    if (this.#timer !== undefined && !this.#stopped) this.#looking ??= this.#look().finally(() => this.#looked());
+  }
+
+  #looked(): void {
+    this.#looking = undefined;
+    if (this.#again) this.#wake();
+  }
+
+  // While the ledger is away no job ends; the next look finds what was left.
+  async #look(): Promise<void> {
+    const { telemetry } = this.#parts;
+    try {
+      while (this.#again && !this.#stopped) {
+        this.#again = false;
+        this.#fires = false;
+        await this.#repeat(() => this.#fire());
+        await this.#repeat(() => this.#tell());
+      }
+    } catch (error) {
+      telemetry.emit('facts.waiting', { reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** @param step returns whether there may be more */
+  async #repeat(step: () => Promise<boolean>): Promise<void> {
+    let more = true;
+    while (more && !this.#stopped) more = await step();
+  }
+
+  async #fire(): Promise<boolean> {
+    const facts = await this.#parts.events.takeFacts(AT_ONCE);
+    this.#fires ||= facts > 0;
+    return facts === AT_ONCE;
+  }
+
+  /** Returns whether there may be more that can be told now. */
+  async #tell(): Promise<boolean> {
+    const { facts, publisher } = this.#parts;
+    if (!publisher.ready) return false;
+    const claimed = await facts.claim(AT_ONCE);
+    const untold: NotedFact[] = [];
+    for (const type of new Set(claimed.map((fact) => fact.type))) {
+      untold.push(
+        ...(await this.#tellAll(
+          claimed.filter((fact) => fact.type === type),
+          type,
+        )),
+      );
+    }
+    const left = new Set(untold.map(({ id }) => id));
+    const told = claimed.flatMap(({ id }) => (left.has(id) ? [] : [id]));
+    if (told.length > 0) await facts.confirm(told);
+    if (left.size > 0) await facts.release([...left]);
+    return left.size === 0 && claimed.length === AT_ONCE;
+  }
+
+  /** Tells facts of one type. Returns those that could not be told. */
+  async #tellAll(noted: readonly NotedFact[], type: string): Promise<readonly NotedFact[]> {
+    let rest = noted;
+    while (rest.length > 0) {
+      const some = this.#heard.has(type) ? rest : rest.slice(0, 1);
+      const answers = await this.#publishAll(some, type);
+      if (answers.failed.length > 0) return [...answers.failed, ...rest.slice(some.length)];
+      if (answers.heard === 0 && answers.unheard > 0) return [];
+      rest = rest.slice(some.length); // of those that are deleted nothing was asked
+    }
+    return [];
+  }
+
+  async #publishAll(
+    noted: readonly NotedFact[],
+    type: string,
+  ): Promise<{ readonly heard: number; readonly unheard: number; readonly failed: readonly NotedFact[] }> {
+    const { facts, telemetry } = this.#parts;
+    const told = await facts.read(noted);
+    const answers = new Map(await Promise.all(told.map(async (fact) => [fact.id, await this.#publish(fact)] as const)));
+    const withAnswer = (wanted: Answer): NotedFact[] => noted.filter(({ id }) => answers.get(id) === wanted);
+    const [heard, unheard, failed] = [withAnswer('heard').length, withAnswer('unheard').length, withAnswer('failed')];
+    if (heard > 0) {
+      this.#heard.add(type);
+      telemetry.emit('facts.told', { count: heard });
+    } else if (unheard > 0) this.#heard.delete(type);
+    return { heard, unheard, failed };
+  }
+
+  async #publish({ name, tenant, type, data, endedAt }: Fact): Promise<Answer> {
+    const { publisher, names } = this.#parts;
+    const event = ownEvent({ eventId: name, tenant, type, payload: data, receivedAt: endedAt });
+    try {
+      await publisher.publish({ exchange: names.events, mandatory: 'asks', ...event });
+      return 'heard';
+    } catch (error) {
+      return error instanceof PublishError && error.code === 'returned' ? 'unheard' : 'failed';
+    }
+  }
+}
