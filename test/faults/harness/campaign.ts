@@ -4,6 +4,7 @@ import { isFinal, type Job } from '#libs/contracts';
 import { Witness } from '../../support/witness.js';
 import { type Fault, type Scene, type Toll } from './fault.js';
 import { type FaultSuite } from './fault-suite.js';
+import { Follower } from './follower.js';
 import { History } from './history.js';
 import { type HttpTarget } from './http-target.js';
 import { check, type Evidence } from './invariants.js';
@@ -47,6 +48,7 @@ export class Campaign {
   readonly #submitter: Submitter;
   readonly #steering: Steering;
   readonly #observer: Observer;
+  readonly #follower: Follower;
   readonly #scene: Scene;
   #toll: Toll = { charged: 0, uncharged: 0 };
 
@@ -63,12 +65,14 @@ export class Campaign {
     const plans = random.fork('plans');
     const ways = { gateways: system.urls, apiKey: suite.apiKey, publisher: this.#publisher };
     this.#steering = new Steering(ways, random.fork('steering'));
+    this.#follower = new Follower(ways, random.fork('follower'));
     this.#submitter = new Submitter(ways, this.history, random.fork('ways'), {
       perSecond: options.perSecond,
       draw: () => drawPlan(plans, traces),
       campaign: this.name,
       answered: (submit) => {
         this.#steering.take(submit);
+        this.#follower.take(submit);
       },
     });
     this.#observer = new Observer(system, this.history, random.fork('observer'));
@@ -130,6 +134,7 @@ export class Campaign {
     const deadline = Date.now() + withinMs;
     while (Date.now() < deadline && !(await this.#atRest())) await wait(LOOK_EVERY_MS);
     await this.#observer.stop();
+    await this.#follower.stop();
     await this.#publisher.close();
     const evidence: Evidence = {
       submits: this.history.submits,
@@ -146,6 +151,7 @@ export class Campaign {
     const violations = [
       ...check(evidence),
       ...this.#observer.violations,
+      ...this.#follower.violations(evidence.jobs),
       ...violation('I11', 'the outbox is not empty again', backlog),
     ];
     return { evidence, violations };
