@@ -28,12 +28,20 @@ interface Visit {
 
 function visited(value: unknown, path: string, visit: Visit): unknown {
   if (Array.isArray(value)) return value.map((item, index) => visited(item, `${path}.${index}`, visit));
-  if (!isRecord(value)) return value;
+  if (!isRecord(value)) return noted(value, visit);
   const file = parseKey(value['key']);
-  if (file?.tenant === visit.tenant) visit.files.add(file.id);
-  else if (file !== undefined) visit.errors.push({ path: `${path}.key`, message: 'is the key of no file' });
+  if (file !== undefined && file.tenant !== visit.tenant) {
+    visit.errors.push({ path: `${path}.key`, message: 'is the key of no file' });
+  }
   const stored = isFileReference(value)
     ? Object.entries(value).filter(([name]) => name !== LINK)
     : Object.entries(value);
   return Object.fromEntries(stored.map(([name, inner]) => [name, visited(inner, `${path}.${name}`, visit)]));
+}
+
+/** A key is no secret and no text of another kind, so that it counts wherever it stands: some tasks take it alone. */
+function noted(value: unknown, { tenant, files }: Visit): unknown {
+  const file = parseKey(value);
+  if (file?.tenant === tenant) files.add(file.id);
+  return value;
 }

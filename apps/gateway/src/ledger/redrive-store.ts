@@ -9,7 +9,6 @@ import {
 } from './redrive.js';
 
 const LEASE = "now() + interval '10 seconds'";
-const KEPT = "interval '30 days'";
 
 /** Redrives and the jobs that they have sent out again. */
 export class RedriveStore {
@@ -22,7 +21,6 @@ export class RedriveStore {
   /** Begins a redrive of the jobs whose letters are there now. */
   async create({ id, selection, canary, rate }: NewRedrive): Promise<RedriveRecord> {
     const { sql, values } = whereOf(selection, 6);
-    await this.#database.query(`DELETE FROM redrives WHERE ended_at < now() - ${KEPT}`);
     await this.#database.query(
       `INSERT INTO redrives (id, selection, canary, rate, state, total)
        SELECT $1, $2, $3, $4, $5, count(*) FROM dead_letters WHERE job_id IS NOT NULL AND ${sql}`,

@@ -7,7 +7,24 @@ WHERE status = $1 AND completed_at < now() - $2::float8 * interval '1 millisecon
   AND (unique_until IS NULL OR unique_until < now())
   AND NOT EXISTS (SELECT FROM jobs AS other
                   WHERE other.files IS NOT NULL AND other.files @> ARRAY[jobs.id] AND other.completed_at IS NULL)
+  AND NOT (leads_on AND EXISTS (SELECT FROM endings WHERE endings.job_id = jobs.id))
+  AND NOT (batch_id IS NOT NULL AND (
+    EXISTS (SELECT FROM batches WHERE batches.id = jobs.batch_id AND batches.completed_at IS NULL)
+    OR EXISTS (SELECT FROM jobs AS other WHERE other.batch_id = jobs.batch_id AND other.completed_at IS NULL)))
+  AND NOT EXISTS (${openBelow('jobs.id')})
 ORDER BY completed_at LIMIT $3 FOR UPDATE OF jobs SKIP LOCKED`;
+
+/** What has not ended of all that has come of a job: jobs, and the batches that they have spawned. */
+function openBelow(id: string): string {
+  return `
+    WITH RECURSIVE below AS (
+      SELECT ${id} AS id, false AS is_open
+      UNION ALL
+      SELECT child.id, child.completed_at IS NULL FROM below JOIN jobs AS child ON child.parent_id = below.id
+    )
+    SELECT FROM below
+    WHERE is_open OR EXISTS (SELECT FROM batches WHERE batches.id = below.id AND batches.completed_at IS NULL)`;
+}
 
 /** Age in milliseconds, how many. What is to become a job names its files in its request. */
 export const LOCK_UPLOADS = `
@@ -25,7 +42,13 @@ FROM aged`;
 
 /** How many, and their age in milliseconds. */
 export const AGED = {
-  events: removeAged('events', 'uid', 'received_at', 'fired_at IS NOT NULL'),
+  // One that is still to be published is needed for that.
+  events: removeAged(
+    'events',
+    'uid',
+    'received_at',
+    'fired_at IS NOT NULL AND NOT EXISTS (SELECT FROM outbox WHERE event_uid = events.uid)',
+  ),
   'schedule runs': `
 DELETE FROM schedule_runs USING (
   SELECT schedule_id, number FROM schedule_runs WHERE ${agedBy('ran_at')} ORDER BY ran_at LIMIT $1
@@ -35,12 +58,15 @@ WHERE schedule_runs.schedule_id = old.schedule_id AND schedule_runs.number = old
   redrives: removeAged('redrives', 'id', 'ended_at'),
   'reports kept aside': removeAged('reports_kept_aside', 'id', 'kept_at'),
   // A batch is known for as long as one of its jobs is.
-  batches: removeAged(
+  batches: `
+WITH gone AS (${removeAged(
     'batches',
     'id',
     'completed_at',
     'NOT EXISTS (SELECT FROM jobs WHERE batch_id = batches.id OR follows_batch = batches.id)',
-  ),
+  )}
+), refusals AS (DELETE FROM spawn_refusals USING gone WHERE batch_id = gone.old_key)
+SELECT old_key FROM gone`,
 } as const;
 
 /** How many, and how many are kept of each trigger. */

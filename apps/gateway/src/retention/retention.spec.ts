@@ -19,6 +19,10 @@ const KEPT = {
   jobs: { completed: WEEK, failed: 30 * DAY_MS, cancelled: null },
   ...{ uploadsMs: WEEK, eventsMs: WEEK, historyMs: 30 * DAY_MS },
 };
+const TABLES = [
+  ...['jobs', 'uploads', 'schedules', 'triggers', 'events', 'outbox', 'batches', 'endings', 'spawn_refusals'],
+  'queue_minutes',
+];
 const silent = {
   takes: () => false,
   admits: () => true,
@@ -48,7 +52,7 @@ describe('retention', () => {
 
   afterEach(async () => {
     log.length = 0;
-    for (const table of ['jobs', 'uploads', 'schedules', 'triggers', 'events', 'outbox', 'batches', 'queue_minutes']) {
+    for (const table of TABLES) {
       await database.query(`DELETE FROM ${table}`);
     }
   });
@@ -174,11 +178,13 @@ describe('retention', () => {
     const { key } = (await uploaded.json()) as { key: string };
     const [, id = ''] = key.split('/');
     expect(await database.query('SELECT id, tenant FROM uploads')).toEqual([{ id, tenant: 'default' }]);
-    await fetch(`${edge.url}/v1/jobs`, {
-      ...{ method: 'POST', headers: { ...headers, 'content-type': 'application/json' } },
-      body: JSON.stringify({ task: 'demo.echo', payload: { deep: [{ source: { key } }] } }),
-    });
-    expect(await database.query('SELECT files FROM jobs')).toEqual([{ files: [id] }]);
+    for (const payload of [{ deep: [{ source: { key } }] }, { id: key }]) {
+      await fetch(`${edge.url}/v1/jobs`, {
+        ...{ method: 'POST', headers: { ...headers, 'content-type': 'application/json' } },
+        body: JSON.stringify({ task: 'demo.echo', payload }),
+      });
+    }
+    expect(await database.query('SELECT files FROM jobs')).toEqual([{ files: [id] }, { files: [id] }]);
   });
 
   it('forgets events, histories and empty batches that are old, and runs that a trigger has too many of', async () => {
@@ -203,13 +209,18 @@ describe('retention', () => {
        VALUES ($1, 'default', 1, now() - interval '31 days'), ($2, 'default', 1, now() - interval '31 days')`,
       [batch, used],
     );
+    await database.query('INSERT INTO spawn_refusals (batch_id, job_id) VALUES ($1, $2), ($2, $1)', [batch, used]);
+    await database.query(
+      "INSERT INTO outbox (kind, event_uid, free_at) SELECT 'event', uid, now() FROM events WHERE id = '10'",
+    );
     await ended('cancelled', 31, { batchId: used });
     await round();
     expect(await database.query('SELECT id FROM events ORDER BY id::int')).toEqual(
-      [1, 2, 3, 4, 5, 6, 9].map((n) => ({ id: String(n) })),
+      [1, 2, 3, 4, 5, 6, 9, 10].map((n) => ({ id: String(n) })),
     );
     expect(await database.query('SELECT count(*)::int AS runs FROM trigger_runs')).toEqual([{ runs: 1_000 }]);
     expect(await database.query('SELECT id FROM batches')).toEqual([{ id: used }]);
+    expect(await database.query('SELECT batch_id FROM spawn_refusals')).toEqual([{ batch_id: used }]);
   });
 
   it('goes on until nothing is left, by one gateway at a time', async () => {

@@ -5,11 +5,14 @@ import { type Chore } from './chores.js';
 const ROUND_EVERY_MS = 60_000;
 /** A quarter of the time at most is spent on it, however much is old. */
 const REST_PER_WORK = 3;
+/** A portion that takes longer, or fails, is halved for the next time: jobs may have thousands of log lines, and far files. */
+const QUICK_MS = 500;
 
 /** Lets go of what is old, a portion at a time, with a rest after each. Every gateway has one; one at a time is at work. */
 export class Retention {
   readonly #chores: readonly Chore[];
   readonly #telemetry: Telemetry;
+  readonly #portions = new Map<Chore, number>();
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
 
@@ -45,14 +48,24 @@ export class Retention {
     }
   }
 
-  async #do({ what, portion, remove }: Chore): Promise<void> {
+  async #do(chore: Chore): Promise<void> {
     for (let more = true; more && !this.#stopping.signal.aborted;) {
-      const began = performance.now();
-      const removed = await remove(portion);
-      if (removed !== undefined && removed > 0) this.#telemetry.emit('retention.removed', { what, count: removed });
-      more = removed !== undefined && removed >= portion;
-      if (more) await this.#rest(REST_PER_WORK * (performance.now() - began));
+      const { portion, removed, tookMs } = await this.#remove(chore);
+      if (removed > 0) this.#telemetry.emit('retention.removed', { what: chore.what, count: removed });
+      more = removed >= portion;
+      if (more) await this.#rest(REST_PER_WORK * tookMs);
     }
+  }
+
+  /** Lets a portion go. While another gateway is at it, nothing is removed. */
+  async #remove(chore: Chore): Promise<{ portion: number; removed: number; tookMs: number }> {
+    const began = performance.now();
+    const portion = this.#portions.get(chore) ?? chore.portion;
+    this.#portions.set(chore, Math.ceil(portion / 2));
+    const removed = (await chore.remove(portion)) ?? 0;
+    const tookMs = performance.now() - began;
+    if (tookMs < QUICK_MS) this.#portions.set(chore, Math.min(portion * 2, chore.portion));
+    return { portion, removed, tookMs };
   }
 
   async #rest(ms: number): Promise<void> {
