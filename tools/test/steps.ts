@@ -10,7 +10,8 @@ export interface TestStep {
 
 /**
  * What `npm test` runs: the scripts that `npm run check` chains, one by one so that all of them are heard, the end-to-end
- * tests, those in a browser, the fault suite in its short form, and the smallest run of the benchmarks, so that they cannot rot.
+ * tests, those in a browser, the fault suite, the campaign of faults in its short form, and the smallest run of the
+ * benchmarks, so that they cannot rot.
  * @throws Error when the check does something else than to chain npm scripts.
  */
 export function testSteps(scripts: Readonly<Record<string, string>>): readonly TestStep[] {
@@ -21,7 +22,7 @@ export function testSteps(scripts: Readonly<Record<string, string>>): readonly T
       throw new Error(`Expected the script "check" to chain npm scripts, got ${JSON.stringify(link)}.`);
     return script;
   });
-  return [...links, 'test:e2e', 'test:browser', 'test:faults', 'bench:smoke'].map((script) => ({
+  return [...links, 'test:e2e', 'test:browser', 'test:faults', 'test:campaign:short', 'bench:smoke'].map((script) => ({
     script,
     isJest: JEST_STEP.test(script),
   }));

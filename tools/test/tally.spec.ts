@@ -22,12 +22,14 @@ describe('the tally of npm test', () => {
 });
 
 describe('testSteps', () => {
-  it('takes what the check chains, and the end-to-end tests', () => {
+  it('takes what the check chains, and what starts suites', () => {
     expect(testSteps({ check: 'npm run check:types && npm run test:unit' })).toEqual([
       { script: 'check:types', isJest: false },
       { script: 'test:unit', isJest: true },
       { script: 'test:e2e', isJest: true },
+      { script: 'test:browser', isJest: true },
       { script: 'test:faults', isJest: true },
+      { script: 'test:campaign:short', isJest: true },
       { script: 'bench:smoke', isJest: false },
     ]);
   });
