@@ -131,6 +131,7 @@ function partsOf({ database, stores, links, releaser, ...given }: Foundation): G
     queues,
     explainer: new Explainer({ store: new ExplainStore(database), queues, broker: () => links.state }),
     schedules: new ScheduleStore(database),
+    spawns: stores.spawns,
     tasks: stores.tasks,
     telling: stores.telling,
     triggers: new TriggerStore(database),

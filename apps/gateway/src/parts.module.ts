@@ -15,6 +15,7 @@ import { JobStore } from './ledger/job-store.js';
 import { LimitStore } from './ledger/limit-store.js';
 import { QueueStore } from './ledger/queue-store.js';
 import { ScheduleStore } from './ledger/schedule-store.js';
+import { SpawnStore } from './ledger/spawn-store.js';
 import { TaskStore } from './ledger/task-store.js';
 import { TellingStore } from './ledger/telling-store.js';
 import { TickStore } from './ledger/tick-store.js';
@@ -43,6 +44,7 @@ export interface GatewayParts {
   readonly limits: LimitStore;
   readonly queues: QueueStore;
   readonly schedules: ScheduleStore;
+  readonly spawns: SpawnStore;
   readonly ticks: TickStore;
   readonly tasks: TaskStore;
   readonly telling: TellingStore;
@@ -79,6 +81,7 @@ export class PartsModule {
       { provide: LimitStore, useValue: parts.limits },
       { provide: QueueStore, useValue: parts.queues },
       { provide: ScheduleStore, useValue: parts.schedules },
+      { provide: SpawnStore, useValue: parts.spawns },
       { provide: TickStore, useValue: parts.ticks },
       { provide: TaskStore, useValue: parts.tasks },
       { provide: TellingStore, useValue: parts.telling },

@@ -84,7 +84,9 @@ export class BatchesController {
   @Post('batches/:id/cancel')
   @Described({
     summary: 'Cancel the jobs of a batch that have not ended',
-    description: 'Those that run are asked to stop, as by `POST /v1/jobs/:id/cancel`. `changed` counts both.',
+    description:
+      'Those that run are asked to stop, as by `POST /v1/jobs/:id/cancel`. So are the job that has spawned the batch, and what ' +
+      'its jobs have spawned. `changed` counts all. 503 with `batch_filling` says that jobs are still on their way into it.',
     status: 202,
     answer: 'SteeredBatch',
     problems: [404, 503],

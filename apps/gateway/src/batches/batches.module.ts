@@ -3,6 +3,7 @@ import { JobIntake } from '../jobs/job-intake.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { BatchStore } from '../ledger/batch-store.js';
 import { JobSteering } from '../ledger/job-steering.js';
+import { SpawnStore } from '../ledger/spawn-store.js';
 import { Admission } from '../limits/admission.js';
 import { BatchAcceptance } from './batch-acceptance.js';
 import { BatchSteering } from './batch-steering.js';
@@ -19,8 +20,9 @@ import { BatchesController } from './batches.controller.js';
     },
     {
       provide: BatchSteering,
-      useFactory: (batches: BatchStore, steering: JobSteering) => new BatchSteering(batches, steering),
-      inject: [BatchStore, JobSteering],
+      useFactory: (batches: BatchStore, steering: JobSteering, spawns: SpawnStore) =>
+        new BatchSteering(batches, steering, spawns),
+      inject: [BatchStore, JobSteering, SpawnStore],
     },
   ],
 })

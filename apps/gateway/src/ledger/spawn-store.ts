@@ -32,6 +32,17 @@ export class SpawnStore {
     return job;
   }
 
+  /** A batch, and those that were spawned by its jobs, by theirs, and so on; the first of them is the batch itself. */
+  async batchesUnder(batchId: string): Promise<readonly string[]> {
+    const rows = await this.#database.query<{ id: string }>(BATCHES_UNDER, [batchId]);
+    return rows.map(({ id }) => id);
+  }
+
+  /** Whether jobs may still come into one of these batches: its spawner has not ended, or what it has sent is on its way. */
+  async areFilling(batchIds: readonly string[]): Promise<boolean> {
+    return (await this.#database.query(FILLING, [batchIds])).length > 0;
+  }
+
   /** A spawned job was not taken in; its batch does not wait for it. */
   async refused(batchId: string, jobId: string): Promise<void> {
     await this.#database.query(REFUSED, [batchId, jobId]);
@@ -52,6 +63,19 @@ WITH spawner AS (SELECT id, tenant, queue, traceparent, leads_on FROM jobs WHERE
   UPDATE jobs SET leads_on = true FROM spawner WHERE jobs.id = spawner.id AND NOT spawner.leads_on
 )
 SELECT id, tenant, queue, traceparent FROM spawner`;
+
+const BATCHES_UNDER = `
+WITH RECURSIVE under AS (
+  SELECT $1::uuid AS id, 0 AS depth
+  UNION ALL SELECT batches.id, depth + 1 FROM under JOIN jobs ON jobs.batch_id = under.id JOIN batches ON batches.id = jobs.id
+)
+SELECT id FROM under ORDER BY depth`;
+
+const FILLING = `
+SELECT FROM batches WHERE id = ANY($1::uuid[]) AND completed_at IS NULL AND (
+  EXISTS (SELECT FROM jobs WHERE id = batches.id AND completed_at IS NULL)
+  OR expected > total + (SELECT count(*) FROM spawn_refusals WHERE batch_id = batches.id)
+) LIMIT 1`;
 
 const REFUSED = `
 WITH noted AS (INSERT INTO spawn_refusals VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING batch_id)

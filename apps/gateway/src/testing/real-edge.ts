@@ -27,6 +27,7 @@ import { RedriveStore } from '../ledger/redrive-store.js';
 import { JobStore } from '../ledger/job-store.js';
 import { QueueStore } from '../ledger/queue-store.js';
 import { ScheduleStore } from '../ledger/schedule-store.js';
+import { SpawnStore } from '../ledger/spawn-store.js';
 import { TaskStore } from '../ledger/task-store.js';
 import { TellingStore } from '../ledger/telling-store.js';
 import { TickStore } from '../ledger/tick-store.js';
@@ -144,7 +145,7 @@ function storesOfEdge(
 ): Pick<
   GatewayParts,
   | ('batches' | 'eventBindings' | 'events' | 'flows' | 'idempotency' | 'jobs' | 'limits' | 'queues' | 'schedules')
-  | ('steering' | 'telling' | 'ticks' | 'triggers' | 'uploads' | 'workers')
+  | ('spawns' | 'steering' | 'telling' | 'ticks' | 'triggers' | 'uploads' | 'workers')
 > {
   const dispatch = {
     takes: () => false,
@@ -164,6 +165,7 @@ function storesOfEdge(
     limits: new LimitStore(database),
     queues: new QueueStore(database, dispatch),
     schedules: new ScheduleStore(database),
+    spawns: new SpawnStore(database),
     steering: new JobSteering(database, dispatch),
     telling: new TellingStore(database),
     ticks: new TickStore(database, { dispatch, room: { full: false, add: () => undefined } }),
