@@ -93,7 +93,28 @@ describe('traffic', () => {
     expect(await enter('d@slow.org')).toBe(10_000);
     expect(await enter('a@x.org')).toEqual(IN);
     if (typeof leave === 'function') leave();
-    now = 4_999;
-    expect(await enter('d@slow.org')).toEqual(IN);
+    expect(await enter('d@slow.org')).toEqual(10_000);
+  });
+
+  it('remembers for a while that a domain was slow, and forgets it when a mail goes quickly', async () => {
+    open({});
+    const burst = await Promise.all(['a', 'b', 'c', 'd'].map((name) => enter(`${name}@slow.org`)));
+    now = 60_000;
+    for (const leave of burst) if (typeof leave === 'function') leave();
+    const quick = await enter('a@slow.org');
+    await enter('b@slow.org');
+    expect([await enter('c@slow.org'), await enter('a@x.org')]).toEqual([10_000, IN]);
+    now = 60_100;
+    if (typeof quick === 'function') quick();
+    expect([await enter('c@slow.org'), await enter('d@slow.org')]).toEqual([IN, IN]);
+  });
+
+  it('gives a domain that was slow all places again after a minute', async () => {
+    open({});
+    const slow = await enter('a@slow.org');
+    now = 5_000;
+    if (typeof slow === 'function') slow();
+    now = 65_001;
+    for (const name of ['a', 'b', 'c']) expect(await enter(`${name}@slow.org`)).toEqual(IN);
   });
 });

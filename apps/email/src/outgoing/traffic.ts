@@ -49,7 +49,10 @@ export class Traffic {
     const place = this.#all?.take(domainPlace) ?? domainPlace;
     if (place - now > PATIENCE_MS) throw this.#later(id, place, 'the rate of all mails');
     if (place > now) await delay(place - now, undefined, { signal });
-    return this.#crowding.enter(domains, this.#now());
+    const leave = this.#crowding.enter(domains, this.#now());
+    return () => {
+      leave(this.#now());
+    };
   }
 
   #refuseCrowded(domains: readonly string[]): void {
