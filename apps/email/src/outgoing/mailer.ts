@@ -9,7 +9,7 @@ import {
 } from 'nodemailer';
 import { type EmailConfig } from '#libs/config';
 import { untilLastByte } from './last-byte.js';
-import { poolOptions } from './pool-options.js';
+import { PATIENCE, type Patience, poolOptions } from './pool-options.js';
 import { asJobError } from './smtp-failure.js';
 import { strayRecipients } from './stray-recipients.js';
 
@@ -51,16 +51,16 @@ export interface Receipt {
 export class Mailer implements OnApplicationShutdown {
   readonly #from: EmailConfig['from'];
   readonly #transport: Transporter<SMTPPoolSentMessageInfo, SMTPPoolOptions>;
-  /** Of the mails under way, by their Message-ID. */
-  readonly #lastBytes = new Map<unknown, () => Promise<void>>();
+  /** What the content of each mail under way goes through, by its Message-ID. */
+  readonly #watches = new Map<unknown, (content: Readable) => Readable>();
 
   /** @throws ConfigError when the key for signatures cannot be read */
-  constructor(config: Pick<EmailConfig, 'server' | 'from' | 'dkim'>) {
+  constructor(config: Pick<EmailConfig, 'server' | 'from' | 'dkim'>, patience: Patience = PATIENCE) {
     this.#from = config.from;
-    this.#transport = createTransport(poolOptions(config));
+    this.#transport = createTransport(poolOptions(config, patience));
     this.#transport.use('stream', (mail, done) => {
-      const lastByte = this.#lastBytes.get(mail.data.messageId);
-      if (lastByte !== undefined) mail.message.processFunc((content) => untilLastByte(content, lastByte));
+      const watch = this.#watches.get(mail.data.messageId);
+      if (watch !== undefined) mail.message.processFunc(watch);
       done(strayRecipients(mail));
     });
   }
@@ -78,10 +78,11 @@ export class Mailer implements OnApplicationShutdown {
    */
   async send(mail: Mail, signal: AbortSignal): Promise<Receipt> {
     const messageId = `<${mail.id}@${this.#from.domain}>`;
+    const { beforeLastByte } = mail;
     let whole = false;
-    this.#lastBytes.set(messageId, async () => {
-      await mail.beforeLastByte?.();
-      whole = true;
+    this.#watches.set(messageId, (content) => {
+      const passed = beforeLastByte === undefined ? content : untilLastByte(content, beforeLastByte);
+      return passed.once('end', () => (whole = true));
     });
     try {
       const { accepted, rejected } = await this.#transport.sendMail({ ...this.#content(mail), messageId, signal });
@@ -90,7 +91,7 @@ export class Mailer implements OnApplicationShutdown {
       signal.throwIfAborted();
       throw asJobError(error, whole);
     } finally {
-      this.#lastBytes.delete(messageId);
+      this.#watches.delete(messageId);
     }
   }
 

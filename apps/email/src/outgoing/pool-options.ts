@@ -2,10 +2,19 @@ import { readFileSync } from 'node:fs';
 import { type SMTPPoolOptions } from 'nodemailer';
 import { ConfigError, type DkimKey, type EmailConfig } from '#libs/config';
 
-const CONNECT_MS = 10_000;
-const GREETING_MS = 10_000;
-/** How long the server may be silent while a mail is handed over. */
-const SILENCE_MS = 60_000;
+/** How long the server may take, in milliseconds. */
+export interface Patience {
+  /** @default 10_000 */
+  readonly connectMs: number;
+  /** @default 10_000 */
+  readonly greetingMs: number;
+  /** Between two signs of life while a mail is handed over. @default 60_000 */
+  readonly silenceMs: number;
+}
+
+/** The patience with servers of others. */
+export const PATIENCE: Patience = { connectMs: 10_000, greetingMs: 10_000, silenceMs: 60_000 };
+
 /** A connection that waits longer is probably closed by the server the moment it is used. */
 const IDLE_MS = 10_000;
 /** The jobs at once are the limit: none of them waits for a connection of another. */
@@ -20,23 +29,17 @@ const SIGNED_HEADERS =
  * How mails are handed to the server.
  * @throws ConfigError when the key for signatures cannot be read
  */
-export function poolOptions({
-  server: { host, port, secure, login },
-  from,
-  dkim,
-}: Pick<EmailConfig, 'server' | 'from' | 'dkim'>): SMTPPoolOptions & { pool: true } {
+export function poolOptions(
+  { server: { host, port, secure, login }, from, dkim }: Pick<EmailConfig, 'server' | 'from' | 'dkim'>,
+  { connectMs, greetingMs, silenceMs }: Patience,
+): SMTPPoolOptions & { pool: true } {
   return {
     ...{ pool: true, host, port, secure, maxConnections: CONNECTIONS, idleTimeout: IDLE_MS },
     ...(login === null ? {} : { auth: login, requireTLS: !LOOPBACK.test(host) }),
     ...(dkim === null ? {} : { dkim: signature(dkim, from.domain) }),
     // A mail whose connection is lost fails its attempt: whether it is sent again is decided by the job alone.
     maxRequeues: 0,
-    ...{
-      connectionTimeout: CONNECT_MS,
-      dnsTimeout: CONNECT_MS,
-      greetingTimeout: GREETING_MS,
-      socketTimeout: SILENCE_MS,
-    },
+    ...{ connectionTimeout: connectMs, dnsTimeout: connectMs, greetingTimeout: greetingMs, socketTimeout: silenceMs },
     ...{ disableFileAccess: true, disableUrlAccess: true },
   };
 }
