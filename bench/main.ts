@@ -4,7 +4,7 @@ import { Screen } from '../tools/console/screen.js';
 import { BenchSuite } from './bench-suite.js';
 import { type Effort, type Question, type Row } from './question.js';
 import { imageWork } from './questions/image-work.js';
-import { mails } from './questions/mails.js';
+import { distantMails, mails } from './questions/mails.js';
 import { idleMemory, readiness } from './questions/start-up.js';
 import { overtaking, turns } from './questions/turns.js';
 import { trackedJobs } from './questions/tracked-jobs.js';
@@ -19,7 +19,10 @@ const USAGE = `npm run bench -- [options]
   --json FILE    also write the figures there
   --smoke        the smallest effort: proves that the benchmarks work, and measures nothing`;
 
-const QUESTIONS: readonly Question[] = [readiness, idleMemory, trackedJobs, turns, overtaking, imageWork, mails];
+const QUESTIONS: readonly Question[] = [
+  ...[readiness, idleMemory, trackedJobs, turns, overtaking],
+  ...[imageWork, mails, distantMails],
+];
 const SMOKE: Effort = { runs: 1, jobs: 200, images: 2, mails: 20 };
 
 /** `npm run bench`: every figure beside its baseline, measured in the same run. */

@@ -5,6 +5,13 @@ import { PROJECT } from '../../tools/start/app-list.js';
 
 const MAIN = join(PROJECT, 'dist', 'bench', 'mail-sink', 'main.js');
 
+/** What a server is to expect. */
+export interface MailsToCome {
+  readonly count: number;
+  /** How long it takes for each of the three answers that decide about a mail. */
+  readonly answerMs: number;
+}
+
 /** A mail server in a process of its own, so that what it costs is not the sender's. */
 export class MailSink {
   private constructor(
@@ -19,8 +26,9 @@ export class MailSink {
   }
 
   /** Sends by `send` and waits until that many mails have come; how many a second. */
-  async rate(count: number, send: () => Promise<unknown>): Promise<number> {
-    this.child.send(count);
+  async rate(toCome: MailsToCome, send: () => Promise<unknown>): Promise<number> {
+    const { count } = toCome;
+    this.child.send(toCome);
     const came = once(this.child, 'message');
     const began = performance.now();
     await Promise.all([send(), came]);
