@@ -71,7 +71,8 @@ describe('the sample database', () => {
     async (name) => {
       const catalog = loadCatalog({ file: SAMPLE_CATALOG, databaseUrls: new Map([['sample', url]]) });
       const dataset = catalog.dataset(name, 'default');
-      const query = bindParams(dataset, 'postgres', {}, { tenant: 'default' });
+      const bound = bindParams(dataset, 'postgres', {}, { tenant: 'default' });
+      const query = { ...bound, columns: dataset.columns };
       const rows = await openRows(dataset.database, query, { signal: new AbortController().signal });
       expect(rows.fields).toEqual(dataset.columns.map((column) => column.name));
       await expect(rows.read()).resolves.not.toHaveLength(0);

@@ -1,5 +1,6 @@
 import { type Column, type Dataset } from './catalog.js';
 import { DatasetRefusal } from './errors.js';
+import { type ImportTable } from './resumable-import.js';
 import { type Cell, type Row } from './row-source.js';
 
 /** A row to be written, with the line of the source it comes from. */
@@ -61,13 +62,22 @@ export interface BulkImport {
 
 /**
  * Opens a table for rows.
- * @throws DatasetRefusal `no_import`, `no_key`, `missing_column`
+ * @throws DatasetRefusal `no_import`, `no_key`, `missing_column`, `columns_differ`, `no_transactions`
  * @throws DatabaseTrouble
  */
 export async function openImport(plan: ImportPlan, signal: AbortSignal): Promise<BulkImport> {
   checkPlan(plan);
-  const { PostgresImport } = await import('./postgres/postgres-import.js');
-  return PostgresImport.open(plan, signal);
+  const { ResumableImport } = await import('./resumable-import.js');
+  return ResumableImport.open(plan, await openTable(plan, signal));
+}
+
+async function openTable(plan: ImportPlan, signal: AbortSignal): Promise<ImportTable> {
+  if (plan.dataset.database.dialect === 'mysql') {
+    const { MysqlImportTable } = await import('./mysql/mysql-import-table.js');
+    return MysqlImportTable.open(plan, signal);
+  }
+  const { PostgresImportTable } = await import('./postgres/postgres-import-table.js');
+  return PostgresImportTable.open(plan, signal);
 }
 
 function checkPlan({ dataset, columns, mode }: ImportPlan): void {

@@ -14,14 +14,15 @@ import {
   type WrittenReport,
   type WrittenStatement,
 } from './catalog-schema.js';
-import { positional } from './named-parameters.js';
+import { parameterNames } from './named-parameters.js';
+import { OWN_TYPES, type OwnName } from './parameter-values.js';
 import { storedForm } from './value-check.js';
 
-/** Parameters whose values Leveret gives; no job can give them. */
-const OWN_PARAMS = {
-  every: ['tenant'],
-  report: ['from', 'to', 'previousFrom', 'previousTo', 'timezone'],
-} as const;
+/** What Leveret itself gives to an SQL text. */
+const OWN_PARAMS: Readonly<Record<'every' | 'report', readonly string[]>> = {
+  every: ['tenant'] satisfies OwnName[],
+  report: Object.keys(OWN_TYPES),
+};
 
 const DEFAULT_LIMITS = { rows: 10_000_000, bytes: 10 * 2 ** 30 } as const;
 const NOWHERE: UserDatabase = { name: '', url: 'postgres://nowhere', dialect: 'postgres' };
@@ -66,7 +67,7 @@ export class CatalogBuilder {
     const entry = this.#common(path, name, written);
     const sections = written.sections.map((section) => ({ ...section, columns: columnsOf(section.columns) }));
     for (const [index, { sql }] of sections.entries()) {
-      this.#checkSql(`${path}.sections.${index}`, { ...entry, sql }, [...OWN_PARAMS.every, ...OWN_PARAMS.report]);
+      this.#checkSql(`${path}.sections.${index}`, { ...entry, sql }, OWN_PARAMS.report);
     }
     return { ...entry, title: written.title, sections };
   }
@@ -97,8 +98,7 @@ export class CatalogBuilder {
     { sql, params, database }: NamedSql & { readonly database: UserDatabase },
     own: readonly string[],
   ): void {
-    const used = new Set(positional(sql, database.dialect).names);
-    for (const name of used) {
+    for (const name of parameterNames(sql, database.dialect)) {
       if (!Object.hasOwn(params, name) && !own.includes(name))
         this.problems.push(`${path}.sql: :${name} is no parameter of it`);
     }

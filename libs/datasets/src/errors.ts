@@ -23,3 +23,11 @@ export class DatabaseTrouble extends Error {
     this.name = 'DatabaseTrouble';
   }
 }
+
+/** A query of a report gives more rows than it may. */
+export function tooManyRows(most: number): DatasetRefusal {
+  return new DatasetRefusal(
+    'too_many_rows',
+    `A query of a report gives at most ${most} rows; aggregate or limit them.`,
+  );
+}

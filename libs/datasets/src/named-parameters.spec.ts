@@ -1,19 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { positional } from './named-parameters.js';
+import { parameterNames, replaceParameters } from './named-parameters.js';
 
-describe('positional', () => {
-  it('gives each name of a PostgreSQL text one position, however often it stands there', () => {
-    expect(positional('select :a, :b where x = :a;', 'postgres')).toEqual({
-      sql: 'select $1, $2 where x = $1',
-      names: ['a', 'b'],
-    });
-  });
-
-  it('gives each place of a MySQL text a position of its own', () => {
-    expect(positional('select :a, :b where x = :a', 'mysql')).toEqual({
-      sql: 'select ?, ? where x = ?',
-      names: ['a', 'b', 'a'],
-    });
+describe('replaceParameters', () => {
+  it('replaces each name wherever it stands', () => {
+    expect(replaceParameters('select :a, :b where x = :a;', 'mysql', (name) => `<${name}>`)).toBe(
+      'select <a>, <b> where x = <a>',
+    );
+    expect(parameterNames('select :a, :b where x = :a', 'postgres')).toEqual(['a', 'b']);
   });
 
   it.each([
@@ -28,12 +21,15 @@ describe('positional', () => {
     ['postgres', 'x::date'],
     ['postgres', "'10:30'::time"],
     ['mysql', "'it\\'s :a'"],
+    ['mysql', '"it\\"s :a"'],
     ['mysql', '`:a`'],
+    ['mysql', '# :a\nselect 1'],
+    ['mysql', 'set @a := 1'],
   ] as const)('leaves a text of %s alone: %s', (dialect, sql) => {
-    expect(positional(sql, dialect)).toEqual({ sql, names: [] });
+    expect(replaceParameters(sql, dialect, () => '?')).toBe(sql);
   });
 
   it('takes a name beside a cast', () => {
-    expect(positional(':a::date', 'postgres')).toEqual({ sql: '$1::date', names: ['a'] });
+    expect(replaceParameters(':a::date', 'postgres', () => '$1')).toBe('$1::date');
   });
 });

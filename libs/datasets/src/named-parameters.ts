@@ -2,35 +2,39 @@ import { type UserDatabase } from './catalog.js';
 
 type Dialect = UserDatabase['dialect'];
 
-/** SQL with positions in place of names, and the names in the order of the positions. */
-export interface PositionalSql {
-  readonly sql: string;
-  readonly names: readonly string[];
+const BLOCK_COMMENT = /\/\*[\s\S]*?\*\//.source;
+const NAME = /:(?<name>[A-Za-z_]\w*)/.source;
+/**
+ * What is left as it is: texts, quoted names, comments and casts. A backslash escapes in MySQL, and in PostgreSQL only where
+ * an E stands before the text.
+ */
+const KEPT = {
+  postgres: [
+    /\$(?<tag>\w*)\$[\s\S]*?\$\k<tag>\$/.source,
+    /\b[Ee]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'/.source,
+    /"(?:[^"]|"")*"/.source,
+    /--[^\n]*/.source,
+    '::',
+  ],
+  mysql: [/'(?:[^'\\]|\\[\s\S]|'')*'|"(?:[^"\\]|\\[\s\S]|"")*"/.source, /`[^`]*`/.source, /#[^\n]*|--\s[^\n]*/.source],
+} as const satisfies Record<Dialect, readonly string[]>;
+
+/** SQL with every `:name` replaced; the same name may be asked for several times. */
+export function replaceParameters(sql: string, dialect: Dialect, replace: (name: string) => string): string {
+  const tokens = new RegExp([...KEPT[dialect], BLOCK_COMMENT, NAME].join('|'), 'g');
+  const replaced = sql.replaceAll(tokens, (token: string, ...match: unknown[]) => {
+    const { name } = match.at(-1) as { readonly name?: string };
+    return name === undefined ? token : replace(name);
+  });
+  return replaced.trim().replace(/;$/, '');
 }
 
-const QUOTED_IDENTIFIER = /"(?:[^"]|"")*"|`[^`]*`/.source;
-const COMMENT = /--[^\n]*|\/\*[\s\S]*?\*\//.source;
-const DOLLAR_QUOTED = /\$(\w*)\$[\s\S]*?\$\1\$/.source;
-const CAST = '::';
-const NAME = /:([A-Za-z_]\w*)/.source;
-/** A backslash escapes in MySQL, and in PostgreSQL only where an E stands before the text. */
-const TEXTS = {
-  postgres: /\b[Ee]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'/.source,
-  mysql: /'(?:[^'\\]|\\.|'')*'/.source,
-} as const satisfies Record<Dialect, string>;
-
-/** Replaces `:name` by the positions of a dialect. What stands in texts, quoted names, comments and casts stays. */
-export function positional(sql: string, dialect: Dialect): PositionalSql {
-  const names: string[] = [];
-  const tokens = new RegExp([DOLLAR_QUOTED, TEXTS[dialect], QUOTED_IDENTIFIER, COMMENT, CAST, NAME].join('|'), 'g');
-  const replaced = sql.replaceAll(tokens, (token: string, _tag: unknown, name: string | undefined) => {
-    if (name === undefined) return token;
-    if (dialect === 'mysql') {
-      names.push(name);
-      return '?';
-    }
-    const known = names.indexOf(name);
-    return `$${known === -1 ? names.push(name) : known + 1}`;
+/** The names of the parameters of SQL, each once. */
+export function parameterNames(sql: string, dialect: Dialect): readonly string[] {
+  const names = new Set<string>();
+  replaceParameters(sql, dialect, (name) => {
+    names.add(name);
+    return '';
   });
-  return { sql: replaced.trim().replace(/;$/, ''), names };
+  return [...names];
 }

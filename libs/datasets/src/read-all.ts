@@ -1,6 +1,5 @@
 import { type UserDatabase } from './catalog.js';
-import { type BoundSql } from './parameter-values.js';
-import { type Row } from './row-source.js';
+import { type Row, type RowQuery } from './row-source.js';
 
 /** What one of several queries gives. */
 export interface ReadTable {
@@ -24,9 +23,13 @@ export interface ReadAllOptions {
  */
 export async function readAll(
   database: UserDatabase,
-  queries: readonly BoundSql[],
+  queries: readonly RowQuery[],
   options: ReadAllOptions,
 ): Promise<readonly ReadTable[]> {
+  if (database.dialect === 'mysql') {
+    const { readMysqlTables } = await import('./mysql/mysql-tables.js');
+    return readMysqlTables(database, queries, options);
+  }
   const { readPostgresTables } = await import('./postgres/postgres-tables.js');
   return readPostgresTables(database, queries, options);
 }

@@ -1,3 +1,6 @@
+import { type Column } from './catalog.js';
+import { type BoundSql } from './parameter-values.js';
+
 /** One value of a row as text; null where there is none. */
 export type Cell = string | null;
 
@@ -17,6 +20,11 @@ export interface RowSource {
   read(): Promise<readonly Row[]>;
   /** Ends the query in the database, also one that runs, and lets go of the connection. */
   close(): Promise<void>;
+}
+
+/** A query, and what its columns hold; a database that has no such types needs to be told. */
+export interface RowQuery extends BoundSql {
+  readonly columns: readonly Pick<Column, 'name' | 'type'>[];
 }
 
 /** How rows are read. */

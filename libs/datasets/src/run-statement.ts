@@ -1,4 +1,4 @@
-import { type Statement } from './catalog.js';
+import { type Statement, type UserDatabase } from './catalog.js';
 import { type BoundSql } from './parameter-values.js';
 
 /**
@@ -8,19 +8,32 @@ import { type BoundSql } from './parameter-values.js';
  */
 export async function* runStatement(
   { database, repeat }: Pick<Statement, 'database' | 'repeat'>,
-  { sql, values }: BoundSql,
+  bound: BoundSql,
   signal: AbortSignal,
 ): AsyncGenerator<number> {
-  const { PostgresSession } = await import('./postgres/postgres-session.js');
-  const session = await PostgresSession.open(database, signal);
+  const session = await openSession(database, signal);
   try {
     for (;;) {
-      // A statement that changes no rows, such as a refresh, has no count.
-      const { rowCount } = await session.query(sql, values);
-      yield rowCount ?? 0;
-      if (!repeat || !rowCount) return;
+      const changed = await session.change(bound);
+      yield changed;
+      if (!repeat || changed === 0) return;
     }
   } finally {
     await session.close();
   }
+}
+
+interface ChangingSession {
+  /** Runs a statement, and gives how many rows it has changed; none when it does something else, such as a refresh. */
+  change(statement: BoundSql): Promise<number>;
+  close(): Promise<void>;
+}
+
+async function openSession(database: UserDatabase, signal: AbortSignal): Promise<ChangingSession> {
+  if (database.dialect === 'mysql') {
+    const { MysqlSession } = await import('./mysql/mysql-session.js');
+    return MysqlSession.open(database, signal);
+  }
+  const { PostgresSession } = await import('./postgres/postgres-session.js');
+  return PostgresSession.open(database, signal);
 }

@@ -18,7 +18,8 @@ interface Watch {
  */
 export async function* makeDatasetFile(work: DatasetWork, { signal, onProgress }: Watch): AsyncGenerator<Uint8Array> {
   const format = await loadFormat(work.format);
-  const source = await openRows(work.database, work.query, { signal, estimate: true });
+  const query = { ...work.query, columns: work.layout.columns };
+  const source = await openRows(work.database, query, { signal, estimate: true });
   try {
     const layout = { ...work.layout, columns: placed(work.layout.columns, source.fields) };
     const content = format(countedRows(source, work, onProgress), layout);

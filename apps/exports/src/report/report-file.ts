@@ -17,7 +17,7 @@ interface Watch {
  * @throws DatasetRefusal, DatabaseTrouble
  */
 export async function* makeReportFile(work: ReportWork, { signal, onProgress }: Watch): AsyncGenerator<Uint8Array> {
-  const queries = work.sections.map(({ query }) => query);
+  const queries = work.sections.map(({ query, columns }) => ({ ...query, columns }));
   const read = await readAll(work.database, queries, { signal, maxRows: MOST_ROWS });
   const tables = work.sections.map(({ title, kind, columns }, index): ReportTable => {
     const { fields, rows } = read[index] ?? { fields: [], rows: [] };

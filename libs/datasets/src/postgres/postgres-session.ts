@@ -1,19 +1,19 @@
 import type pg from 'pg';
 import { type UserDatabase } from '../catalog.js';
+import { DatabaseSession } from '../database-session.js';
+import { type DatabaseTrouble, type DatasetRefusal } from '../errors.js';
+import { type BoundSql } from '../parameter-values.js';
 import { cancelPostgres, connectPostgres } from './postgres-client.js';
 import { asDatasetError } from './postgres-error.js';
 
-/** The connection of one job. When its signal aborts, what runs is ended in the database, and the connection closed. */
-export class PostgresSession {
-  #running = false;
-  #closing: Promise<void> | undefined;
-
+/** The connection of one job to PostgreSQL. */
+export class PostgresSession extends DatabaseSession<pg.Client> {
   private constructor(
     private readonly database: UserDatabase,
-    private readonly client: pg.Client,
-    private readonly signal: AbortSignal,
+    client: pg.Client,
+    signal: AbortSignal,
   ) {
-    signal.addEventListener('abort', this.#onAbort, { once: true });
+    super(client, signal);
   }
 
   /** @throws DatabaseTrouble `database_unavailable` */
@@ -22,41 +22,25 @@ export class PostgresSession {
     return new PostgresSession(database, await connectPostgres(database), signal);
   }
 
-  /**
-   * Does one thing on the connection.
-   * @throws DatabaseTrouble, DatasetRefusal, or the reason of the signal
-   */
-  async run<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    this.signal.throwIfAborted();
-    this.#running = true;
-    try {
-      return await work(this.client);
-    } catch (error) {
-      this.signal.throwIfAborted();
-      throw asDatasetError(error);
-    } finally {
-      this.#running = false;
-    }
-  }
-
   /** One statement, with what it gives. */
   async query<T extends pg.QueryResultRow>(sql: string, values: readonly unknown[] = []): Promise<pg.QueryResult<T>> {
     return this.run((client) => client.query<T>(sql, [...values]));
   }
 
-  /** A transaction that is open is rolled back by it. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+  /** Runs a statement, and gives how many rows it has changed. */
+  async change({ sql, values }: BoundSql): Promise<number> {
+    return (await this.query(sql, values)).rowCount ?? 0;
   }
 
-  async #close(): Promise<void> {
-    this.signal.removeEventListener('abort', this.#onAbort);
-    if (this.#running) await cancelPostgres(this.database, this.client);
-    await this.client.end().catch(() => undefined);
+  protected cancel(): Promise<void> {
+    return cancelPostgres(this.database, this.client);
   }
 
-  readonly #onAbort = (): void => {
-    void this.close();
-  };
+  protected end(): Promise<void> {
+    return this.client.end().catch(() => undefined);
+  }
+
+  protected errorOf(error: unknown): DatasetRefusal | DatabaseTrouble {
+    return asDatasetError(error);
+  }
 }

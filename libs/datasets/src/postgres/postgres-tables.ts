@@ -1,6 +1,6 @@
 import { type UserDatabase } from '../catalog.js';
-import { DatasetRefusal } from '../errors.js';
 import { type BoundSql } from '../parameter-values.js';
+import { tooManyRows } from '../errors.js';
 import { type ReadAllOptions, type ReadTable } from '../read-all.js';
 import { PostgresRows, READ_ONE_SNAPSHOT } from './postgres-rows.js';
 import { PostgresSession } from './postgres-session.js';
@@ -19,12 +19,7 @@ export async function readPostgresTables(
       // One row more than there may be tells that there are more.
       const source = await PostgresRows.within(session, query, { signal, batchRows: maxRows + 1 });
       const rows = await source.read();
-      if (rows.length > maxRows) {
-        throw new DatasetRefusal(
-          'too_many_rows',
-          `A query of a report gives at most ${maxRows} rows; aggregate or limit them.`,
-        );
-      }
+      if (rows.length > maxRows) throw tooManyRows(maxRows);
       tables.push({ fields: source.fields, rows });
       await source.finish();
     }

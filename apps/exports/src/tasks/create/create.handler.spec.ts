@@ -18,7 +18,8 @@ const TABLES = `
     (1, 'Ada "the first" Lovelace', '1815-12-10', 1234.50, 0.5, true, '2026-03-29 00:30:00+00', '{"a": [1, 2]}'),
     (2, '=HYPERLINK("http://evil.example")', null, -5, -1e-3, false, '2026-07-01 12:00:00.25+00', null),
     (3, 'Zoë, Ω и 東京' || chr(10) || 'second line', '2000-02-29', 99999999.99, 'NaN', null, null, '"x"');
-  create view numbers as select n, 'row ' || n as label from generate_series(1, ${MANY}) n;
+  create table numbers as select n, 'row ' || n as label from generate_series(1, ${MANY}) n;
+  analyze numbers;
 `;
 
 const COLUMNS = {
@@ -156,6 +157,19 @@ describe('exports.create', () => {
     );
     expect(result.rows).toBe(MANY);
     expect(waited).toBe(true);
+  });
+
+  it('gives the rows as of one moment, whatever is written meanwhile', async () => {
+    const { content } = await create(
+      { dataset: 'numbers', format: 'ndjson' },
+      {
+        onSave: async () => {
+          await untilWait('ClientRead');
+          await database.client.query("update numbers set label = 'changed'");
+        },
+      },
+    );
+    expect(content.toString()).not.toContain('changed');
   });
 
   it('stops the query in the database when the job is cancelled', async () => {

@@ -1,0 +1,158 @@
+import { type ImportPlan, type ImportRow, type RejectedRow } from '../bulk-import.js';
+import { DatasetRefusal } from '../errors.js';
+import { type ImportNote, type ImportTable } from '../resumable-import.js';
+import { DEFAULT_BATCH_ROWS, type Row } from '../row-source.js';
+import { countKeys, FORGET, inStatements, insertRows, NOTES, sqlRows, type SqlRows } from './import-sql.js';
+import { mysqlLiteral } from './mysql-literal.js';
+import { MysqlSession } from './mysql-session.js';
+import { refusalOf } from './row-refusal.js';
+
+/** What does not fit is refused and not bent, whatever the server's own mode is. */
+const STRICT = "set sql_mode = concat(@@sql_mode, ',STRICT_ALL_TABLES')";
+
+/** Rows into a table of MySQL by statements of many rows. */
+export class MysqlImportTable implements ImportTable {
+  readonly refusalOf = refusalOf;
+  #batch: SqlRows = { values: [], keys: [] };
+
+  private constructor(
+    private readonly plan: ImportPlan,
+    private readonly session: MysqlSession,
+  ) {}
+
+  static async open(plan: ImportPlan, signal: AbortSignal): Promise<MysqlImportTable> {
+    const session = await MysqlSession.open(plan.dataset.database, signal);
+    try {
+      await session.change({ sql: STRICT });
+      await checkTable(plan, session);
+      return new MysqlImportTable(plan, session);
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+
+  async begin(): Promise<void> {
+    await this.session.change({ sql: 'start transaction' });
+  }
+
+  async commit(): Promise<void> {
+    await this.session.change({ sql: 'commit' });
+  }
+
+  async prepare(): Promise<void> {
+    for (const [table, columns] of Object.entries(NOTES)) await this.#makeNotes(table, columns);
+    // Of a dry run there are no others.
+    if (!this.plan.dryRun) for (const sql of FORGET) await this.session.change({ sql });
+    await this.session.change({ sql: `insert ignore into leveret_imports (job) values (${this.#job})` });
+  }
+
+  async readNote({ lock }: { readonly lock: boolean }): Promise<ImportNote | undefined> {
+    const columns = 'rows_read, inserted, updated, rejected';
+    const [note] = await this.session.rows(
+      `select ${columns} from leveret_imports where job = ${this.#job}${lock ? ' for update' : ''}`,
+    );
+    if (note === undefined) return undefined;
+    const [rowsRead = 0, inserted = 0, updated = 0, rejected = 0] = note.map(Number);
+    return { rowsRead, inserted, updated, rejected };
+  }
+
+  async addToNote({ rowsRead, inserted, updated, rejected }: ImportNote): Promise<void> {
+    await this.session.change({
+      sql: `update leveret_imports set rows_read = rows_read + ${rowsRead}, inserted = inserted + ${inserted},
+        updated = updated + ${updated}, rejected = rejected + ${rejected}, noted_at = now() where job = ${this.#job}`,
+    });
+  }
+
+  async keepRejections(rows: readonly RejectedRow[]): Promise<void> {
+    const values = rows.map(({ line, column, reason, content }) => {
+      const texts = [column, reason, content].map((text) => mysqlLiteral('text', text));
+      return `(${[this.#job, line, ...texts].join(', ')})`;
+    });
+    for (const [from, to] of inStatements(values, 0, values.length - 1))
+      await this.session.change({
+        sql: `insert into leveret_import_errors values ${values.slice(from, to).join(', ')}`,
+      });
+  }
+
+  async stage(rows: readonly ImportRow[]): Promise<void> {
+    this.#batch = sqlRows(this.plan, rows);
+  }
+
+  async writeRange(first: number, last: number): Promise<number> {
+    await this.session.change({ sql: 'savepoint leveret_rows' });
+    try {
+      let inserted = 0;
+      for (const [from, to] of inStatements(this.#batch.values, first, last)) inserted += await this.#write(from, to);
+      return inserted;
+    } catch (error) {
+      if (refusalOf(error) !== undefined) await this.session.change({ sql: 'rollback to savepoint leveret_rows' });
+      throw error;
+    }
+  }
+
+  async *rejections(): AsyncGenerator<readonly Row[]> {
+    const sql = `select line, column_name, reason, content from leveret_import_errors where job = ${this.#job} order by line`;
+    const result = await this.session.stream(sql, { columns: [], batchRows: DEFAULT_BATCH_ROWS });
+    for (;;) {
+      const rows = await this.session.run(() => result.read());
+      if (rows.length === 0) return;
+      yield rows;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.session.close();
+  }
+
+  /** An upsert says neither how many rows were there nor how many it has left as they were: they are counted. */
+  async #write(from: number, to: number): Promise<number> {
+    const sql = insertRows(this.plan, this.#batch.values.slice(from, to));
+    if (this.plan.mode === 'insert') return this.session.change({ sql });
+    const keys = this.#batch.keys.slice(from, to);
+    const before = await this.#count(keys);
+    await this.session.change({ sql });
+    return (await this.#count(keys)) - before;
+  }
+
+  async #count(keys: readonly string[]): Promise<number> {
+    const [row] = await this.session.rows(countKeys(this.plan, keys));
+    return Number(row?.[0] ?? 0);
+  }
+
+  /** To make a table takes a right that a user does not need where it is there already, and ends a transaction. */
+  async #makeNotes(table: string, columns: string): Promise<void> {
+    if (this.plan.dryRun) {
+      await this.session.change({ sql: `create temporary table ${table} ${columns}` });
+      return;
+    }
+    const found = await this.session.rows(
+      `select 1 from information_schema.tables where table_schema = database() and table_name = '${table}'`,
+    );
+    if (found.length === 0) await this.session.change({ sql: `create table if not exists ${table} ${columns}` });
+  }
+
+  get #job(): string {
+    return mysqlLiteral('text', this.plan.jobId);
+  }
+}
+
+/** @throws DatasetRefusal `columns_differ`, `no_transactions` */
+async function checkTable({ dataset, columns }: ImportPlan, session: MysqlSession): Promise<void> {
+  const written = dataset.import?.table ?? '';
+  const [table = '', schema] = written.split('.').reverse();
+  const place = `table_schema = ${schema === undefined ? 'database()' : mysqlLiteral('text', schema)}
+    and table_name = ${mysqlLiteral('text', table)}`;
+  const found = await session.rows(`select column_name from information_schema.columns where ${place}`);
+  const names = new Set(found.map(([name]) => name));
+  const missing = columns.find(({ name }) => !names.has(name));
+  if (missing !== undefined) {
+    const message = `The table ${written} has no column ${missing.name}, or this user may not see it.`;
+    throw new DatasetRefusal('columns_differ', message);
+  }
+  const [kept] = await session.rows(`select transactions from information_schema.tables
+    join information_schema.engines using (engine) where ${place}`);
+  if (kept?.[0] === 'YES') return;
+  // Half a batch would stay after an error, and be written once more by the next run.
+  throw new DatasetRefusal('no_transactions', `The table ${written} has no transactions; make it one of InnoDB.`);
+}

@@ -1,0 +1,135 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import Cursor from 'pg-cursor';
+import { from as copyFrom } from 'pg-copy-streams';
+import { type ImportPlan, type ImportRow, type RejectedRow } from '../bulk-import.js';
+import { DatasetRefusal } from '../errors.js';
+import { type ImportNote, type ImportTable } from '../resumable-import.js';
+import { DEFAULT_BATCH_ROWS, type Row } from '../row-source.js';
+import { copyLines, FORGET, NOTES, stagingTable, type TargetColumn, writeRows } from './import-sql.js';
+import { ROW_TYPES } from './postgres-client.js';
+import { PostgresSession } from './postgres-session.js';
+import { refusalOf } from './row-refusal.js';
+
+const NOTED = 'rows_read::int as "rowsRead", inserted::int, updated::int, rejected::int';
+
+/** Rows into a table of PostgreSQL: each batch is copied to a temporary table and written from there by one statement. */
+export class PostgresImportTable implements ImportTable {
+  readonly refusalOf = refusalOf;
+  readonly #writeSql: string;
+
+  private constructor(
+    private readonly plan: ImportPlan,
+    private readonly session: PostgresSession,
+    private readonly columns: readonly TargetColumn[],
+  ) {
+    this.#writeSql = writeRows(plan, columns);
+  }
+
+  static async open(plan: ImportPlan, signal: AbortSignal): Promise<PostgresImportTable> {
+    const session = await PostgresSession.open(plan.dataset.database, signal);
+    try {
+      return new PostgresImportTable(plan, session, await targetColumns(plan, session));
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+
+  async begin(): Promise<void> {
+    await this.session.query('begin');
+  }
+
+  async commit(): Promise<void> {
+    await this.session.query('commit');
+  }
+
+  async prepare(): Promise<void> {
+    for (const [table, columns] of Object.entries(NOTES)) await this.#makeNotes(table, columns);
+    await this.session.query(FORGET);
+    await this.session.query(stagingTable(this.columns));
+    await this.session.query('insert into leveret_imports (job) values ($1) on conflict do nothing', [this.plan.jobId]);
+  }
+
+  async readNote({ lock }: { readonly lock: boolean }): Promise<ImportNote | undefined> {
+    const sql = `select ${NOTED} from leveret_imports where job = $1${lock ? ' for update' : ''}`;
+    const { rows } = await this.session.query<ImportNote>(sql, [this.plan.jobId]);
+    return rows[0];
+  }
+
+  async addToNote({ rowsRead, inserted, updated, rejected }: ImportNote): Promise<void> {
+    await this.session.query(
+      `update leveret_imports set rows_read = rows_read + $2, inserted = inserted + $3, updated = updated + $4,
+        rejected = rejected + $5, noted_at = now() where job = $1`,
+      [this.plan.jobId, rowsRead, inserted, updated, rejected],
+    );
+  }
+
+  async keepRejections(rows: readonly RejectedRow[]): Promise<void> {
+    const values = (['line', 'column', 'reason', 'content'] as const).map((field) => rows.map((row) => row[field]));
+    await this.session.query(
+      'insert into leveret_import_errors select $1, * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[])',
+      [this.plan.jobId, ...values],
+    );
+  }
+
+  async stage(rows: readonly ImportRow[]): Promise<void> {
+    await this.session.query('truncate leveret_batch');
+    const lines = Buffer.from(copyLines(rows));
+    await this.session.run((client) =>
+      pipeline(Readable.from([lines]), client.query(copyFrom('copy leveret_batch from stdin'))),
+    );
+  }
+
+  async writeRange(first: number, last: number): Promise<number> {
+    await this.session.query('savepoint rows');
+    try {
+      const { rows } = await this.session.query<{ inserted: number }>(this.#writeSql, [first, last]);
+      await this.session.query('release savepoint rows');
+      return rows[0]?.inserted ?? 0;
+    } catch (error) {
+      if (refusalOf(error) !== undefined) await this.session.query('rollback to savepoint rows');
+      throw error;
+    }
+  }
+
+  async *rejections(): AsyncGenerator<readonly Row[]> {
+    const sql = 'select line, column_name, reason, content from leveret_import_errors where job = $1 order by line';
+    const query = new Cursor<Row>(sql, [this.plan.jobId], { rowMode: 'array', types: ROW_TYPES });
+    const cursor = await this.session.run(async (client) => client.query(query));
+    for (;;) {
+      const rows = await this.session.run(() => cursor.read(DEFAULT_BATCH_ROWS));
+      if (rows.length === 0) return;
+      yield rows;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.session.close();
+  }
+
+  /** To make a table takes a right that a user does not need where it is there already. */
+  async #makeNotes(table: string, columns: string): Promise<void> {
+    const { rowCount } = await this.session.query('select where to_regclass($1) is not null', [table]);
+    if (this.plan.dryRun) await this.session.query(`create temp table ${table} ${columns}`);
+    else if (rowCount === 0) await this.session.query(`create table if not exists ${table} ${columns}`);
+  }
+}
+
+async function targetColumns(
+  { dataset, columns }: ImportPlan,
+  session: PostgresSession,
+): Promise<readonly TargetColumn[]> {
+  const { rows } = await session.query<TargetColumn>(
+    `select attname as name, format_type(atttypid, -1) as type from pg_attribute
+      where attrelid = to_regclass($1) and attnum > 0 and not attisdropped`,
+    [dataset.import?.table],
+  );
+  const types = new Map(rows.map(({ name, type }) => [name, type]));
+  return columns.map(({ name }) => {
+    const type = types.get(name);
+    if (type !== undefined) return { name, type };
+    const message = `The table ${dataset.import?.table} has no column ${name}, or this user may not see it.`;
+    throw new DatasetRefusal('columns_differ', message);
+  });
+}

@@ -1,0 +1,42 @@
+import { Problem } from '../console/problem.js';
+import { type Screen } from '../console/screen.js';
+import { type DebianPackage, installPackage, mayInstall } from './debian-package.js';
+import { findProgram } from './rabbitmq-program.js';
+
+const PACKAGE: DebianPackage = {
+  name: 'mariadb-server',
+  service: 'mariadb.service',
+  advice: 'have mariadbd and mariadb-install-db in the PATH.',
+};
+
+/** An installed MariaDB. */
+export interface MariadbProgram {
+  readonly server: string;
+  /** Makes a data folder. */
+  readonly install: string;
+}
+
+/**
+ * The MariaDB that is installed, or the distribution's package when it may be installed.
+ * @throws Problem with the command to type when there is no way
+ */
+export async function ensureMariadb(screen: Screen): Promise<MariadbProgram> {
+  const found = find();
+  if (found !== undefined) return found;
+  const prefix = await mayInstall();
+  if (prefix !== undefined)
+    await screen.step('Installing the package mariadb-server', () => installPackage(prefix, PACKAGE));
+  const installed = find();
+  if (installed !== undefined) return installed;
+  throw new Problem(
+    'No MariaDB: none is installed, and this user may not install packages. Install it: ' +
+      (process.platform === 'darwin'
+        ? 'brew install mariadb'
+        : 'sudo apt-get install --no-install-recommends mariadb-server'),
+  );
+}
+
+function find(): MariadbProgram | undefined {
+  const [server, install] = [findProgram('mariadbd'), findProgram('mariadb-install-db')];
+  return server === undefined || install === undefined ? undefined : { server, install };
+}
