@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Attempt, DEFAULT_BACKOFF, type Job } from '#libs/contracts';
 import { outputKey, uploadKey } from '#libs/storage';
 import { v4 as uuidv4, v5 as uuidv5, v7 as uuidv7 } from 'uuid';
+import { Database } from '../ledger/database.js';
+import { TaskStore } from '../ledger/task-store.js';
 import { Client, pathsOf } from '../testing/client.js';
 import { type RealEdge, startRealEdge } from '../testing/real-edge.js';
 
@@ -185,6 +187,19 @@ describe('jobs over HTTP', () => {
     expect(await refusedAt({ task: 'demo.moving', payload: 1 })).toEqual(['payload']);
     await edge.announce([{}, PAINT, { name: 'demo.moving', hash: 'moving-2', schema: { type: 'integer' } }]);
     await enqueued({ task: 'demo.moving', payload: 1 });
+  });
+
+  it('are taken for a task that another gateway has learnt of just now', async () => {
+    const ofOther = new Database(edge.databaseUrl, { connections: 1 });
+    const defaults = { maxAttempts: 5, backoff: DEFAULT_BACKOFF, timeoutMs: 1_000, priority: 4 };
+    const task = { name: 'late.echo', description: '', schema: {}, example: null, hash: 'late-1', defaults };
+    await new TaskStore(ofOther).announce({
+      ...{ domain: 'late', appVersion: '1.0.0', worker: 'late@test' },
+      queue: { key: 'late.classic-1', type: 'classic', number: 1 },
+      tasks: [{ ...task, maxTimeoutMs: 1_000, maxPayload: 1_000 }],
+    });
+    await enqueued({ task: 'late.echo' });
+    await ofOther.close();
   });
 
   it('are refused for a task that its app no longer has', async () => {

@@ -8,6 +8,7 @@ import { type JobOptions, readJobOptions } from './job-options.js';
 import { type JobRequest } from './job-request.js';
 import { readPayloadFiles } from './payload-files.js';
 import { PayloadSchemas, UnusableSchemaError } from './payload-schemas.js';
+import { TaskLookout } from './task-lookout.js';
 
 /** A task's name is long: this many slips still leave no doubt. */
 const MAX_SLIPS = 4;
@@ -15,20 +16,31 @@ const MAX_SLIPS = 4;
 /** Checks the parts of a request by what its task has announced. What is wrong is added to `errors`, by path. */
 export class RequestCheck {
   readonly #schemas = new PayloadSchemas();
+  readonly #lookout: TaskLookout;
 
   /** @param ackTimeoutMs the broker's `consumer_timeout`, which no run may come near */
   constructor(
     private readonly tasks: TaskStore,
     private readonly ackTimeoutMs: number,
     private readonly telemetry: Telemetry,
-  ) {}
+  ) {
+    this.#lookout = new TaskLookout(tasks);
+  }
 
   /** The task of this name; undefined when there is none that takes jobs. */
   async taskOf(name: string, errors: FieldError[]): Promise<TaskRecord | undefined> {
-    const task = isBareName(name) ? await this.tasks.resolveBare(name) : this.tasks.find(name);
+    let task = await this.#find(name);
+    if (task === undefined || task.withdrawn) {
+      await this.#lookout.look(name);
+      task = await this.#find(name);
+    }
     if (task !== undefined && !task.withdrawn) return task;
     errors.push({ path: 'task', message: task === undefined ? this.#unknown(name) : 'is no longer a task of its app' });
     return undefined;
+  }
+
+  async #find(name: string): Promise<TaskRecord | undefined> {
+    return isBareName(name) ? this.tasks.resolveBare(name) : this.tasks.find(name);
   }
 
   /** The job's own options over its task's defaults. */
