@@ -30,14 +30,16 @@ export interface Prospect {
 
 /**
  * When a job that waits is likely to start and end, by what the queue did in the last hour: as many jobs have to end as are
- * before it, as fast as the queue ended them in its better minutes, or in its worse. Null when nothing ended in that time.
+ * before it, at best as fast as the queue ended jobs in its better minutes, at worst as fast as it ended those of its priority and below
+ * in its worse. Null when nothing ended in that time.
  */
 export function estimateOfWaiting({ now, dueAt, ahead }: Prospect, pace: Pace): Estimate | null {
-  const minutes = pace.minutes.toSorted((one, other) => one - other);
+  const minutes = sorted(pace.minutes);
   if (minutes.length === 0) return null;
+  const left = pace.minutesLeft.length === 0 ? minutes : sorted(pace.minutesLeft);
   const earliest = Math.max(now, dueAt ?? now);
   const from = earliest + (ahead.least * MINUTE_MS) / quantileOf(minutes, HIGH);
-  const to = earliest + (ahead.most * MINUTE_MS) / quantileOf(minutes, LOW);
+  const to = earliest + (ahead.most * MINUTE_MS) / quantileOf(left, LOW);
   const durations = rangeOfDurations(pace);
   return {
     startsAt: range(from, to),
@@ -63,8 +65,12 @@ function rangeOfDurations({ durations }: Pace): { readonly low: number; readonly
   return { low: quantile(LOW), high: quantile(HIGH) };
 }
 
-function quantileOf(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 1;
+function sorted(minutes: readonly number[]): readonly number[] {
+  return minutes.toSorted((one, other) => one - other);
+}
+
+function quantileOf(minutes: readonly number[], share: number): number {
+  return minutes[Math.min(minutes.length - 1, Math.floor(share * minutes.length))] ?? 1;
 }
 
 function range(from: number, to: number): TimeRange {

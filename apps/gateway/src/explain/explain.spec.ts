@@ -49,6 +49,22 @@ describe('an explanation', () => {
     await sent();
   };
 
+  /** In seconds from now. */
+  async function expectEstimate(
+    id: string,
+    { starts, ends }: Readonly<Record<'starts' | 'ends', readonly [number, number]>>,
+  ): Promise<void> {
+    const asked = Date.now();
+    const { estimate } = await explained(id);
+    const { startsAt, endsAt } = estimate ?? {};
+    const told = [startsAt?.from, startsAt?.to, endsAt?.from, endsAt?.to];
+    for (const [index, seconds] of [...starts, ...ends].entries()) {
+      const after = (Date.parse(told[index] ?? '') - asked) / 1_000;
+      expect(after).toBeGreaterThan(seconds * 0.9);
+      expect(after).toBeLessThan(seconds * 1.1 + 5);
+    }
+  }
+
   it('says that the queue is paused, or that nobody works on it', async () => {
     const id = await enqueue();
     await sent();
@@ -143,15 +159,35 @@ describe('an explanation', () => {
     for (let job = 0; job < 9; job += 1) await enqueue();
     const id = await enqueue();
     await sent();
-    const asked = Date.now();
-    const { estimate } = await explained(id);
-    const after = (time: string | undefined): number => (Date.parse(time ?? '') - asked) / 1_000;
-    const { startsAt: starts, endsAt: ends } = estimate ?? {};
-    const expected = [starts?.from, starts?.to, ends?.from, ends?.to];
-    for (const [index, seconds] of [5, 10, 6, 20].entries()) {
-      expect(after(expected[index])).toBeGreaterThan(seconds * 0.9);
-      expect(after(expected[index])).toBeLessThan(seconds * 1.1 + 5);
+    await expectEstimate(id, { starts: [5, 10], ends: [6, 20] });
+  });
+
+  it('estimates by what jobs of the same class of priorities took, and by what those of higher ones left', async () => {
+    await run(`UPDATE workers SET runs = '[{"job":"x","run":1},{"job":"y","run":1}]'`);
+    for (const [minute, priorityClass, ended] of [
+      ...[1, 2, 3].map((at) => [at, 1, 100]),
+      ...[1, 2, 3].map((at) => [at, 0, 20]),
+    ]) {
+      await run(
+        `INSERT INTO queue_minutes (queue, minute, class, completed)
+         VALUES ('demo', date_trunc('minute', now()) - $1 * interval '1 min', $2, $3)`,
+        [minute, priorityClass, ended],
+      );
     }
+    for (const [priorityClass, ms] of [
+      [0, 30_000],
+      [1, 1_000],
+    ] as const) {
+      await run("INSERT INTO queue_durations (queue, class, bucket, runs, total_ms) VALUES ('demo', $1, $2, 50, 1)", [
+        priorityClass,
+        bucketOf(ms),
+      ]);
+    }
+    for (let job = 0; job < 9; job += 1) await enqueue();
+    const [normal, low] = [await enqueue(), await enqueue({ priority: 'low' })];
+    await sent();
+    await expectEstimate(normal, { starts: [5, 5], ends: [6, 6] });
+    await expectEstimate(low, { starts: [5.5, 33], ends: [35.5, 63] });
   });
 
   it('counts no further than 10,000, however many jobs wait', async () => {

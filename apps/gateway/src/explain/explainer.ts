@@ -63,8 +63,8 @@ export class Explainer {
   }
 
   async #estimate({ job, circumstances, before }: Situation): Promise<Estimate | null> {
-    const pace = await this.#parts.store.pace(job.queue);
-    const { now, startedAt } = circumstances;
+    const { now, startedAt, priority } = circumstances;
+    const pace = await this.#parts.store.pace(job.queue, priority);
     if (job.place === 'running') return estimateOfRunning(now, startedAt ?? now, pace);
     const ahead = {
       least: endingFirst(circumstances, before, 1),

@@ -2,6 +2,7 @@ import { MAX_PRIORITY } from '#libs/contracts';
 import { type Queries } from './database.js';
 import { locateJob, type LocatedJob } from './job-location.js';
 import { milliseconds } from './milliseconds.js';
+import { classOf } from './queue-counts.js';
 
 /** No count goes further: it has to be quick however many jobs wait. */
 export const MOST_COUNTED = 10_000;
@@ -17,6 +18,7 @@ export interface Circumstances {
   /** How many jobs they take at once, and how many they have in hand. */
   readonly places: number;
   readonly taken: number;
+  readonly priority: number;
   readonly held: 'turn' | 'key' | null;
   readonly concurrencyKey: string | null;
   /** The job that has the key. */
@@ -35,11 +37,13 @@ export interface Before {
   readonly tenants: number;
 }
 
-/** How fast a queue was in the last hour. */
+/** How fast a queue was in the last hour, for jobs of one class of priorities. */
 export interface Pace {
   /** Jobs that ended in each minute in which any did. */
   readonly minutes: readonly number[];
-  /** How long executions took: a histogram, its buckets in order. */
+  /** What was left in each minute by jobs of higher classes: jobs of the class and of lower ones that ended. */
+  readonly minutesLeft: readonly number[];
+  /** How long executions of the class took, or of any when none of it has ended: a histogram, its buckets in order. */
   readonly durations: readonly { readonly bucket: number; readonly runs: number }[];
 }
 
@@ -65,12 +69,16 @@ export class ExplainStore {
     return row ?? { inQueue: 0, inLine: 0, tenants: 0 };
   }
 
-  async pace(queue: string): Promise<Pace> {
+  async pace(queue: string, priority: number): Promise<Pace> {
     const [minutes, durations] = await Promise.all([
-      this.#database.query<{ ended: number }>(MINUTES, [queue]),
-      this.#database.query<Pace['durations'][number]>(DURATIONS, [queue]),
+      this.#database.query<{ ended: number; left: number }>(MINUTES, [queue, classOf(priority)]),
+      this.#database.query<Pace['durations'][number]>(DURATIONS, [queue, classOf(priority)]),
     ]);
-    return { minutes: minutes.map(({ ended }) => ended), durations };
+    return {
+      minutes: minutes.map(({ ended }) => ended),
+      minutesLeft: minutes.flatMap(({ left }) => (left > 0 ? [left] : [])),
+      durations,
+    };
   }
 }
 
@@ -78,7 +86,7 @@ const CIRCUMSTANCES = `
 SELECT ${milliseconds('clock_timestamp()')} AS now, ${milliseconds('started_at')} AS "startedAt",
        coalesce(queue_settings.paused, false) AS "queuePaused", coalesce(heard.workers, 0)::int AS workers,
        coalesce(heard.places, 0)::int AS places, coalesce(heard.taken, 0)::int AS taken,
-       held, jobs.concurrency_key AS "concurrencyKey", max_running_jobs AS "maxRunningJobs",
+       priority, held, jobs.concurrency_key AS "concurrencyKey", max_running_jobs AS "maxRunningJobs",
        CASE WHEN held = 'key' THEN (
          SELECT holder.id FROM jobs AS holder
          WHERE holder.tenant = jobs.tenant AND holder.concurrency_key = jobs.concurrency_key
@@ -163,10 +171,13 @@ SELECT least($2, (SELECT count(*) FROM in_queue))::int AS "inQueue",
        least($2, (SELECT count(*) FROM in_line))::int AS "inLine", (SELECT count(*) FROM lines)::int AS tenants`;
 
 const MINUTES = `
-SELECT sum(completed + failed + cancelled)::float8 AS ended FROM queue_minutes
+SELECT sum(completed + failed + cancelled)::float8 AS ended,
+       coalesce(sum(completed + failed + cancelled) FILTER (WHERE class <= $2), 0)::float8 AS "left"
+FROM queue_minutes
 WHERE queue = $1 AND minute > now() - interval '1 hour' AND minute < date_trunc('minute', now())
 GROUP BY minute HAVING sum(completed + failed + cancelled) > 0`;
 
 const DURATIONS = `
-SELECT bucket::int AS bucket, sum(runs)::float8 AS runs FROM queue_durations
-WHERE queue = $1 AND minute > now() - interval '1 hour' GROUP BY bucket ORDER BY bucket`;
+WITH runs AS (SELECT class, bucket, runs FROM queue_durations WHERE queue = $1 AND minute > now() - interval '1 hour')
+SELECT bucket::int AS bucket, sum(runs)::float8 AS runs FROM runs
+WHERE class = $2 OR NOT EXISTS (SELECT FROM runs WHERE class = $2) GROUP BY bucket ORDER BY bucket`;

@@ -44,7 +44,7 @@ export async function writeStates(transaction: Queries, states: readonly JobStat
 const READ_STATES = `
 SELECT id, queue, status, held IS NOT NULL AS held, run, attempt, charged, returns, max_attempts, first_max_attempts, backoff,
        worker_id, result, error, created_at, started_at, next_attempt_at, completed_at, cancel_requested_at, losses,
-       returned_at, sent_priority, leads_on OR batch_id IS NOT NULL AS leads_on, clock_timestamp() AS now
+       returned_at, sent_priority, priority, leads_on OR batch_id IS NOT NULL AS leads_on, clock_timestamp() AS now
 FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
 
 // Progress belongs to a run; a completed job's is 100, and what its handler said on the way no longer holds.
@@ -88,6 +88,7 @@ interface StateRow {
   readonly losses: number;
   readonly returned_at: Date | null;
   readonly sent_priority: number | null;
+  readonly priority: number;
   readonly leads_on: boolean;
   readonly now: Date;
 }
@@ -116,6 +117,7 @@ function stateOf(row: StateRow): JobState {
     losses: row.losses,
     returnedAt: row.returned_at,
     sentPriority: row.sent_priority,
+    priority: row.priority,
     leadsOn: row.leads_on,
   };
 }

@@ -16,6 +16,7 @@ import { limits } from './migrations/0016-limits.js';
 import { release } from './migrations/0017-release.js';
 import { voidProofs } from './migrations/0018-void-proofs.js';
 import { facts } from './migrations/0019-facts.js';
+import { priorityClasses } from './migrations/0021-priority-classes.js';
 import { fullLedger } from './migrations/0025-full-ledger.js';
 
 /** A numbered step of the schema. Steps are only ever added; one that has run is never edited. */
@@ -43,6 +44,7 @@ export const MIGRATIONS: readonly Migration[] = [
   release,
   voidProofs,
   facts,
+  priorityClasses,
   fullLedger,
 ];
 

@@ -16,6 +16,13 @@ export function middleOf(bucket: number): number {
   return bucket === 0 ? 0 : 2 ** ((bucket - 0.5) / BUCKETS_PER_DOUBLING);
 }
 
+const LEAST_OF_CLASSES = [3, 6, 8];
+
+/** The class of a priority, for what is counted: 0 low, 1 normal, 2 high, 3 critical. */
+export function classOf(priority: number): number {
+  return LEAST_OF_CLASSES.filter((least) => priority >= least).length;
+}
+
 /** Counts the jobs that have just ended, which `changed` jobs in a final status have, and how long executions took. */
 export async function countEndings(
   transaction: Queries,
@@ -31,6 +38,8 @@ export async function countEndings(
     durations.map(({ queue }) => queue),
     durations.map(({ ms }) => bucketOf(ms)),
     durations.map(({ ms }) => ms),
+    ended.map(({ priority }) => classOf(priority)),
+    durations.map(({ priority }) => classOf(priority)),
   ]);
 }
 
@@ -59,11 +68,11 @@ export class MinuteStore {
   }
 }
 
-function durationsOf(decisions: readonly DecidedJob[]): { queue: string; ms: number }[] {
+function durationsOf(decisions: readonly DecidedJob[]): { queue: string; priority: number; ms: number }[] {
   return decisions.flatMap(({ job, decision }) =>
     decision.attempts.flatMap(({ startedAt, endedAt, outcome }) =>
       startedAt !== null && endedAt !== null && (outcome === 'completed' || outcome === 'failed')
-        ? [{ queue: job.queue, ms: endedAt.getTime() - startedAt.getTime() }]
+        ? [{ queue: job.queue, priority: job.priority, ms: endedAt.getTime() - startedAt.getTime() }]
         : [],
     ),
   );
@@ -71,24 +80,25 @@ function durationsOf(decisions: readonly DecidedJob[]): { queue: string; ms: num
 
 const COUNT_ENDINGS = `
 WITH ended AS (
-  INSERT INTO queue_minutes AS known (queue, completed, failed, cancelled)
-  SELECT queue, count(*) FILTER (WHERE status = 'completed'), count(*) FILTER (WHERE status = 'failed'),
+  INSERT INTO queue_minutes AS known (queue, class, completed, failed, cancelled)
+  SELECT queue, class, count(*) FILTER (WHERE status = 'completed'), count(*) FILTER (WHERE status = 'failed'),
          count(*) FILTER (WHERE status = 'cancelled')
-  FROM unnest($1::text[], $2::text[]) AS new (queue, status) GROUP BY queue ORDER BY queue
-  ON CONFLICT (queue, minute, counter) DO UPDATE SET completed = known.completed + excluded.completed,
+  FROM unnest($1::text[], $2::text[], $6::smallint[]) AS new (queue, status, class) GROUP BY queue, class ORDER BY queue, class
+  ON CONFLICT (queue, minute, counter, class) DO UPDATE SET completed = known.completed + excluded.completed,
     failed = known.failed + excluded.failed, cancelled = known.cancelled + excluded.cancelled
 )
-INSERT INTO queue_durations AS known (queue, bucket, runs, total_ms)
-SELECT queue, bucket, count(*), sum(ms) FROM unnest($3::text[], $4::smallint[], $5::bigint[]) AS new (queue, bucket, ms)
-GROUP BY queue, bucket ORDER BY queue, bucket
-ON CONFLICT (queue, minute, counter, bucket) DO UPDATE SET runs = known.runs + excluded.runs,
+INSERT INTO queue_durations AS known (queue, class, bucket, runs, total_ms)
+SELECT queue, class, bucket, count(*), sum(ms)
+FROM unnest($3::text[], $7::smallint[], $4::smallint[], $5::bigint[]) AS new (queue, class, bucket, ms)
+GROUP BY queue, class, bucket ORDER BY queue, class, bucket
+ON CONFLICT (queue, minute, counter, class, bucket) DO UPDATE SET runs = known.runs + excluded.runs,
   total_ms = known.total_ms + excluded.total_ms`;
 
 const COUNT_LEAVING = `
 INSERT INTO queue_minutes AS known (queue, left_completed, left_failed)
 SELECT queue, count(*) FILTER (WHERE status = 'completed'), count(*) FILTER (WHERE status = 'failed')
 FROM unnest($1::text[], $2::text[]) AS new (queue, status) GROUP BY queue ORDER BY queue
-ON CONFLICT (queue, minute, counter) DO UPDATE SET left_completed = known.left_completed + excluded.left_completed,
+ON CONFLICT (queue, minute, counter, class) DO UPDATE SET left_completed = known.left_completed + excluded.left_completed,
   left_failed = known.left_failed + excluded.left_failed`;
 
 const FOLD_MINUTES = `
@@ -99,6 +109,6 @@ WITH old AS (
 INSERT INTO queue_minutes AS known (queue, minute, counter, completed, failed, cancelled, left_completed, left_failed)
 SELECT queue, '-infinity', 0, sum(completed), sum(failed), sum(cancelled), sum(left_completed), sum(left_failed)
 FROM old GROUP BY queue ORDER BY queue
-ON CONFLICT (queue, minute, counter) DO UPDATE SET completed = known.completed + excluded.completed,
+ON CONFLICT (queue, minute, counter, class) DO UPDATE SET completed = known.completed + excluded.completed,
   failed = known.failed + excluded.failed, cancelled = known.cancelled + excluded.cancelled,
   left_completed = known.left_completed + excluded.left_completed, left_failed = known.left_failed + excluded.left_failed`;

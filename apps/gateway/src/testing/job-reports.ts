@@ -17,6 +17,7 @@ export const QUEUED: JobState = {
   losses: 0,
   returnedAt: null,
   sentPriority: null,
+  priority: 4,
   maxAttempts: 3,
   firstMaxAttempts: 3,
   backoff: DEFAULT_BACKOFF,

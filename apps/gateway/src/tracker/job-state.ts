@@ -19,6 +19,7 @@ export interface JobState {
   readonly returnedAt: Date | null;
   /** The priority of the newest message when it is not the job's own: what is sent again goes first. */
   readonly sentPriority: number | null;
+  readonly priority: number;
   readonly maxAttempts: number;
   /** What the job was given at first; each retry by hand adds as many. */
   readonly firstMaxAttempts: number;

@@ -24,6 +24,7 @@ function job(changes: Partial<JobState> = {}): JobState {
     losses: 2,
     returnedAt: null,
     sentPriority: 9,
+    priority: 4,
     maxAttempts: 3,
     firstMaxAttempts: 3,
     backoff: DEFAULT_BACKOFF,
