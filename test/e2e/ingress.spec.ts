@@ -86,7 +86,8 @@ describe('a message that a service publishes', () => {
 
   it('becomes the job that its UUID names, with priority, attempts and metadata from its properties', async () => {
     const messageId = randomUUID();
-    const headers = { 'x-max-attempts': 7, 'x-metadata': { mark: 'uuid', deep: { list: [1, 'two'] } } };
+    const metadata = { mark: 'uuid', deep: { list: [1, 'two'] } };
+    const headers = { 'x-max-attempts': 7, 'x-concurrency-key': 'order 7', 'x-metadata': metadata };
     await messages.publish(EXCHANGE, TASK, PAYLOAD, { messageId, priority: 8, headers });
     const { id } = await jobMarked('uuid');
     expect(id).toBe(messageId);
@@ -94,9 +95,35 @@ describe('a message that a service publishes', () => {
       tenant: 'default',
       priority: 8,
       maxAttempts: 7,
-      metadata: { mark: 'uuid', deep: { list: [1, 'two'] } },
+      metadata,
       payload: PAYLOAD,
     });
+    const kept = await suite.servers.query(`SELECT concurrency_key FROM jobs WHERE id = '${id}'`);
+    expect(kept).toEqual([{ concurrency_key: 'order 7' }]);
+  });
+
+  it('is refused when its tenant has as many open jobs as it may, and not when its job is one of them', async () => {
+    const limits = (maxOpenJobs: number | null): Promise<unknown> =>
+      jobs.ask('PUT', '/v1/tenants/acme/limits', { ...(maxOpenJobs === null ? {} : { maxOpenJobs }) });
+    await limits(1);
+    const [taken, refused] = [randomUUID(), randomUUID()];
+    const options = { userId: brokerUser(), headers: { 'x-options': '{"delay":"1h"}' } };
+    for (const messageId of [taken, refused, taken]) {
+      await messages.publish(EXCHANGE, TASK, PAYLOAD, { ...options, messageId });
+      if (messageId === taken)
+        await eventually('job', () =>
+          jobs.ask('GET', `/v1/jobs/${taken}`).then(({ status }) => status === 200 || undefined),
+        );
+    }
+    const letter = await messages.take(DEAD_LETTERS);
+    expect(letter).toMatchObject({
+      messageId: refused,
+      headers: { 'x-code': 'too_many_open_jobs', 'x-tenant': 'acme' },
+    });
+    await limits(null);
+    await messages.publish(EXCHANGE, TASK, PAYLOAD, { headers: { 'x-metadata': { mark: 'after the limit' } } });
+    await jobMarked('after the limit');
+    expect(await messages.drain(DEAD_LETTERS)).toEqual([]);
   });
 
   it('becomes one job when it comes again under the same text, in one go or later', async () => {
@@ -161,6 +188,12 @@ describe('a message that a service publishes', () => {
       key: TASK,
       options: { headers: { 'x-max-attempts': 'many' } },
       reason: /^maxAtt/,
+    },
+    {
+      what: 'a concurrency key of no text',
+      key: TASK,
+      options: { headers: { 'x-concurrency-key': 7 } },
+      reason: /concurrencyKey/,
     },
     { what: 'metadata of no JSON', key: TASK, options: { headers: { 'x-metadata': '{' } }, reason: /JSON/ },
     { what: 'a newer format', key: TASK, options: { headers: { 'x-version': 99 } }, reason: /x-version/ },

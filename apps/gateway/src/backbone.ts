@@ -42,6 +42,7 @@ import { type ReconcilerTimes } from './reconciler/times.js';
 import { Courier } from './relay/courier.js';
 import { DueJobs } from './relay/due-jobs.js';
 import { Relay } from './relay/relay.js';
+import { type Admission } from './limits/admission.js';
 import { type Releaser } from './release/releaser.js';
 import { type Retention } from './retention/retention.js';
 import { Ticker } from './schedules/ticker.js';
@@ -97,6 +98,7 @@ export class BrokerLinks {
 /** What the gateway's own work shares with its edge. */
 interface BackboneEntry {
   readonly intake: JobIntake;
+  readonly admission: Admission;
   readonly jobs: JobStore;
   readonly steering: JobSteering;
   readonly releaser: Releaser;

@@ -6,7 +6,7 @@ import { Backbone, BrokerLinks, relayOn } from './backbone.js';
 import { deadLetterDesk } from './dead-letters/dead-letter-parts.js';
 import { Explainer } from './explain/explainer.js';
 import { FileLinks } from './files/file-links.js';
-import { type JobIntake } from './jobs/job-intake.js';
+import { type HttpEdge } from './http/start-http.js';
 import { Doctor } from './doctor/doctor.js';
 import { ApiKeyStore } from './ledger/api-key.store.js';
 import { BatchStore } from './ledger/batch-store.js';
@@ -37,8 +37,8 @@ import { Retention } from './retention/retention.js';
 /** A gateway without its HTTP edge. */
 export interface Gateway {
   readonly parts: GatewayParts;
-  /** Begins to publish, track and take in. The edge brings the check of jobs that it shares with the ingress. */
-  start(intake: JobIntake): void;
+  /** Begins to publish, track and take in. The edge brings the checks of jobs that it shares with the ingress. */
+  start(checks: Pick<HttpEdge, 'intake' | 'admission'>): void;
   /** Ends in the order in which work flows: what was accepted is committed, what was read is settled. */
   stop(): Promise<void>;
 }
@@ -69,9 +69,9 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
       ...{ config, telemetry, database, storage, stores, links, releaser, watches, eventBindings },
       ...writers,
     }),
-    start: (intake) => {
+    start: ({ intake, admission }) => {
       backbone = new Backbone(links, stores, relay, {
-        ...{ intake, ...writers, releaser, eventBindings, room, post, times, telemetry },
+        ...{ intake, admission, ...writers, releaser, eventBindings, room, post, times, telemetry },
         firings: new FiringStore(database, { dispatch: releaser, room }),
         tenants: config.brokerTenants,
         changes: database,
@@ -153,6 +153,12 @@ function registerGauges(telemetry: Telemetry, stores: Stores): void {
     name: 'leveret_jobs_unaccounted',
     help: 'Open jobs whose message or outcome looks lost. They are sent again when that is proven.',
     collect: () => stores.audit.unaccounted(),
+  });
+  registerGauge(telemetry, {
+    name: 'leveret_jobs_open',
+    help: 'Jobs that have not ended, by queue; those that are scheduled for later are left out.',
+    labels: ['queue'],
+    collect: async () => (await stores.audit.open()).map(({ queue, jobs }) => ({ labels: { queue }, value: jobs })),
   });
   registerGauge(telemetry, {
     name: 'leveret_voids_in_force',

@@ -14,7 +14,7 @@ export async function runGateway(config: GatewayConfig, telemetry: Telemetry): P
   const { parts } = gateway;
   const made = await ensureAdminKey(parts.apiKeys, config.adminApiKey);
   const edge = await startHttp(parts);
-  gateway.start(edge.intake);
+  gateway.start(edge);
   endOnSignal(telemetry, async () => {
     await edge.close();
     await gateway.stop();

@@ -4,6 +4,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestLogger } from '#libs/observability';
 import { AppModule } from '../app.module.js';
 import { JobIntake } from '../jobs/job-intake.js';
+import { Admission } from '../limits/admission.js';
 import { ApiDocument } from '../openapi/api-document.js';
 import { LiveOrigins } from '../live/live-origins.js';
 import { LiveSockets } from '../live/sockets/live-sockets.js';
@@ -21,6 +22,8 @@ export interface HttpEdge {
   readonly url: string;
   /** The check of jobs on their way in, which other ways in share. */
   readonly intake: JobIntake;
+  /** The limits of open jobs, which other ways in share. */
+  readonly admission: Admission;
   /** What it answers. */
   readonly routes: Routes;
   /** Takes no more requests, and settles when those in hand are answered; after 15 s they are cut off. */
@@ -53,6 +56,7 @@ export async function startHttp(parts: GatewayParts): Promise<HttpEdge> {
   return {
     url: `http://127.0.0.1:${port}`,
     intake: app.get(JobIntake, { strict: false }),
+    admission: app.get(Admission, { strict: false }),
     routes,
     close: () => close(app, unused),
   };

@@ -1,10 +1,12 @@
 import { type Delivery, type SubscriberOptions } from '#libs/broker';
 import { maskedBody } from '../dead-letters/masked-body.js';
+import { Problem } from '../http/problem.js';
 import { type JobIntake } from '../jobs/job-intake.js';
 import { blamesContent } from '../ledger/database.js';
-import { ForeignJobIdError, type JobStore } from '../ledger/job-store.js';
+import { ForeignJobIdError, type JobStore, type NewJob } from '../ledger/job-store.js';
 import { type SpawningJob, type SpawnStore } from '../ledger/spawn-store.js';
 import { type TaskStore } from '../ledger/task-store.js';
+import { type Admission } from '../limits/admission.js';
 import { jobIdOf } from './job-id.js';
 import { MessageIntake, type MessageIntakeParts, type Refusal } from './message-intake.js';
 import { readRequest } from './read-request.js';
@@ -13,7 +15,8 @@ import { Spawners } from './spawners.js';
 export interface IngressParts extends MessageIntakeParts {
   readonly setup: NonNullable<SubscriberOptions['setup']>;
   readonly intake: JobIntake;
-  readonly jobs: JobStore;
+  readonly jobs: Pick<JobStore, 'accept' | 'find'>;
+  readonly admission: Pick<Admission, 'enterOne'>;
   readonly spawns: SpawnStore;
   readonly tasks: Pick<TaskStore, 'find'>;
 }
@@ -87,12 +90,31 @@ export class Ingress {
       return { code: 'invalid_job', reason: intake.errors.map(({ path, message }) => `${path} ${message}`).join('; ') };
     }
     try {
-      await this.#parts.jobs.accept(intake.job);
+      // A job that may spawn has been let in with what comes of it: its limit is another.
+      if (spawner === undefined) await this.#admit(intake.job);
+      else await this.#parts.jobs.accept(intake.job);
       return undefined;
     } catch (error) {
-      if (error instanceof ForeignJobIdError) return { code: 'id_taken', reason: error.message };
-      if (blamesContent(error)) return { code: 'invalid_job', reason: 'The ledger cannot store the job.' };
+      const refusal = refusalOf(error);
+      if (refusal !== undefined) return refusal;
       throw error;
     }
   }
+
+  /** One that comes again is there already, and is not one more. */
+  async #admit(job: NewJob): Promise<void> {
+    const { admission, jobs } = this.#parts;
+    try {
+      await admission.enterOne(job.tenant, () => jobs.accept(job));
+    } catch (error) {
+      if (!(error instanceof Problem) || (await jobs.find(job.id, job.tenant)) === undefined) throw error;
+    }
+  }
+}
+
+/** Why the ledger does not take a job; undefined when it may take it another time. */
+function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof Problem) return { code: 'too_many_open_jobs', reason: error.message };
+  if (error instanceof ForeignJobIdError) return { code: 'id_taken', reason: error.message };
+  return blamesContent(error) ? { code: 'invalid_job', reason: 'The ledger cannot store the job.' } : undefined;
 }

@@ -40,7 +40,12 @@ export function readRequest({ properties, body, routingKey }: Delivery): Decoded
 }
 
 function optionsOf({ priority, headers }: MessageProperties): Record<string, unknown> {
-  const options = { priority, maxAttempts: headers['x-max-attempts'], metadata: jsonIn(headers['x-metadata']) };
+  const options = {
+    priority,
+    maxAttempts: headers['x-max-attempts'],
+    concurrencyKey: headers['x-concurrency-key'],
+    metadata: jsonIn(headers['x-metadata']),
+  };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 

@@ -53,6 +53,11 @@ export class AuditStore {
     return this.#database.query<QueueWhereabouts>(COUNT);
   }
 
+  /** How many jobs of each announced queue have not ended; those that are scheduled for later are left out. */
+  async open(): Promise<{ readonly queue: string; readonly jobs: number }[]> {
+    return this.#database.query(OPEN);
+  }
+
   /** Jobs of which there has been no news for a while. With a long or paused queue these are many, and none is lost. */
   async suspects(): Promise<number> {
     const [row] = await this.#database.query<{ jobs: number }>(
@@ -79,6 +84,11 @@ export class AuditStore {
     return row;
   }
 }
+
+const OPEN = `
+SELECT domains.name AS queue, count(jobs.id)::float8 AS jobs
+FROM domains LEFT JOIN jobs ON jobs.queue = domains.name AND jobs.status IN ('queued','running','retrying')
+GROUP BY domains.name ORDER BY domains.name`;
 
 const LOST = `
   SELECT jobs.queue, jobs.status FROM suspects

@@ -8,7 +8,7 @@ export class Admission {
   constructor(
     private readonly tenants: Pick<Tenants, 'limitsOf'>,
     private readonly rates: Pick<RequestRates, 'admit'>,
-    private readonly openJobs: Pick<OpenJobs, 'admit'>,
+    private readonly openJobs: Pick<OpenJobs, 'admit' | 'admitOne'>,
   ) {}
 
   /** @throws Problem 429 with `Retry-After` when the caller makes too many requests */
@@ -21,14 +21,25 @@ export class Admission {
    * @throws Problem 429 with `Retry-After`; nothing was entered
    */
   async enter<T>(caller: Caller, jobs: number, enter: () => Promise<T>): Promise<T> {
-    const done: Entered = await this.openJobs.admit(caller, await this.tenants.limitsOf(caller.tenant), jobs);
-    try {
-      const entered = await enter();
-      done(true);
-      return entered;
-    } catch (error) {
-      done(false);
-      throw error;
-    }
+    return entering(await this.openJobs.admit(caller, await this.tenants.limitsOf(caller.tenant), jobs), enter);
+  }
+
+  /**
+   * Enters a job that comes without a key, of a tenant that may have one more.
+   * @throws Problem 429; nothing was entered
+   */
+  async enterOne<T>(tenant: string, enter: () => Promise<T>): Promise<T> {
+    return entering(await this.openJobs.admitOne(tenant, await this.tenants.limitsOf(tenant)), enter);
+  }
+}
+
+async function entering<T>(done: Entered, enter: () => Promise<T>): Promise<T> {
+  try {
+    const entered = await enter();
+    done(true);
+    return entered;
+  } catch (error) {
+    done(false);
+    throw error;
   }
 }

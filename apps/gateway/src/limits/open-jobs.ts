@@ -51,6 +51,14 @@ export class OpenJobs {
     }
   }
 
+  /**
+   * Counts one job in that comes without a key, as those that services publish to the broker.
+   * @throws Problem 429
+   */
+  async admitOne(tenant: string, { maxOpenJobs }: TenantLimits): Promise<Entered> {
+    return this.#take({ tenant }, maxOpenJobs, 1);
+  }
+
   async #take(of: OpenJobsOf, most: number | null, jobs: number): Promise<Entered> {
     if (most === null) return () => undefined;
     const tally = this.#tallyOf(of);
