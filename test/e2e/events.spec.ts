@@ -151,7 +151,7 @@ describe('events', () => {
     const look = async (): Promise<readonly unknown[] | undefined> => {
       const { body } = await jobs.ask<{ data: readonly { error: { code: string } }[] }>(
         'GET',
-        '/v1/dead-letters?queue=unknown',
+        '/v1/dead-letters?queue=events',
       );
       return body.data.length >= 4 ? body.data.map(({ error }) => error.code).toSorted() : undefined;
     };

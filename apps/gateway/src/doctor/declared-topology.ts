@@ -1,8 +1,17 @@
-import { coreTopology, domainTopology, ingressTopology, merged, sentinelTopology, type Topology } from '#libs/broker';
+import {
+  coreTopology,
+  domainTopology,
+  eventTopology,
+  ingressTopology,
+  merged,
+  sentinelTopology,
+  type Topology,
+} from '#libs/broker';
+import { wantedPatterns } from '../ledger/pattern-store.js';
 import { announcedDomains } from './announced-domains.js';
 import { type Patient } from './check.js';
 
-/** All that is declared for the suite: what everybody shares, and what each domain has whose apps are about. */
+/** All that is declared for the suite: what everybody shares, what triggers listen to, and what each domain has whose apps are about. */
 export async function declaredTopology({ broker, link, ledger }: Patient): Promise<Topology> {
   const { prefix, queueType } = broker;
   const major = Number.parseInt(link.server?.version ?? '3', 10);
@@ -10,6 +19,7 @@ export async function declaredTopology({ broker, link, ledger }: Patient): Promi
   return merged(
     coreTopology(prefix, { queueType, major }),
     sentinelTopology(prefix),
+    eventTopology(prefix, await wantedPatterns(ledger)),
     ...domains
       .filter(({ alive }) => alive)
       .flatMap((domain) => [

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { openStorage, type Storage } from '#libs/storage';
 import { JobStore } from '../ledger/job-store.js';
 import { TaskStore } from '../ledger/task-store.js';
+import { TriggerStore } from '../ledger/trigger-store.js';
 import { WorkerStore } from '../ledger/worker-store.js';
 import { ManagementStub } from '../testing/management-stub.js';
 import { newJob } from '../testing/new-job.js';
@@ -75,6 +76,18 @@ describe('the doctor', () => {
     expect(await found('mend')).toEqual([]);
     expect(stub.asked).toContain('/api/queues/%2F');
     expect(await found('unknown')).toEqual([expect.stringMatching(/^acknowledgement time-out: .*rabbitmqctl eval/)]);
+  });
+
+  it('finds a binding of events that a trigger wants and that is gone', async () => {
+    const definition = { name: 'a trigger', pattern: 'order.*', filter: {}, enabled: true };
+    const request = { task: 'lab.noop' };
+    const trigger = await new TriggerStore(ledger.database).create('default', { ...definition, request });
+    expect(await found('mend')).toEqual([
+      expect.stringMatching(
+        /binding of leveret\.events\.triggers to leveret\.events with the key "order\.\*" is missing/,
+      ),
+    ]);
+    await new TriggerStore(ledger.database).remove(trigger?.id ?? '', null);
   });
 
   it.each<[string, () => void, RegExp]>([

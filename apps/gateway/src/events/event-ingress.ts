@@ -6,13 +6,11 @@ import { parseJson } from '../http/parse-json.js';
 import { Problem } from '../http/problem.js';
 import { MessageIntake, type MessageIntakeParts, type Refusal } from '../ingress/message-intake.js';
 import { blamesContent } from '../ledger/database.js';
+import { EVENT_LETTERS } from '../ledger/dead-letter.js';
 import { type NewEvent } from '../ledger/event-row.js';
 import { type EventStore } from '../ledger/event-store.js';
 import { TOLD_BY_US } from './event-request.js';
 import { isOwnEvent } from './own-events.js';
-
-/** What stands for a domain in the names of dead letters. */
-const LETTERS = 'events';
 
 export interface EventIngressParts extends MessageIntakeParts {
   readonly setup: NonNullable<SubscriberOptions['setup']>;
@@ -37,7 +35,7 @@ export class EventIngress {
         const names = { uid, tenant, id: nameOf(delivery) ?? uid };
         return () => enter(delivery, names, parts.events);
       },
-      letterOf: ({ body }) => ({ domain: LETTERS, body, masked: false }),
+      letterOf: ({ body }) => ({ domain: EVENT_LETTERS, body, masked: false }),
     });
   }
 

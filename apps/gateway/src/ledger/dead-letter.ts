@@ -1,6 +1,9 @@
 import { type BrokerDeath } from '#libs/broker';
 import { type JobError } from '#libs/contracts';
 
+/** The queue that dead letters of events are listed under: they belong to no domain. */
+export const EVENT_LETTERS = 'events';
+
 /** A dead letter as the ledger keeps it: of a failed job, or of a message that is no job's. */
 export interface DeadLetterRecord {
   readonly id: string;

@@ -78,6 +78,11 @@ describe('DeadMessageStore', () => {
     expect(await all()).toMatchObject([{ queue: 'unknown', message: { domain: 'lab' } }]);
   });
 
+  it('puts those of events under their own name', async () => {
+    await messages.enter([message({ queue: 'events' })]);
+    expect(await all()).toMatchObject([{ queue: 'events' }]);
+  });
+
   it('keeps the newest of each queue, and has the others swept', async () => {
     const ids = Array.from({ length: KEPT + 2 }, () => uuidv4());
     await messages.enter(ids.map((id) => message({ id })));

@@ -1,6 +1,6 @@
 import { buriedByBroker } from '../dead-letters/broker-death.js';
 import { type Database, type Queries } from './database.js';
-import { type BuriedRun, type NewDeadLetter } from './dead-letter.js';
+import { EVENT_LETTERS, type BuriedRun, type NewDeadLetter } from './dead-letter.js';
 import { type JobState } from '../tracker/job-state.js';
 import { type DecidedJob, writeDecisions } from './decision-writes.js';
 import { readStates } from './job-states.js';
@@ -109,10 +109,10 @@ async function noteRemovals(transaction: Queries, runs: readonly BuriedRun[]): P
   );
 }
 
-// A domain that nobody has announced is anybody's invention: what names one shares a queue, and so a bound, with all such.
+// Events have no domain, and a name of their own. A domain that nobody has announced is anybody's invention: what names one shares a queue, and so a bound, with all such.
 const KEEP = `
 INSERT INTO dead_letters (id, tenant, queue, task, error, reason, payload, worker_id, message, dead_at)
-SELECT DISTINCT ON (id) id, tenant, coalesce(domains.name, 'unknown'), task, error::json, reason, payload, worker_id,
+SELECT DISTINCT ON (id) id, tenant, coalesce(domains.name, CASE new.queue WHEN '${EVENT_LETTERS}' THEN new.queue ELSE 'unknown' END), task, error::json, reason, payload, worker_id,
        message::json, date_trunc('milliseconds', clock_timestamp())
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
   AS new (id, tenant, queue, task, error, reason, payload, worker_id, message)

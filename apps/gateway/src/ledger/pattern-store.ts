@@ -1,4 +1,4 @@
-import { type Database } from './database.js';
+import { type Database, type Queries } from './database.js';
 
 /** Knows which patterns are to let events into the queue of the gateways. */
 export class PatternStore {
@@ -10,7 +10,7 @@ export class PatternStore {
 
   /** Every pattern that an enabled trigger has. */
   async wanted(): Promise<string[]> {
-    return this.#patterns('SELECT DISTINCT pattern FROM triggers WHERE enabled');
+    return wantedPatterns(this.#database);
   }
 
   /** Those of which it is not known that they are bound. */
@@ -54,6 +54,12 @@ export class PatternStore {
   async #patterns(sql: string): Promise<string[]> {
     return (await this.#database.query<{ pattern: string }>(sql)).map(({ pattern }) => pattern);
   }
+}
+
+/** Every pattern that an enabled trigger has. */
+export async function wantedPatterns(queries: Queries): Promise<string[]> {
+  const rows = await queries.query<{ pattern: string }>('SELECT DISTINCT pattern FROM triggers WHERE enabled');
+  return rows.map(({ pattern }) => pattern);
 }
 
 const LOCK_UNWANTED = `
