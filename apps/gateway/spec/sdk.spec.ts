@@ -233,6 +233,62 @@ describe('the SDK at a gateway', () => {
     await expect(leveret.queues.list().page()).resolves.toMatchObject({ data: [{ name: 'demo' }] });
   });
 
+  it('sets in which order jobs of a queue start, and says what is wrong with it', async () => {
+    const weights = { 'demo.paint': 4 };
+    await expect(leveret.queues.update('demo', { order: 'lifo', weights })).resolves.toMatchObject({
+      ...{ name: 'demo', order: 'lifo', weights },
+    });
+    await expect(leveret.queues.update('demo', { order: 'fifo', weights: {} })).resolves.toMatchObject({
+      ...{ order: 'fifo', weights: {} },
+    });
+    const wrong = leveret.queues.update('demo', { weights: { 'demo.paint': 101 } });
+    await expect(wrong).rejects.toMatchObject({ name: 'InvalidRequestError', errors: [{ path: /weights/ }] });
+  });
+
+  it('explains why a job waits, and tells when there is no such job', async () => {
+    const { id } = await leveret.worker.enqueue(request({ delay: '1h' }));
+    const { jobId, state, reasons, position } = await leveret.jobs.explain(id);
+    expect([jobId, state, position]).toEqual([id, 'scheduled', null]);
+    expect(reasons[0]).toMatchObject({ code: 'scheduled', message: expect.stringContaining('60 minutes') });
+    await expect(leveret.jobs.explain(NOBODY)).rejects.toBeInstanceOf(NotFoundError);
+  });
+
+  it('shows where jobs are, and who works', async () => {
+    const { id } = await leveret.worker.enqueue(request({ delay: '1h' }));
+    await expect(leveret.audits.locate(id)).resolves.toMatchObject({ jobId: id, place: 'scheduled' });
+    await expect(leveret.audits.locate(NOBODY)).rejects.toBeInstanceOf(NotFoundError);
+    const audit = await leveret.audits.get();
+    expect(audit).toMatchObject({ unaccounted: 0, queues: expect.any(Array) });
+    await edge.database.query(
+      `INSERT INTO workers (domain, id, app_version, concurrency, runs, seq) VALUES ('demo', 'demo@one', '1.0.0', 4, '[]', 1)`,
+    );
+    await expect(leveret.workers.list().page()).resolves.toMatchObject({
+      data: [{ id: 'demo@one', queue: 'demo', concurrency: 4, alive: true, runs: [] }],
+    });
+  });
+
+  it('limits tenants', async () => {
+    const limits = { requestsPerSecond: null, maxOpenJobs: 1, maxRunningJobs: null };
+    await expect(leveret.tenants.setLimits('limited', { maxOpenJobs: 1 })).resolves.toEqual(limits);
+    await expect(leveret.tenants.limits('limited')).resolves.toEqual(limits);
+    await expect(leveret.tenants.limits('nobody')).resolves.toMatchObject({ maxOpenJobs: null });
+    await expect(leveret.tenants.setLimits('limited', { maxOpenJobs: 0 })).rejects.toBeInstanceOf(InvalidRequestError);
+    await leveret.tenants.setLimits('limited', {});
+  });
+
+  it('ends a call of an operator by its signal', async () => {
+    const signal = AbortSignal.abort(new Error('enough'));
+    for (const call of [
+      () => leveret.audits.get({ signal }),
+      () => leveret.workers.list({}, { signal }).page(),
+      () => leveret.tenants.limits('limited', { signal }),
+      () => leveret.deadLetters.groups({}, { signal }),
+      () => leveret.redrives.list({}, { signal }).page(),
+    ]) {
+      await expect(call()).rejects.toThrow('enough');
+    }
+  });
+
   it('keeps schedules', async () => {
     const { id } = await leveret.schedules.create({
       name: 'nightly',
@@ -273,6 +329,14 @@ describe('the SDK at a gateway', () => {
     await expect(leveret.deadLetters.get(data[0]?.id ?? '')).resolves.toMatchObject({ attempts: [{ attempt: 1 }] });
     await expect(leveret.deadLetters.redrive({ jobIds: [id] })).resolves.toMatchObject({ redriven: 1 });
     await deadJob({ jobs: edge.jobs, reports }, death);
+    await expect(leveret.deadLetters.groups({ queue: 'demo' })).resolves.toMatchObject([
+      { queue: 'demo', task: 'demo.echo', errorCode: 'broken', count: 1 },
+    ]);
+    const { id: redrive = '' } = await leveret.deadLetters.redrive({ errorCode: 'broken', canary: 1, rate: 1 });
+    await expect(leveret.redrives.list().page()).resolves.toMatchObject({ data: [{ id: redrive, total: 1 }] });
+    await expect(leveret.redrives.stop(redrive)).resolves.toMatchObject({ state: 'stopped' });
+    await expect(leveret.redrives.stop(redrive)).rejects.toBeInstanceOf(ConflictError);
+    await expect(leveret.redrives.get(redrive)).resolves.toMatchObject({ stopReason: expect.stringContaining('hand') });
     await expect(leveret.deadLetters.purge({ errorCode: 'broken' })).resolves.toEqual({ purged: 1, complete: true });
   });
 

@@ -30,10 +30,12 @@ export {
   type NewApiKey,
   type Scope,
 } from './resources/api-keys.js';
+export { type Audit, type Audits, type JobWhereabouts, type Whereabouts } from './resources/audits.js';
 export { type Batch, type Batches, type SteeredBatch } from './resources/batches.js';
 export {
   type DeadLetter,
   type DeadLetterFilter,
+  type DeadLetterGroup,
   type DeadLetters,
   type DeadLetterSelection,
   type DeadLetterWithAttempts,
@@ -54,6 +56,7 @@ export { type Flow, type FlowBatchNode, type FlowNode } from './resources/flow.j
 export { type JobFilter, type Jobs, type WaitingJobChange } from './resources/jobs.js';
 export { type NoJobReason } from './resources/no-job-reason.js';
 export { type Queue, type QueueChange, type Queues } from './resources/queues.js';
+export { type Redrive, type Redrives } from './resources/redrives.js';
 export {
   type Schedule,
   type ScheduleChange,
@@ -62,6 +65,7 @@ export {
   type Schedules,
   type Timing,
 } from './resources/schedules.js';
+export { type TenantLimits, type Tenants } from './resources/tenants.js';
 export { type Task, type Tasks } from './resources/tasks.js';
 export {
   type EventFilter,
@@ -74,6 +78,7 @@ export {
   type Triggers,
 } from './resources/triggers.js';
 export { type AcceptedBatch, type AcceptedJob, type BatchOptions, type Worker } from './resources/worker.js';
+export { type WorkerProcess, type Workers } from './resources/workers.js';
 export { type PayloadOf, type TaskName, type TaskPayloads } from './task-payloads.js';
 export { JobCancelledError, JobFailedError } from './watch/job-result.js';
 export {

@@ -1,16 +1,20 @@
 import { Http } from './http/http.js';
 import { type LeveretOptions, settingsOf } from './options.js';
 import { ApiKeys } from './resources/api-keys.js';
+import { Audits } from './resources/audits.js';
 import { Batches } from './resources/batches.js';
 import { DeadLetters } from './resources/dead-letters.js';
 import { Events } from './resources/events.js';
 import { Files } from './resources/files.js';
 import { Jobs } from './resources/jobs.js';
 import { Queues } from './resources/queues.js';
+import { Redrives } from './resources/redrives.js';
 import { Schedules } from './resources/schedules.js';
 import { Tasks } from './resources/tasks.js';
+import { Tenants } from './resources/tenants.js';
 import { Triggers } from './resources/triggers.js';
 import { Worker } from './resources/worker.js';
+import { Workers } from './resources/workers.js';
 
 /**
  * A Leveret gateway. It keeps no connection and needs no closing; one is enough for a program.
@@ -43,8 +47,16 @@ export class Leveret {
   readonly triggers: Triggers;
   /** Jobs that failed for good. */
   readonly deadLetters: DeadLetters;
+  /** Redrives of many of them, in the background. */
+  readonly redrives: Redrives;
   /** API keys. */
   readonly apiKeys: ApiKeys;
+  /** Limits of tenants. */
+  readonly tenants: Tenants;
+  /** The processes that run jobs. */
+  readonly workers: Workers;
+  /** Where open jobs are. */
+  readonly audits: Audits;
 
   /**
    * @param given the API key, or options. The gateway's URL is the variable `LEVERET_URL` where it is not given, else
@@ -63,6 +75,10 @@ export class Leveret {
     this.events = new Events(http);
     this.triggers = new Triggers(http);
     this.deadLetters = new DeadLetters(http);
+    this.redrives = new Redrives(http);
     this.apiKeys = new ApiKeys(http);
+    this.tenants = new Tenants(http);
+    this.workers = new Workers(http);
+    this.audits = new Audits(http);
   }
 }

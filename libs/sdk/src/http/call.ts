@@ -11,7 +11,7 @@ export interface RawBody {
 
 /** One call of the gateway. */
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** From `/v1` on, encoded; or a whole link. */
   readonly path: string;
   readonly query?: Readonly<Record<string, QueryValue>>;

@@ -1,6 +1,6 @@
 import { type Attempt, type JobError } from '#libs/contracts';
 import { type Http } from '../http/http.js';
-import { Listing, type PageQuery } from '../http/listing.js';
+import { Listing, type Page, type PageQuery } from '../http/listing.js';
 import { type CallOptions } from '../options.js';
 
 /** What lies among the dead letters: a job that has failed for good, or a message that could not be read. */
@@ -33,6 +33,16 @@ export interface DeadLetterFilter extends PageQuery {
   readonly errorCode?: string | undefined;
   readonly tenant?: string | undefined;
   readonly jobId?: string | undefined;
+}
+
+/** Dead letters of one queue, task and error code. */
+export interface DeadLetterGroup {
+  readonly queue: string;
+  readonly task: string | null;
+  readonly errorCode: string;
+  readonly count: number;
+  readonly firstAt: string;
+  readonly lastAt: string;
 }
 
 /** Which dead letters are meant: those of jobs that are named, named ones, or all that fit a description. */
@@ -78,6 +88,15 @@ export class DeadLetters {
   /** Lists dead letters, newest first. */
   list(filter: DeadLetterFilter = {}, options?: CallOptions): Listing<DeadLetter> {
     return new Listing(this.#http, { method: 'GET', path: PATH, query: { ...filter }, options });
+  }
+
+  /** Counts dead letters by queue, task and error code, the most first. */
+  async groups(
+    filter: Omit<DeadLetterFilter, keyof PageQuery | 'jobId'> = {},
+    options?: CallOptions,
+  ): Promise<readonly DeadLetterGroup[]> {
+    const call = { method: 'GET', path: `${PATH}/groups`, query: { ...filter }, options } as const;
+    return (await this.#http.json<Page<DeadLetterGroup>>(call)).data;
   }
 
   /** Shows a dead letter with every run of its job. @throws NotFoundError */

@@ -1,0 +1,34 @@
+import { type Http } from '../http/http.js';
+import { Listing, type PageQuery } from '../http/listing.js';
+import { type CallOptions } from '../options.js';
+
+/** One start of one process of a consumer app. */
+export interface WorkerProcess {
+  readonly id: string;
+  readonly domain: string;
+  readonly queue: string;
+  readonly appVersion: string;
+  /** Jobs at once. */
+  readonly concurrency: number;
+  readonly startedAt: string;
+  readonly heardAt: string;
+  /** False when it has been silent for so long that its runs are given up for lost when their messages come back. */
+  readonly alive: boolean;
+  /** What it has in hand. */
+  readonly runs: readonly { readonly jobId: string; readonly run: number }[];
+}
+
+/** The processes that run jobs. They need an admin key. */
+export class Workers {
+  readonly #http: Http;
+
+  /** @internal */
+  constructor(http: Http) {
+    this.#http = http;
+  }
+
+  /** Lists the workers that were heard of within a day, by name. */
+  list(query: PageQuery = {}, options?: CallOptions): Listing<WorkerProcess> {
+    return new Listing(this.#http, { method: 'GET', path: '/v1/workers', query: { ...query }, options });
+  }
+}
