@@ -9,6 +9,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const WAITING_STATEMENTS = 2_000;
 const CONFLICT_TRIES = 5;
 const IDLE_IN_TRANSACTION_MS = 30_000;
+const PATIENCE_MS = 3_600_000;
 // With PostgreSQL's own 4 MB a search that combines two filters forgets which of a million jobs it has found, and looks again.
 const OPTIONS = '-c work_mem=16MB';
 
@@ -18,7 +19,13 @@ export interface Queries {
 }
 
 /** A transaction; it ends when the function that it was handed to settles. */
-export type Transaction = Queries;
+export interface Transaction extends Queries {
+  /** Runs statements that nobody waits for and that may take up to an hour: they look at every job. */
+  patiently(sql: string): Promise<void>;
+}
+
+/** What the driver takes with a single query, too. */
+type LimitedQuery = pg.QueryConfig & { readonly query_timeout: number };
 
 /** The ledger is out of reach; whether a statement on its way was committed is not known. Callers try again or answer 503. */
 export class LedgerUnavailableError extends Error {}
@@ -78,6 +85,12 @@ export class Database implements Queries {
         const result = await work({
           query: async <T extends object>(sql: string, values: readonly unknown[] = []) =>
             (await client.query<T>(sql, [...values])).rows,
+          patiently: async (text) => {
+            await client.query(`SET LOCAL statement_timeout = ${PATIENCE_MS}`);
+            const limited: LimitedQuery = { text, query_timeout: PATIENCE_MS };
+            await client.query(limited);
+            await client.query(`SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
+          },
         });
         await client.query('COMMIT');
         return result;

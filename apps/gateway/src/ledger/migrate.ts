@@ -58,8 +58,7 @@ const MIGRATION_LOCK = 5_138_008;
  */
 export async function migrate(database: Database): Promise<void> {
   await database.transaction(async (transaction) => {
-    await transaction.query('SET LOCAL statement_timeout = 0');
-    await transaction.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    await transaction.patiently(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
     await transaction.query(
       'CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, ran_at timestamptz NOT NULL DEFAULT now())',
     );
@@ -72,7 +71,7 @@ export async function migrate(database: Database): Promise<void> {
 }
 
 async function run(transaction: Transaction, { name, sql }: Migration): Promise<void> {
-  await transaction.query(sql);
+  await transaction.patiently(sql);
   await transaction.query('INSERT INTO migrations (name) VALUES ($1)', [name]);
 }
 
