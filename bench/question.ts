@@ -7,6 +7,8 @@ export interface Effort {
   readonly jobs: number;
   readonly images: number;
   readonly mails: number;
+  /** Final jobs that a ledger is filled with; 0: nothing is asked about a full one. */
+  readonly ledger: number;
 }
 
 /** One line of a question's table. */

@@ -1,16 +1,19 @@
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 
+/** Ends a subquery that is to ask an index for each job, not to read a table once: a few hundred jobs are asked about, of millions. */
+const EACH = 'OFFSET 0';
+
 /** Status, age in milliseconds, how many. */
 export const LOCK_JOBS = `
 SELECT id, tenant, queue, status FROM jobs
 WHERE status = $1 AND completed_at < now() - $2::float8 * interval '1 millisecond'
   AND (unique_until IS NULL OR unique_until < now())
-  AND NOT EXISTS (SELECT FROM jobs AS other
-                  WHERE other.files IS NOT NULL AND other.files @> ARRAY[jobs.id] AND other.completed_at IS NULL)
+  AND NOT EXISTS (SELECT FROM jobs AS other WHERE other.files IS NOT NULL AND other.files @> ARRAY[jobs.id]
+                  AND other.completed_at IS NULL ${EACH})
   AND NOT (leads_on AND EXISTS (SELECT FROM endings WHERE endings.job_id = jobs.id))
   AND NOT (batch_id IS NOT NULL AND (
-    EXISTS (SELECT FROM batches WHERE batches.id = jobs.batch_id AND batches.completed_at IS NULL)
-    OR EXISTS (SELECT FROM jobs AS other WHERE other.batch_id = jobs.batch_id AND other.completed_at IS NULL)))
+    EXISTS (SELECT FROM batches WHERE batches.id = jobs.batch_id AND batches.completed_at IS NULL ${EACH})
+    OR EXISTS (SELECT FROM jobs AS other WHERE other.batch_id = jobs.batch_id AND other.completed_at IS NULL ${EACH})))
   AND NOT EXISTS (${openBelow('jobs.id')})
 ORDER BY completed_at LIMIT $3 FOR UPDATE OF jobs SKIP LOCKED`;
 
@@ -23,7 +26,7 @@ function openBelow(id: string): string {
       SELECT child.id, child.completed_at IS NULL FROM below JOIN jobs AS child ON child.parent_id = below.id
     )
     SELECT FROM below
-    WHERE is_open OR EXISTS (SELECT FROM batches WHERE batches.id = below.id AND batches.completed_at IS NULL)`;
+    WHERE is_open OR EXISTS (SELECT FROM batches WHERE batches.id = below.id AND batches.completed_at IS NULL ${EACH})`;
 }
 
 /** Age in milliseconds, how many. What is to become a job names its files in its request. */

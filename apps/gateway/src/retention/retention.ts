@@ -3,8 +3,8 @@ import { type Telemetry } from '#libs/observability';
 import { type Chore } from './chores.js';
 
 const ROUND_EVERY_MS = 60_000;
-/** A quarter of the time at most is spent on it, however much is old. */
-const REST_PER_WORK = 3;
+/** Half of the time at most is spent on it, however much is old. */
+const REST_PER_WORK = 1;
 /** A portion that takes longer, or fails, is halved for the next time: jobs may have thousands of log lines, and far files. */
 const QUICK_MS = 500;
 
