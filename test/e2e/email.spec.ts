@@ -194,6 +194,20 @@ describe('email.send', () => {
     expect(new Set(recipients).size).toBe(recipients.length);
   });
 
+  it('enters a mailbox that there is not among the suppressions of the tenant alone, after one campaign mail', async () => {
+    const mail = { to: 'nobody@x.org', subject: 'News', text: 'Hello', campaign: true };
+    const { id } = await jobs.enqueue(TASK, mail);
+    await jobs.failed(id);
+    const suppression = await jobs.ask('GET', '/v1/suppressions/nobody@x.org');
+    expect(suppression.body).toMatchObject({ reason: 'bounced', detail: '550 no such user' });
+    const again = await jobs.completed((await jobs.enqueue(TASK, mail)).id);
+    expect(again.result).toMatchObject({ messageId: null, rejected: ['nobody@x.org'], suppressed: 'bounced' });
+
+    const other = { name: 'other', tenant: 'other', scopes: ['jobs:read'] };
+    const { body } = await jobs.ask<{ secret: string }>('POST', '/v1/api-keys', other);
+    expect((await new SuiteJobs(suite, body.secret).ask('GET', '/v1/suppressions/nobody@x.org')).status).toBe(404);
+  });
+
   it('brings nobody a mail of a campaign twice, also when a worker is killed in the middle', async () => {
     let speak = (): void => undefined;
     silence = new Promise((resolve) => (speak = resolve));
