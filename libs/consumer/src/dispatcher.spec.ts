@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodeProbe, encodeWorkOrder, type Report } from '#libs/contracts';
+import { DEFAULT_BACKOFF, encodeProbe, encodeWorkOrder, type Report } from '#libs/contracts';
 import { FileMissingError } from '#libs/storage';
 import { Dispatcher } from './dispatcher.js';
 import { OtherVersionWaits } from './other-version.js';
 import { type ReportSink } from './ports.js';
 import { Settlement } from './settlement.js';
+import { type TaskTable } from './task-table.js';
 
 const ORDER = {
   ...{ jobId: '0197f6a0-1111-7000-8000-000000000000', attempt: 1, maxAttempts: 3, task: 'tests.act' },
@@ -18,10 +19,28 @@ const STORAGE = {
   put: async () => Promise.reject(new Error('Not asked for here.')),
 };
 
-function dispatcherOf(reports: ReportSink, telemetry = { emit: (): void => undefined }): Dispatcher {
+class Anything {
+  readonly any?: unknown;
+}
+
+/** Runs of `tests.act` end when this settles. */
+function tasksThat(act: () => Promise<void>): TaskTable {
+  const announcement = {
+    ...{ name: ORDER.task, description: '', schema: {}, example: {}, hash: 'act-1' },
+    defaults: { maxAttempts: 3, backoff: DEFAULT_BACKOFF, timeoutMs: 60_000, priority: 4 },
+    ...{ maxTimeoutMs: 60_000, maxPayload: 1_000 },
+  };
+  return new Map([[ORDER.task, { announcement, payload: Anything, call: act }]]);
+}
+
+function dispatcherOf(
+  reports: ReportSink,
+  telemetry = { emit: (): void => undefined },
+  tasks: TaskTable = new Map(),
+): Dispatcher {
   const jobs = { send: () => Promise.resolve() };
   const halt = (): void => undefined;
-  const tools = { tasks: new Map(), worker: 'w', storage: STORAGE, reports, jobs, telemetry, halt };
+  const tools = { tasks, worker: 'w', storage: STORAGE, reports, jobs, telemetry, halt };
 
   return new Dispatcher(
     { ...tools, waits: new OtherVersionWaits() },
@@ -59,13 +78,17 @@ describe('a dispatcher', () => {
   it('answers a probe when no place is free, also one that comes again, and names what waits for a place', async () => {
     const reported: Report[] = [];
     const acknowledged: string[] = [];
-    let confirm = (): void => undefined;
-    const confirmed = new Promise<void>((resolve) => (confirm = resolve));
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
     const report = (said: Report): Promise<void> => {
       reported.push(said);
-      return said.type === 'probed' ? Promise.resolve() : confirmed;
+      return Promise.resolve();
     };
-    const dispatcher = dispatcherOf({ report, tell: () => undefined });
+    const dispatcher = dispatcherOf(
+      { report, tell: () => undefined },
+      undefined,
+      tasksThat(() => ended),
+    );
     const take = (properties: ReturnType<typeof encodeProbe>, redelivered = false): void => {
       const ack = (): void => void acknowledged.push(`${properties.messageId ?? ''} ${String(redelivered)}`);
       dispatcher.take({ properties, body: Buffer.from('{}'), redelivered, gone: false, ack });
@@ -79,7 +102,31 @@ describe('a dispatcher', () => {
     const answer = { type: 'probed', probe: 'p', worker: 'w' };
     expect(reported.filter(({ type }) => type === 'probed')).toEqual([answer, answer]);
     expect(dispatcher.runs.map(({ run }) => run)).toEqual([1, 2]);
+    expect(reported.flatMap((said) => (said.type === 'started' ? [said.run] : []))).toEqual([1]);
+    end();
+    await dispatcher.drain({ graceMs: 5_000, stopMs: 0 });
+  });
+
+  it('begins the next run while the report of the last is on its way, and acknowledges neither before', async () => {
+    const ended: number[] = [];
+    const acknowledged: number[] = [];
+    let confirm = (): void => undefined;
+    const confirmed = new Promise<void>((resolve) => (confirm = resolve));
+    const report = (said: Report): Promise<void> => {
+      if (said.type === 'ended') ended.push(said.run);
+      return confirmed;
+    };
+    const dispatcher = dispatcherOf({ report, tell: () => undefined });
+    dispatcher.open();
+    for (const run of [1, 2]) {
+      const ack = (): void => void acknowledged.push(run);
+      const properties = encodeWorkOrder({ ...ORDER, run });
+      dispatcher.take({ properties, body: Buffer.from('{}'), redelivered: false, gone: false, ack });
+    }
+    await new Promise(setImmediate);
+    expect([ended, acknowledged, dispatcher.runs.map(({ run }) => run)]).toEqual([[1, 2], [], [1, 2]]);
     confirm();
     await dispatcher.drain({ graceMs: 5_000, stopMs: 0 });
+    expect([acknowledged, dispatcher.runs]).toEqual([[1, 2], []]);
   });
 });

@@ -145,11 +145,18 @@ export class Dispatcher {
 
   async #work(hand: RunInHand): Promise<void> {
     try {
-      const report = await processRun(hand, this.#tools);
+      const report = await this.#run(hand);
       await this.#finish(hand, { kind: 'reported', report });
     } catch {
-      // Whatever went wrong cost one run its report, and must not cost its place: the message stays unacknowledged.
+      // Whatever went wrong cost one run its report: the message stays unacknowledged.
       this.#inHand.delete(runKey(hand.order));
+    }
+  }
+
+  // The place is for the handler alone: the next one begins while the report is on its way.
+  async #run(hand: RunInHand): ReturnType<typeof processRun> {
+    try {
+      return await processRun(hand, this.#tools);
     } finally {
       this.#running -= 1;
       this.#beginNext();
