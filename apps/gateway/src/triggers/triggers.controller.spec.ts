@@ -167,7 +167,8 @@ describe('triggers over HTTP', () => {
   });
 
   it('lets an event be tried: what would fire, with which request, and what is wrong', async () => {
-    const fits = await created({ payload: { width: '{{data.width}}', token: '{{data.token}}' } });
+    const then = [{ task: 'demo.paint', payload: { width: 1, token: 'hidden' } }];
+    const fits = await created({ payload: { width: '{{data.width}}', token: '{{data.token}}' }, then });
     const filtered = await created({ filter: { 'data.width': { gt: 5 } } });
     const [off, other] = [await created({ enabled: false }), await created({ pattern: 'photo.*' })];
     const event = { type: 'order.placed', data: { width: 3, token: 'hidden' }, id: 'e-1' };
@@ -177,7 +178,10 @@ describe('triggers over HTTP', () => {
       {
         trigger: { id: fits.id, name: TRIGGER.name, pattern: 'order.*' },
         ...{ fires: true, reason: null, errors: [] },
-        job: { task: 'demo.paint', payload: { width: 3, token: '***' } },
+        job: {
+          ...{ task: 'demo.paint', payload: { width: 3, token: '***' } },
+          then: [{ task: 'demo.paint', payload: { width: 1, token: '***' } }],
+        },
       },
       {
         trigger: { id: filtered.id, name: TRIGGER.name, pattern: 'order.*' },

@@ -1,7 +1,9 @@
 import { type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Job } from '#libs/contracts';
+import { WatchTokens } from '../../api-keys/watch-token.js';
 import { Client } from '../../testing/client.js';
+import { EventStream } from '../../../../../test/support/event-stream.js';
 import { ListeningSocket, type Told } from '../../../../../test/support/listening-socket.js';
 import { newJob } from '../../testing/new-job.js';
 import { ADMIN_KEY, type RealEdge, startRealEdge } from '../../testing/real-edge.js';
@@ -9,6 +11,8 @@ import { RunOnLedger } from '../../testing/run-on-ledger.js';
 
 type Accepted = Job & { readonly watchToken: string };
 const SHOP = 'https://shop.example.test';
+/** For how long a watch token is good. */
+const TOKEN_MS = 15 * 60_000;
 
 describe('a socket', () => {
   let edge: RealEdge;
@@ -151,6 +155,23 @@ describe('a socket', () => {
     expect(await closed).toEqual(['io server disconnect', 'io server disconnect']);
     expect(two.told).toEqual([{ event: 'listener-closed', reason: 'revoked' }]);
   });
+
+  it('is closed when its watch token runs out, and says so, as is a stream, while the key is in force', async () => {
+    const key = await newKey('default', 'jobs:read', 'jobs:write');
+    const { id } = await enqueued(key.secret);
+    const tokens = new WatchTokens('a secret of the tests that is long enough');
+    const token = tokens.issue({ jobId: id, apiKeyId: key.id }, new Date(Date.now() - TOKEN_MS + 4_000));
+    const [socket, stream] = [
+      await connect(token),
+      await EventStream.open(new URL(`/v1/jobs/${id}/stream`, edge.url), token, {}),
+    ];
+    const closed = socket.closed();
+    expect((await socket.ask('listen-to-job', id)).ok).toBe(true);
+    expect(await closed).toBe('io server disconnect');
+    expect(socket.told.at(-1)).toEqual({ event: 'listener-closed', reason: 'expired' });
+    expect((await stream.rest()).map(({ event }) => event)).toEqual(['status']);
+    expect((await client.get(`/v1/jobs/${id}`, { key: key.secret })).status).toBe(200);
+  }, 20_000);
 
   it('is one of so many that a key may have', async () => {
     const { secret } = await newKey('default', 'jobs:read');
