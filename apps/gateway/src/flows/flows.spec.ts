@@ -387,6 +387,35 @@ describe('flows', () => {
       expect(await followersOf(parent)).toEqual([{ sum: '2/2', of: null }]);
     });
 
+    it('are not whole when one was refused, whatever became of the others', async () => {
+      const parent = await entered({
+        then: ['completed', 'failed'].map((on) => ({ task: 'demo.echo', after: 'spawned', on, payload: { on } })),
+      });
+      const [a = '', refused = ''] = ids(2);
+      await bench.spawn(parent.id, [a]);
+      await end({ id: a }, done(1));
+      await bench.end(parent.id, done(null), 2);
+      await bench.refuse(parent.id, refused);
+      await bench.follow();
+      expect(await followersOf(parent)).toEqual([{ on: 'failed' }]);
+    });
+
+    it('do not wait for those that a broker has lost before they came in, and are not whole', async () => {
+      const parent = await entered({ then: [{ ...then[0], on: 'failed' }] });
+      const running = await entered({ then });
+      const [a = ''] = ids(1);
+      await bench.spawn(parent.id, [a]);
+      await end({ id: a }, done(1));
+      await bench.end(parent.id, done(null), 3);
+      await bench.spawn(running.id, ids(1));
+      expect(await bench.wipe()).toBe(2);
+      expect(await bench.wipe()).toBe(0);
+      await bench.follow();
+      expect(await shown(parent.id)).toMatchObject({ completedAt: expect.any(String) });
+      expect(await followersOf(parent)).toHaveLength(1);
+      expect(await shown(running.id)).toMatchObject({ completedAt: null });
+    });
+
     it('go on when the job has spawned none', async () => {
       const parent = await entered({ then });
       await end(parent, done(1));

@@ -101,10 +101,17 @@ async function takeFollowUpsOfBatch(transaction: Queries, id: string): Promise<D
   if (batch === undefined) return [];
   const spawner = (await readJobs(transaction, [{ job_id: id }])).get(id);
   const { failed, cancelled } = batch.counts;
-  const isWhole = failed + cancelled === 0 && (spawner === undefined || spawner.status === 'completed');
+  const isWhole =
+    failed + cancelled === 0 &&
+    (spawner === undefined || (spawner.status === 'completed' && !(await lacksJobs(transaction, id))));
   const end: End = isWhole ? 'completed' : 'failed';
   const rows = await transaction.query<FollowUpRow>(TAKE_FOLLOW_UPS_OF_BATCH, [id, end]);
   return rows.map((row) => dueOf(row, spawner, batch));
+}
+
+/** Whether jobs of a spawned batch were not taken in: refused, or lost. */
+async function lacksJobs(transaction: Queries, id: string): Promise<boolean> {
+  return (await transaction.query('SELECT FROM spawn_refusals WHERE batch_id = $1 LIMIT 1', [id])).length > 0;
 }
 
 async function readJobs(

@@ -1,5 +1,6 @@
 import { TIMES } from '#libs/contracts';
 import { type Database, type Queries } from './database.js';
+import { giveUpSpawned } from './spawn-store.js';
 import { NO_MESSAGE } from './whereabouts.js';
 
 /** An arbitrary number: gateways that find the broker without its sentinel do so one after another. */
@@ -69,12 +70,16 @@ export class SentinelWatch {
     return undefined;
   }
 
-  /** Notes that everything has been sent again that was in the broker. Nothing that was asked or voided there matters now. */
-  async mended(): Promise<void> {
+  /**
+   * Notes that everything has been sent again that was in the broker. Nothing that was asked or voided there matters now. Returns
+   * how many spawned jobs were lost with it, which the ledger had not taken in yet.
+   */
+  async mended(): Promise<number> {
     await this.#queries.query('DELETE FROM voids');
     await this.#queries.query('DELETE FROM suspects');
     await this.#queries.query('DELETE FROM probes');
     await this.#queries.query('UPDATE reconciler SET wiped_at = now(), sentinel_since = NULL');
+    return giveUpSpawned(this.#queries);
   }
 }
 

@@ -58,6 +58,16 @@ export async function expectSpawned(transaction: Queries, counts: readonly Spawn
   ]);
 }
 
+/**
+ * Gives up spawned jobs that are on their way in, because the broker that had them has lost its data: those that their spawners, which
+ * have ended, say they have sent, and that are not there. Nobody waits for them any more, and their batches end as not whole.
+ * Returns how many they are.
+ */
+export async function giveUpSpawned(transaction: Queries): Promise<number> {
+  const [lost] = await transaction.query<{ jobs: number }>(GIVE_UP);
+  return lost?.jobs ?? 0;
+}
+
 const SPAWNER = `
 WITH spawner AS (SELECT id, tenant, queue, traceparent, leads_on FROM jobs WHERE id = $1 AND run > 0), led AS (
   UPDATE jobs SET leads_on = true FROM spawner WHERE jobs.id = spawner.id AND NOT spawner.leads_on
@@ -80,6 +90,20 @@ SELECT FROM batches WHERE id = ANY($1::uuid[]) AND completed_at IS NULL AND (
 const REFUSED = `
 WITH noted AS (INSERT INTO spawn_refusals VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING batch_id)
 INSERT INTO endings (batch_id) SELECT batch_id FROM noted`;
+
+// What was lost had ids that nobody knows.
+const GIVE_UP = `
+WITH waited_for AS (
+  SELECT batches.id, expected - total - (SELECT count(*) FROM spawn_refusals WHERE batch_id = batches.id) AS jobs
+  FROM batches JOIN jobs ON jobs.id = batches.id
+  WHERE batches.completed_at IS NULL AND jobs.completed_at IS NOT NULL AND expected > total FOR UPDATE OF batches
+), given_up AS (
+  INSERT INTO spawn_refusals (batch_id, job_id)
+  SELECT id, gen_random_uuid() FROM waited_for CROSS JOIN LATERAL generate_series(1, jobs) RETURNING batch_id
+), noted AS (
+  INSERT INTO endings (batch_id) SELECT DISTINCT batch_id FROM given_up
+)
+SELECT count(*)::int AS jobs FROM given_up`;
 
 const EXPECT = `
 WITH told AS (

@@ -60,7 +60,8 @@ export class Sentinel {
     const resent = await watch.sendAgain(after);
     if (resent === undefined) {
       if (sent > 0) return BEGINNING;
-      await watch.mended();
+      const spawned = await watch.mended();
+      if (spawned > 0) this.#parts.telemetry.emit('spawned.lost', { count: spawned });
       return undefined;
     }
     const { queue, count, upTo } = resent;

@@ -7,6 +7,7 @@ import { JobIntake } from '../jobs/job-intake.js';
 import { type Database } from '../ledger/database.js';
 import { EndingStore } from '../ledger/ending-store.js';
 import { ReportStore } from '../ledger/report-store.js';
+import { SentinelStore } from '../ledger/sentinel-store.js';
 import { SpawnStore } from '../ledger/spawn-store.js';
 import { NoticeWriter } from '../notifications/notice-writer.js';
 import { TaskStore } from '../ledger/task-store.js';
@@ -22,6 +23,8 @@ export interface FlowBench {
   readonly spawn: (parent: string, ids: readonly string[]) => Promise<void>;
   /** Refuses one. */
   readonly refuse: (parent: string, id: string) => Promise<void>;
+  /** The broker loses its data, and with it what was on its way in. Returns how many jobs that were. */
+  readonly wipe: () => Promise<number>;
   /** Looks at every end, and enters what follows. */
   readonly follow: (room?: { readonly full: boolean }) => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -46,6 +49,7 @@ export async function startFlowBench(): Promise<FlowBench> {
       await Promise.all(ids.map((id) => edge.jobs.accept(newJob({ id, ...common }))));
     },
     refuse: (parent, id) => spawns.refused(parent, id),
+    wipe: () => new SentinelStore(edge.database).watch((watch) => watch.mended()),
     follow: async ({ full } = { full: false }) => {
       await tasks.refresh();
       let seen = 1;

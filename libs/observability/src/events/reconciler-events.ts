@@ -24,6 +24,20 @@ export const RECONCILER_EVENTS = {
     message: 'The broker has lost its data; what lay in it is sent again',
     moves: [REPAIRED],
   }),
+  'spawned.lost': event<{ readonly count: number }>({
+    level: 'error',
+    message:
+      'Spawned jobs were lost with the data of the broker before they were taken in; their batches end as failed',
+    moves: [
+      {
+        kind: 'counter',
+        name: 'leveret_spawned_lost_total',
+        help: 'Spawned jobs that were lost with the data of the broker before they were taken in.',
+        labels: [],
+        by: 'count',
+      },
+    ],
+  }),
   'reconciler.waiting': event<{ readonly reason: string }>({
     level: 'warn',
     message: 'Lost jobs cannot be looked for at the moment; trying again',
