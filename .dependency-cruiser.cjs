@@ -137,6 +137,13 @@ module.exports = {
       to: { path: '^libs/', pathNot: '^libs/(contracts|config|datasets)/' },
     },
     {
+      name: 'egress-stands-on-config',
+      severity: 'error',
+      comment: 'It calls the servers of others and knows nothing of jobs, broker and files.',
+      from: { path: '^libs/egress/', pathNot: TESTS },
+      to: { path: '^libs/', pathNot: '^libs/(contracts|config|egress)/' },
+    },
+    {
       name: 'only-consumer-apps-use-datasets',
       severity: 'error',
       comment: 'The gateway sees no database but the ledger, and no lib stands on the databases of users.',
@@ -156,7 +163,7 @@ module.exports = {
       comment:
         'Handlers work on payloads, files and settings of their own. Broker and telemetry are the business of libs/consumer.',
       from: { path: '^apps/(?!gateway/)' },
-      to: { path: '^libs/', pathNot: '^libs/(consumer|storage|contracts|config|suppressions|datasets)/' },
+      to: { path: '^libs/', pathNot: '^libs/(consumer|storage|contracts|config|suppressions|datasets|egress)/' },
     },
     {
       name: 'task-folders-are-islands',
@@ -189,6 +196,7 @@ module.exports = {
     owner('only-exports-write-documents', 'pdfkit|yazl|d3-[^/]+', '^apps/exports/'),
     owner('only-media-knows-sharp', 'sharp', '^apps/media/'),
     owner('only-email-knows-mails', 'nodemailer|mrml|liquidjs|html-to-text', '^apps/email/'),
+    owner('only-egress-calls-out', 'undici|ipaddr\\.js', '^libs/egress/'),
     owner('only-storage-knows-s3', '@aws-sdk', '^libs/storage/'),
     owner('only-observability-logs', 'pino|prom-client', '^libs/observability/'),
     owner(

@@ -65,3 +65,10 @@ EXPOSE 9000
 COPY --from=packages-with-fonts /app/node_modules node_modules
 COPY --from=build /app/dist/apps/exports dist/apps/exports
 CMD ["node", "--enable-source-maps", "dist/apps/exports/src/main.js"]
+
+FROM runtime AS integrations
+ENV HEALTH_PORT=9000
+EXPOSE 9000
+COPY --from=packages-without-images /app/node_modules node_modules
+COPY --from=build /app/dist/apps/integrations dist/apps/integrations
+CMD ["node", "--enable-source-maps", "dist/apps/integrations/src/main.js"]

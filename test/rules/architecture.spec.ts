@@ -47,6 +47,8 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'only-exports-write-documents': { 'apps/gateway/src/jobs/paper.ts': "import 'pdfkit';" },
   'datasets-stand-on-config': { 'libs/datasets/src/upwards.ts': "import '#libs/storage';" },
+  'egress-stands-on-config': { 'libs/egress/src/upwards.ts': "import '#libs/storage';" },
+  'only-egress-calls-out': { 'apps/media/src/caller.ts': "import 'undici';" },
   'only-consumer-apps-use-datasets': { 'apps/gateway/src/jobs/rows.ts': "import '#libs/datasets';" },
   'only-media-knows-sharp': { 'apps/gateway/src/files/thumbnail.ts': "import 'sharp';" },
   'only-email-knows-mails': { 'apps/gateway/src/jobs/mail.ts': "import 'nodemailer';" },
@@ -61,6 +63,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'apps/gateway/src/ledger/database.ts': "import 'pg'; import '#libs/batching';",
   'apps/exports/src/tasks/create/create.handler.ts': "import '#libs/datasets'; import 'pdfkit';",
   'libs/datasets/src/postgres/client.ts': "import 'pg'; import 'pg-cursor'; import '#libs/config';",
+  'apps/integrations/src/tasks/call/call.handler.ts': "import '#libs/egress';",
+  'libs/egress/src/client.ts': "import 'undici'; import 'ipaddr.js'; import '#libs/config';",
   'apps/media/src/tasks/first/first.payload.ts': "import './first.handler.js'; import 'class-validator';",
   'libs/broker/src/link.ts': "import 'amqplib'; import './inside.js'; import '#libs/observability';",
   'libs/contracts/src/job.spec.ts': "import 'node:fs'; import './job.js';",
@@ -75,9 +79,18 @@ const STANDS: Readonly<Record<string, string>> = {
   'libs/broker/src/inside.ts': 'export const inside = 0;',
   'libs/contracts/src/job.ts': 'export const job = 0;',
   ...Object.fromEntries(
-    ['batching', 'broker', 'config', 'consumer', 'contracts', 'datasets', 'observability', 'sdk', 'storage'].map(
-      (lib) => [`libs/${lib}/src/index.ts`, 'export {};'],
-    ),
+    [
+      'batching',
+      'broker',
+      'config',
+      'consumer',
+      'contracts',
+      'datasets',
+      'egress',
+      'observability',
+      'sdk',
+      'storage',
+    ].map((lib) => [`libs/${lib}/src/index.ts`, 'export {};']),
   ),
 };
 

@@ -1,7 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { loadConsumerConfig, loadEmailConfig, loadExportsConfig, loadGatewayConfig } from '#libs/config';
+import {
+  loadConsumerConfig,
+  loadEmailConfig,
+  loadExportsConfig,
+  loadGatewayConfig,
+  loadIntegrationsConfig,
+} from '#libs/config';
 
 /** What the launcher knows when it starts the apps. */
 export interface SuiteFacts {
@@ -33,6 +39,7 @@ const OF_THE_GATEWAY = [
 /** The consumer apps that take settings of their own. */
 export const EMAIL = 'email';
 const EXPORTS = 'exports';
+const INTEGRATIONS = 'integrations';
 const OWN_ACK_TIMEOUT = '12h';
 const DEVELOPMENT_SENDER = 'Leveret <leveret@localhost.localdomain>';
 
@@ -127,4 +134,5 @@ export function checkSettings(outer: NodeJS.ProcessEnv, facts: SuiteFacts, apps:
   loadConsumerConfig(consumerEnvironment(outer, facts));
   if (apps.includes(EMAIL)) loadEmailConfig(emailEnvironment(outer, facts));
   if (apps.includes(EXPORTS)) loadExportsConfig(exportsEnvironment(outer, facts));
+  if (apps.includes(INTEGRATIONS)) loadIntegrationsConfig(consumerEnvironment(outer, facts));
 }

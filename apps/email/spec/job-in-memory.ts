@@ -43,7 +43,7 @@ function withFiles(
     return { key, filename, contentType, size: stored.get(key)?.length ?? 0, sha256: '' };
   };
   const context: JobContext = {
-    ...{ id, task: 'email.send', tenant: TENANT, dueAt: '2026-01-01T00:00:00.000Z' },
+    ...{ id, task: 'email.send', tenant: TENANT, dueAt: '2026-01-01T00:00:00.000Z', traceparent: null },
     ...{ attempt: 1, run, maxAttempts: 5, metadata: {} },
     ...{ signal: new AbortController().signal, ...about },
     log: { debug: log, info: log, warn: log, error: log },

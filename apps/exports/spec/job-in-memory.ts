@@ -31,7 +31,7 @@ export function jobInMemory({ signal, onProgress, onSave }: JobOptions = {}): Jo
   const silent = (): void => undefined;
   const context: JobContext = {
     ...{ id: '01970000-0000-7000-8000-000000000001', task: 'exports.create', tenant: 'default' },
-    ...{ attempt: 1, run: 1, maxAttempts: 5, metadata: {}, dueAt: '2026-01-01T00:00:00.000Z' },
+    ...{ attempt: 1, run: 1, maxAttempts: 5, metadata: {}, dueAt: '2026-01-01T00:00:00.000Z', traceparent: null },
     signal: signal ?? new AbortController().signal,
     log: { debug: silent, info: silent, warn: silent, error: silent },
     spawn: () => Promise.reject(new Error('A job in memory spawns nothing.')),

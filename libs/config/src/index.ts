@@ -12,7 +12,9 @@ export {
 } from './load.js';
 export { loadEmailConfig, type EmailConfig, type MailRates, type UnsubscribeConfig } from './load-email.js';
 export { loadExportsConfig, type ExportsConfig } from './load-exports.js';
+export { loadIntegrationsConfig, type IntegrationsConfig } from './load-integrations.js';
 export { type DkimKey, type Mailbox, type SmtpServer } from './mail-parsers.js';
 export { maskCredentials } from './mask.js';
 export { nearest } from './nearest.js';
 export { type LogLevelName } from './schema.js';
+export { readSettingsFile, unusableFile } from './settings-file.js';

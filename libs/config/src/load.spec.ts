@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from './config-error.js';
 import { loadConsumerConfig, loadGatewayConfig } from './load.js';
 import { loadEmailConfig } from './load-email.js';
+import { loadIntegrationsConfig } from './load-integrations.js';
 
 const CONSUMER = { RABBITMQ_URL: 'amqp://127.0.0.1', STORAGE_URL: 'file:///srv/files' } as const;
 const GATEWAY = {
@@ -328,6 +329,42 @@ describe('loadEmailConfig', () => {
 
   it('is no business of other apps', () => {
     expect(consumerProblems({ SMTP_URL: 'none', MAIL_FROM: 'none' })).toEqual({});
+  });
+});
+
+describe('loadIntegrationsConfig', () => {
+  const integrationProblems = (env: NodeJS.ProcessEnv): string[] =>
+    Object.keys(problems(() => loadIntegrationsConfig({ ...CONSUMER, ...env })));
+
+  it('opens nothing and knows no connections when nothing is said', () => {
+    expect(loadIntegrationsConfig(CONSUMER)).toMatchObject({ egressAllow: [], connectionsFile: null });
+  });
+
+  it('takes pairs of host and port, written as URLs write hosts', () => {
+    const { egressAllow } = loadIntegrationsConfig({
+      ...CONSUMER,
+      EGRESS_ALLOW: '127.1:8080, Billing.Internal:443,[0:0:0:0:0:0:0:1]:80',
+    });
+    expect(egressAllow).toEqual(['127.0.0.1:8080', 'billing.internal:443', '[::1]:80']);
+  });
+
+  it('gives the variables that connections name, and an empty one is not there', () => {
+    const { secretIn } = loadIntegrationsConfig({ ...CONSUMER, PAYMENTS_TOKEN: 'canary', EMPTY: '' });
+    expect([secretIn('PAYMENTS_TOKEN'), secretIn('EMPTY'), secretIn('NONE')]).toEqual(['canary', undefined, undefined]);
+  });
+
+  it.each([
+    '127.0.0.1',
+    'host:0',
+    'host:70000',
+    'http://host:80',
+    'host:80/path',
+    '*:80',
+    '::1:80',
+    'a b:80',
+    'u@h:80',
+  ])('refuses EGRESS_ALLOW=%j', (pairs) => {
+    expect(integrationProblems({ EGRESS_ALLOW: pairs })).toEqual(['EGRESS_ALLOW']);
   });
 });
 

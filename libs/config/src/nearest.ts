@@ -2,8 +2,8 @@
  * The candidate that `text` was probably meant to be: at most `slips` letters inserted, left out, changed or swapped with
  * their neighbour, whatever the case. Undefined when none is that near.
  */
-export function nearest(text: string, candidates: readonly string[], slips: number): string | undefined {
-  let best: string | undefined;
+export function nearest<T extends string>(text: string, candidates: readonly T[], slips: number): T | undefined {
+  let best: T | undefined;
   let least = slips + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - text.length) >= least) continue;

@@ -12,6 +12,7 @@ import {
   wholeNumber,
 } from './parsers.js';
 import { DATASET_SETTINGS } from './dataset-settings.js';
+import { INTEGRATION_SETTINGS } from './integration-settings.js';
 import { MAIL_SETTINGS } from './mail-settings.js';
 import { RETENTION_SETTINGS } from './retention-settings.js';
 import { orNull, type Setting, setting } from './setting.js';
@@ -189,6 +190,7 @@ export const SCHEMA = {
   }),
   ...MAIL_SETTINGS,
   ...DATASET_SETTINGS,
+  ...INTEGRATION_SETTINGS,
   LOG_LEVEL: setting<LogLevelName>({
     means: 'How much is logged.',
     allowed: LOG_LEVEL_NAMES.join(', '),
@@ -215,9 +217,6 @@ export const SCHEMA = {
 
 export type SettingName = keyof typeof SCHEMA;
 export const SETTING_NAMES = Object.keys(SCHEMA) as readonly SettingName[];
-
-/** Settings of other apps of the suite, which share an environment with these: no slips of the pen. */
-export const NEIGHBOURS = ['EGRESS_ALLOW'] as const;
 
 export type Values = {
   readonly [Name in SettingName]: (typeof SCHEMA)[Name] extends Setting<infer T> ? T : never;

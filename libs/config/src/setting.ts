@@ -6,7 +6,15 @@ export type Parsed<T> =
 export type Parser<T> = (text: string) => Parsed<T>;
 
 /** Who reads a setting. */
-export type TakenBy = 'every app' | 'gateway' | 'consumer apps' | 'email app' | 'exports app' | 'gateway and email app';
+export type TakenBy =
+  | 'every app'
+  | 'gateway'
+  | 'consumer apps'
+  | 'email app'
+  | 'exports app'
+  | 'integrations app'
+  | 'gateway and email app'
+  | 'gateway and integrations app';
 
 /** One row of the table of settings. */
 export interface Setting<T> {

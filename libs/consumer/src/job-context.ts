@@ -56,6 +56,8 @@ export interface JobContext {
   /** The time that the job was meant for: of its tick, `runAt` or `delay`, else of its creation. ISO 8601 in UTC. */
   readonly dueAt: string;
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** The trace that the job belongs to, as W3C's header writes it; null when its request named none. */
+  readonly traceparent: string | null;
   /** Aborts on time-out, when the job is cancelled, and when the app can wait no longer for it to end. */
   readonly signal: AbortSignal;
   /**

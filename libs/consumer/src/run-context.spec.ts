@@ -166,6 +166,13 @@ describe('the context of a run', () => {
     expect(saved.key).toBe(`acme/${ORDER.jobId}/3-thumb.webp`);
   });
 
+  it('knows the trace that the job belongs to', () => {
+    const spawner = new Spawner(ORDER, { send: () => Promise.resolve() }, context.signal);
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const parts = { order: { ...ORDER, traceparent }, worker: 'w', signal: context.signal, spawner };
+    expect(new RunContext({ ...parts, files: context.files, tell: () => undefined }).traceparent).toBe(traceparent);
+  });
+
   it('reads metadata that is none as none', () => {
     const spawner = new Spawner(ORDER, { send: () => Promise.resolve() }, context.signal);
     const broken = { order: { ...ORDER, metadata: '[1' }, worker: 'w', signal: context.signal, spawner };

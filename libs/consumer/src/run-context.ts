@@ -25,6 +25,7 @@ export class RunContext implements JobContext {
   readonly maxAttempts: number;
   readonly dueAt: string;
   readonly metadata: Readonly<Record<string, unknown>>;
+  readonly traceparent: string | null;
   readonly signal: AbortSignal;
   readonly log: JobLog;
   readonly files: JobFiles;
@@ -48,6 +49,7 @@ export class RunContext implements JobContext {
     this.maxAttempts = order.maxAttempts;
     this.dueAt = order.scheduledFor ?? order.createdAt;
     this.metadata = metadataOf(order);
+    this.traceparent = order.traceparent;
     this.signal = signal;
     this.log = this.#lines.log;
     this.files = files;

@@ -1,0 +1,116 @@
+import { DURATION_FORM, type Duration } from '#libs/contracts';
+
+/** Where a secret is: it never stands in the file itself. */
+export type SecretPlace = { readonly env: string } | { readonly file: string };
+
+/** How a connection proves who calls. */
+export type WrittenAuth =
+  | { readonly type: 'bearer'; readonly token: SecretPlace }
+  | { readonly type: 'basic'; readonly user: string; readonly password: SecretPlace }
+  | { readonly type: 'api-key'; readonly header: string; readonly key: SecretPlace }
+  | {
+      readonly type: 'oauth2';
+      readonly tokenUrl: string;
+      readonly clientId: string;
+      readonly clientSecret: SecretPlace;
+      readonly scope?: string;
+      readonly audience?: string;
+    };
+
+/** A connection as an operator writes it. */
+export interface WrittenConnection {
+  readonly baseUrl: string;
+  readonly description?: string;
+  readonly tenants?: readonly string[];
+  readonly auth?: WrittenAuth;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly allow?: readonly { readonly methods?: readonly string[]; readonly paths?: readonly string[] }[];
+  readonly timeouts?: { readonly headers?: Duration; readonly idle?: Duration; readonly total?: Duration };
+  readonly maxBytes?: number;
+  readonly retry?: {
+    readonly temporary?: readonly number[];
+    readonly permanent?: readonly number[];
+    readonly maxRetryAfter?: Duration;
+  };
+}
+
+/** The file as an operator writes it, checked by {@link CONNECTIONS_SCHEMA}. */
+export interface ConnectionsFile {
+  readonly connections?: Readonly<Record<string, WrittenConnection>>;
+}
+
+const TEXT = { type: 'string', minLength: 1 } as const;
+const NAME = '^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$';
+const HTTP_URL = { type: 'string', pattern: '^https?://[^\\s?#@]+$' } as const;
+const HEADER_NAME = "^[a-z0-9!#$%&'*+.^_`|~-]+$";
+const HEADER_VALUE = '^[\\t\\x20-\\x7e]*$';
+const LARGEST_ANSWER = 67_108_864;
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+const DURATION = {
+  anyOf: [
+    { type: 'integer', minimum: 1 },
+    { type: 'string', pattern: '^\\d+(\\.\\d+)?(ms|s|m|h)$' },
+  ],
+  description: DURATION_FORM,
+};
+const STATUSES = { type: 'array', items: { type: 'integer', minimum: 300, maximum: 599 } } as const;
+
+function closed(properties: object, required: readonly string[] = []): object {
+  return { type: 'object', additionalProperties: false, properties, required };
+}
+
+const SECRET = { ...closed({ env: TEXT, file: TEXT }), minProperties: 1, maxProperties: 1 };
+const AUTH_FIELDS: Readonly<Record<WrittenAuth['type'], { required: readonly string[]; optional: readonly string[] }>> =
+  {
+    bearer: { required: ['token'], optional: [] },
+    basic: { required: ['user', 'password'], optional: [] },
+    'api-key': { required: ['header', 'key'], optional: [] },
+    oauth2: { required: ['tokenUrl', 'clientId', 'clientSecret'], optional: ['scope', 'audience'] },
+  };
+const AUTH = {
+  ...closed(
+    {
+      type: { enum: Object.keys(AUTH_FIELDS) },
+      ...{ token: SECRET, password: SECRET, key: SECRET, clientSecret: SECRET },
+      ...{ user: { type: 'string', pattern: '^[^:]+$' }, header: { type: 'string', pattern: HEADER_NAME } },
+      ...{ tokenUrl: HTTP_URL, clientId: TEXT, scope: TEXT, audience: TEXT },
+    },
+    ['type'],
+  ),
+  allOf: Object.entries(AUTH_FIELDS).map(([type, { required, optional }]) => ({
+    if: { properties: { type: { const: type } }, required: ['type'] },
+    then: { required, propertyNames: { enum: ['type', ...required, ...optional] } },
+  })),
+};
+
+/** JSON Schema of the file of connections. */
+export const CONNECTIONS_SCHEMA = closed({
+  connections: {
+    type: 'object',
+    propertyNames: { pattern: NAME },
+    additionalProperties: closed(
+      {
+        baseUrl: HTTP_URL,
+        description: TEXT,
+        tenants: { type: 'array', items: TEXT },
+        auth: AUTH,
+        headers: {
+          type: 'object',
+          propertyNames: { pattern: HEADER_NAME },
+          additionalProperties: { type: 'string', pattern: HEADER_VALUE },
+        },
+        allow: {
+          type: 'array',
+          items: closed({
+            methods: { type: 'array', minItems: 1, items: { enum: METHODS } },
+            paths: { type: 'array', minItems: 1, items: { type: 'string', pattern: '^/' } },
+          }),
+        },
+        timeouts: closed({ headers: DURATION, idle: DURATION, total: DURATION }),
+        maxBytes: { type: 'integer', minimum: 1, maximum: LARGEST_ANSWER },
+        retry: closed({ temporary: STATUSES, permanent: STATUSES, maxRetryAfter: DURATION }),
+      },
+      ['baseUrl'],
+    ),
+  },
+});

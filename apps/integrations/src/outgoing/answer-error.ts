@@ -1,0 +1,46 @@
+import { PermanentError, RetryAfter, TemporaryError } from '#libs/consumer';
+import { retryAfterMs } from '#libs/egress';
+import { type WholeAnswer } from './outgoing.js';
+
+/** Statuses by which hosts ask to come again later. */
+const WAITING: ReadonlySet<number> = new Set([429, 503]);
+/** Statuses of the caller's kind that may be others the next time. */
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
+const LONGEST_EXCERPT = 500;
+const LONGEST_WAIT_MS = 24 * 3_600_000;
+
+/** What an operator says of a host's statuses. */
+export interface StatusRules {
+  readonly temporary: readonly number[];
+  readonly permanent: readonly number[];
+  readonly maxRetryAfterMs: number;
+}
+
+/** The rules of a call without a connection. */
+export const DEFAULT_STATUS_RULES: StatusRules = {
+  temporary: [],
+  permanent: [],
+  maxRetryAfterMs: LONGEST_WAIT_MS,
+};
+
+/**
+ * What an answer of a status that was not expected means for the job: 429 and 503 with a `Retry-After` wait as long and cost no
+ * attempt; 408, 425, 429 and 5xx are tried again; everything else is for good.
+ */
+export function answerError(
+  answer: Pick<WholeAnswer, 'status' | 'headers' | 'body'>,
+  rules: StatusRules,
+): PermanentError | TemporaryError | RetryAfter {
+  const { status, headers } = answer;
+  const code = `http_${status}`;
+  if (rules.permanent.includes(status)) return new PermanentError(code, told(answer));
+  const wait = WAITING.has(status) ? retryAfterMs(headers['retry-after']) : undefined;
+  if (wait !== undefined) return new RetryAfter(Math.min(wait, rules.maxRetryAfterMs), code);
+  const passes = status >= 500 || PASSING.has(status) || rules.temporary.includes(status);
+  return passes ? new TemporaryError(code, told(answer)) : new PermanentError(code, told(answer));
+}
+
+function told({ status, body }: Pick<WholeAnswer, 'status' | 'body'>): string {
+  const excerpt = body.subarray(0, LONGEST_EXCERPT).toString('utf8').trim();
+  return `The host answered ${status}${excerpt === '' ? '.' : `: ${excerpt}`}`;
+}

@@ -1,0 +1,45 @@
+import { type OnApplicationShutdown } from '@nestjs/common';
+import { type Answer, type Call, EgressClient } from '#libs/egress';
+import { asJobError } from './egress-errors.js';
+
+/** Who calls, unless a job or a connection says otherwise. */
+const USER_AGENT = 'Leveret/1 (integrations)';
+
+/** The app's calls to the servers of others. */
+export class Outgoing implements OnApplicationShutdown {
+  readonly #client: EgressClient;
+
+  /** @param allow the pairs of `EGRESS_ALLOW` */
+  constructor(allow: readonly string[]) {
+    this.#client = new EgressClient({ allow, userAgent: USER_AGENT });
+  }
+
+  /**
+   * Sends a call, and has all of its answer read within its limits.
+   * @throws PermanentError `egress_refused`, `answer_too_large`
+   * @throws TemporaryError with the code of a `CallFailed`
+   */
+  async exchange(call: Call): Promise<WholeAnswer> {
+    try {
+      const answer = await this.#client.send(call);
+      return { ...answer, body: await wholeOf(answer) };
+    } catch (error) {
+      throw asJobError(error);
+    }
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.#client.close();
+  }
+}
+
+/** An answer with its body. */
+export interface WholeAnswer extends Omit<Answer, 'body'> {
+  readonly body: Buffer;
+}
+
+async function wholeOf({ body }: Answer): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,348 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { Readable } from 'node:stream';
+import { buffer, text } from 'node:stream/consumers';
+import { createGzip, gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type HttpTarget, startHttpTarget } from '../spec/http-target.js';
+import { type Answer, type Call } from './call.js';
+import { EgressClient, type EgressOptions } from './egress-client.js';
+import { type Resolve } from './guarded-connector.js';
+
+const MIB = 1_048_576;
+
+describe('EgressClient', () => {
+  let target: HttpTarget;
+  let client: EgressClient;
+
+  beforeEach(async () => {
+    target = await startHttpTarget();
+    client = clientOf({});
+  });
+  afterEach(async () => {
+    await client.close();
+    await target.stop();
+  });
+
+  const clientOf = (options: Partial<EgressOptions>): EgressClient =>
+    new EgressClient({ allow: [target.pair], userAgent: 'Leveret/test', ...options });
+  const replaceClient = async (options: Partial<EgressOptions>): Promise<void> => {
+    await client.close();
+    client = clientOf(options);
+  };
+  const get = (url: string, more: Partial<Call> = {}): Promise<Answer> =>
+    client.send({ method: 'GET', url, signal: new AbortController().signal, ...more });
+  const portOf = ({ url }: HttpTarget): string => new URL(url).port;
+
+  describe('at an address that the operator has opened', () => {
+    it('gives status, headers and body', async () => {
+      target.answer((_request, response) => void response.writeHead(418, { 'x-kind': 'pot' }).end('short and stout'));
+      const { status, headers, body } = await get(`${target.url}/tea?milk=no`);
+      expect([status, headers['x-kind'], await text(body)]).toEqual([418, 'pot', 'short and stout']);
+      expect(target.seen[0]).toMatchObject({
+        ...{ method: 'GET', url: '/tea?milk=no' },
+        headers: { 'user-agent': 'Leveret/test' },
+      });
+    });
+
+    it('sends headers, credentials and a body', async () => {
+      const call = {
+        method: 'POST',
+        headers: { 'x-a': '1' },
+        credentials: { authorization: 'Bearer t' },
+        body: 'hello',
+      };
+      await text((await get(target.url, call)).body);
+      expect(target.seen[0]).toMatchObject({
+        method: 'POST',
+        body: 'hello',
+        headers: { 'x-a': '1', authorization: 'Bearer t' },
+      });
+    });
+
+    it('is open for that spelling of the host alone, not for a name that resolves to it', async () => {
+      await replaceClient({ resolve: async () => [{ address: '127.0.0.1', family: 4 }] });
+      await expect(get(`http://internal.example:${portOf(target)}/`)).rejects.toMatchObject({ name: 'EgressRefused' });
+      expect(target.seen).toEqual([]);
+    });
+  });
+
+  describe('refuses', () => {
+    it.each([
+      ...['127.0.0.1', '127.1', '2130706433', '0x7f000001', '0177.0.0.1', '①②⑦.0.0.1', '127。0。0。1', '0', '0.0.0.0'],
+      ...['[::1]', '[::]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[64:ff9b::7f00:1]', '[::127.0.0.1]', '[fe80::1]'],
+      ...['169.254.169.254', '10.1.2.3', '192.168.0.1', '172.16.5.5', '100.100.100.200', '168.63.129.16', '[fd00::1]'],
+      ...['localhost', 'LOCALHOST', 'localhost.', 'ip6-localhost.localhost'],
+    ])('the private host %s', async (host) => {
+      // The port is another one than the opened: nothing listens there, and nothing may try.
+      await replaceClient({ allow: ['127.0.0.1:1'] });
+      await expect(get(`http://${host}:${portOf(target)}/`)).rejects.toMatchObject({
+        name: expect.stringMatching(/^(EgressRefused|CallFailed)$/),
+      });
+      expect(target.seen).toEqual([]);
+    });
+
+    it.each([
+      ...[
+        'file:///etc/passwd',
+        'ftp://example.com/',
+        'gopher://example.com/',
+        'data:,x',
+        'javascript:1',
+        'example.com',
+      ],
+      ...['', 'http://', 'http:\\\\127.0.0.1', 'http://me@example.com/', 'http://me:secret@example.com/'],
+      ...['http://example.com:25/', 'http://example.com:22/', 'https://example.com:445/'],
+    ])('the URL %j', async (url) => {
+      await expect(get(url)).rejects.toMatchObject({ name: 'EgressRefused' });
+    });
+
+    it.each<[string, string[]]>([
+      ['a private address', ['10.0.0.5']],
+      ['a public and a private one', ['93.184.216.34', '127.0.0.1']],
+      ['a mapped one', ['::ffff:127.0.0.1']],
+      ['one of NAT64', ['64:ff9b::7f00:1']],
+      ["a cloud's metadata", ['169.254.169.254']],
+    ])('a name that resolves to %s', async (_kind, addresses) => {
+      await replaceClient({ resolve: async () => addresses.map((address) => ({ address, family: 4 })) });
+      await expect(get(`http://evil.example:${portOf(target)}/`)).rejects.toMatchObject({ name: 'EgressRefused' });
+      expect(target.seen).toEqual([]);
+    });
+
+    it('and does not tell what a name resolves to', async () => {
+      await replaceClient({ resolve: async () => [{ address: '10.9.8.7', family: 4 }] });
+      await expect(get('http://evil.example/')).rejects.toMatchObject({
+        message: expect.not.stringContaining('10.9.8.7'),
+      });
+    });
+  });
+
+  describe('a name', () => {
+    it('is resolved once for a connection, which goes to an address of that answer', async () => {
+      const asked: string[] = [];
+      const resolve: Resolve = async (host) => {
+        asked.push(host);
+        // Whoever asks again is led elsewhere.
+        return [{ address: asked.length === 1 ? '127.0.0.1' : '127.0.0.2', family: 4 }];
+      };
+      await replaceClient({ allow: [`pinned.example:${portOf(target)}`], resolve });
+      await text((await get(`http://pinned.example:${portOf(target)}/`)).body);
+      expect(asked).toEqual(['pinned.example']);
+      expect(target.seen).toHaveLength(1);
+    });
+
+    it('that is there no more is an error that may pass', async () => {
+      await replaceClient({ resolve: () => Promise.reject(new Error('ENOTFOUND')) });
+      await expect(get('http://gone.example/')).rejects.toMatchObject({ name: 'CallFailed', code: 'host_unresolved' });
+    });
+  });
+
+  describe('a redirect', () => {
+    let other: HttpTarget;
+
+    beforeEach(async () => {
+      other = await startHttpTarget();
+      await replaceClient({ allow: [target.pair, other.pair] });
+    });
+    afterEach(() => other.stop());
+
+    const redirectTo = (location: string, status = 302): void =>
+      target.answer((request, response) =>
+        request.url === '/end' ? response.end('end') : response.writeHead(status, { location }).end(),
+      );
+
+    it('is an answer when none are followed', async () => {
+      redirectTo('/end');
+      const { status, headers, body } = await get(target.url);
+      body.destroy();
+      expect([status, headers['location']]).toEqual([302, '/end']);
+    });
+
+    it.each([301, 302, 303, 307, 308])(
+      'of status %i is followed within the origin, with credentials',
+      async (status) => {
+        redirectTo('/end', status);
+        const { body } = await get(target.url, { redirects: 1, credentials: { authorization: 'Bearer t' } });
+        expect(await text(body)).toBe('end');
+        expect(target.seen[1]?.headers).toMatchObject({ authorization: 'Bearer t' });
+      },
+    );
+
+    it('leaves credentials behind at the border of the origin', async () => {
+      redirectTo(other.url);
+      const credentials = { 'x-api-key': 'canary-1', authorization: 'canary-2' };
+      const headers = { cookie: 'canary-3', 'x-kept': 'yes' };
+      await text((await get(target.url, { redirects: 1, credentials, headers })).body);
+      expect(JSON.stringify(other.seen)).not.toContain('canary');
+      expect(other.seen[0]?.headers).toMatchObject({ 'x-kept': 'yes' });
+    });
+
+    it.each([
+      'http://127.0.0.1:1/',
+      'http://[::1]/',
+      'http://169.254.169.254/',
+      'file:///etc/passwd',
+      'http://localhost/',
+      '//10.0.0.1/',
+    ])('to %s is refused', async (location) => {
+      redirectTo(location);
+      await expect(get(target.url, { redirects: 3 })).rejects.toMatchObject({ name: 'EgressRefused' });
+    });
+
+    it('is followed only so often', async () => {
+      redirectTo('/again');
+      await expect(get(target.url, { redirects: 3 })).rejects.toThrow('redirects more than 3 times');
+      expect(target.seen).toHaveLength(4);
+    });
+
+    it('of another method is an answer: nothing is sent twice', async () => {
+      redirectTo('/end', 307);
+      const { status, body } = await get(target.url, { method: 'POST', body: 'pay', redirects: 3 });
+      body.destroy();
+      expect([status, target.seen.length]).toEqual([307, 1]);
+    });
+
+    it('may be forbidden by whoever calls', async () => {
+      redirectTo('/admin');
+      const beforeRedirect = ({ pathname }: URL): void => {
+        throw new Error(`not to ${pathname}`);
+      };
+      await expect(get(target.url, { redirects: 3, beforeRedirect })).rejects.toThrow('not to /admin');
+    });
+  });
+
+  describe('limits', () => {
+    it('the bytes of a body that does not end', async () => {
+      target.answer((_request, response) => {
+        Readable.from(endless()).pipe(response);
+      });
+      const { body } = await get(target.url, { limits: { maxBytes: MIB } });
+      await expect(buffer(body)).rejects.toMatchObject({ name: 'AnswerTooLarge', maxBytes: MIB });
+    });
+
+    it('the bytes of a body that unpacks to a thousand times its size', async () => {
+      target.answer((_request, response) => {
+        response.writeHead(200, { 'content-encoding': 'gzip' });
+        const pack = createGzip();
+        pack.pipe(response);
+        pack.end(Buffer.alloc(64 * MIB));
+      });
+      const { body } = await get(target.url, { limits: { maxBytes: MIB } });
+      await expect(buffer(body)).rejects.toMatchObject({ name: 'AnswerTooLarge' });
+    });
+
+    it('the time until an answer begins', async () => {
+      target.answer(() => undefined);
+      await expect(get(target.url, { limits: { headersMs: 50 } })).rejects.toMatchObject({
+        ...{ name: 'CallFailed', code: 'call_timeout', message: expect.stringContaining('begin its answer') },
+      });
+    });
+
+    it('the time in which a body stands still', async () => {
+      target.answer((_request, response) => void response.write('a'));
+      const { body } = await get(target.url, { limits: { idleMs: 50 } });
+      await expect(text(body)).rejects.toMatchObject({
+        code: 'call_timeout',
+        message: expect.stringContaining('stopped'),
+      });
+    });
+
+    it('the time of the whole call, also when bytes drip', async () => {
+      target.answer((_request, response) => {
+        const dripping = setInterval(() => response.write('a'), 20);
+        response.on('close', () => clearInterval(dripping));
+      });
+      const { body } = await get(target.url, { limits: { totalMs: 200 } });
+      await expect(text(body)).rejects.toMatchObject({
+        code: 'call_timeout',
+        message: expect.stringContaining('200 ms'),
+      });
+    });
+
+    it('the head of an answer', async () => {
+      target.answer((_request, response) => void response.writeHead(200, { 'x-long': 'a'.repeat(40_000) }).end());
+      await expect(get(target.url)).rejects.toMatchObject({ code: 'answer_unreadable' });
+    });
+
+    it('the time for TLS', async () => {
+      const silent = await listening(createServer((socket) => socket.resume()));
+      await replaceClient({ allow: [silent.pair], tlsMs: 50 });
+      await expect(get(`https://${silent.pair}/`)).rejects.toMatchObject({
+        ...{ code: 'call_timeout', message: expect.stringContaining('TLS') },
+      });
+      silent.server.close();
+    });
+  });
+
+  describe('trouble', () => {
+    it('is told by its class: nobody listens', async () => {
+      const { server, pair } = await listening(createServer());
+      server.close();
+      await once(server, 'close');
+      await replaceClient({ allow: [pair] });
+      await expect(get(`http://${pair}/`)).rejects.toMatchObject({ name: 'CallFailed', code: 'host_unreachable' });
+    });
+
+    it('is told by its class: no TLS', async () => {
+      await expect(get(target.url.replace('http:', 'https:'))).rejects.toMatchObject({ code: 'tls_failed' });
+    });
+
+    it('is told by its class: the connection breaks', async () => {
+      target.answer((_request, response) => void response.destroy());
+      await expect(get(target.url)).rejects.toMatchObject({ code: 'call_broken' });
+    });
+
+    it('is told by its class: no HTTP', async () => {
+      const { server, pair } = await listening(
+        createServer((socket) => socket.once('data', () => socket.end('220 mail ready\r\n'))),
+      );
+      await replaceClient({ allow: [pair] });
+      await expect(get(`http://${pair}/`)).rejects.toMatchObject({ code: 'answer_unreadable' });
+      server.close();
+    });
+
+    it('is told by its class: a body shorter than it says', async () => {
+      target.answer((_request, response) => {
+        response.writeHead(200, { 'content-length': 10 });
+        response.write('abc', () => void response.destroy());
+      });
+      const { body } = await get(target.url);
+      await expect(text(body)).rejects.toMatchObject({ code: 'call_broken' });
+    });
+
+    it('is told by its class: packed badly, or by nobody asked for', async () => {
+      target.answer(
+        (_request, response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end('not packed'),
+      );
+      await expect(text((await get(target.url)).body)).rejects.toMatchObject({ code: 'answer_unreadable' });
+      target.answer((_request, response) => void response.writeHead(200, { 'content-encoding': 'zip' }).end('zip'));
+      await expect(get(target.url)).rejects.toMatchObject({ code: 'answer_unreadable' });
+    });
+
+    it('is the reason of the signal when that aborts', async () => {
+      target.answer(() => undefined);
+      const cancelling = new AbortController();
+      const sent = get(target.url, { signal: cancelling.signal });
+      cancelling.abort(new Error('cancelled'));
+      await expect(sent).rejects.toThrow('cancelled');
+    });
+  });
+
+  it('unpacks a body, and takes the head of one to a HEAD as it is', async () => {
+    target.answer(
+      (_request, response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('whole')),
+    );
+    expect(await text((await get(target.url)).body)).toBe('whole');
+    expect(await text((await get(target.url, { method: 'HEAD' })).body)).toBe('');
+  });
+});
+
+async function listening(server: Server): Promise<{ server: Server; pair: string }> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, pair: `127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+function* endless(): Generator<Buffer> {
+  for (;;) yield Buffer.alloc(65_536);
+}

@@ -1,0 +1,145 @@
+import { Agent, type Dispatcher } from 'undici';
+import { answerBody } from './answer-body.js';
+import { type Answer, type Call, CALL_LIMITS, type CallLimits } from './call.js';
+import { callFailure } from './call-failure.js';
+import { EgressPolicy } from './egress-policy.js';
+import { CallFailed, EgressRefused } from './errors.js';
+import { guardedConnector, type Resolve, systemResolve } from './guarded-connector.js';
+import { redirectTarget } from './redirect.js';
+
+const CONNECT_MS = 5_000;
+const TLS_MS = 5_000;
+const LARGEST_HEAD = 32 * 1_024;
+/** How long an unused connection is kept for the next call. */
+const KEPT_MS = 10_000;
+/** Never shown to another origin, whoever set them. */
+const SENSITIVE: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie']);
+
+/** What a client is made of. */
+export interface EgressOptions {
+  /** The pairs of `EGRESS_ALLOW`. */
+  readonly allow: readonly string[];
+  /** Says who calls, in calls that do not say so themselves. */
+  readonly userAgent: string;
+  /** @default the system's */
+  readonly resolve?: Resolve;
+  /** For connecting. @default 5_000 */
+  readonly connectMs?: number;
+  /** For TLS. @default 5_000 */
+  readonly tlsMs?: number;
+}
+
+/** One hop of a call. */
+interface Hop {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What all hops of a call share. */
+interface Terms {
+  readonly limits: CallLimits;
+  readonly signal: AbortSignal;
+  /** The error of the call that an error of a connection stands for. */
+  readonly explain: (error: unknown) => unknown;
+}
+
+/** Calls the servers of other people, under the egress policy and within limits at every stage. Keeps connections for the next calls. */
+export class EgressClient {
+  readonly #policy: EgressPolicy;
+  readonly #agent: Agent;
+  readonly #userAgent: string;
+
+  constructor({ allow, userAgent, resolve = systemResolve, connectMs = CONNECT_MS, tlsMs = TLS_MS }: EgressOptions) {
+    this.#policy = new EgressPolicy(allow);
+    this.#userAgent = userAgent;
+    this.#agent = new Agent({
+      connect: guardedConnector({ policy: this.#policy, resolve, connectMs, tlsMs }),
+      maxHeaderSize: LARGEST_HEAD,
+      keepAliveTimeout: KEPT_MS,
+      keepAliveMaxTimeout: KEPT_MS,
+    });
+  }
+
+  /**
+   * Sends a call and resolves with the head of its answer, whatever the status.
+   * @throws EgressRefused when the policy refuses its address, or one that it is redirected to
+   * @throws CallFailed when there is no answer
+   * @throws the reason of its signal when that aborts
+   */
+  async send(call: Call): Promise<Answer> {
+    const limits = { ...CALL_LIMITS, ...call.limits };
+    const ending = AbortSignal.timeout(limits.totalMs);
+    const explain = (error: unknown): unknown => {
+      if (call.signal.aborted) return call.signal.reason as unknown;
+      return ending.aborted ? tookTooLong(limits) : callFailure(error);
+    };
+    const { response, packing } = await this.#followed(call, {
+      ...{ limits, explain },
+      signal: AbortSignal.any([call.signal, ending]),
+    });
+    const { statusCode: status, headers, body } = response;
+    const { maxBytes } = limits;
+    return { status, headers: joined(headers), body: answerBody(body, packing, { maxBytes, explain }) };
+  }
+
+  /** Ends all connections, those in use too. */
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  async #followed(call: Call, terms: Terms): Promise<{ response: Dispatcher.ResponseData; packing: string }> {
+    const { method, redirects = 0 } = call;
+    let hop = this.#firstHop(call);
+    for (let hops = 0; ; hops += 1) {
+      const response = await this.#sent(call, hop, terms);
+      const { location = '', 'content-encoding': packing = '' } = joined(response.headers);
+      const target = redirects === 0 ? undefined : redirectTarget(method, response.statusCode, location, hop.url);
+      if (target === undefined) return { response, packing: method === 'HEAD' ? '' : packing };
+      response.body.on('error', () => undefined).destroy();
+      if (hops === redirects) throw new EgressRefused(`The host redirects more than ${redirects} times.`);
+      hop = this.#nextHop(call, hop, target);
+    }
+  }
+
+  #firstHop({ url, headers = {}, credentials = {} }: Call): Hop {
+    const about = { 'user-agent': this.#userAgent, 'accept-encoding': 'gzip, deflate, br' };
+    return { url: this.#policy.checked(url), headers: { ...about, ...headers, ...credentials } };
+  }
+
+  #nextHop({ credentials = {}, beforeRedirect }: Call, { url: from, headers }: Hop, target: string): Hop {
+    const url = this.#policy.checked(target);
+    if (from.protocol === 'https:' && url.protocol === 'http:') {
+      throw new EgressRefused('The host redirects from https to http.');
+    }
+    beforeRedirect?.(url);
+    if (url.origin === from.origin) return { url, headers };
+    const shown = Object.entries(headers).filter(([name]) => !SENSITIVE.has(name) && credentials[name] === undefined);
+    return { url, headers: Object.fromEntries(shown) };
+  }
+
+  async #sent(
+    { method, body }: Call,
+    { url, headers }: Hop,
+    { limits, signal, explain }: Terms,
+  ): Promise<Dispatcher.ResponseData> {
+    try {
+      return await this.#agent.request({
+        ...{ origin: url.origin, path: `${url.pathname}${url.search}` },
+        ...{ method: method, headers, body: body ?? null, signal },
+        ...{ headersTimeout: limits.headersMs, bodyTimeout: limits.idleMs },
+      });
+    } catch (error) {
+      throw explain(error);
+    }
+  }
+}
+
+function tookTooLong({ totalMs }: CallLimits): CallFailed {
+  return new CallFailed('call_timeout', `The call took longer than ${totalMs} ms.`);
+}
+
+function joined(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value = '']) => [name, typeof value === 'string' ? value : value.join(', ')]),
+  );
+}

@@ -1,0 +1,76 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+// eslint-disable-next-line no-restricted-imports -- what specs of the lib call is what a suite calls
+import { type HttpTarget, startHttpTarget } from '../../libs/egress/spec/http-target.js';
+import { SuiteJobs } from '../support/suite-jobs.js';
+import { testEnvironment } from '../support/test-environment.js';
+import { startSuite, type TestSuite } from '../support/test-suite.js';
+
+jest.setTimeout(60_000);
+
+const TOKEN = 'canary-token-of-the-shop';
+
+describe('integrations', () => {
+  let target: HttpTarget;
+  let suite: TestSuite;
+  let jobs: SuiteJobs;
+
+  beforeAll(async () => {
+    target = await startHttpTarget();
+    const connections = join(testEnvironment().folder, 'connections.json');
+    const auth = { type: 'api-key', header: 'x-shop-key', key: { env: 'SHOP_KEY' } };
+    await writeFile(connections, JSON.stringify({ connections: { shop: { baseUrl: target.url, auth } } }));
+    const env = { EGRESS_ALLOW: target.pair, CONNECTIONS_FILE: connections, SHOP_KEY: TOKEN };
+    suite = await startSuite({ apps: ['integrations'], env });
+    jobs = new SuiteJobs(suite);
+  });
+  afterAll(async () => {
+    await suite.stop();
+    await target.stop();
+  });
+
+  const call = (payload: object, options = {}): ReturnType<SuiteJobs['enqueue']> =>
+    jobs.enqueue('integrations.call-api', payload, options);
+
+  it('wait as long as a host asks for, at no charge, and call again under the same key', async () => {
+    const before = target.seen.length;
+    target.answer((_request, response) => {
+      const first = target.seen.length === before + 1;
+      response.writeHead(first ? 429 : 200, first ? { 'retry-after': '1' } : { 'content-type': 'application/json' });
+      response.end(first ? '' : '{"ok":true}');
+    });
+    const done = await jobs.completed((await call({ method: 'POST', url: target.url, body: { n: 1 } })).id);
+    expect(done).toMatchObject({ attempt: 1, result: { status: 200, body: { ok: true } } });
+    expect((await jobs.attempts(done.id)).map(({ outcome }) => outcome)).toEqual(['snoozed', 'completed']);
+    expect(target.seen.slice(before).map(({ headers }) => headers['idempotency-key'])).toEqual([done.id, done.id]);
+  });
+
+  it('show no secret, in no job, attempt, log or line of a process', async () => {
+    target.answer((request, response) => {
+      response.writeHead(422, { 'content-type': 'application/json' }).end(JSON.stringify(request.headers));
+    });
+    const failed = await jobs.failed((await call({ connection: 'shop', url: '/echo' })).id);
+    expect(target.seen.at(-1)?.headers['x-shop-key']).toBe(TOKEN);
+    expect(failed.error).toMatchObject({ code: 'http_422', permanent: true, message: expect.stringContaining('***') });
+    const shown = [failed, await jobs.attempts(failed.id), suite.log('integrations'), suite.log('gateway')];
+    expect(JSON.stringify(shown)).not.toContain(TOKEN);
+  });
+
+  it('fail for good at a private address that is not opened', async () => {
+    const failed = await jobs.failed((await call({ url: 'http://169.254.169.254/latest' })).id);
+    expect(failed.error).toMatchObject({ code: 'egress_refused', permanent: true });
+  });
+
+  it.each([
+    [{ url: 'https://example.com/', headers: { Authorization: 'x' } }, 'payload.headers'],
+    [{ url: '/a', connection: 'shop', headers: { 'X-Shop-Key': 'x' } }, 'payload.headers'],
+    [{ url: 'file:///etc/passwd' }, 'payload.url'],
+  ])('are refused with 422: %j', async (payload, path) => {
+    const { status, body } = await suite.api<{ errors: { path: string }[] }>('POST', '/v1/jobs', {
+      task: 'integrations.call-api',
+      payload,
+    });
+    expect([status, body.errors[0]?.path]).toEqual([422, expect.stringContaining(path)]);
+  });
+});
