@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AuditStore } from '../ledger/audit-store.js';
 import { Client } from '../testing/client.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealEdge, startRealEdge } from '../testing/real-edge.js';
+import { reconcilerTimes } from './times.js';
 
 const START_MS = 60_000;
 
@@ -33,6 +35,20 @@ describe('GET /v1/audit', () => {
         sentinel: { since: null, checkedAt: null, wipedAt: null },
       },
     ]);
+  });
+
+  it('counts, to scale by, the jobs of each announced queue that are open and not scheduled for later', async () => {
+    await edge.announce([{}]);
+    const of = { task: 'demo.echo', queue: 'demo' };
+    const [ended] = await Promise.all([
+      edge.jobs.accept(newJob(of)),
+      edge.jobs.accept(newJob(of)),
+      edge.jobs.accept(newJob({ ...of, scheduledFor: new Date(Date.now() + 60_000) })),
+    ]);
+    const open = (): Promise<object[]> => new AuditStore(edge.database, reconcilerTimes(30_000)).open();
+    expect(await open()).toEqual([{ queue: 'demo', jobs: 2 }]);
+    await set(ended.job.id, "status = 'completed', completed_at = now()");
+    expect(await open()).toEqual([{ queue: 'demo', jobs: 1 }]);
   });
 
   const place = async (id: string): Promise<object> => (await client.get<object>(`/v1/audit?jobId=${id}`)).json;
