@@ -36,11 +36,17 @@ export class Ledger {
     }
   }
 
-  /** Seconds from the first of these jobs' coming to the last one's start. */
-  async secondsToStart(ids: readonly string[]): Promise<number> {
+  /** The time by its clock. */
+  async now(): Promise<Date> {
+    const { rows } = await this.#client.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+    return rows[0]?.now ?? new Date();
+  }
+
+  /** Seconds from a time by its clock to the start of the last of these jobs. */
+  async secondsToStart(since: Date, ids: readonly string[]): Promise<number> {
     const { rows } = await this.#client.query<{ seconds: number }>(
-      'SELECT extract(epoch FROM max(started_at) - min(created_at))::float8 AS seconds FROM jobs WHERE id = ANY($1)',
-      [ids],
+      'SELECT extract(epoch FROM max(started_at) - $1::timestamptz)::float8 AS seconds FROM jobs WHERE id = ANY($2)',
+      [since, ids],
     );
     return rows[0]?.seconds ?? Number.NaN;
   }

@@ -5,7 +5,8 @@ import { Ledger } from '../ledger.js';
 import { type Effort, type Question, roundRobin, type Row } from '../question.js';
 import { figureOf } from '../statistics.js';
 
-const TASK = 'lab.noop';
+const QUEUE = 'lab';
+const TASK = `${QUEUE}.noop`;
 const JOBS_PER_BATCH = 10_000;
 const LATER = 10;
 /** Workers are known by then: each is heard every two seconds. */
@@ -28,7 +29,7 @@ export const turns: Question = {
     }),
 };
 
-/** How long a tenant's ten jobs wait behind the backlog of another. */
+/** How long a tenant's ten jobs wait behind the whole backlog of another, from when the queue goes on. */
 export const overtaking: Question = {
   title: 'Ten jobs of a tenant behind the backlog of another, with turns and without',
   unit: 's to the last start',
@@ -38,13 +39,16 @@ export const overtaking: Question = {
     const second = new Leveret({ url: suite.url, apiKey: secret });
     return compared(suite, effort, async (ledger) => {
       const before = await ledger.completed();
+      await suite.leveret.queues.pause(QUEUE);
       await enterBatches(suite.leveret, effort.jobs);
       const ids: string[] = [];
       for (let job = 0; job < LATER; job += 1) {
         ids.push((await second.worker.enqueue({ task: TASK, payload: {} })).id);
       }
+      const since = await ledger.now();
+      await suite.leveret.queues.resume(QUEUE);
       await ledger.until(before + effort.jobs + LATER);
-      return ledger.secondsToStart(ids);
+      return ledger.secondsToStart(since, ids);
     });
   },
 };
