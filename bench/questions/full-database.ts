@@ -7,6 +7,7 @@ import { fillLedger } from './fill-ledger.js';
 const ANNOUNCE_PATIENCE_MS = 30_000;
 /** Workers are known by then: each is heard every two seconds. */
 const SETTLE_MS = 3_000;
+const FOR_EVER = { KEEP_COMPLETED: 'forever', KEEP_FAILED: 'forever', KEEP_CANCELLED: 'forever' };
 
 /** The address of a database with so many final jobs. Whoever asks first makes and fills it. */
 export async function fullDatabase(suite: BenchSuite, rows: number): Promise<string> {
@@ -35,7 +36,7 @@ export async function makeDatabase(suite: BenchSuite, name: string): Promise<{ u
 
 /** Starts the gateway anew on a database, and waits until it knows tasks and workers. Later questions are asked there. */
 export async function useDatabase(suite: BenchSuite, url: string): Promise<void> {
-  await suite.restart('gateway', { DATABASE_URL: url });
+  await suite.restart('gateway', { DATABASE_URL: url, ...FOR_EVER });
   const missing = await awaitTasks(suite.leveret, ['lab'], ANNOUNCE_PATIENCE_MS);
   if (missing.length > 0) throw new Error('The tasks of lab were not announced again.');
   await wait(SETTLE_MS);
