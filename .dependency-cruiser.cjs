@@ -129,6 +129,13 @@ module.exports = {
       to: { path: '^libs/', pathNot: '^libs/(contracts|storage|suppressions)/' },
     },
     {
+      name: 'webhooks-stand-on-storage',
+      severity: 'error',
+      comment: 'Their secrets are made of what gateway and app both have: a setting, and a number in a file.',
+      from: { path: '^libs/webhooks/', pathNot: TESTS },
+      to: { path: '^libs/', pathNot: '^libs/(contracts|storage|webhooks)/' },
+    },
+    {
       name: 'datasets-stand-on-config',
       severity: 'error',
       comment:
@@ -163,7 +170,10 @@ module.exports = {
       comment:
         'Handlers work on payloads, files and settings of their own. Broker and telemetry are the business of libs/consumer.',
       from: { path: '^apps/(?!gateway/)' },
-      to: { path: '^libs/', pathNot: '^libs/(consumer|storage|contracts|config|suppressions|datasets|egress)/' },
+      to: {
+        path: '^libs/',
+        pathNot: '^libs/(consumer|storage|contracts|config|suppressions|datasets|egress|webhooks)/',
+      },
     },
     {
       name: 'task-folders-are-islands',

@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Webhook } from 'standardwebhooks';
 // eslint-disable-next-line no-restricted-imports -- what specs of the lib call is what a suite calls
 import { type HttpTarget, startHttpTarget } from '../../libs/egress/spec/http-target.js';
+import { eventually } from '../support/eventually.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { testEnvironment } from '../support/test-environment.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
@@ -44,6 +46,18 @@ describe('integrations', () => {
     expect(done).toMatchObject({ attempt: 1, result: { status: 200, body: { ok: true } } });
     expect((await jobs.attempts(done.id)).map(({ outcome }) => outcome)).toEqual(['snoozed', 'completed']);
     expect(target.seen.slice(before).map(({ headers }) => headers['idempotency-key'])).toEqual([done.id, done.id]);
+  });
+
+  it('call back when a job has ended, signed with the secret that the gateway shows', async () => {
+    target.answer((_request, response) => void response.end());
+    const callbackUrl = `${target.url}/callback`;
+    const done = await jobs.completed((await call({ url: `${target.url}/work` }, { callbackUrl })).id);
+    const { body, headers } = await eventually('callback', () => target.seen.find(({ url }) => url === '/callback'));
+    const { secret } = (await suite.api<{ secret: string }>('GET', '/v1/webhook-secret')).body;
+    expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toMatchObject({
+      ...{ type: 'job.completed', timestamp: expect.any(String) },
+      data: { id: done.id, status: 'completed', result: { status: 200 } },
+    });
   });
 
   it('show no secret, in no job, attempt, log or line of a process', async () => {

@@ -47,6 +47,7 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'only-exports-write-documents': { 'apps/gateway/src/jobs/paper.ts': "import 'pdfkit';" },
   'datasets-stand-on-config': { 'libs/datasets/src/upwards.ts': "import '#libs/storage';" },
+  'webhooks-stand-on-storage': { 'libs/webhooks/src/upwards.ts': "import '#libs/broker';" },
   'egress-stands-on-config': { 'libs/egress/src/upwards.ts': "import '#libs/storage';" },
   'only-egress-calls-out': { 'apps/media/src/caller.ts': "import 'undici';" },
   'only-consumer-apps-use-datasets': { 'apps/gateway/src/jobs/rows.ts': "import '#libs/datasets';" },

@@ -5,7 +5,7 @@ import { freePort } from '../../tools/local-nodes/ports.js';
 import { AppProcess } from '../../tools/processes/app-process.js';
 import { RECORD_SUFFIX } from '../../tools/processes/recorded-processes.js';
 import { appMain, LAB_MAIN, PROJECT } from '../../tools/start/app-list.js';
-import { consumerEnvironment, gatewayEnvironment, type SuiteFacts } from '../../tools/start/environment.js';
+import { appEnvironment, gatewayEnvironment, type SuiteFacts } from '../../tools/start/environment.js';
 import { awaitTasks } from '../../tools/start/await-tasks.js';
 import { type ServersOfSuite, SuiteServers } from './suite-servers.js';
 import { testEnvironment } from './test-environment.js';
@@ -199,7 +199,7 @@ export class TestSuite {
       ...this.options.env,
     };
     const facts = { ...this.facts, ...this.options.route?.(name, this.facts), port };
-    return app === GATEWAY ? gatewayEnvironment(outer, facts) : consumerEnvironment(outer, facts);
+    return app === GATEWAY ? gatewayEnvironment(outer, facts) : appEnvironment(app, outer, facts);
   }
 
   private keepLine(app: string, line: string): void {

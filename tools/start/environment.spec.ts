@@ -5,6 +5,7 @@ import {
   emailEnvironment,
   exportsEnvironment,
   gatewayEnvironment,
+  integrationsEnvironment,
   type SuiteFacts,
 } from './environment.js';
 
@@ -32,6 +33,7 @@ describe('gatewayEnvironment', () => {
       PORT: '3001',
       PUBLIC_URL: 'http://127.0.0.1:3001',
       UNSUBSCRIBE_SECRET: expect.stringMatching(/^.{43}$/),
+      WEBHOOK_SECRET: expect.stringMatching(/^.{43}$/),
       NODE_ENV: 'development',
       LOG_LEVEL: 'info',
       BROKER_ACK_TIMEOUT: '12h',
@@ -62,6 +64,7 @@ describe('consumerEnvironment', () => {
       PORT: '1',
       PUBLIC_URL: 'http://x',
       UNSUBSCRIBE_SECRET: 's',
+      WEBHOOK_SECRET: 's',
     };
     expect(consumerEnvironment({ ...outer, EGRESS_ALLOW: '127.0.0.1:1' }, facts)).toEqual({
       RABBITMQ_URL: 'amqp://leveret:secret@127.0.0.1:5000',
@@ -91,6 +94,19 @@ describe('emailEnvironment', () => {
   it("lets the person's own server and sender come first", () => {
     const own = { SMTP_URL: 'smtp://mail.example', MAIL_FROM: 'shop@example.org' };
     expect(emailEnvironment(own, withInbox)).toMatchObject(own);
+  });
+});
+
+describe('integrationsEnvironment', () => {
+  it('has the secret of webhooks that the gateway has, made or given', () => {
+    for (const outer of [{}, { WEBHOOK_SECRET: 'own' }] as NodeJS.ProcessEnv[]) {
+      const { WEBHOOK_SECRET: secret } = gatewayEnvironment(outer, facts);
+      expect(integrationsEnvironment(outer, facts)).toEqual({
+        ...consumerEnvironment(outer, facts),
+        WEBHOOK_SECRET: secret,
+      });
+      expect(secret).toBe(outer['WEBHOOK_SECRET'] ?? secret);
+    }
   });
 });
 

@@ -35,6 +35,7 @@ const OF_THE_GATEWAY = [
   'PUBLIC_URL',
   'RABBITMQ_MANAGEMENT_URL',
   'UNSUBSCRIBE_SECRET',
+  'WEBHOOK_SECRET',
 ] as const;
 /** The consumer apps that take settings of their own. */
 export const EMAIL = 'email';
@@ -52,6 +53,7 @@ export function gatewayEnvironment(outer: NodeJS.ProcessEnv, facts: SuiteFacts):
     ADMIN_API_KEY: facts.adminApiKey,
     PORT: String(facts.port),
     ...unsubscribing(outer, facts),
+    ...webhooks(outer, facts),
     ...(facts.managementUrl === null ? {} : { RABBITMQ_MANAGEMENT_URL: facts.managementUrl }),
   };
 }
@@ -70,6 +72,8 @@ export function appEnvironment(app: string, outer: NodeJS.ProcessEnv, facts: Sui
       return emailEnvironment(outer, facts);
     case EXPORTS:
       return exportsEnvironment(outer, facts);
+    case INTEGRATIONS:
+      return integrationsEnvironment(outer, facts);
     default:
       return consumerEnvironment(outer, facts);
   }
@@ -103,6 +107,17 @@ export function exportsEnvironment(outer: NodeJS.ProcessEnv, facts: SuiteFacts):
   return { ...common, DATASETS_FILE: sample.catalog, DATASETS_DATABASES: `sample=${sample.url}` };
 }
 
+/** The integrations app's environment: a consumer app's, with what the secrets of webhooks are made of. */
+export function integrationsEnvironment(outer: NodeJS.ProcessEnv, facts: SuiteFacts): NodeJS.ProcessEnv {
+  return { ...consumerEnvironment(outer, facts), ...webhooks(outer, facts) };
+}
+
+/** What the secrets of webhooks are made of; the gateway, which shows them, and the integrations app must agree on it. */
+function webhooks(outer: NodeJS.ProcessEnv, { linkSecret }: SuiteFacts): NodeJS.ProcessEnv {
+  const made = createHmac('sha256', linkSecret).update('webhooks').digest('base64url');
+  return { WEBHOOK_SECRET: given(outer['WEBHOOK_SECRET']) ?? made };
+}
+
 /** True when the exports app would have no datasets. */
 export function wantsSample(outer: NodeJS.ProcessEnv, apps: readonly string[]): boolean {
   return apps.includes(EXPORTS) && given(outer['DATASETS_FILE']) === undefined;
@@ -134,5 +149,5 @@ export function checkSettings(outer: NodeJS.ProcessEnv, facts: SuiteFacts, apps:
   loadConsumerConfig(consumerEnvironment(outer, facts));
   if (apps.includes(EMAIL)) loadEmailConfig(emailEnvironment(outer, facts));
   if (apps.includes(EXPORTS)) loadExportsConfig(exportsEnvironment(outer, facts));
-  if (apps.includes(INTEGRATIONS)) loadIntegrationsConfig(consumerEnvironment(outer, facts));
+  if (apps.includes(INTEGRATIONS)) loadIntegrationsConfig(integrationsEnvironment(outer, facts));
 }

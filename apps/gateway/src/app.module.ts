@@ -21,6 +21,7 @@ import { QueuesModule } from './queues/queues.module.js';
 import { AuditModule } from './reconciler/audit.module.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
 import { SuppressionsModule } from './suppressions/suppressions.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { TasksModule } from './tasks/tasks.module.js';
 import { TELEMETRY } from './tokens.js';
 import { TriggersModule } from './triggers/triggers.module.js';
@@ -52,6 +53,7 @@ export class AppModule {
         QueuesModule,
         SchedulesModule,
         SuppressionsModule,
+        WebhooksModule,
         TasksModule,
         TriggersModule,
         WorkersModule,

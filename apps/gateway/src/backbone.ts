@@ -17,7 +17,7 @@ import { type Doctor } from './doctor/doctor.js';
 import { FactTeller } from './facts/fact-teller.js';
 import { FlowKeeper } from './flows/flow-keeper.js';
 import { FollowerMaker } from './flows/follower-maker.js';
-import { type NoticeWriter } from './notifications/notice-writer.js';
+import { type EndTeller } from './notifications/end-teller.js';
 import { DomainRegister } from './ingress/domain-register.js';
 import { Ingress } from './ingress/ingress.js';
 import { UnroutedMessages } from './ingress/unrouted-messages.js';
@@ -108,7 +108,7 @@ interface BackboneEntry {
   readonly eventBindings: EventBindings;
   readonly tenants: ReadonlyMap<string, string>;
   readonly changes: Pick<Database, 'onJobChanges'>;
-  readonly notices: NoticeWriter;
+  readonly ends: EndTeller;
   readonly room: OutboxRoom;
   readonly retention: Retention;
   readonly post: ChangePost;
@@ -128,7 +128,7 @@ export class Backbone {
     const heartbeats = new HeartbeatReader({ link, names, setup, workers: stores.workers, telemetry });
     const shared = { link, names, dispatch: releaser, telemetry };
     const { prober, marker } = askersOn(links, stores, entry.times);
-    const makes = new FollowerMaker(entry.intake, stores.tasks, entry.notices);
+    const makes = new FollowerMaker(entry.intake, stores.tasks, entry.ends);
     const flows = new FlowKeeper({
       ...shared,
       endings: stores.endings,

@@ -22,9 +22,12 @@ import { OutboxRoom } from './ledger/outbox-room.js';
 import { QueueStore } from './ledger/queue-store.js';
 import { ScheduleStore } from './ledger/schedule-store.js';
 import { type Stores, storesOn } from './ledger/stores.js';
+import { type TaskStore } from './ledger/task-store.js';
 import { TickStore } from './ledger/tick-store.js';
 import { liveParts } from './live/live-parts.js';
 import { TriggerStore } from './ledger/trigger-store.js';
+import { CallbackWriter } from './notifications/callback.js';
+import { EndTeller } from './notifications/end-teller.js';
 import { NoticeWriter } from './notifications/notice-writer.js';
 import { type GatewayParts } from './parts.module.js';
 import { EventBindings } from './triggers/event-bindings.js';
@@ -75,7 +78,7 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
         firings: new FiringStore(database, { dispatch: releaser, room }),
         tenants: config.brokerTenants,
         changes: database,
-        notices: noticesOf(config),
+        ends: endTellerOf(config, stores.tasks),
         retention: new Retention(choresOf(config.retention, stores.retention, storage), telemetry),
         doctor: new Doctor({ ...config, link: links.publishing, ledger: database, storage }, telemetry),
       });
@@ -93,8 +96,9 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
   };
 }
 
-function noticesOf({ linkSecret, publicUrl }: GatewayConfig): NoticeWriter {
-  return new NoticeWriter(new FileLinks(new LinkSigner(linkSecret), publicUrl));
+function endTellerOf({ linkSecret, publicUrl }: GatewayConfig, tasks: TaskStore): EndTeller {
+  const links = new FileLinks(new LinkSigner(linkSecret), publicUrl);
+  return new EndTeller(new NoticeWriter(links), new CallbackWriter(tasks));
 }
 
 /** Those who enter and move jobs, and take in events. */

@@ -18,4 +18,13 @@ export const INTEGRATION_SETTINGS = {
     parse: orNull(matching(/^\P{Cc}+$/u)),
     fallback: { value: null, shown: 'none' },
   }),
+  WEBHOOK_SECRET: setting<string | null>({
+    means: 'What the secrets of webhooks are made of; without it there are no webhooks.',
+    allowed: 'at least 32 characters',
+    takenBy: 'gateway and integrations app',
+    parse: orNull(matching(/^.{32,}$/)),
+    fallback: { value: null, shown: 'none' },
+    advice: 'make one with: openssl rand -base64 48',
+    secret: true,
+  }),
 } as const;

@@ -6,6 +6,8 @@ export interface IntegrationsConfig {
   readonly egressAllow: readonly string[];
   /** Where connections are named; null: nowhere. */
   readonly connectionsFile: string | null;
+  /** What the secrets of webhooks are made of; null when there are none. */
+  readonly webhookSecret: string | null;
   /** A variable of the environment that a connection names for a secret of its own; undefined when it is empty or not set. */
   readonly secretIn: (variable: string) => string | undefined;
 }
@@ -16,10 +18,11 @@ export interface IntegrationsConfig {
  * @throws ConfigError with every problem in one message.
  */
 export function loadIntegrationsConfig(env: NodeJS.ProcessEnv = process.env): IntegrationsConfig {
-  const { EGRESS_ALLOW, CONNECTIONS_FILE: connectionsFile } = readSettings(env, 'integrations app');
+  const values = readSettings(env, 'integrations app');
   return Object.freeze({
-    egressAllow: Object.freeze([...EGRESS_ALLOW]),
-    connectionsFile,
+    egressAllow: Object.freeze([...values.EGRESS_ALLOW]),
+    connectionsFile: values.CONNECTIONS_FILE,
+    webhookSecret: values.WEBHOOK_SECRET,
     secretIn: (variable: string) => (env[variable] === '' ? undefined : env[variable]),
   });
 }

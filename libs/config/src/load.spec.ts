@@ -54,6 +54,7 @@ describe('loadGatewayConfig', () => {
       managementUrl: null,
       tenantWindow: true,
       unsubscribeSecret: null,
+      webhookSecret: null,
     });
   });
 
@@ -337,7 +338,9 @@ describe('loadIntegrationsConfig', () => {
     Object.keys(problems(() => loadIntegrationsConfig({ ...CONSUMER, ...env })));
 
   it('opens nothing and knows no connections when nothing is said', () => {
-    expect(loadIntegrationsConfig(CONSUMER)).toMatchObject({ egressAllow: [], connectionsFile: null });
+    expect(loadIntegrationsConfig(CONSUMER)).toMatchObject({
+      ...{ egressAllow: [], connectionsFile: null, webhookSecret: null },
+    });
   });
 
   it('takes pairs of host and port, written as URLs write hosts', () => {

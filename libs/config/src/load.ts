@@ -60,6 +60,8 @@ export interface GatewayConfig extends CommonConfig {
   readonly managementUrl: string | null;
   /** Signs the links by which recipients of mails unsubscribe; null when there are none. */
   readonly unsubscribeSecret: string | null;
+  /** What the secrets of webhooks are made of; null when there are none. */
+  readonly webhookSecret: string | null;
 }
 
 /** What a consumer app takes. */
@@ -93,6 +95,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): Gateway
     retention: retention(values),
     managementUrl: values.RABBITMQ_MANAGEMENT_URL,
     unsubscribeSecret: values.UNSUBSCRIBE_SECRET,
+    webhookSecret: values.WEBHOOK_SECRET,
   });
 }
 

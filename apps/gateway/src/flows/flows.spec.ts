@@ -221,7 +221,7 @@ describe('flows', () => {
       ['a unique key', [{ task: 'demo.echo', uniqueKey: 'k' }], ['then.0.uniqueKey']],
       ['another end', [{ task: 'demo.echo', on: 'success' }], ['then.0.on']],
       ['an end that never comes', [{ task: 'demo.echo', on: 'cancelled', after: 'spawned' }], ['then.0.on']],
-      ['what later versions bring', [{ task: 'demo.echo', callbackUrl: 'https://a.test' }], ['then.0.callbackUrl']],
+      ['a callback to no URL', [{ task: 'demo.echo', callbackUrl: 'ftp://a.test' }], ['then.0.callbackUrl']],
       ['no job', [1], ['then.0']],
       ['nothing', [], ['then']],
       [

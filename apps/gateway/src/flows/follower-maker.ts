@@ -4,7 +4,6 @@ import {
   DEFAULT_MAX_ATTEMPTS,
   domainOf,
   type Failure,
-  type Job,
   LIMITS,
   PRIORITIES,
   TIMES,
@@ -12,13 +11,13 @@ import {
 import { shownBatch } from '../batches/batch-view.js';
 import { type FieldError } from '../http/problem.js';
 import { type JobIntake, type JobOrigin } from '../jobs/job-intake.js';
-import { withoutSecrets } from '../jobs/secret-fields.js';
+import { maskedJob } from '../jobs/masked-job.js';
 import { type DueFollowUp } from '../ledger/ending-store.js';
 import { type Follower } from '../ledger/follower-entry.js';
 import { type NewJob } from '../ledger/job-store.js';
 import { type TaskStore } from '../ledger/task-store.js';
-import { noticeIn, type Notify } from '../notifications/notice.js';
-import { type NoticeWriter } from '../notifications/notice-writer.js';
+import { type EndTeller } from '../notifications/end-teller.js';
+import { type NoticeRequest } from '../notifications/notice-writer.js';
 import { fillPlaceholders } from '../placeholders/fill-placeholders.js';
 
 /** Makes the jobs of follow-ups: fills in their placeholders and checks them as any request for a job is checked. */
@@ -26,7 +25,7 @@ export class FollowerMaker {
   constructor(
     private readonly intake: Pick<JobIntake, 'prepare' | 'followUps'>,
     private readonly tasks: Pick<TaskStore, 'find'>,
-    private readonly notices: NoticeWriter,
+    private readonly ends: Pick<EndTeller, 'requestFor'>,
   ) {}
 
   /** A follower that cannot be made says why; whatever is wrong with one holds up no other. */
@@ -39,12 +38,11 @@ export class FollowerMaker {
   }
 
   async #made(due: DueFollowUp): Promise<Follower> {
-    const notice = noticeIn(due.request);
-    return notice === undefined || due.job === undefined ? this.#followed(due) : this.#told(due, due.job, notice);
+    const told = due.job === undefined ? undefined : this.ends.requestFor(due.request, due.job);
+    return told === undefined ? this.#followed(due) : this.#told(due, told);
   }
 
-  async #told(due: DueFollowUp, job: Job, notice: Notify): Promise<Follower> {
-    const request = this.notices.requestFor(job, notice);
+  async #told(due: DueFollowUp, request: NoticeRequest): Promise<Follower> {
     const intake = await this.intake.prepare(request, originOf(due));
     return intake.ok ? { job: intake.job, failure: null } : this.#unmade(due, request.payload, intake.errors);
   }
@@ -64,14 +62,9 @@ export class FollowerMaker {
   /** What placeholders may name: the job and the batch as users see them. */
   #valuesOf({ job, batch }: DueFollowUp): Record<string, unknown> {
     return {
-      ...(job === undefined ? {} : { result: job.result, error: job.error, job: this.#shown(job) }),
+      ...(job === undefined ? {} : { result: job.result, error: job.error, job: maskedJob(job, this.tasks) }),
       ...(batch === undefined ? {} : { batch: shownBatch(batch) }),
     };
-  }
-
-  #shown(job: NonNullable<DueFollowUp['job']>): object {
-    const schema = this.tasks.find(job.task)?.schema;
-    return schema === undefined ? job : { ...job, payload: withoutSecrets(job.payload, schema) };
   }
 
   // Its payload is null when it could not be filled in: a retry by hand must not run with what was to be replaced.

@@ -4,7 +4,6 @@ import { type FollowUp } from '../ledger/follow-up.js';
 import { checkPlaceholders } from '../placeholders/check-placeholders.js';
 import { extentErrors, type FollowedKind, followUpErrors, type FollowUpRequest, rootsOf } from './follow-up-request.js';
 import { type JobOrigin } from './job-intake.js';
-import { withSupport } from './job-request.js';
 import { permittedPriority } from './permitted-priority.js';
 import { type RequestCheck } from './request-check.js';
 
@@ -40,7 +39,7 @@ export class FollowUpIntake {
     origin: FollowUpOrigin,
     errors: FieldError[],
   ): Promise<Omit<FollowUp, 'position'> | undefined> {
-    errors.push(...withSupport(followUpErrors(entry, origin.of)));
+    errors.push(...followUpErrors(entry, origin.of));
     if (errors.length > 0) return undefined;
     const asked = entry as FollowUpRequest;
     const task = await this.check.taskOf(asked.task, errors);

@@ -5,10 +5,11 @@ import { type FollowUp } from '../ledger/follow-up.js';
 import { type KeyLimits } from '../ledger/limits.js';
 import { type NewJob } from '../ledger/job-store.js';
 import { type TaskRecord, type TaskStore } from '../ledger/task-store.js';
+import { callbackOf, checkCallback } from '../notifications/callback.js';
 import { checkNotify, noticeOf } from '../notifications/notice.js';
 import { FollowUpIntake, type FollowUpOrigin } from './follow-up-intake.js';
 import { type JobOptions } from './job-options.js';
-import { JOB_REQUEST, type JobRequest, withSupport } from './job-request.js';
+import { JOB_REQUEST, type JobRequest } from './job-request.js';
 import { permittedPriority } from './permitted-priority.js';
 import { RequestCheck } from './request-check.js';
 
@@ -45,7 +46,7 @@ export class JobIntake {
 
   /** Checks a request, whose JSON must have passed `checkJson`. */
   async prepare(request: unknown, origin: JobOrigin): Promise<Intake> {
-    const malformed = withSupport(JOB_REQUEST.errorsOf(request));
+    const malformed = JOB_REQUEST.errorsOf(request);
     if (malformed.length > 0) return { ok: false, errors: malformed };
     const asked = request as JobRequest;
     const errors: FieldError[] = [];
@@ -58,6 +59,10 @@ export class JobIntake {
     if (asked.notify !== undefined) {
       await checkNotify(this.#check, errors);
       then.push(noticeOf(asked.notify, then.length, origin.traceparent));
+    }
+    if (asked.callbackUrl !== undefined) {
+      await checkCallback(this.#check, errors);
+      then.push(callbackOf(asked.callbackUrl, then.length, origin.traceparent));
     }
     if (errors.length > 0) return { ok: false, errors };
     return { ok: true, job: { ...options, ...identity(task, origin), priority, ...payload, then } };

@@ -8,7 +8,6 @@ import {
   PRIORITIES,
 } from '#libs/contracts';
 import { BodySchema } from '../http/body-schema.js';
-import { type FieldError } from '../http/problem.js';
 
 /** The body of `POST /v1/jobs`. */
 export interface JobRequest {
@@ -27,6 +26,7 @@ export interface JobRequest {
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly then?: readonly unknown[];
   readonly notify?: { readonly email: string };
+  readonly callbackUrl?: string;
 }
 
 /** What is left out comes from the task. */
@@ -37,11 +37,7 @@ export interface BackoffRequest {
   readonly jitter?: number;
 }
 
-/**
- * Fields of the public contract that this version refuses by name rather than ignore. `callbackUrl` will be a follow-up of
- * every final status, as a user may write it already: `{ "task": …, "on": "final", "payload": "{{job}}" }`.
- */
-const UNSUPPORTED_FIELDS = ['callbackUrl'] as const;
+const LONGEST_URL = 2_048;
 
 const duration = { anyOf: [{ type: 'integer', minimum: 0 }, { type: 'string' }], description: DURATION_FORM };
 
@@ -109,13 +105,11 @@ export const JOB_REQUEST = new BodySchema<JobRequest>({
       properties: { email: { type: 'string', maxLength: LONGEST_MAILBOX, pattern: `^${MAILBOX_PATTERN}$` } },
       description: 'Whom to send a mail when the job has ended, with links to the files of its result.',
     },
+    callbackUrl: {
+      type: 'string',
+      maxLength: LONGEST_URL,
+      pattern: '^https?://[^\\s]+$',
+      description: 'Where a signed webhook goes when the job has ended, however: an http or https URL.',
+    },
   },
 });
-
-/** Errors of a request, those of fields that this version does not support named as such. */
-export function withSupport(errors: readonly FieldError[]): FieldError[] {
-  return errors.map(({ path, message }) => {
-    const unsupported = UNSUPPORTED_FIELDS.some((field) => field === path);
-    return { path, message: unsupported ? 'is not supported by this version yet' : message };
-  });
-}

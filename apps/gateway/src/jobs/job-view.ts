@@ -2,7 +2,7 @@ import { isFileReference, isRecord, type Job } from '#libs/contracts';
 import { belongsTo } from '#libs/storage';
 import { type FileLinks } from '../files/file-links.js';
 import { type TaskStore } from '../ledger/task-store.js';
-import { withoutSecrets } from './secret-fields.js';
+import { maskedJob } from './masked-job.js';
 
 /** Shows jobs to users: files of the result with a download link, secret fields of the payload masked. */
 export class JobView {
@@ -12,9 +12,7 @@ export class JobView {
   ) {}
 
   shown(job: Job): Job {
-    const schema = this.tasks.find(job.task)?.schema;
-    const payload = schema === undefined ? job.payload : withoutSecrets(job.payload, schema);
-    return { ...job, payload, result: this.#linked(job.result, job.tenant) };
+    return { ...maskedJob(job, this.tasks), result: this.#linked(job.result, job.tenant) };
   }
 
   #linked(value: unknown, tenant: string): unknown {

@@ -148,7 +148,7 @@ describe('jobs over HTTP', () => {
       ['payload'],
     ],
     ['text that cannot be stored', { metadata: { note: 'a\0b' } }, ['metadata.note']],
-    ['what later versions bring', { callbackUrl: 'a', then: [] }, ['callbackUrl', 'then']],
+    ['a callback to no URL, and nothing that follows', { callbackUrl: 'a', then: [] }, ['callbackUrl', 'then']],
     ['a time for a unique key that is not there', { uniqueFor: '1h' }, ['uniqueFor']],
     ['a unique key out of bounds', { uniqueKey: 'k'.repeat(256) }, ['uniqueKey']],
   ])('are refused with %s, by path', async (_, job, paths) => {

@@ -112,6 +112,9 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     detail: { ...orNull(text), description: 'What the mail server said of a mailbox that does not exist.' },
     since: time,
   }),
+  WebhookSecret: whole({
+    secret: { ...text, description: 'whsec_ and base64, as the Standard Webhooks specification has it.' },
+  }),
   FileReference: whole({
     key: text,
     filename: text,

@@ -28,13 +28,27 @@ export class Outgoing implements OnApplicationShutdown {
     }
   }
 
+  /** Sends a call of whose answer only the head matters. @throws as `exchange` */
+  async deliver(call: Call): Promise<AnswerHead> {
+    try {
+      const { body, ...head } = await this.#client.send(call);
+      body.destroy();
+      return head;
+    } catch (error) {
+      throw asJobError(error);
+    }
+  }
+
   onApplicationShutdown(): Promise<void> {
     return this.#client.close();
   }
 }
 
+/** An answer without its body. */
+export type AnswerHead = Omit<Answer, 'body'>;
+
 /** An answer with its body. */
-export interface WholeAnswer extends Omit<Answer, 'body'> {
+export interface WholeAnswer extends AnswerHead {
   readonly body: Buffer;
 }
 

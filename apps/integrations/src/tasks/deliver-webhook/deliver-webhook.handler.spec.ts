@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Webhook } from 'standardwebhooks';
+import { openStorage, type Storage } from '#libs/storage';
+import { WebhookSecrets } from '#libs/webhooks';
+import { type HttpTarget, startHttpTarget } from '../../../spec/http-target.js';
+import { jobInMemory } from '../../../spec/job-in-memory.js';
+import { Outgoing } from '../../outgoing/outgoing.js';
+import { WebhookKeys } from '../../outgoing/webhook-keys.js';
+import { DeliverWebhookHandler, type DeliverWebhookResult } from './deliver-webhook.handler.js';
+
+const SECRET = 'a secret of the tests, long enough';
+
+describe('integrations.deliver-webhook', () => {
+  let folder: string;
+  let storage: Storage;
+  let target: HttpTarget;
+  let outgoing: Outgoing;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'leveret-deliveries-'));
+    storage = await openStorage(pathToFileURL(folder).href);
+    target = await startHttpTarget();
+    outgoing = new Outgoing([target.pair]);
+  });
+  afterEach(async () => {
+    await outgoing.onApplicationShutdown();
+    await target.stop();
+    await storage.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const deliver = (secret: string | null = SECRET, job = jobInMemory()): Promise<DeliverWebhookResult> =>
+    new DeliverWebhookHandler(outgoing, new WebhookKeys(secret, storage)).deliverWebhook(
+      { url: `${target.url}/hook`, event: 'order.shipped', data: { name: 'Zoë' } },
+      job.context,
+    );
+  const answer = (status: number, headers: Record<string, string> = {}): void =>
+    target.answer((_request, response) => void response.writeHead(status, headers).end());
+
+  it('sends what the package of the specification verifies, by the secret of the tenant', async () => {
+    const job = jobInMemory({ tenant: 'acme' });
+    expect(await deliver(SECRET, job)).toEqual({ status: 200 });
+    const [{ method, body, headers } = { method: '', body: '', headers: {} }] = target.seen;
+    const webhook = new Webhook(await new WebhookSecrets(SECRET, storage).current('acme'));
+    expect(webhook.verify(body, headers as Record<string, string>)).toEqual({
+      ...{ type: 'order.shipped', timestamp: job.context.dueAt, data: { name: 'Zoë' } },
+    });
+    expect([method, headers['content-type']]).toEqual(['POST', 'application/json']);
+  });
+
+  it('has the same id and body in every try, and a signature that verifies by the secret before it too', async () => {
+    const secrets = new WebhookSecrets(SECRET, storage);
+    const before = await secrets.current('default');
+    answer(500);
+    await expect(deliver()).rejects.toMatchObject({ name: 'TemporaryError' });
+    await secrets.rotate('default');
+    answer(204);
+    await deliver();
+    const [first, second] = target.seen;
+    expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
+    expect(second?.body).toBe(first?.body);
+    new Webhook(before).verify(second?.body ?? '', second?.headers as Record<string, string>);
+  });
+
+  it.each([300, 302, 400, 401, 404, 422, 429, 500, 503])('is tried again after %i', async (status) => {
+    answer(status, { location: `${target.url}/elsewhere` });
+    await expect(deliver()).rejects.toMatchObject({ name: 'TemporaryError', code: `http_${status}` });
+    expect(target.seen).toHaveLength(1);
+  });
+
+  it('comes later, at no charge, when the receiver asks for that', async () => {
+    answer(429, { 'retry-after': '9' });
+    await expect(deliver()).rejects.toMatchObject({ name: 'RetryAfter', delayMs: 9_000 });
+  });
+
+  it('never comes again after 410', async () => {
+    answer(410);
+    await expect(deliver()).rejects.toMatchObject({ name: 'PermanentError', code: 'receiver_gone' });
+  });
+
+  it('needs no more than the head of an answer', async () => {
+    target.answer((_request, response) => void response.writeHead(200).write('and then'));
+    expect(await deliver()).toEqual({ status: 200 });
+  });
+
+  it('is not sent without a secret', async () => {
+    await expect(deliver(null)).rejects.toMatchObject({ name: 'PermanentError', code: 'webhooks_not_set_up' });
+    expect(target.seen).toEqual([]);
+  });
+});

@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Webhook } from 'standardwebhooks';
+import { openStorage, type Storage } from '#libs/storage';
+import { signatureHeaders } from './signature.js';
+import { WebhookSecrets } from './webhook-secrets.js';
+
+const DAY = 24 * 3_600_000;
+
+describe('WebhookSecrets', () => {
+  let folder: string;
+  let storage: Storage;
+  let secrets: WebhookSecrets;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'leveret-webhooks-'));
+    storage = await openStorage(pathToFileURL(folder).href);
+    secrets = new WebhookSecrets('a secret of the tests, long enough', storage);
+  });
+  afterEach(async () => {
+    await storage.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('are 32 bytes, each tenant its own, the same for whoever has the secret of the suite', async () => {
+    const [acme, other] = [await secrets.current('acme'), await secrets.current('globex')];
+    expect(Buffer.from(acme.replace(/^whsec_/, ''), 'base64')).toHaveLength(32);
+    expect(acme).not.toBe(other);
+    expect(await new WebhookSecrets('a secret of the tests, long enough', storage).current('acme')).toBe(acme);
+    expect(await new WebhookSecrets('another secret of the tests', storage).current('acme')).not.toBe(acme);
+  });
+
+  it('can be replaced, at once for every process, and the one before signs for another day', async () => {
+    const before = await secrets.current('acme');
+    const after = await secrets.rotate('acme');
+    expect(after).not.toBe(before);
+    expect(await new WebhookSecrets('a secret of the tests, long enough', storage).current('acme')).toBe(after);
+    expect(await secrets.signing('acme')).toEqual([after, before]);
+    expect(await secrets.signing('acme', Date.now() + DAY)).toEqual([after]);
+    expect(await secrets.signing('globex')).toHaveLength(1);
+  });
+
+  it('sign so that the package of the specification verifies it, by either secret', async () => {
+    const before = await secrets.current('acme');
+    const after = await secrets.rotate('acme');
+    const body = '{"type":"job.completed","data":{"name":"Zoë"}}';
+    const headers = signatureHeaders({ id: 'msg-1', at: new Date(), body }, await secrets.signing('acme'));
+    for (const secret of [before, after]) expect(new Webhook(secret).verify(body, headers)).toEqual(JSON.parse(body));
+    expect(() => new Webhook(after).verify(`${body} `, headers)).toThrow();
+    const foreign = await secrets.current('globex');
+    expect(() => new Webhook(foreign).verify(body, headers)).toThrow();
+  });
+});
+
+describe('signatureHeaders', () => {
+  it('gives the signature of the known example', () => {
+    const message = {
+      id: 'msg_p5jXN8AQM9LWM0D4loKWxqek',
+      at: new Date(1_614_265_330_000),
+      body: '{"test": 2432232314}',
+    };
+    expect(signatureHeaders(message, ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLw=='])).toEqual({
+      'webhook-id': message.id,
+      'webhook-timestamp': '1614265330',
+      'webhook-signature': 'v1,ZYYrsjqtCzs7Fz+UCWl19q3m4qG2RWTnFw8UlwDMm5U=',
+    });
+  });
+});
