@@ -24,11 +24,22 @@ export type ToThread = { readonly type: 'more' } | { readonly type: 'stop' };
 
 /** From a thread to the app. */
 export type FromThread =
-  | { readonly type: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly type: 'bytes'; readonly place: number; readonly size: number }
   | ({ readonly type: 'progress' } & RowProgress)
   | { readonly type: 'done'; readonly rows: number }
   | ({ readonly type: 'failed' } & ThreadFailure);
 
-/** Pieces of this size that a thread may be ahead of the app. */
-export const PIECES_AHEAD = 3;
 export const PIECE_BYTES = 128 * 1_024;
+/** How many pieces a thread may be ahead of the app; one more is on its way when the app has just asked for it. */
+export const PIECES_AHEAD = 3;
+export const PLACES = PIECES_AHEAD + 1;
+
+/** What a thread is started with. */
+export interface ThreadStart {
+  readonly work: Work;
+  /**
+   * Where bytes are handed over, in {@link PLACES} places of {@link PIECE_BYTES}. Buffers of their own that change hands would be counted
+   * for nothing by the collector of the app, and lie about by the dozen.
+   */
+  readonly places: SharedArrayBuffer;
+}

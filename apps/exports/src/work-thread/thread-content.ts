@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { type Worker } from 'node:worker_threads';
 import { PermanentError, TemporaryError } from '#libs/consumer';
-import { type FromThread, type RowProgress, type ThreadFailure, type ToThread } from './messages.js';
+import { type FromThread, PIECE_BYTES, type RowProgress, type ThreadFailure, type ToThread } from './messages.js';
 
 /** A thread that is told to stop ends its query first. */
 const STOPPING_MS = 3_000;
@@ -22,6 +22,7 @@ export class ThreadContent extends Readable {
 
   constructor(
     private readonly worker: Worker,
+    private readonly places: SharedArrayBuffer,
     private readonly onProgress: (progress: RowProgress) => void,
   ) {
     super({ highWaterMark: BUFFERED_BYTES });
@@ -47,7 +48,8 @@ export class ThreadContent extends Readable {
   #take(message: FromThread): void {
     switch (message.type) {
       case 'bytes':
-        this.push(message.bytes);
+        // A copy: the place is written to again.
+        this.push(Buffer.from(new Uint8Array(this.places, message.place * PIECE_BYTES, message.size)));
         return;
       case 'progress':
         this.onProgress(message);

@@ -2,22 +2,23 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { DatabaseTrouble, DatasetRefusal } from '#libs/datasets';
 import { makeDatasetFile } from '../dataset-file/dataset-file.js';
 import { makeReportFile } from '../report/report-file.js';
-import { gathered } from './gathered.js';
+import { piecesOf } from './pieces.js';
 import {
   type FromThread,
   PIECE_BYTES,
   PIECES_AHEAD,
+  PLACES,
   type RowProgress,
   type ThreadFailure,
+  type ThreadStart,
   type ToThread,
-  type Work,
 } from './messages.js';
 
 const TELL_EVERY_MS = 200;
 
 const port = parentPort;
 if (port === null) throw new Error('This file runs in a worker thread only.');
-const tell = (message: FromThread, ...transferred: ArrayBuffer[]): void => port.postMessage(message, transferred);
+const tell = (message: FromThread): void => port.postMessage(message);
 
 const stopping = new AbortController();
 let room = PIECES_AHEAD;
@@ -35,7 +36,7 @@ async function untilRoom(): Promise<void> {
   room -= 1;
 }
 
-async function run(work: Work): Promise<FromThread> {
+async function run({ work, places }: ThreadStart): Promise<FromThread> {
   let rows = 0;
   let toldAt = -Infinity;
   const onProgress = (progress: RowProgress): void => {
@@ -46,9 +47,12 @@ async function run(work: Work): Promise<FromThread> {
   };
   const watch = { signal: stopping.signal, onProgress };
   const content = work.kind === 'dataset' ? makeDatasetFile(work, watch) : makeReportFile(work, watch);
-  for await (const bytes of gathered(content, PIECE_BYTES)) {
+  let place = 0;
+  for await (const bytes of piecesOf(content, PIECE_BYTES)) {
     await untilRoom();
-    tell({ type: 'bytes', bytes }, bytes.buffer);
+    new Uint8Array(places, place * PIECE_BYTES, bytes.byteLength).set(bytes);
+    tell({ type: 'bytes', place, size: bytes.byteLength });
+    place = (place + 1) % PLACES;
   }
   return { type: 'done', rows };
 }
@@ -59,5 +63,7 @@ function failureOf(error: unknown): ThreadFailure {
   return { kind: 'fault', code: 'error', message: error instanceof Error ? error.message : String(error) };
 }
 
-tell(await run(workerData as Work).catch((error: unknown): FromThread => ({ type: 'failed', ...failureOf(error) })));
+tell(
+  await run(workerData as ThreadStart).catch((error: unknown): FromThread => ({ type: 'failed', ...failureOf(error) })),
+);
 port.close();

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import { type RowProgress, type Work } from './messages.js';
+import { PIECE_BYTES, PLACES, type RowProgress, type ThreadStart, type Work } from './messages.js';
 import { ThreadContent } from './thread-content.js';
 
 /** Memory that a thread may take for objects, in MiB; bytes on their way come on top. */
-const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 } as const;
+const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 } as const;
 
 /** What is watched of work while its bytes are read. */
 export interface Watch {
@@ -20,7 +20,9 @@ export class WorkThreads {
   /** Starts a thread; it ends when its content has been read to the end or is destroyed, or when the signal aborts. */
   start(work: Work, { signal, onProgress }: Watch): ThreadContent {
     signal.throwIfAborted();
-    const content = new ThreadContent(new Worker(this.entry, { workerData: work, resourceLimits: LIMITS }), onProgress);
+    const workerData: ThreadStart = { work, places: new SharedArrayBuffer(PLACES * PIECE_BYTES) };
+    const worker = new Worker(this.entry, { workerData, resourceLimits: LIMITS });
+    const content = new ThreadContent(worker, workerData.places, onProgress);
     const onAbort = (): void => {
       content.destroy(signal.reason as Error);
     };
