@@ -5,6 +5,7 @@ import { type FileReference } from '#libs/contracts';
 import { type BulkImport, Catalog, type ImportCounts, type ImportPlan, openImport } from '#libs/datasets';
 import { csv } from '../../formats/csv.js';
 import { type ImportSource, openSource } from '../../incoming/import-batches.js';
+import { oneAhead } from '../../incoming/one-ahead.js';
 import { objectRecords } from '../../incoming/json-records.js';
 import { openRecords, type OpenRecords } from '../../incoming/open-records.js';
 import { withJobErrors } from '../../job-error.js';
@@ -64,7 +65,7 @@ async function write(
   const target = await openImport(plan, job.signal);
   try {
     if (target.alreadyRead > 0) job.log.info('Goes on where an earlier run has stopped', { rows: target.alreadyRead });
-    for await (const batch of source.batches(target.alreadyRead)) {
+    for await (const batch of oneAhead(source.batches(target.alreadyRead))) {
       await target.write(batch);
       checkRejected(target.counts, payload.maxRejected);
       void job.progress(share() * 99, progressOf(target.counts));
