@@ -12,6 +12,10 @@ import { startSuite, type TestSuite } from '../support/test-suite.js';
 jest.setTimeout(60_000);
 
 const ROWS = 20_000;
+/** While somebody has the lock 1, imports wait in the middle. */
+const COPIES = `create table copies (n int primary key, twice int);
+  create function wait() returns trigger language plpgsql as 'begin perform pg_advisory_xact_lock_shared(1); return new; end';
+  create trigger wait before insert on copies for each row when (new.n = ${ROWS * 0.6}) execute function wait()`;
 const DATASETS = {
   numbers: {
     database: 'shop',
@@ -39,7 +43,7 @@ describe('exports', () => {
     shop = new pg.Client({ connectionString: url.href });
     await shop.connect();
     await shop.query(`create table numbers as select generate_series(1, ${ROWS}) as n`);
-    await shop.query('create table copies (n int primary key, twice int)');
+    await shop.query(COPIES);
     const catalog = join(folder, `${database}.json`);
     await writeFile(catalog, JSON.stringify({ databases: { shop: {} }, datasets: DATASETS }));
     const env = { DATASETS_FILE: catalog, DATASETS_DATABASES: `shop=${url.href}` };
@@ -69,12 +73,27 @@ describe('exports', () => {
     expect(found).toEqual([{ count: ROWS, sum: ROWS * (ROWS + 1) }]);
   });
 
+  it('neither lose nor double a row when their worker is killed in the middle of an import', async () => {
+    await shop.query('truncate copies; select pg_advisory_lock(1)');
+    const lines = ['n,twice', ...Array.from({ length: ROWS }, (_, n) => `${n + 1},${2 * n + 2}`)];
+    const source = await suite.leveret.files.upload(new File([lines.join('\n')], 'copies.csv'));
+    const { id } = await jobs.enqueue('exports.import', { dataset: 'copies', source: { key: source.key } });
+    await eventually('waiting import', async () => (await waitingFor('advisory')) > 0 || undefined);
+    await suite.kill('exports');
+    await shop.query('select pg_advisory_unlock(1)');
+    await suite.startApp('exports');
+    const { attempt, result } = await jobs.completed(id);
+    expect({ attempt, result }).toMatchObject({ attempt: 2, result: { inserted: ROWS, updated: 0, rejected: 0 } });
+    const { rows } = await shop.query('select count(*)::int, sum(twice)::int from copies');
+    expect(rows).toEqual([{ count: ROWS, sum: ROWS * (ROWS + 1) }]);
+  });
+
   it('end in the database when their job is cancelled', async () => {
     const { id } = await jobs.enqueue('exports.create', { dataset: 'slow', format: 'csv' });
-    await eventually('sleeping query', async () => (await sleepers()) > 0 || undefined);
+    await eventually('sleeping query', async () => (await waitingFor('PgSleep')) > 0 || undefined);
     expect((await jobs.ask('POST', `/v1/jobs/${id}/cancel`)).status).toBe(202);
     await jobs.until(id, ({ status }) => status === 'cancelled');
-    await eventually('end of the query', async () => (await sleepers()) === 0 || undefined);
+    await eventually('end of the query', async () => (await waitingFor('PgSleep')) === 0 || undefined);
   });
 
   it('are refused by the gateway when their payload is wrong', async () => {
@@ -83,11 +102,10 @@ describe('exports', () => {
     expect(answer.status).toBe(422);
   });
 
-  async function sleepers(): Promise<number> {
-    const { rowCount } = await shop.query(
-      "select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'",
-    );
-    return rowCount ?? 0;
+  /** How many sessions wait for something. */
+  async function waitingFor(event: string): Promise<number> {
+    const sql = 'select from pg_stat_activity where datname = current_database() and wait_event = $1';
+    return (await shop.query(sql, [event])).rowCount ?? 0;
   }
 });
 
