@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Leveret } from '#libs/sdk';
 import { type Screen } from '../tools/console/screen.js';
+import { type BenchShop, makeShop } from './bench-shop.js';
 import { MailSink } from './mail-sink/mail-sink.js';
 import { chooseBroker } from '../tools/local-nodes/choose-broker.js';
 import { type LocalBroker } from '../tools/local-nodes/local-node.js';
@@ -36,6 +37,7 @@ interface Servers {
   readonly broker: LocalBroker;
   readonly database: PrivatePostgres;
   readonly sink: MailSink;
+  readonly shop: BenchShop;
 }
 
 /** Broker, database, gateway and consumer apps of one run of the benchmarks, durable as in production. */
@@ -64,7 +66,8 @@ export class BenchSuite {
       linkSecret: randomBytes(36).toString('base64url'),
       adminApiKey: randomBytes(24).toString('base64url'),
     };
-    const suite = new BenchSuite(folder, facts, { broker, database, sink: await MailSink.start() });
+    const [sink, shop] = [await MailSink.start(), await makeShop(database.url, folder)];
+    const suite = new BenchSuite(folder, facts, { broker, database, sink, shop });
     await screen.step('Starting gateway and apps', () => suite.#startApps());
     return suite;
   }
@@ -80,6 +83,11 @@ export class BenchSuite {
   /** Where the mails of the email app end. */
   get sink(): MailSink {
     return this.servers.sink;
+  }
+
+  /** What rows are exported from and imported into. */
+  get shop(): BenchShop {
+    return this.servers.shop;
   }
 
   get url(): string {
@@ -129,7 +137,8 @@ export class BenchSuite {
     await this.#startApp('media', appMain('media'), consumer);
     const email = { ...emailEnvironment(outer, this.facts), SMTP_URL: `smtp://127.0.0.1:${this.sink.port}` };
     await this.#startApp('email', appMain('email'), { ...email, CONCURRENCY: String(MAILS_AT_ONCE) });
-    const missing = await awaitTasks(this.leveret, ['lab', 'media', 'email'], ANNOUNCE_PATIENCE_MS);
+    await this.#startApp('exports', appMain('exports'), { ...consumer, DATASETS_FILE: this.shop.catalog });
+    const missing = await awaitTasks(this.leveret, ['lab', 'media', 'email', 'exports'], ANNOUNCE_PATIENCE_MS);
     if (missing.length > 0) throw new Error(`No task of ${missing.join(', ')} was announced.`);
   }
 

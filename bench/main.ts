@@ -6,6 +6,7 @@ import { type Effort, type Question, type Row } from './question.js';
 import { fullLedgerIntake, fullLedgerLists } from './questions/full-ledger.js';
 import { imageWork } from './questions/image-work.js';
 import { distantMails, mails } from './questions/mails.js';
+import { exportMemory, exportedRows, importedRows } from './questions/row-work.js';
 import { idleMemory, readiness } from './questions/start-up.js';
 import { overtaking, turns } from './questions/turns.js';
 import { trackedJobs } from './questions/tracked-jobs.js';
@@ -16,6 +17,7 @@ const USAGE = `npm run bench -- [options]
   --jobs N       no-op jobs a round (default 10000)
   --images N     images a round (default 40)
   --mails N      mails a round (default 2000)
+  --rows N       rows exported and imported a round (default 1000000)
   --ledger N     final jobs that a ledger is filled with (default 0: nothing is asked about a full one)
   --only TEXT    questions whose title has this text
   --json FILE    also write the figures there
@@ -24,10 +26,11 @@ const USAGE = `npm run bench -- [options]
 const QUESTIONS: readonly Question[] = [
   ...[readiness, idleMemory, trackedJobs, turns, overtaking],
   ...[imageWork, mails, distantMails],
+  ...[exportedRows, importedRows, exportMemory],
 ];
 /** Asked last: they leave the gateway on a database of their own. */
 const OF_A_FULL_LEDGER: readonly Question[] = [fullLedgerIntake, fullLedgerLists];
-const SMOKE: Effort = { runs: 1, jobs: 200, images: 2, mails: 20, ledger: 1_000 };
+const SMOKE: Effort = { runs: 1, jobs: 200, images: 2, mails: 20, ledger: 1_000, rows: 2_000 };
 
 /** `npm run bench`: every figure beside its baseline, measured in the same run. */
 async function main(): Promise<void> {
@@ -37,6 +40,7 @@ async function main(): Promise<void> {
       jobs: { type: 'string', default: '10000' },
       images: { type: 'string', default: '40' },
       mails: { type: 'string', default: '2000' },
+      rows: { type: 'string', default: '1000000' },
       ledger: { type: 'string', default: '0' },
       only: { type: 'string', default: '' },
       json: { type: 'string' },
@@ -53,6 +57,7 @@ async function main(): Promise<void> {
     : {
         ...{ runs: count('runs', values.runs), jobs: count('jobs', values.jobs) },
         ...{ images: count('images', values.images), mails: count('mails', values.mails) },
+        rows: count('rows', values.rows),
         ledger: values.ledger === '0' ? 0 : count('ledger', values.ledger),
       };
   const questions = [...QUESTIONS, ...(effort.ledger === 0 ? [] : OF_A_FULL_LEDGER)];

@@ -7,6 +7,7 @@ export interface Effort {
   readonly jobs: number;
   readonly images: number;
   readonly mails: number;
+  readonly rows: number;
   /** Final jobs that a ledger is filled with; 0: nothing is asked about a full one. */
   readonly ledger: number;
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 /** Linux counts a process's time in hundredths of a second. */
 const TICKS_PER_SECOND = 100;
@@ -23,6 +23,21 @@ export function family(pid: number): readonly number[] {
 export function residentMib(pid: number): number {
   const pages = Number(read(`/proc/${pid}/statm`)?.split(' ')[1] ?? 0);
   return (pages * PAGE_BYTES) / (1024 * 1024);
+}
+
+/** The most memory that a process has had resident since {@link forgetPeak}, in MiB; 0 when the system has no /proc. */
+export function peakMib(pid: number): number {
+  const kib = /^VmHWM:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1];
+  return Number(kib ?? 0) / 1024;
+}
+
+/** Counts the most memory of a process from now on. */
+export function forgetPeak(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/clear_refs`, '5');
+  } catch {
+    // Without /proc there is no peak either.
+  }
 }
 
 function read(path: string): string | undefined {
