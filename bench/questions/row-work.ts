@@ -21,6 +21,8 @@ const BARE = 'bare cursor and csv-stringify';
 const COPY_IN = 'COPY FROM';
 /** The most rows of a PDF here: it has at most 5,000 pages. */
 const MOST_PRINTED = 100_000;
+/** Below it sizes do not differ in memory. */
+const LEAST_COMPARED = 10_000;
 const FORMATS = ['csv', 'ndjson', 'xlsx', 'pdf'] as const;
 
 /** Rows of a table to a CSV on the disk: the libraries alone, and jobs from the call to the final status. */
@@ -81,7 +83,7 @@ export const exportMemory: Question = {
     await suite.restart('exports');
     const pid = suite.apps.get('exports')?.process.pid ?? 0;
     const answered: Row[] = [{ name: 'idle', figure: figureOf([peakMib(pid)]) }];
-    const sizes = [...new Set([rows / 100, rows / 10, rows].map(Math.ceil))];
+    const sizes = rows < LEAST_COMPARED ? [rows] : [rows / 100, rows / 10, rows].map(Math.ceil);
     for (const format of FORMATS) {
       for (const size of sizes.filter((each) => format !== 'pdf' || each <= MOST_PRINTED)) {
         forgetPeak(pid);
