@@ -225,7 +225,9 @@ describe('events', () => {
     for (const type of types) await messages.publish(EVENTS, type, {}, { messageId: type });
     for (const pattern of patterns) {
       // How the jobs of other tests have ended comes by there, too.
-      const through = (await messages.drain(`of ${pattern}`)).map(({ key }) => key).filter((key) => types.includes(key));
+      const through = (await messages.drain(`of ${pattern}`))
+        .map(({ key }) => key)
+        .filter((key) => types.includes(key));
       const own: string[] = [];
       for (const type of types) if (await wanted(pattern, type)) own.push(type);
       expect([pattern, own.toSorted()]).toEqual([pattern, through.toSorted()]);

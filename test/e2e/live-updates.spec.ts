@@ -8,9 +8,11 @@ import { eventually } from '../support/eventually.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(120_000);
 
 type Watched = Job & { readonly watchToken: string };
+/** What a dead gateway was about to send is free for others after half of this. */
+const TAKEN_OVER_MS = 60_000;
 const isHalf = (progress: unknown): boolean => isRecord(progress) && progress['percent'] === 50;
 const BACKOFF = { type: 'fixed', delay: '1s', jitter: 0 };
 
@@ -69,7 +71,7 @@ describe('live updates of two gateways', () => {
     const seen = await until(first, ({ event, data }) => event === 'log' && data['run'] === 2);
     await suite.kill('gateway-2');
     await expect(first.rest()).rejects.toThrow();
-    await jobs.completed(job.id);
+    await jobs.completed(job.id, TAKEN_OVER_MS);
     const rest = await (await opened(0, job, seen.at(-1)?.id)).rest();
     expect(runsOf([...seen, ...rest])).toEqual([1, 2, 3, 4]);
     expect(rest.filter(({ event }) => event === 'status').at(-1)?.data).toMatchObject({
@@ -78,10 +80,10 @@ describe('live updates of two gateways', () => {
     });
     const versions = [...seen, ...rest].map(({ id }) => id);
     expect(versions).toEqual(versions.toSorted((one, other) => one - other));
-    urls[1] = await suite.startApp('gateway', 'gateway-2');
   });
 
   it('reach a socket that connects again by itself after its gateway was restarted', async () => {
+    urls[1] = await suite.startApp('gateway', 'gateway-2');
     const job = await enqueued(['hold']);
     const socket = io(urls[1], {
       transports: ['websocket'],

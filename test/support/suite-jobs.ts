@@ -25,7 +25,7 @@ export class SuiteJobs {
   }
 
   /** Waits until a job is as it is wanted. @throws Error when it becomes final in another way */
-  async until(id: string, wanted: (job: Job) => boolean): Promise<Job> {
+  async until(id: string, wanted: (job: Job) => boolean, withinMs?: number): Promise<Job> {
     let job: Job | undefined;
     const look = async (): Promise<Job | undefined> => {
       job = await this.show(id);
@@ -33,11 +33,11 @@ export class SuiteJobs {
       if (isFinal(job.status)) throw new Error(`The job has ended, but not as it was wanted: ${JSON.stringify(job)}`);
       return undefined;
     };
-    return eventually(`job ${id}`, look, () => job);
+    return eventually(`job ${id}`, look, () => job, withinMs);
   }
 
-  completed(id: string): Promise<Job> {
-    return this.until(id, ({ status }) => status === 'completed');
+  completed(id: string, withinMs?: number): Promise<Job> {
+    return this.until(id, ({ status }) => status === 'completed', withinMs);
   }
 
   failed(id: string): Promise<Job> {
