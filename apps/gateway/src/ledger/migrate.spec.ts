@@ -1,8 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
+import { JobStore, type NewJob } from './job-store.js';
 import { migrate } from './migrate.js';
 
 const START_MS = 60_000;
+const silent = {
+  takes: () => false,
+  admits: () => true,
+  send: () => undefined,
+  holds: () => undefined,
+  wake: () => undefined,
+};
 
 describe('migrate', () => {
   let ledger: RealLedger;
@@ -40,6 +50,26 @@ describe('migrate', () => {
     const before = await migrations();
     await expect(migrate(ledger.database)).rejects.toThrow(/9999-from-the-future.*newer/s);
     expect(await migrations()).toEqual(before);
+  });
+
+  it('notes which files the open jobs need that are older than retention, and tells nobody of a change', async () => {
+    await migrate(ledger.database);
+    const [upload, output] = [uuidv7(), uuidv7()];
+    const payload = JSON.stringify({ source: { key: `a/${upload}` }, also: [`a/${output}/1-b.txt`, `a/${upload}`] });
+    const accept = async (changes: Partial<NewJob>): Promise<string> =>
+      (await new JobStore(ledger.database, silent).accept(newJob(changes))).job.id;
+    const [open, over, needsNone] = [await accept({ payload }), await accept({ payload }), await accept({})];
+    await ledger.database.query("UPDATE jobs SET status = 'completed', completed_at = now() WHERE id = $1", [over]);
+    await ledger.database.query('DROP INDEX jobs_ended_in_order');
+    await ledger.database.query('CREATE INDEX jobs_ended ON jobs (status, completed_at)');
+    await ledger.database.query("DELETE FROM migrations WHERE name = '0026-retention-sweep'");
+    const told: string[] = [];
+    ledger.database.onJobChanges((changes) => told.push(...changes.map(({ id }) => id)));
+    await migrate(ledger.database);
+    const filesOf = async (id: string): Promise<unknown> =>
+      (await ledger.database.query<{ files: string[] | null }>('SELECT files FROM jobs WHERE id = $1', [id]))[0]?.files;
+    expect(await Promise.all([open, over, needsNone].map(filesOf))).toEqual([[upload, output].sort(), null, null]);
+    expect(told).toEqual([]);
   });
 
   it('leaves nothing behind when a step fails', async () => {

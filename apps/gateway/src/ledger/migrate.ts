@@ -18,6 +18,7 @@ import { voidProofs } from './migrations/0018-void-proofs.js';
 import { facts } from './migrations/0019-facts.js';
 import { priorityClasses } from './migrations/0021-priority-classes.js';
 import { fullLedger } from './migrations/0025-full-ledger.js';
+import { retentionSweep } from './migrations/0026-retention-sweep.js';
 
 /** A numbered step of the schema. Steps are only ever added; one that has run is never edited. */
 export interface Migration {
@@ -46,6 +47,7 @@ export const MIGRATIONS: readonly Migration[] = [
   facts,
   priorityClasses,
   fullLedger,
+  retentionSweep,
 ];
 
 /** An arbitrary number that every gateway takes as the lock of its migrations. */

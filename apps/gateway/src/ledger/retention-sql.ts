@@ -3,27 +3,45 @@ const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 /** Ends a subquery that is to ask an index for each job, not to read a table once: a few hundred jobs are asked about, of millions. */
 const EACH = 'OFFSET 0';
 
-/** Status, age in milliseconds, how many. */
+/** How many generations of what has come of a job are looked at: a job that starts the next one for ever has no end of them. */
+const GENERATIONS = 32;
+
+/** Asked of a job again when it is locked: it may run again by then. */
+const OLD = "jobs.status = $1 AND jobs.completed_at < now() - $2::float8 * interval '1 millisecond'";
+
+/**
+ * Status, age in milliseconds, how many, and behind which job, by its end and its id. Looks at so many jobs whatever of them has to
+ * be kept; `free` are those that may go, locked. One that somebody else has in hand is not free.
+ */
 export const LOCK_JOBS = `
-SELECT id, tenant, queue, status FROM jobs
-WHERE status = $1 AND completed_at < now() - $2::float8 * interval '1 millisecond'
-  AND (unique_until IS NULL OR unique_until < now())
-  AND NOT EXISTS (SELECT FROM jobs AS other WHERE other.files IS NOT NULL AND other.files @> ARRAY[jobs.id]
-                  AND other.completed_at IS NULL ${EACH})
-  AND NOT (leads_on AND EXISTS (SELECT FROM endings WHERE endings.job_id = jobs.id))
-  AND NOT (batch_id IS NOT NULL AND (
-    EXISTS (SELECT FROM batches WHERE batches.id = jobs.batch_id AND batches.completed_at IS NULL ${EACH})
-    OR EXISTS (SELECT FROM jobs AS other WHERE other.batch_id = jobs.batch_id AND other.completed_at IS NULL ${EACH})))
-  AND NOT EXISTS (${openBelow('jobs.id')})
-ORDER BY completed_at LIMIT $3 FOR UPDATE OF jobs SKIP LOCKED`;
+WITH looked AS MATERIALIZED (
+  SELECT id, tenant, queue, status, completed_at FROM jobs
+  WHERE ${OLD} AND (completed_at, id) > ($4::timestamptz, $5::uuid)
+  ORDER BY completed_at, id LIMIT $3
+), free AS MATERIALIZED (
+  SELECT jobs.id FROM looked JOIN jobs ON jobs.id = looked.id
+  WHERE ${OLD}
+    AND (jobs.unique_until IS NULL OR jobs.unique_until < now())
+    AND NOT EXISTS (SELECT FROM jobs AS other WHERE other.files IS NOT NULL AND other.files @> ARRAY[jobs.id]
+                    AND other.completed_at IS NULL ${EACH})
+    AND NOT (jobs.leads_on AND EXISTS (SELECT FROM endings WHERE endings.job_id = jobs.id))
+    AND NOT (jobs.batch_id IS NOT NULL AND (
+      EXISTS (SELECT FROM batches WHERE batches.id = jobs.batch_id AND batches.completed_at IS NULL ${EACH})
+      OR EXISTS (SELECT FROM jobs AS other WHERE other.batch_id = jobs.batch_id AND other.completed_at IS NULL ${EACH})))
+    AND NOT EXISTS (${openBelow('jobs.id')})
+  FOR UPDATE OF jobs SKIP LOCKED
+)
+SELECT id, tenant, queue, status, completed_at::text AS ended, id IN (SELECT free.id FROM free) AS free
+FROM looked ORDER BY completed_at, id`;
 
 /** What has not ended of all that has come of a job: jobs, and the batches that they have spawned. */
 function openBelow(id: string): string {
   return `
     WITH RECURSIVE below AS (
-      SELECT ${id} AS id, false AS is_open
+      SELECT ${id} AS id, false AS is_open, 0 AS generation
       UNION ALL
-      SELECT child.id, child.completed_at IS NULL FROM below JOIN jobs AS child ON child.parent_id = below.id
+      SELECT child.id, child.completed_at IS NULL, generation + 1
+      FROM below JOIN jobs AS child ON child.parent_id = below.id WHERE generation < ${String(GENERATIONS)}
     )
     SELECT FROM below
     WHERE is_open OR EXISTS (SELECT FROM batches WHERE batches.id = below.id AND batches.completed_at IS NULL ${EACH})`;

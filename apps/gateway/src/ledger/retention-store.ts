@@ -22,6 +22,28 @@ export interface Portion {
   readonly limit: number;
 }
 
+/** A place among the final jobs of a status, in the order of their ends: behind this one. */
+interface JobPlace {
+  readonly ended: string;
+  readonly id: string;
+}
+
+/** Before the first. */
+export const OLDEST: JobPlace = { ended: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
+
+/** What a portion came to: how many were looked at, and how many of them have gone. */
+export interface Removal {
+  readonly looked: number;
+  readonly removed: number;
+}
+
+interface OldJob extends FileOwner {
+  readonly queue: string;
+  readonly status: JobStatus;
+  readonly ended: string;
+  readonly free: boolean;
+}
+
 /** Of what goes by its age alone, or by its number. */
 export type Aged = keyof typeof sql.AGED;
 
@@ -38,31 +60,34 @@ export class RetentionStore {
 
   /**
    * Removes final jobs with all that is known of them and their files. The files go first, while nobody can retry their jobs: when they
-   * cannot be removed, the jobs stay. A job whose files an open job names, or whose unique key still holds, stays. Returns how many.
+   * cannot be removed, the jobs stay. A job whose files an open job names, or whose unique key still holds, stays. `last` is the place
+   * from which to go on.
    */
   async removeJobs(
     status: JobStatus,
-    { olderThanMs, limit }: Portion,
+    { olderThanMs, limit, after }: Portion & { readonly after: JobPlace },
     removeFiles: RemoveFiles,
-  ): Promise<number | undefined> {
+  ): Promise<(Removal & { readonly last: JobPlace }) | undefined> {
     return this.#alone(async (transaction) => {
-      const jobs = await transaction.query<FileOwner & { readonly queue: string; readonly status: JobStatus }>(
-        sql.LOCK_JOBS,
-        [status, olderThanMs, limit],
-      );
-      if (jobs.length === 0) return 0;
-      await removeFiles(jobs);
-      await transaction.query('DELETE FROM jobs WHERE id = ANY($1::uuid[])', [jobs.map(({ id }) => id)]);
-      await countLeaving(transaction, jobs);
-      return jobs.length;
+      const looked = await transaction.query<OldJob>(sql.LOCK_JOBS, [
+        ...[status, olderThanMs, limit],
+        ...[after.ended, after.id],
+      ]);
+      const jobs = looked.filter(({ free }) => free);
+      if (jobs.length > 0) {
+        await removeFiles(jobs);
+        await transaction.query('DELETE FROM jobs WHERE id = ANY($1::uuid[])', [jobs.map(({ id }) => id)]);
+        await countLeaving(transaction, jobs);
+      }
+      return { looked: looked.length, removed: jobs.length, last: looked.at(-1) ?? after };
     });
   }
 
   /**
    * Removes uploads that no job, schedule, trigger or follow-up names. One that is named is looked at again when it is as old once
-   * more. Returns how many were looked at.
+   * more.
    */
-  async removeUploads({ olderThanMs, limit }: Portion, removeFiles: RemoveFiles): Promise<number | undefined> {
+  async removeUploads({ olderThanMs, limit }: Portion, removeFiles: RemoveFiles): Promise<Removal | undefined> {
     return this.#alone(async (transaction) => {
       const uploads = await transaction.query<FileOwner & { readonly used: boolean }>(sql.LOCK_UPLOADS, [
         olderThanMs,
@@ -74,26 +99,33 @@ export class RetentionStore {
       await transaction.query('UPDATE uploads SET used_at = now() WHERE id = ANY($1::uuid[])', [
         uploads.filter(({ used }) => used).map(({ id }) => id),
       ]);
-      return uploads.length;
+      return { looked: uploads.length, removed: unused.length };
     });
   }
 
-  /** Removes rows of one kind. Returns how many. */
-  async remove(what: Aged, { olderThanMs, limit }: Portion): Promise<number | undefined> {
-    return this.#alone(async (transaction) => (await transaction.query(sql.AGED[what], [limit, olderThanMs])).length);
+  /** Removes rows of one kind. */
+  async remove(what: Aged, { olderThanMs, limit }: Portion): Promise<Removal | undefined> {
+    return this.#removeRows(sql.AGED[what], [limit, olderThanMs]);
   }
 
-  /** Forgets idempotency keys whose time is over. Returns how many. */
-  async removeKeys(limit: number): Promise<number | undefined> {
-    return this.#alone(async (transaction) => (await transaction.query(REMOVE_KEYS, [limit])).length);
+  /** Forgets idempotency keys whose time is over. */
+  async removeKeys(limit: number): Promise<Removal | undefined> {
+    return this.#removeRows(REMOVE_KEYS, [limit]);
   }
 
-  /** Removes the oldest runs of triggers that have more than are kept. Returns how many. */
-  async removeSurplusRuns(kept: number, limit: number): Promise<number | undefined> {
-    return this.#alone(async (transaction) => (await transaction.query(sql.REMOVE_SURPLUS_RUNS, [limit, kept])).length);
+  /** Removes the oldest runs of triggers that have more than are kept. */
+  async removeSurplusRuns(kept: number, limit: number): Promise<Removal | undefined> {
+    return this.#removeRows(sql.REMOVE_SURPLUS_RUNS, [limit, kept]);
   }
 
-  async #alone(work: (transaction: Queries) => Promise<number>): Promise<number | undefined> {
+  async #removeRows(statement: string, values: readonly unknown[]): Promise<Removal | undefined> {
+    return this.#alone(async (transaction) => {
+      const { length } = await transaction.query(statement, values);
+      return { looked: length, removed: length };
+    });
+  }
+
+  async #alone<R>(work: (transaction: Queries) => Promise<R>): Promise<R | undefined> {
     return this.#database.transaction(async (transaction) => {
       const [lock] = await transaction.query<{ taken: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS taken', [
         RETENTION_LOCK,

@@ -1,6 +1,14 @@
 import { type GatewayConfig } from '#libs/config';
+import { type JobStatus } from '#libs/contracts';
 import { type Storage } from '#libs/storage';
-import { type FileOwner, type RemoveFiles, type RetentionStore } from '../ledger/retention-store.js';
+import {
+  type FileOwner,
+  OLDEST,
+  type Portion,
+  type Removal,
+  type RemoveFiles,
+  type RetentionStore,
+} from '../ledger/retention-store.js';
 
 /** One kind of what grows old. */
 export interface Chore {
@@ -8,8 +16,8 @@ export interface Chore {
   readonly what: string;
   /** How many at once. */
   readonly portion: number;
-  /** Looks at up to so many that are old, and lets them go. Returns how many it were; undefined while another gateway is at it. */
-  readonly remove: (portion: number) => Promise<number | undefined>;
+  /** Looks at up to so many that are old, and lets them go. Undefined while another gateway is at it. */
+  readonly remove: (portion: number) => Promise<Removal | undefined>;
 }
 
 /** Of what has files: they are removed one by one, while the rows are locked. */
@@ -29,7 +37,7 @@ export function choresOf(
   const uploads = removing(({ tenant, id }) => storage.remove(`${tenant}/${id}`));
   return [
     ...(['completed', 'failed', 'cancelled'] as const).flatMap((status) =>
-      aged(`${status} jobs`, WITH_FILES, jobs[status], (portion) => store.removeJobs(status, portion, outputs)),
+      aged(`${status} jobs`, WITH_FILES, jobs[status], sweepOf(status, store, outputs)),
     ),
     ...aged('uploads', WITH_FILES, uploadsMs, (portion) => store.removeUploads(portion, uploads)),
     ...aged('events', ROWS, eventsMs, (portion) => store.remove('events', portion)),
@@ -41,11 +49,28 @@ export function choresOf(
   ];
 }
 
+/**
+ * Goes through the jobs of a status from the oldest on, each portion from where the one before it ended, and begins again at the end:
+ * what has to be kept is looked at once on the way, and is in the way of nothing that is younger.
+ */
+function sweepOf(
+  status: JobStatus,
+  store: RetentionStore,
+  removeFiles: RemoveFiles,
+): (portion: Portion) => Promise<Removal | undefined> {
+  let after = OLDEST;
+  return async (portion) => {
+    const removal = await store.removeJobs(status, { ...portion, after }, removeFiles);
+    if (removal !== undefined) after = removal.looked < portion.limit ? OLDEST : removal.last;
+    return removal;
+  };
+}
+
 function aged(
   what: string,
   portion: number,
   olderThanMs: number | null,
-  remove: (portion: { readonly olderThanMs: number; readonly limit: number }) => Promise<number | undefined>,
+  remove: (portion: Portion) => Promise<Removal | undefined>,
 ): Chore[] {
   return olderThanMs === null ? [] : [{ what, portion, remove: (limit) => remove({ olderThanMs, limit }) }];
 }

@@ -5,7 +5,7 @@ import { createTelemetry } from '#libs/observability';
 import { type Database } from '../ledger/database.js';
 import { JobSteering } from '../ledger/job-steering.js';
 import { JobStore, type NewJob } from '../ledger/job-store.js';
-import { RetentionStore } from '../ledger/retention-store.js';
+import { type Removal, RetentionStore } from '../ledger/retention-store.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { type Chore, choresOf } from './chores.js';
@@ -43,11 +43,10 @@ describe('retention of jobs', () => {
     for (const table of ['jobs', 'outbox', 'batches', 'endings']) await database.query(`DELETE FROM ${table}`);
   });
 
-  const round = (removeAll: (prefix: string) => Promise<number> = () => Promise.resolve(0)): Promise<void> =>
-    new Retention(
-      choresOf(KEPT, new RetentionStore(database), { remove: () => Promise.resolve(true), removeAll }),
-      telemetry,
-    ).round();
+  const chores = (removeAll: (prefix: string) => Promise<number> = () => Promise.resolve(0)): readonly Chore[] =>
+    choresOf(KEPT, new RetentionStore(database), { remove: () => Promise.resolve(true), removeAll });
+  const round = (removeAll?: (prefix: string) => Promise<number>): Promise<void> =>
+    new Retention(chores(removeAll), telemetry).round();
   const end = async (id: string, daysAgo: number): Promise<void> => {
     await database.query(
       `UPDATE jobs SET status = 'completed', completed_at = now() - $2 * interval '1 day',
@@ -108,6 +107,41 @@ describe('retention of jobs', () => {
     expect(await present()).toEqual([false, false, false, false]);
   });
 
+  it('comes to what is free behind any number of jobs that are kept, and looks at each of those once on the way', async () => {
+    const kept = await ended(9);
+    await database.query("UPDATE jobs SET unique_until = now() + interval '1 day' WHERE id = $1", [kept]);
+    await database.query(
+      `INSERT INTO jobs SELECT (jsonb_populate_record(jobs, jsonb_build_object('id', gen_random_uuid()))).*
+       FROM jobs CROSS JOIN generate_series(1, 199) WHERE jobs.id = $1`,
+      [kept],
+    );
+    const free = [await ended(8), await ended(8)];
+    const [completed] = chores();
+    const sweep = async (): Promise<Removal[]> => {
+      const removals: Removal[] = [];
+      do {
+        const { looked = 0, removed = 0 } = (await completed?.remove(50)) ?? {};
+        removals.push({ looked, removed });
+      } while (removals.at(-1)?.looked === 50);
+      return removals;
+    };
+    const inVain = Array.from({ length: 4 }, () => ({ looked: 50, removed: 0 }));
+    expect(await sweep()).toEqual([...inVain, { looked: 2, removed: 2 }]);
+    expect(await Promise.all(free.map(there))).toEqual([false, false]);
+    await database.query('UPDATE jobs SET unique_until = NULL WHERE id = $1', [kept]);
+    const again = await sweep();
+    expect(again.reduce((sum, { removed }) => sum + removed, 0)).toBe(1);
+    expect(await there(kept)).toBe(false);
+  });
+
+  it('keeps the latest 32 generations before an open job, and removes those before them', async () => {
+    const chain = [await ended(8)];
+    while (chain.length < 40) chain.push(await ended(8, { parentId: chain.at(-1) ?? null }));
+    await jobs.accept(newJob({ parentId: chain.at(-1) ?? null }));
+    await round();
+    expect(await Promise.all(chain.map(there))).toEqual(chain.map((_, place) => place >= 40 - 32));
+  });
+
   it('is in the way of nobody who accepts, lists or deletes jobs meanwhile', async () => {
     const old = await ended(8);
     const other = await ended(1);
@@ -135,7 +169,9 @@ describe('retention of jobs', () => {
       ...{ what: 'things', portion: 100 },
       remove: (portion) => {
         asked.push(portion);
-        return asked.length <= 2 ? Promise.reject(new Error('Too much at once.')) : Promise.resolve(0);
+        return asked.length <= 2
+          ? Promise.reject(new Error('Too much at once.'))
+          : Promise.resolve({ looked: 0, removed: 0 });
       },
     };
     const retention = new Retention([chore], telemetry);

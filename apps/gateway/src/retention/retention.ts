@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Telemetry } from '#libs/observability';
+import { type Removal } from '../ledger/retention-store.js';
 import { type Chore } from './chores.js';
 
 const ROUND_EVERY_MS = 60_000;
@@ -50,22 +51,22 @@ export class Retention {
 
   async #do(chore: Chore): Promise<void> {
     for (let more = true; more && !this.#stopping.signal.aborted;) {
-      const { portion, removed, tookMs } = await this.#remove(chore);
+      const { portion, looked, removed, tookMs } = await this.#remove(chore);
       if (removed > 0) this.#telemetry.emit('retention.removed', { what: chore.what, count: removed });
-      more = removed >= portion;
+      more = looked >= portion;
       if (more) await this.#rest(REST_PER_WORK * tookMs);
     }
   }
 
-  /** Lets a portion go. While another gateway is at it, nothing is removed. */
-  async #remove(chore: Chore): Promise<{ portion: number; removed: number; tookMs: number }> {
+  /** Lets a portion go. While another gateway is at it, nothing is looked at. */
+  async #remove(chore: Chore): Promise<Removal & { readonly portion: number; readonly tookMs: number }> {
     const began = performance.now();
     const portion = this.#portions.get(chore) ?? chore.portion;
     this.#portions.set(chore, Math.ceil(portion / 2));
-    const removed = (await chore.remove(portion)) ?? 0;
+    const removal = (await chore.remove(portion)) ?? { looked: 0, removed: 0 };
     const tookMs = performance.now() - began;
     if (tookMs < QUICK_MS) this.#portions.set(chore, Math.min(portion * 2, chore.portion));
-    return { portion, removed, tookMs };
+    return { ...removal, portion, tookMs };
   }
 
   async #rest(ms: number): Promise<void> {
