@@ -11,19 +11,21 @@ const OLD = "jobs.status = $1 AND jobs.completed_at < now() - $2::float8 * inter
 
 /**
  * Status, age in milliseconds, how many, and behind which job, by its end and its id. Looks at so many jobs whatever of them has to
- * be kept; `free` are those that may go, locked. One that somebody else has in hand is not free.
+ * be kept; `free` are those that may go, locked. One that somebody else has in hand is not free. Follow-ups may be as many as jobs, so
+ * what they name is not looked for.
  */
 export const LOCK_JOBS = `
 WITH looked AS MATERIALIZED (
   SELECT id, tenant, queue, status, completed_at FROM jobs
   WHERE ${OLD} AND (completed_at, id) > ($4::timestamptz, $5::uuid)
   ORDER BY completed_at, id LIMIT $3
-), free AS MATERIALIZED (
+), named AS MATERIALIZED (${idsNamedIn('schedules', 'triggers')}), free AS MATERIALIZED (
   SELECT jobs.id FROM looked JOIN jobs ON jobs.id = looked.id
   WHERE ${OLD}
     AND (jobs.unique_until IS NULL OR jobs.unique_until < now())
     AND NOT EXISTS (SELECT FROM jobs AS other WHERE other.files IS NOT NULL AND other.files @> ARRAY[jobs.id]
                     AND other.completed_at IS NULL ${EACH})
+    AND jobs.id NOT IN (SELECT named.id FROM named)
     AND NOT (jobs.leads_on AND EXISTS (SELECT FROM endings WHERE endings.job_id = jobs.id))
     AND NOT (jobs.batch_id IS NOT NULL AND (
       EXISTS (SELECT FROM batches WHERE batches.id = jobs.batch_id AND batches.completed_at IS NULL ${EACH})
@@ -33,6 +35,12 @@ WITH looked AS MATERIALIZED (
 )
 SELECT id, tenant, queue, status, completed_at::text AS ended, id IN (SELECT free.id FROM free) AS free
 FROM looked ORDER BY completed_at, id`;
+
+/** The ids in the keys of the files that requests in these tables name. */
+function idsNamedIn(...tables: readonly string[]): string {
+  const requests = tables.map((table) => `SELECT request FROM ${table}`).join(' UNION ALL ');
+  return `SELECT DISTINCT (regexp_matches(request::text, '/(${UUID})', 'g'))[1]::uuid AS id FROM (${requests}) AS waiting`;
+}
 
 /** What has not ended of all that has come of a job: jobs, and the batches that they have spawned. */
 function openBelow(id: string): string {
@@ -53,9 +61,7 @@ WITH aged AS (
   SELECT id, tenant FROM uploads WHERE used_at < now() - $1::float8 * interval '1 millisecond'
   ORDER BY used_at LIMIT $2 FOR UPDATE SKIP LOCKED
 ), named AS MATERIALIZED (
-  SELECT DISTINCT (regexp_matches(request::text, '/(${UUID})', 'g'))[1]::uuid AS id
-  FROM (SELECT request FROM schedules UNION ALL SELECT request FROM triggers UNION ALL SELECT request FROM follow_ups) AS waiting
-  WHERE EXISTS (SELECT FROM aged)
+  ${idsNamedIn('schedules', 'triggers', 'follow_ups')} WHERE EXISTS (SELECT FROM aged)
 )
 SELECT id, tenant, id IN (SELECT named.id FROM named)
   OR EXISTS (SELECT FROM jobs WHERE files IS NOT NULL AND files @> ARRAY[aged.id]) AS used

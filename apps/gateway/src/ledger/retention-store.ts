@@ -60,7 +60,7 @@ export class RetentionStore {
 
   /**
    * Removes final jobs with all that is known of them and their files. The files go first, while nobody can retry their jobs: when they
-   * cannot be removed, the jobs stay. A job whose files an open job names, or whose unique key still holds, stays. `last` is the place
+   * cannot be removed, the jobs stay. What is still needed of an old job, so that it stays, says docs/retention.md. `last` is the place
    * from which to go on.
    */
   async removeJobs(

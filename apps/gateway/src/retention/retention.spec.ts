@@ -85,6 +85,17 @@ describe('retention', () => {
     await database.query("UPDATE uploads SET used_at = now() - $2 * interval '1 day' WHERE id = $1", [id, daysAgo]);
     return { key, id };
   };
+  const schedule = (key: string | undefined): Promise<unknown> =>
+    database.query(
+      `INSERT INTO schedules (id, tenant, name, timezone, every, request, enabled, catch_up, overlap, anchor_at)
+       VALUES ($1, 'default', 'x', 'UTC', '"1h"', $2, false, 'skip', 'allow', now())`,
+      [uuidv7(), { payload: { deep: [{ key }] } }],
+    );
+  const trigger = (key: string | undefined): Promise<unknown> =>
+    database.query(
+      `INSERT INTO triggers (id, tenant, name, pattern, filter, request, enabled) VALUES ($1, 'default', 'x', '#', '{}', $2, true)`,
+      [uuidv7(), { payload: { key } }],
+    );
   const there = async (id: string): Promise<boolean> => (await jobs.find(id, null)) !== undefined;
   const isStored = async (key: string): Promise<boolean> => (await edge.storage.stat(key)) !== undefined;
 
@@ -145,20 +156,28 @@ describe('retention', () => {
     expect(await there(id)).toBe(false);
   });
 
+  it('keeps a job whose files a schedule or a trigger names', async () => {
+    const bySchedule = await ended('completed', 8);
+    const byTrigger = await ended('completed', 8);
+    const unnamed = await ended('completed', 8);
+    await schedule(outputKey('default', bySchedule, 1, 'a.txt'));
+    await trigger(outputKey('default', byTrigger, 1, 'a.txt'));
+    const present = (): Promise<boolean[]> => Promise.all([bySchedule, byTrigger, unnamed].map(there));
+    await round();
+    expect(await present()).toEqual([true, true, false]);
+    await database.query('DELETE FROM schedules');
+    await database.query('DELETE FROM triggers');
+    await round();
+    expect(await present()).toEqual([false, false, false]);
+  });
+
   it('removes uploads that nothing names, and keeps the others until then', async () => {
     const [unused, young, byJob, bySchedule, byTrigger] = [
       ...[await upload(8), await upload(6), await upload(8), await upload(8), await upload(8)],
     ];
     const job = await ended('completed', 1, { files: [byJob?.id ?? ''] });
-    await database.query(
-      `INSERT INTO schedules (id, tenant, name, timezone, every, request, enabled, catch_up, overlap, anchor_at)
-       VALUES ($1, 'default', 'x', 'UTC', '"1h"', $2, false, 'skip', 'allow', now())`,
-      [uuidv7(), { payload: { deep: [{ key: bySchedule?.key }] } }],
-    );
-    await database.query(
-      `INSERT INTO triggers (id, tenant, name, pattern, filter, request, enabled) VALUES ($1, 'default', 'x', '#', '{}', $2, true)`,
-      [uuidv7(), { payload: { key: byTrigger?.key } }],
-    );
+    await schedule(bySchedule?.key);
+    await trigger(byTrigger?.key);
     const stored = (): Promise<boolean[]> =>
       Promise.all([unused, young, byJob, bySchedule, byTrigger].map((one) => isStored(one?.key ?? '')));
     await round();
