@@ -20,11 +20,14 @@ export interface BodyTerms {
  * The body as its sender meant it: unpacked, and cut off with an error at its limit. What is unpacked is never more than
  * a buffer ahead of what is read, so a small answer that unpacks to a huge one costs nothing.
  * @param encoding the value of `content-encoding`
- * @throws CallFailed for an encoding that nobody asked for
+ * An encoding that nobody asked for is an error of who reads it: the status counts without.
  */
 export function answerBody(raw: Readable, encoding: string, terms: BodyTerms): Readable {
   raw.on('error', () => undefined);
-  const body = Readable.from(bounded(unpacked(raw, encoding), terms), { objectMode: false });
+  const body = Readable.from(
+    bounded(() => unpacked(raw, encoding), terms),
+    { objectMode: false },
+  );
   // A body that is destroyed before it was read has not begun to read the connection, and would leave it open.
   body.once('close', () => raw.destroy());
   return body;
@@ -41,10 +44,10 @@ function unpacked(raw: Readable, encoding: string): Readable {
   return pipeline(raw, unpacker, () => undefined);
 }
 
-async function* bounded(content: Readable, { maxBytes, explain }: BodyTerms): AsyncGenerator<Buffer> {
+async function* bounded(open: () => Readable, { maxBytes, explain }: BodyTerms): AsyncGenerator<Buffer> {
   let bytes = 0;
   try {
-    for await (const chunk of content) {
+    for await (const chunk of open()) {
       bytes += (chunk as Buffer).length;
       if (bytes > maxBytes) throw new AnswerTooLarge(maxBytes);
       yield chunk as Buffer;

@@ -136,6 +136,14 @@ describe('EgressClient', () => {
       expect(target.seen).toHaveLength(1);
     });
 
+    it.each(['http', 'https'])('without a port is called at that of %s', async (scheme) => {
+      const port = scheme === 'http' ? 80 : 443;
+      const resolve: Resolve = async () => [{ address: '127.0.0.1', family: 4 }];
+      await replaceClient({ allow: [`plain.example:${port}`], resolve });
+      // Nothing listens at either, and the error says where nobody did.
+      await expect(get(`${scheme}://plain.example/`)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED', port } });
+    });
+
     it('that is there no more is an error that may pass', async () => {
       await replaceClient({ resolve: () => Promise.reject(new Error('ENOTFOUND')) });
       await expect(get('http://gone.example/')).rejects.toMatchObject({ name: 'CallFailed', code: 'host_unresolved' });
@@ -321,7 +329,10 @@ describe('EgressClient', () => {
       );
       await expect(text((await get(target.url)).body)).rejects.toMatchObject({ code: 'answer_unreadable' });
       target.answer((_request, response) => void response.writeHead(200, { 'content-encoding': 'zip' }).end('zip'));
-      await expect(get(target.url)).rejects.toMatchObject({ code: 'answer_unreadable' });
+      const answer = await get(target.url);
+      // Whoever wants the status alone has it.
+      expect(answer.status).toBe(200);
+      await expect(text(answer.body)).rejects.toMatchObject({ code: 'answer_unreadable' });
     });
 
     it('is the reason of the signal when that aborts', async () => {

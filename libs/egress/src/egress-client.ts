@@ -88,13 +88,15 @@ export class EgressClient {
   }
 
   async #followed(call: Call, terms: Terms): Promise<{ response: Dispatcher.ResponseData; packing: string }> {
-    const { method, redirects = 0 } = call;
+    const { method, body, redirects = 0 } = call;
     let hop = this.#firstHop(call);
     for (let hops = 0; ; hops += 1) {
       const response = await this.#sent(call, hop, terms);
       const { location = '', 'content-encoding': packing = '' } = joined(response.headers);
-      const target = redirects === 0 ? undefined : redirectTarget(method, response.statusCode, location, hop.url);
-      if (target === undefined) return { response, packing: method === 'HEAD' ? '' : packing };
+      // What is sent with a call is for who was called, and may have been read by then.
+      const isFollowed = redirects > 0 && body === undefined;
+      const target = isFollowed ? redirectTarget(method, response.statusCode, location, hop.url) : undefined;
+      if (target === undefined) return { response, packing: hasNoBody(method, response.statusCode) ? '' : packing };
       response.body.on('error', () => undefined).destroy();
       if (hops === redirects) throw new EgressRefused(`The host redirects more than ${redirects} times.`);
       hop = this.#nextHop(call, hop, target);
@@ -132,6 +134,11 @@ export class EgressClient {
       throw explain(error);
     }
   }
+}
+
+/** Answers that have no body, whatever they say of its packing. */
+function hasNoBody(method: string, status: number): boolean {
+  return method === 'HEAD' || status === 204 || status === 304;
 }
 
 function tookTooLong({ totalMs }: CallLimits): CallFailed {

@@ -55,7 +55,8 @@ async function connectedTo(options: buildConnector.Options, terms: ConnectionTer
   const refusal = isIP(destination.host) === 0 ? undefined : policy.refusalOf(destination.host, destination);
   if (refusal !== undefined) throw refusal;
   const open = buildConnector({ timeout: connectMs, lookup: guardedLookup(policy, resolve, destination) });
-  const plain = { ...options, hostname: destination.host, protocol: 'http:' };
+  // Without a port of its own it would go to that of http, whatever the protocol is.
+  const plain = { ...options, hostname: destination.host, port: String(destination.port), protocol: 'http:' };
   const socket = await opened(open, plain, 'host_unreachable');
   const wrong = policy.refusalOf(socket.remoteAddress ?? '', destination);
   if (wrong === undefined) return socket;
