@@ -43,6 +43,16 @@ describe('WebhookSecrets', () => {
     expect(await secrets.signing('globex')).toHaveLength(1);
   });
 
+  it('sign for a day after each was replaced, also when several were', async () => {
+    const first = await secrets.current('acme');
+    const second = await secrets.rotate('acme');
+    const third = await secrets.rotate('acme');
+    expect(await secrets.signing('acme')).toEqual([third, second, first]);
+    for (let more = 0; more < 20; more += 1) await secrets.rotate('acme');
+    expect((await secrets.signing('acme')).length).toBeLessThan(10);
+    expect(await secrets.signing('acme', Date.now() + DAY)).toEqual([await secrets.current('acme')]);
+  });
+
   it('sign so that the package of the specification verifies it, by either secret', async () => {
     const before = await secrets.current('acme');
     const after = await secrets.rotate('acme');

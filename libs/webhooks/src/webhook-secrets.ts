@@ -10,13 +10,16 @@ const SECRET_BYTES = 32;
 /** How long a secret that was replaced signs as well, so that receivers have time to change. */
 const OVERLAP_MS = 24 * 3_600_000;
 
+/** More secrets that were replaced are not kept: who rotates on and on wants the old ones gone. */
+const MOST_REPLACED = 8;
+
 interface Generation {
   readonly number: number;
-  /** Milliseconds of the epoch; 0 for the first. */
-  readonly since: number;
+  /** When the ones before it were replaced, the latest first; in milliseconds of the epoch. */
+  readonly replacedAt: readonly number[];
 }
 
-const FIRST: Generation = { number: 1, since: 0 };
+const FIRST: Generation = { number: 1, replacedAt: [] };
 
 /**
  * The secrets that webhooks of tenants are signed with. They are stored nowhere: each is made of the suite's own secret, the tenant
@@ -34,20 +37,20 @@ export class WebhookSecrets {
     return this.#made(tenant, (await this.#generation(tenant)).number);
   }
 
-  /** Gives the tenant another secret; the one before it signs as well for a day. Calls at the same time may give the same one. */
+  /** Gives the tenant another secret; those before it sign as well for a day. Calls at the same time may give the same one. */
   async rotate(tenant: string): Promise<string> {
-    const { number } = await this.#generation(tenant);
-    const next: Generation = { number: number + 1, since: Date.now() };
+    const { number, replacedAt } = await this.#generation(tenant);
+    const next: Generation = { number: number + 1, replacedAt: [Date.now(), ...replacedAt].slice(0, MOST_REPLACED) };
     const about = { filename: 'webhook-secret.json', contentType: 'application/json' };
     await this.storage.put(keyOf(tenant), Readable.from([JSON.stringify(next)]), about);
     return this.#made(tenant, next.number);
   }
 
-  /** What to sign with now: the secret, and the one before it while that holds. */
+  /** What to sign with now: the secret, and those before it while they hold. */
   async signing(tenant: string, now: number = Date.now()): Promise<readonly string[]> {
-    const { number, since } = await this.#generation(tenant);
-    const numbers = number > 1 && now - since < OVERLAP_MS ? [number, number - 1] : [number];
-    return numbers.map((each) => this.#made(tenant, each));
+    const { number, replacedAt } = await this.#generation(tenant);
+    const before = replacedAt.filter((at) => now - at < OVERLAP_MS).map((_, index) => number - 1 - index);
+    return [number, ...before].map((each) => this.#made(tenant, each));
   }
 
   async #generation(tenant: string): Promise<Generation> {
@@ -72,8 +75,8 @@ function keyOf(tenant: string): string {
 
 function generationIn(bytes: Buffer): Generation {
   const json = decodeJson(bytes);
-  const { number, since } = json.ok && isRecord(json.value) ? json.value : {};
-  if (typeof number === 'number' && typeof since === 'number') return { number, since };
+  const { number, replacedAt } = json.ok && isRecord(json.value) ? json.value : {};
+  if (typeof number === 'number' && Array.isArray(replacedAt)) return { number, replacedAt: replacedAt.map(Number) };
   // To begin anew would bring a secret back that somebody wanted gone.
   throw new TypeError('Expected a stored number of the webhook secret, got what cannot be read.');
 }

@@ -23,6 +23,7 @@ describe('addressWithin', () => {
 
   it.each([
     ...['/../admin', '/%2e%2e/admin', '/a/..\\..\\..\\admin', '/../v10/x', 'https://api.example.com/v10/orders'],
+    ...['/orders/..%2f..%2fadmin', '/orders/..%5Cadmin', '/%252e%252e/admin', '/a%252fb'],
     ...['https://api.example.com/', 'https://evil.example.com/v1/orders', 'http://api.example.com/v1/orders'],
     ...['https://api.example.com:8443/v1/orders', 'https://api.example.com@evil.example/v1/', 'https://'],
   ])('refuses %s', (url) => {

@@ -1,6 +1,9 @@
 import { PermanentError } from '#libs/consumer';
 import { type CallRule, type Connection } from './connection.js';
 
+/** `/`, `\\` and what becomes one of them, or a dot, when it is decoded twice. */
+const HIDDEN_SEPARATOR = /%(?:2f|5c|25(?:2e|2f|5c))/i;
+
 /**
  * The address of a call through a connection.
  * @param url a path behind the base URL, or a whole URL below it
@@ -10,8 +13,9 @@ export function addressWithin(connection: Connection, method: string, url: strin
   const { baseUrl, name } = connection;
   const text = url.startsWith('/') ? `${baseUrl}${url}` : url;
   if (!URL.canParse(text)) throw outside(name, 'the URL cannot be read');
-  // Only the normalised URL counts: it has no ".." left, in whatever way that was written.
+  // Only the normalised URL counts: it has no ".." left but those that a host would make of what it decodes.
   const address = new URL(text);
+  if (HIDDEN_SEPARATOR.test(address.pathname)) throw outside(name, 'its path hides a slash or dots in an encoding');
   const base = new URL(baseUrl);
   const path = pathBelow(base.pathname, address.pathname);
   if (address.origin !== base.origin || path === undefined) throw outside(name, 'the URL does not lie below its base');

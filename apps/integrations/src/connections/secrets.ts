@@ -31,6 +31,8 @@ export function secretForms(...secrets: readonly string[]): string[] {
   const forms = secrets.flatMap((secret) => [
     secret,
     JSON.stringify(secret).slice(1, -1),
+    // As programs in PHP write JSON.
+    JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/'),
     encodeURIComponent(secret),
     Buffer.from(secret).toString('base64'),
   ]);

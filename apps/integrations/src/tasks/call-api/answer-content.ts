@@ -16,13 +16,18 @@ export type AnswerContent =
 export function answerContent(bytes: Buffer, contentType: string): AnswerContent {
   if (bytes.length === 0) return { kind: 'none' };
   const json = JSON_TYPE.test(contentType) ? decodeJson(bytes) : undefined;
-  if (json?.ok === true) return { kind: 'json', value: json.value, shown: isShown(bytes, json.value) };
+  if (json?.ok === true) return { kind: 'json', value: json.value, shown: isShown(json.value) };
   const text = TEXT_TYPE.test(contentType) || json !== undefined ? utf8(bytes) : undefined;
-  return text !== undefined && bytes.length <= LARGEST_SHOWN ? { kind: 'text', text } : { kind: 'file' };
+  return text !== undefined && fits(text) ? { kind: 'text', text } : { kind: 'file' };
 }
 
-function isShown(bytes: Buffer, value: unknown): boolean {
-  return bytes.length <= LARGEST_SHOWN && isShallow(value, LIMITS.jsonDepth - 2);
+function isShown(value: unknown): boolean {
+  return isShallow(value, LIMITS.jsonDepth - 2) && fits(value);
+}
+
+/** A result is measured as JSON, in which quotes and line breaks take twice their bytes. */
+function fits(value: unknown): boolean {
+  return Buffer.byteLength(JSON.stringify(value)) <= LARGEST_SHOWN;
 }
 
 function isShallow(value: unknown, levels: number): boolean {

@@ -302,7 +302,10 @@ describe('integrations.call-api', () => {
           connection
         ];
         const forms = [own, 'canary-access', Buffer.from(`me:${SECRETS.PASSWORD}`).toString('base64')].flatMap(
-          (secret) => [...[secret, encodeURIComponent(String(secret)), JSON.stringify(secret).slice(1, -1)]],
+          (secret) => {
+            const inJson = JSON.stringify(secret).slice(1, -1);
+            return [secret, encodeURIComponent(String(secret)), inJson, inJson.replaceAll('/', '\\/')];
+          },
         );
         const shown = [JSON.stringify(await call({ connection, url: '/echo' }))];
         status = 422;

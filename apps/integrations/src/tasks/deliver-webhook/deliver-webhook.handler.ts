@@ -20,7 +20,7 @@ export class DeliverWebhookHandler {
     private readonly keys: WebhookKeys,
   ) {}
 
-  // Twelve tries take some nine hours.
+  // Twelve tries take almost six hours.
   @Task('deliver-webhook', {
     payload: DeliverWebhookPayload,
     description: 'Delivers a webhook that is signed with the secret of the tenant.',
