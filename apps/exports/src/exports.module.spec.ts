@@ -24,9 +24,17 @@ const TABLES = `
   create table copies (id int primary key, name varchar(12) not null, born date, paid decimal(8, 2) check (paid >= 0),
     active boolean default true, seen datetime);
   create table fragile (id int primary key) engine = MyISAM;
+  create table loose (id int, name varchar(12));
+  create table twofold (id int primary key, name varchar(12) unique);
   analyze table numbers;
 `;
 const WHERE = "from numbers where timestamp(date_add('2025-12-30', interval n hour)) >= :from and";
+const keyed = (table: string): object => ({
+  database: 'shop',
+  sql: "select 1 as id, 'a' as name",
+  columns: { id: 'integer', name: 'text' },
+  import: { table, key: ['id'] },
+});
 const DATASETS = {
   people: {
     database: 'shop',
@@ -55,6 +63,8 @@ const DATASETS = {
     import: { table: 'copies', key: ['id'], required: ['id', 'name'] },
   },
   fragile: { database: 'shop', sql: 'select 1 as id', columns: { id: 'integer' }, import: { table: 'fragile' } },
+  loose: keyed('loose'),
+  twofold: keyed('twofold'),
 };
 const STATEMENTS = {
   clean: {
@@ -266,6 +276,15 @@ describe('exports, on MariaDB', () => {
   it('imports into no table that keeps half of a batch', async () => {
     await expect(importFile(['id', '1'], { dataset: 'fragile' })).rejects.toMatchObject({ code: 'no_transactions' });
   });
+
+  it.each(['loose', 'twofold'])(
+    'upserts nothing into the table %s, which is not unique by the key alone',
+    async (dataset) => {
+      const lines = ['id,name', '1,one'];
+      await expect(importFile(lines, { dataset, mode: 'upsert' })).rejects.toMatchObject({ code: 'unfit_key' });
+      expect((await importFile(lines, { dataset }))[0]).toBe(1);
+    },
+  );
 
   it('runs a statement until it changes no more rows', async () => {
     await importFile(['id,name', ...Array.from({ length: 250 }, (_, index) => `${index + 1},n`)]);

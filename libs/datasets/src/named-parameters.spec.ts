@@ -29,6 +29,10 @@ describe('replaceParameters', () => {
     expect(replaceParameters(sql, dialect, () => '?')).toBe(sql);
   });
 
+  it('takes a name in the line after an empty comment of MySQL', () => {
+    expect(replaceParameters('select 1 --\nwhere x = :a', 'mysql', () => '?')).toBe('select 1 --\nwhere x = ?');
+  });
+
   it('takes a name beside a cast', () => {
     expect(replaceParameters(':a::date', 'postgres', () => '$1')).toBe('$1::date');
   });

@@ -16,7 +16,11 @@ const KEPT = {
     /--[^\n]*/.source,
     '::',
   ],
-  mysql: [/'(?:[^'\\]|\\[\s\S]|'')*'|"(?:[^"\\]|\\[\s\S]|"")*"/.source, /`[^`]*`/.source, /#[^\n]*|--\s[^\n]*/.source],
+  mysql: [
+    /'(?:[^'\\]|\\[\s\S]|'')*'|"(?:[^"\\]|\\[\s\S]|"")*"/.source,
+    /`[^`]*`/.source,
+    /#[^\n]*|--(?=\s|$)[^\n]*/.source,
+  ],
 } as const satisfies Record<Dialect, readonly string[]>;
 
 /** SQL with every `:name` replaced; the same name may be asked for several times. */

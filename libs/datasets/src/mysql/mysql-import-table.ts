@@ -137,8 +137,9 @@ export class MysqlImportTable implements ImportTable {
   }
 }
 
-/** @throws DatasetRefusal `columns_differ`, `no_transactions` */
-async function checkTable({ dataset, columns }: ImportPlan, session: MysqlSession): Promise<void> {
+/** @throws DatasetRefusal `columns_differ`, `no_transactions`, `unfit_key` */
+async function checkTable(plan: ImportPlan, session: MysqlSession): Promise<void> {
+  const { dataset, columns } = plan;
   const written = dataset.import?.table ?? '';
   const [table = '', schema] = written.split('.').reverse();
   const place = `table_schema = ${schema === undefined ? 'database()' : mysqlLiteral('text', schema)}
@@ -152,7 +153,32 @@ async function checkTable({ dataset, columns }: ImportPlan, session: MysqlSessio
   }
   const [kept] = await session.rows(`select transactions from information_schema.tables
     join information_schema.engines using (engine) where ${place}`);
-  if (kept?.[0] === 'YES') return;
-  // Half a batch would stay after an error, and be written once more by the next run.
-  throw new DatasetRefusal('no_transactions', `The table ${written} has no transactions; make it one of InnoDB.`);
+  if (kept?.[0] !== 'YES') {
+    // Half a batch would stay after an error, and be written once more by the next run.
+    throw new DatasetRefusal('no_transactions', `The table ${written} has no transactions; make it one of InnoDB.`);
+  }
+  if (plan.mode === 'upsert') await checkKey(plan, session, place);
+}
+
+/** MySQL looks for the row to change by every unique index, whatever the key of the dataset is. */
+async function checkKey({ dataset, columns }: ImportPlan, session: MysqlSession, place: string): Promise<void> {
+  const rows = await session.rows(
+    `select index_name, column_name from information_schema.statistics where ${place} and non_unique = 0`,
+  );
+  const indexes = new Map<string, string[]>();
+  for (const [index, column] of rows)
+    indexes.set(String(index), [...(indexes.get(String(index)) ?? []), String(column)]);
+  const { table = '', key = [] } = dataset.import ?? {};
+  const imported = new Set(columns.map(({ name }) => name));
+  const isKey = (parts: readonly string[]): boolean =>
+    parts.length === key.length && parts.every((column) => key.includes(column));
+  const unique = [...indexes.values()];
+  if (!unique.some(isKey)) {
+    const message = `The table ${table} has no unique index of ${key.join(', ')} alone: rows would be doubled.`;
+    throw new DatasetRefusal('unfit_key', message);
+  }
+  const other = unique.find((parts) => !isKey(parts) && parts.every((column) => imported.has(column)));
+  if (other === undefined) return;
+  const message = `The table ${table} is unique by ${other.join(', ')}, too: rows of another key could be changed.`;
+  throw new DatasetRefusal('unfit_key', message);
 }

@@ -1,3 +1,4 @@
+import { type Socket } from 'node:net';
 import type mysql from 'mysql2';
 import { type Column, type UserDatabase } from '../catalog.js';
 import { DatabaseSession } from '../database-session.js';
@@ -62,8 +63,8 @@ export class MysqlSession extends DatabaseSession<mysql.Connection> {
 
   protected async cancel(): Promise<void> {
     await cancelMysql(this.database, this.client);
-    // What is still on its way is of no use to anybody.
-    this.client.destroy();
+    // What is still on its way is of no use to anybody; the client's own `destroy` would wait for it.
+    (this.client as mysql.Connection & { readonly stream: Socket }).stream.destroy();
   }
 
   protected async end(): Promise<void> {
