@@ -1,5 +1,5 @@
 import { runConsumerApp } from '#libs/consumer';
-import { AHEAD, CONCURRENCY } from './concurrency.js';
+import { CONCURRENCY } from './concurrency.js';
 import { EmailModule } from './email.module.js';
 
-await runConsumerApp(EmailModule, { domain: 'email', concurrency: CONCURRENCY, ahead: AHEAD });
+await runConsumerApp(EmailModule, { domain: 'email', concurrency: CONCURRENCY });

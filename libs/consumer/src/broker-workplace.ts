@@ -47,8 +47,6 @@ export interface WorkplaceOptions {
   readonly worker: string;
   readonly appVersion: string;
   readonly concurrency: number;
-  /** Messages that may wait here for a place, as a share of `concurrency`. */
-  readonly ahead: number;
   readonly broker: BrokerConfig;
   readonly storage: Storage;
   readonly telemetry: Telemetry;
@@ -115,7 +113,7 @@ export class BrokerWorkplace implements Workplace {
   }
 
   #prepare(tasks: TaskTable): Work {
-    const { domain, worker, storage, telemetry, concurrency, ahead } = this.#options;
+    const { domain, worker, storage, telemetry, concurrency } = this.#options;
     const reports = this.#reporter;
     const queue = this.#names.workQueue(this.#address);
     const letters = new BrokerDeadLetters(this.#publisher, this.#names, { domain, queue, worker }, this.#ended.signal);
@@ -128,7 +126,7 @@ export class BrokerWorkplace implements Workplace {
     const announcer = new Announcer(reports, this.#announcement(tasks));
     const subscriber = new Subscriber(this.#consuming, {
       queue,
-      prefetch: concurrency + Math.ceil(concurrency * ahead),
+      prefetch: concurrency,
       setup: async (channel) => {
         await this.#declare(channel);
         // What was sent while the queue was gone is set aside until its app announces itself.

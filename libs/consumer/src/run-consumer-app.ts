@@ -16,11 +16,6 @@ export interface ConsumerAppOptions {
   readonly domain: string;
   /** Jobs at once in this process, unless `CONCURRENCY` says otherwise. */
   readonly concurrency: number;
-  /**
-   * Messages that are fetched before there is a place for them, as a share of the jobs at once, so that the next one begins
-   * while the report of the last is on its way. For short jobs: what was fetched waits for this process. @default 0
-   */
-  readonly ahead?: number;
 }
 
 /**
@@ -40,7 +35,7 @@ export async function runConsumerApp(module: Type, options: ConsumerAppOptions):
   }
 }
 
-async function start(module: Type, { domain, concurrency, ahead = 0 }: ConsumerAppOptions): Promise<void> {
+async function start(module: Type, { domain, concurrency }: ConsumerAppOptions): Promise<void> {
   const config = loadConsumerConfig();
   const telemetry = createTelemetry({ service: domain, level: config.logLevel });
   const storage = await openStorage(config.storageUrl);
@@ -49,7 +44,6 @@ async function start(module: Type, { domain, concurrency, ahead = 0 }: ConsumerA
     worker: workerId(domain),
     appVersion: appVersion(),
     concurrency: config.concurrency ?? concurrency,
-    ahead,
     broker: config.broker,
   });
   const server = new JobServer({ domain, ackTimeoutMs: config.broker.ackTimeoutMs }, workplace);
