@@ -83,8 +83,8 @@ export class SupervisedChannel {
       throw reason ?? error;
     } finally {
       // One that was left open would go on to take deliveries that nobody acknowledges.
-      await closeSoon(channel);
       this.#current = undefined;
+      await closeSoon(channel);
       this.#owner.lost(channel);
     }
     if (reason !== undefined) throw reason;
