@@ -38,10 +38,11 @@ describe('a message that a service publishes', () => {
 
   // A gateway is ready before its broker is.
   async function waysIn(): Promise<true | undefined> {
+    const exchanges = await suite.servers.inspect<readonly { name: string }[]>('exchanges');
     const bindings = await suite.servers.inspect<readonly { source: string; destination: string }[]>('bindings');
     const isWay = ({ source, destination }: { source: string; destination: string }): boolean =>
       source !== '' && destination === 'leveret.unroutable';
-    return bindings.some(isWay) ? true : undefined;
+    return exchanges.some(({ name }) => name === EXCHANGE) && bindings.some(isWay) ? true : undefined;
   }
 
   /** The jobs whose metadata has this mark. */

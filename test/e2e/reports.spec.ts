@@ -108,6 +108,16 @@ describe('reports of an app', () => {
     expect(await keptAside(mark)).toBe('not_a_report');
   });
 
+  it('wait while the tables are those of another version, and are entered when they are not', async () => {
+    const id = await enqueue();
+    await suite.servers.query('alter table queue_minutes rename to queue_minutes_of_later');
+    await messages.publish(STATUS, 'lab.report', [ended({ job: id })]);
+    await eventually('word of the wait', () => suite.log('gateway').find((line) => line.includes('queue_minutes')));
+    expect(await jobs.show(id)).toMatchObject({ status: 'queued' });
+    await suite.servers.query('alter table queue_minutes_of_later rename to queue_minutes');
+    expect(await jobs.completed(id)).toMatchObject({ attempt: 1 });
+  });
+
   it("from another domain move nothing, whatever they say of a job's", async () => {
     const id = await enqueue();
     await messages.publish(STATUS, 'media.report', [ended({ job: id })]);

@@ -40,7 +40,8 @@ export async function installPackage(prefix: Prefix, wanted: DebianPackage): Pro
     await asRoot(prefix, ['sh', '-c', `printf '${lines}' > ${POLICY} && chmod 755 ${POLICY}`]);
   }
   try {
-    const install = ['install', '--yes', '--no-install-recommends', wanted.name];
+    // Nothing that is there goes for it, such as another server of the same kind.
+    const install = ['install', '--yes', '--no-remove', '--no-install-recommends', wanted.name];
     let result = await apt(prefix, install);
     if (!result.ok) {
       // A machine that has just been set up has no package lists yet.

@@ -27,7 +27,7 @@ interface Told {
 
 const UNKNOWN = { status: 'connecting', percent: 0, message: null, result: null, error: null } as const;
 const FINAL: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
-/** How often a new token is asked for before the page gives up. */
+/** How often in a row a new token is asked for before the page gives up. */
 const MOST_RENEWALS = 3;
 
 /**
@@ -68,7 +68,10 @@ function listen<Result>(
   const orGiveUp = (coming: Promise<void>): void =>
     void coming.catch((error: unknown) => change({ error: { message: String(error) } }));
 
-  socket.on('connect', () => socket.emit('listen-to-job', { jobId, version }));
+  socket.on('connect', () => {
+    renewals = 0;
+    socket.emit('listen-to-job', { jobId, version });
+  });
   // A refused token, and a gateway that has closed the connection, end the client's own tries.
   socket.on('connect_error', () => socket.active || orGiveUp(comeBack()));
   socket.on('disconnect', (reason) => reason === 'io server disconnect' && orGiveUp(comeBack()));

@@ -114,7 +114,7 @@ export class Ingress {
 
 /** Why the ledger does not take a job; undefined when it may take it another time. */
 function refusalOf(error: unknown): Refusal | undefined {
-  if (error instanceof Problem) return { code: 'too_many_open_jobs', reason: error.message };
+  if (error instanceof Problem && error.status === 429) return { code: 'too_many_open_jobs', reason: error.message };
   if (error instanceof ForeignJobIdError) return { code: 'id_taken', reason: error.message };
   return blamesContent(error) ? { code: 'invalid_job', reason: 'The ledger cannot store the job.' } : undefined;
 }

@@ -150,6 +150,11 @@ export function blamesContent(error: unknown): boolean {
   return state !== undefined && /^(?:22|23|54|P0)/.test(state);
 }
 
+/** True when a statement does not fit the tables that there are: they are those of another version of Leveret. */
+export function blamesSchema(error: unknown): boolean {
+  return sqlState(error)?.startsWith('42') === true;
+}
+
 // 08 connection, 53 resources, 57 operator intervention (shutdown, cancel), 58 system; none at all: the socket's error.
 function isOutOfReach(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -72,7 +72,11 @@ export async function migrate(database: Database): Promise<void> {
   });
 }
 
+/** A step that waits for a lock makes everybody after it wait: it is given up and tried again. */
+const LOCK_MS = 5_000;
+
 async function run(transaction: Transaction, { name, sql }: Migration): Promise<void> {
+  await transaction.query(`SET LOCAL lock_timeout = ${LOCK_MS}`);
   await transaction.patiently(sql);
   await transaction.query('INSERT INTO migrations (name) VALUES ($1)', [name]);
 }

@@ -2,7 +2,7 @@ import { Batcher } from '#libs/batching';
 import { type BrokerLink, type BrokerNames, type Delivery, Subscriber, type SubscriberOptions } from '#libs/broker';
 import { type RunReport } from '#libs/contracts';
 import { type Telemetry } from '#libs/observability';
-import { LedgerUnavailableError } from '../ledger/database.js';
+import { blamesSchema, LedgerUnavailableError } from '../ledger/database.js';
 import { type Dispatch, type Turns } from '../ledger/outbox.js';
 import { type ProbeStore } from '../ledger/probe-store.js';
 import { type DomainReport, type ReportStore } from '../ledger/report-store.js';
@@ -134,16 +134,18 @@ export class Tracker {
       try {
         return await write();
       } catch (error) {
-        if (!(error instanceof LedgerUnavailableError) || this.#stopped) throw error;
+        if (isToBlame(error) || this.#stopped) throw error;
+        if (blamesSchema(error))
+          this.#parts.telemetry.emit('message.waiting', { where: 'reports', reason: String(error) });
         await new Promise((resolve) => setTimeout(resolve, LEDGER_PAUSE_MS));
       }
     }
   }
 }
 
-/** What does not go away by trying again lies in the reports themselves. */
+/** What does not go away by trying again lies in the reports themselves, but for tables that are not yet, or no longer, ours. */
 function isToBlame(error: unknown): boolean {
-  return !(error instanceof LedgerUnavailableError);
+  return !(error instanceof LedgerUnavailableError) && !blamesSchema(error);
 }
 
 function unreadable(report: RunReport): RunReport {
