@@ -5,6 +5,7 @@ import { ownEvent } from '../events/own-events.js';
 import { type Database } from '../ledger/database.js';
 import { type EventStore } from '../ledger/event-store.js';
 import { type Fact, type FactStore, type NotedFact } from '../ledger/fact-store.js';
+import { Rounds } from '../rounds/rounds.js';
 
 /** Another gateway may have died with facts in hand; and whoever begins to listen hears the first ones so much later at most. */
 const LOOK_EVERY_MS = 1_000;
@@ -33,60 +34,40 @@ export class FactTeller {
   readonly #parts: Parts;
   /** The types that a queue took when they were last told. */
   readonly #heard = new Set<string>();
+  readonly #rounds = new Rounds({ work: () => this.#look(), everyMs: LOOK_EVERY_MS });
   #fires = false;
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
-  #again = false;
-  #stopped = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     parts.changes.onJobChanges((changes) => {
-      if ((this.#fires || this.#heard.size > 0) && changes.some(({ status }) => isFinal(status))) this.#wake();
+      if ((this.#fires || this.#heard.size > 0) && changes.some(({ status }) => isFinal(status))) this.#rounds.wake();
     });
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#wake(), LOOK_EVERY_MS).unref();
-    this.#wake();
+    this.#rounds.start();
   }
 
   /** Settles when the facts in hand are told. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    clearInterval(this.#timer);
-    await this.#looking;
-  }
-
-  #wake(): void {
-    this.#again = true;
-    if (this.#timer !== undefined && !this.#stopped) this.#looking ??= this.#look().finally(() => this.#looked());
-  }
-
-  #looked(): void {
-    this.#looking = undefined;
-    if (this.#again) this.#wake();
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   // While the ledger is away no job ends; the next look finds what was left.
   async #look(): Promise<void> {
-    const { telemetry } = this.#parts;
     try {
-      while (this.#again && !this.#stopped) {
-        this.#again = false;
-        this.#fires = false;
-        await this.#repeat(() => this.#fire());
-        await this.#repeat(() => this.#tell());
-      }
+      this.#fires = false;
+      await this.#repeat(() => this.#fire());
+      await this.#repeat(() => this.#tell());
     } catch (error) {
-      telemetry.emit('facts.waiting', { reason: error instanceof Error ? error.message : String(error) });
+      this.#parts.telemetry.emit('facts.waiting', { reason: error instanceof Error ? error.message : String(error) });
     }
   }
 
   /** @param step returns whether there may be more */
   async #repeat(step: () => Promise<boolean>): Promise<void> {
     let more = true;
-    while (more && !this.#stopped) more = await step();
+    while (more && this.#rounds.running) more = await step();
   }
 
   async #fire(): Promise<boolean> {

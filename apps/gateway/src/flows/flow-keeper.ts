@@ -2,6 +2,7 @@ import { type Telemetry } from '#libs/observability';
 import { type EndingStore, type Followed, type MakeFollower } from '../ledger/ending-store.js';
 import { type Dispatch } from '../ledger/outbox.js';
 import { type OutboxRoom } from '../ledger/outbox-room.js';
+import { Rounds } from '../rounds/rounds.js';
 
 /** Ends that this process has not heard of: those that another brought about and could not see to. */
 const LOOK_EVERY_MS = 1_000;
@@ -17,52 +18,37 @@ interface Parts {
 /** Enqueues what follows from the ends of jobs and batches. Every gateway has one; the ledger lets each end be seen to once. */
 export class FlowKeeper {
   readonly #parts: Parts;
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
-  #again = false;
-  #stopped = false;
+  readonly #rounds = new Rounds({ work: () => this.#look(), everyMs: LOOK_EVERY_MS });
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.wake(), LOOK_EVERY_MS).unref();
-    this.wake();
+    this.#rounds.start();
   }
 
   /** Looks at once; an end that was committed before this call is seen. */
   wake(): void {
-    this.#again = true;
-    if (!this.#stopped) this.#looking ??= this.#look().finally(() => this.#looked());
+    this.#rounds.wake();
   }
 
   /** Settles when what is in hand is entered. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    clearInterval(this.#timer);
-    await this.#looking;
-  }
-
-  #looked(): void {
-    this.#looking = undefined;
-    if (this.#again) this.wake();
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   async #look(): Promise<void> {
     const { endings } = this.#parts;
-    while (this.#again && !this.#stopped) {
-      this.#again = false;
-      await this.#repeat((make, waits) => endings.followJobs(make, waits));
-      await this.#repeat((make, waits) => endings.followBatches(make, waits));
-    }
+    await this.#repeat((make, waits) => endings.followJobs(make, waits));
+    await this.#repeat((make, waits) => endings.followBatches(make, waits));
   }
 
   // While the ledger is away nothing has ended; the next look finds it.
   async #repeat(follow: EndingStore['followJobs']): Promise<void> {
     const { make, room, telemetry } = this.#parts;
     let seen = 1;
-    while (seen > 0 && !this.#stopped) {
+    while (seen > 0 && this.#rounds.running) {
       const waits = room.full;
       const followed = await follow(make, waits).catch((error: unknown) => {
         telemetry.emit('flows.waiting', { reason: error instanceof Error ? error.message : String(error) });
