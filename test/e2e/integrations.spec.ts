@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 // eslint-disable-next-line no-restricted-imports -- what specs of the lib call is what a suite calls
 import { type HttpTarget, startHttpTarget } from '../../libs/egress/spec/http-target.js';
+import { type HttpsTarget, startHttpsTarget } from '../support/https-target.js';
 import { eventually } from '../support/eventually.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { testEnvironment } from '../support/test-environment.js';
@@ -15,21 +16,28 @@ const TOKEN = 'canary-token-of-the-shop';
 
 describe('integrations', () => {
   let target: HttpTarget;
+  let secure: HttpsTarget;
   let suite: TestSuite;
   let jobs: SuiteJobs;
 
   beforeAll(async () => {
     target = await startHttpTarget();
+    secure = await startHttpsTarget(({ url = '' }, response) => {
+      response.setHeader('content-type', 'text/plain').end(`seen ${url}`);
+    });
+    const authority = join(testEnvironment().folder, 'authority.pem');
+    await writeFile(authority, secure.certificate);
     const connections = join(testEnvironment().folder, 'connections.json');
     const auth = { type: 'api-key', header: 'x-shop-key', key: { env: 'SHOP_KEY' } };
     await writeFile(connections, JSON.stringify({ connections: { shop: { baseUrl: target.url, auth } } }));
-    const env = { EGRESS_ALLOW: target.pair, CONNECTIONS_FILE: connections, SHOP_KEY: TOKEN };
+    const trust = { EGRESS_ALLOW: `${target.pair},${secure.pair}`, NODE_EXTRA_CA_CERTS: authority };
+    const env = { ...trust, CONNECTIONS_FILE: connections, SHOP_KEY: TOKEN };
     suite = await startSuite({ apps: ['integrations'], env });
     jobs = new SuiteJobs(suite);
   });
   afterAll(async () => {
     await suite.stop();
-    await target.stop();
+    await Promise.all([target.stop(), secure.stop()]);
   });
 
   const call = (payload: object, options = {}): ReturnType<SuiteJobs['enqueue']> =>
@@ -46,6 +54,11 @@ describe('integrations', () => {
     expect(done).toMatchObject({ attempt: 1, result: { status: 200, body: { ok: true } } });
     expect((await jobs.attempts(done.id)).map(({ outcome }) => outcome)).toEqual(['snoozed', 'completed']);
     expect(target.seen.slice(before).map(({ headers }) => headers['idempotency-key'])).toEqual([done.id, done.id]);
+  });
+
+  it('call by https whom a certificate vouches for', async () => {
+    const done = await jobs.completed((await call({ url: `${secure.url}/order` })).id);
+    expect(done.result).toMatchObject({ status: 200, body: 'seen /order' });
   });
 
   it('call back when a job has ended, signed with the secret that the gateway shows', async () => {

@@ -62,8 +62,8 @@ describe('schedules', () => {
     return eventually(`such a history of schedule ${id}`, look, () => runs);
   };
 
-  it('have one job for each tick, with two gateways of which one is killed', async () => {
-    await suite.startApp('gateway', 'gateway-2');
+  it('have one job for each tick, with three gateways of which one is killed', async () => {
+    await Promise.all(['gateway-2', 'gateway-3'].map((name) => suite.startApp('gateway', name)));
     const witness = new Witness(suite.dataFolder, 'ticks');
     const payload = { steps: ['ok'], witness: witness.file };
     // Their anchors differ, so that ticks are in hand at any moment.

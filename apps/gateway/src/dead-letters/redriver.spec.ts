@@ -7,6 +7,7 @@ import { JobStore } from '../ledger/job-store.js';
 import { type RedriveRecord } from '../ledger/redrive.js';
 import { RedriveStore } from '../ledger/redrive-store.js';
 import { ReportStore } from '../ledger/report-store.js';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { complete, deadJob, fail } from '../testing/dead-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { Allowance } from './allowance.js';
@@ -25,13 +26,7 @@ describe('a redrive', () => {
 
   beforeAll(async () => {
     ledger = await startRealLedger();
-    jobs = new JobStore(ledger.database, {
-      takes: () => false,
-      admits: () => true,
-      send: () => undefined,
-      holds: () => undefined,
-      wake: () => undefined,
-    });
+    jobs = new JobStore(ledger.database, IDLE_DISPATCH);
     reports = new ReportStore(ledger.database);
     redrives = new RedriveStore(ledger.database);
     steering = new JobSteering(ledger.database, { hurry: () => undefined });

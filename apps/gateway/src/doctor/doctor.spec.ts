@@ -8,6 +8,7 @@ import { JobStore } from '../ledger/job-store.js';
 import { TaskStore } from '../ledger/task-store.js';
 import { TriggerStore } from '../ledger/trigger-store.js';
 import { WorkerStore } from '../ledger/worker-store.js';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { ManagementStub } from '../testing/management-stub.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
@@ -181,13 +182,7 @@ describe('the doctor', () => {
     expect(await found('mend')).toEqual([]);
     stub.declare(await declaredTopology({ ...subject, management: undefined })); // its queue may be deleted then
     expect(await found('mend')).toEqual([]);
-    const jobs = new JobStore(ledger.database, {
-      takes: () => false,
-      admits: () => true,
-      send: () => undefined,
-      holds: () => undefined,
-      wake: () => undefined,
-    });
+    const jobs = new JobStore(ledger.database, IDLE_DISPATCH);
     await Promise.all([1, 2, 3].map(() => jobs.accept(newJob())));
     expect(await found('mend')).toEqual([expect.stringMatching(/^consumers: 3 jobs of lab wait, and no app/)]);
   });

@@ -18,7 +18,7 @@ interface Parts {
   readonly changes: Pick<Database, 'onJobChanges'>;
   readonly facts: FactStore;
   readonly events: Pick<EventStore, 'takeFacts'>;
-  readonly publisher: Publisher;
+  readonly publisher: Pick<Publisher, 'ready' | 'publish'>;
   readonly names: BrokerNames;
   readonly telemetry: Telemetry;
 }

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { encodeSpawn, type MessageProperties } from '#libs/contracts';
 import { type NewJob, JobStore } from '../ledger/job-store.js';
 import { SpawnStore } from '../ledger/spawn-store.js';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { Spawners } from './spawners.js';
@@ -15,13 +16,7 @@ describe('the job that has spawned another', () => {
   beforeAll(async () => {
     ledger = await startRealLedger();
     spawners = new Spawners(new SpawnStore(ledger.database));
-    jobs = new JobStore(ledger.database, {
-      takes: () => false,
-      admits: () => true,
-      send: () => undefined,
-      holds: () => undefined,
-      wake: () => undefined,
-    });
+    jobs = new JobStore(ledger.database, IDLE_DISPATCH);
   }, 60_000);
 
   afterAll(() => ledger.stop());

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { v4 as uuidv4 } from 'uuid';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { deadJob } from '../testing/dead-job.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
@@ -21,13 +22,7 @@ describe('DeadMessageStore', () => {
 
   beforeAll(async () => {
     ledger = await startRealLedger();
-    jobs = new JobStore(ledger.database, {
-      takes: () => false,
-      admits: () => true,
-      send: () => undefined,
-      holds: () => undefined,
-      wake: () => undefined,
-    });
+    jobs = new JobStore(ledger.database, IDLE_DISPATCH);
     messages = new DeadMessageStore(ledger.database, KEPT);
     letters = new DeadLetterStore(ledger.database);
     await ledger.database.query(

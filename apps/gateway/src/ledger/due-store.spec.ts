@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { DueStore } from './due-store.js';
@@ -15,13 +16,7 @@ describe('DueStore', () => {
   beforeAll(async () => {
     ledger = await startRealLedger();
     due = new DueStore(ledger.database);
-    jobs = new JobStore(ledger.database, {
-      takes: () => false,
-      admits: () => true,
-      send: () => undefined,
-      holds: () => undefined,
-      wake: () => undefined,
-    });
+    jobs = new JobStore(ledger.database, IDLE_DISPATCH);
   }, START_MS);
 
   afterAll(() => ledger.stop());

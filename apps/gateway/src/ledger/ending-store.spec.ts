@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { type RunReport } from '#libs/contracts';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { DONE, randomFrom, REJECT } from '../testing/job-reports.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
@@ -13,13 +14,6 @@ import { ReportStore } from './report-store.js';
 
 const START_MS = 60_000;
 const HISTORIES = 60;
-const DISPATCH = {
-  takes: () => false,
-  admits: () => true,
-  send: () => undefined,
-  holds: () => undefined,
-  wake: () => undefined,
-};
 
 /** Two gateways on one ledger, each with connections of its own. */
 describe('ends of jobs and batches', () => {
@@ -33,8 +27,8 @@ describe('ends of jobs and batches', () => {
     ledger = await startRealLedger();
     other = new Database(ledger.url);
     gateways = [new Gateway(ledger.database), new Gateway(other)];
-    jobs = new JobStore(ledger.database, DISPATCH);
-    batches = new BatchStore(ledger.database, DISPATCH);
+    jobs = new JobStore(ledger.database, IDLE_DISPATCH);
+    batches = new BatchStore(ledger.database, IDLE_DISPATCH);
   }, START_MS);
 
   afterAll(async () => {

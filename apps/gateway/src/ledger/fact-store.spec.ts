@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Outcome } from '#libs/contracts';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { RunOnLedger } from '../testing/run-on-ledger.js';
@@ -11,15 +12,6 @@ import { JobStore, type NewJob } from './job-store.js';
 import { TriggerStore } from './trigger-store.js';
 
 const START_MS = 60_000;
-const dispatch = {
-  takes: () => false,
-  admits: () => true,
-  send: () => undefined,
-  holds: () => undefined,
-  wake: () => undefined,
-  hurry: () => undefined,
-  left: () => undefined,
-};
 const room = { full: false, add: () => undefined, admit: () => () => undefined };
 const REJECTED: Outcome = { kind: 'reject', failure: { code: 'broken', message: 'It is broken.' } };
 
@@ -46,11 +38,11 @@ describe('FactStore', () => {
     ledger = await startRealLedger();
     const { database } = ledger;
     facts = new FactStore(database);
-    events = new EventStore(database, { dispatch, room });
+    events = new EventStore(database, { dispatch: IDLE_DISPATCH, room });
     triggers = new TriggerStore(database);
-    firings = new FiringStore(database, { dispatch, room });
-    jobs = new JobStore(database, dispatch, room);
-    steering = new JobSteering(database, dispatch);
+    firings = new FiringStore(database, { dispatch: IDLE_DISPATCH, room });
+    jobs = new JobStore(database, IDLE_DISPATCH, room);
+    steering = new JobSteering(database, IDLE_DISPATCH);
     run = new RunOnLedger(database, 'lab');
   }, START_MS);
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { Database } from './database.js';
@@ -14,13 +15,6 @@ import { TriggerStore } from './trigger-store.js';
 
 const START_MS = 60_000;
 const AT_ONCE = 25;
-const dispatch = {
-  takes: () => false,
-  admits: () => true,
-  send: () => undefined,
-  holds: () => undefined,
-  wake: () => undefined,
-};
 
 /** Takes every request; its payload becomes the job's. */
 const builder: JobBuilder = {
@@ -53,8 +47,8 @@ describe('FiringStore', () => {
   beforeAll(async () => {
     ledger = await startRealLedger();
     triggers = new TriggerStore(ledger.database);
-    events = new EventStore(ledger.database, { dispatch, room });
-    firings = new FiringStore(ledger.database, { dispatch, room });
+    events = new EventStore(ledger.database, { dispatch: IDLE_DISPATCH, room });
+    firings = new FiringStore(ledger.database, { dispatch: IDLE_DISPATCH, room });
   }, START_MS);
 
   afterAll(() => ledger.stop());
@@ -123,7 +117,7 @@ describe('FiringStore', () => {
     const all = [await trigger(), await trigger()];
     const ids = await Promise.all(Array.from({ length: 60 }, () => publish()));
     const others = [1, 2].map(() => new Database(ledger.url));
-    const stores = [firings, ...others.map((database) => new FiringStore(database, { dispatch, room }))];
+    const stores = [firings, ...others.map((database) => new FiringStore(database, { dispatch: IDLE_DISPATCH, room }))];
     await Promise.all(stores.map((store) => fireAll(store)));
     await fireAll();
     for (const which of all) {
@@ -225,7 +219,7 @@ describe('FiringStore', () => {
   it('finds a job that took the id of the one it would start, and says so', async () => {
     const which = await trigger();
     await publish();
-    const jobs = new JobStore(ledger.database, dispatch);
+    const jobs = new JobStore(ledger.database, IDLE_DISPATCH);
     const taking: JobBuilder = {
       ...builder,
       prepare: async (request, origin) => {

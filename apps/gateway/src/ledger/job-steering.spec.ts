@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { type RunReport } from '#libs/contracts';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { HeldStore } from './held-store.js';
@@ -33,13 +34,7 @@ describe('JobSteering', () => {
     await database.query(
       "INSERT INTO domains (name, queue_key, queue_type, queue_number) VALUES ('lab', 'lab.classic-1', 'classic', 1)",
     );
-    jobs = new JobStore(database, {
-      takes: () => false,
-      admits: () => true,
-      send: () => undefined,
-      holds: () => undefined,
-      wake: () => undefined,
-    });
+    jobs = new JobStore(database, IDLE_DISPATCH);
     outbox = new OutboxStore(database);
     reports = new ReportStore(database);
     inForce = new InForceStore(database);

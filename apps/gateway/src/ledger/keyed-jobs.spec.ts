@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { Database } from './database.js';
@@ -11,14 +12,6 @@ import { RetentionStore } from './retention-store.js';
 import { type Acceptance, JobStore, type NewJob } from './job-store.js';
 
 const START_MS = 60_000;
-const NOBODY = {
-  takes: () => false,
-  admits: () => true,
-  send: () => undefined,
-  holds: () => undefined,
-  wake: () => undefined,
-  hurry: () => undefined,
-};
 const keyOf = (key: string, body = 'a body'): IdempotencyKey => ({
   tenant: 'default',
   key,
@@ -35,9 +28,9 @@ describe('jobs with keys', () => {
   beforeAll(async () => {
     ledger = await startRealLedger();
     elsewhere = new Database(ledger.url);
-    here = new JobStore(ledger.database, NOBODY);
-    there = new JobStore(elsewhere, NOBODY);
-    steering = new JobSteering(ledger.database, NOBODY);
+    here = new JobStore(ledger.database, IDLE_DISPATCH);
+    there = new JobStore(elsewhere, IDLE_DISPATCH);
+    steering = new JobSteering(ledger.database, IDLE_DISPATCH);
   }, START_MS);
 
   afterAll(async () => {

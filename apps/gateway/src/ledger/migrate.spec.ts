@@ -1,18 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { JobStore, type NewJob } from './job-store.js';
 import { migrate } from './migrate.js';
 
 const START_MS = 60_000;
-const silent = {
-  takes: () => false,
-  admits: () => true,
-  send: () => undefined,
-  holds: () => undefined,
-  wake: () => undefined,
-};
 
 describe('migrate', () => {
   let ledger: RealLedger;
@@ -57,7 +51,7 @@ describe('migrate', () => {
     const [upload, output] = [uuidv7(), uuidv7()];
     const payload = JSON.stringify({ source: { key: `a/${upload}` }, also: [`a/${output}/1-b.txt`, `a/${upload}`] });
     const accept = async (changes: Partial<NewJob>): Promise<string> =>
-      (await new JobStore(ledger.database, silent).accept(newJob(changes))).job.id;
+      (await new JobStore(ledger.database, IDLE_DISPATCH).accept(newJob(changes))).job.id;
     const [open, over, needsNone] = [await accept({ payload }), await accept({ payload }), await accept({})];
     await ledger.database.query("UPDATE jobs SET status = 'completed', completed_at = now() WHERE id = $1", [over]);
     await ledger.database.query('DROP INDEX jobs_ended_in_order');

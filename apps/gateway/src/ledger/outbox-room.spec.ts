@@ -1,18 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTelemetry } from '#libs/observability';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { JobStore } from './job-store.js';
 import { type OutboxBound, OutboxFullError, OutboxRoom } from './outbox-room.js';
 
 const telemetry = createTelemetry({ service: 'spec', level: 'silent' });
-const DISPATCH = {
-  takes: () => false,
-  admits: () => true,
-  send: () => undefined,
-  holds: () => undefined,
-  wake: () => undefined,
-};
 
 describe('the outbox', () => {
   let ledger: RealLedger;
@@ -30,7 +24,7 @@ describe('the outbox', () => {
       { rows: 1_000, bytes: 1_000_000, ...bound },
       { telemetry, reaches: () => true },
     );
-    return { room, jobs: new JobStore(ledger.database, DISPATCH, room) };
+    return { room, jobs: new JobStore(ledger.database, IDLE_DISPATCH, room) };
   }
 
   it('takes no more jobs than its bound, and none of what it refuses is entered', async () => {
@@ -93,7 +87,7 @@ describe('the outbox', () => {
   it('counts what is held only while the broker takes nothing, and of that what came since', async () => {
     let reaches = true;
     const room = new OutboxRoom(ledger.database, { rows: 5, bytes: 1_000_000 }, { telemetry, reaches: () => reaches });
-    const jobs = new JobStore(ledger.database, { ...DISPATCH, admits: () => false }, room);
+    const jobs = new JobStore(ledger.database, { ...IDLE_DISPATCH, admits: () => false }, room);
     const enter = async (count: number): Promise<void> => {
       for (let index = 0; index < count; index += 1) await jobs.accept(newJob());
       await room.measure();

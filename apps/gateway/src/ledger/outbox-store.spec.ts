@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { type Queries } from './database.js';
@@ -27,13 +28,7 @@ describe('OutboxStore', () => {
   beforeAll(async () => {
     ledger = await startRealLedger();
     const { database } = ledger;
-    jobs = new JobStore(database, {
-      takes: () => false,
-      admits: () => true,
-      send: () => undefined,
-      holds: () => undefined,
-      wake: () => undefined,
-    });
+    jobs = new JobStore(database, IDLE_DISPATCH);
     outbox = new OutboxStore(database);
     queues = new QueueStore(database, { hurry: () => undefined });
     await database.query(

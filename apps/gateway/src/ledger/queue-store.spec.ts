@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type RunReport } from '#libs/contracts';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { JobSteering } from './job-steering.js';
@@ -20,13 +21,7 @@ describe('QueueStore', () => {
   beforeAll(async () => {
     ledger = await startRealLedger();
     const { database } = ledger;
-    jobs = new JobStore(database, {
-      takes: () => false,
-      admits: () => true,
-      send: () => undefined,
-      holds: () => undefined,
-      wake: () => undefined,
-    });
+    jobs = new JobStore(database, IDLE_DISPATCH);
     steering = new JobSteering(database, SILENT);
     reports = new ReportStore(database);
     await database.query(

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { reconcilerTimes } from '../reconciler/times.js';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { AuditStore } from './audit-store.js';
@@ -21,13 +22,7 @@ describe('the stores of lost jobs', () => {
 
   beforeAll(async () => {
     ledger = await startRealLedger();
-    jobs = new JobStore(ledger.database, {
-      takes: () => false,
-      admits: () => true,
-      send: () => undefined,
-      holds: () => undefined,
-      wake: () => undefined,
-    });
+    jobs = new JobStore(ledger.database, IDLE_DISPATCH);
     suspects = new SuspectStore(ledger.database, times);
     audit = new AuditStore(ledger.database, times);
     sentinel = new SentinelStore(ledger.database);

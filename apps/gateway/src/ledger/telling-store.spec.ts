@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type LogReport, type ProgressReport } from '#libs/contracts';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { JobStore } from './job-store.js';
@@ -15,13 +16,7 @@ describe('TellingStore', () => {
 
   beforeAll(async () => {
     ledger = await startRealLedger();
-    jobs = new JobStore(ledger.database, {
-      takes: () => false,
-      admits: () => true,
-      send: () => undefined,
-      holds: () => undefined,
-      wake: () => undefined,
-    });
+    jobs = new JobStore(ledger.database, IDLE_DISPATCH);
     telling = new TellingStore(ledger.database);
   }, START_MS);
 

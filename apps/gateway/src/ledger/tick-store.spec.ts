@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { tickJobId } from '../schedules/tick-job-id.js';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { Database } from './database.js';
@@ -11,14 +12,6 @@ import { type PrepareJob, TickStore } from './tick-store.js';
 
 const START_MS = 60_000;
 const AT_ONCE = 25;
-const silent = {
-  takes: () => false,
-  admits: () => true,
-  send: () => undefined,
-  holds: () => undefined,
-  wake: () => undefined,
-  hurry: () => undefined,
-};
 const takesAll: PrepareJob = (_, { tenant, id }) =>
   Promise.resolve({ ok: true, job: newJob({ tenant, ...(id === undefined ? {} : { id }) }) });
 const refusesAll: PrepareJob = () =>
@@ -34,8 +27,8 @@ describe('TickStore', () => {
   beforeAll(async () => {
     ledger = await startRealLedger();
     schedules = new ScheduleStore(ledger.database);
-    jobs = new JobStore(ledger.database, silent);
-    ticks = new TickStore(ledger.database, { dispatch: silent, room });
+    jobs = new JobStore(ledger.database, IDLE_DISPATCH);
+    ticks = new TickStore(ledger.database, { dispatch: IDLE_DISPATCH, room });
   }, START_MS);
 
   afterAll(() => ledger.stop());
@@ -98,7 +91,7 @@ describe('TickStore', () => {
     );
     await ledger.database.query("UPDATE schedules SET next_run_at = anchor_at + interval '1 second'");
     const others = [1, 2].map(() => new Database(ledger.url));
-    const stores = [ticks, ...others.map((database) => new TickStore(database, { dispatch: silent, room }))];
+    const stores = [ticks, ...others.map((database) => new TickStore(database, { dispatch: IDLE_DISPATCH, room }))];
     await Promise.all(stores.map((store) => tickAll(store)));
     await tickAll(ticks);
     for (const { id, anchorAt } of all) {
@@ -129,7 +122,7 @@ describe('TickStore', () => {
       );
       return takesAll({}, { tenant: 'default', id: tickJobId(id, nextRunAt ?? new Date(0)), traceparent: null });
     };
-    const store = new TickStore(cutOff, { dispatch: silent, room });
+    const store = new TickStore(cutOff, { dispatch: IDLE_DISPATCH, room });
     await expect(store.tick(AT_ONCE, killed)).rejects.toThrow();
     expect(await runsOf(id)).toEqual([]);
     expect((await shown(id)).nextRunAt).toEqual(nextRunAt);

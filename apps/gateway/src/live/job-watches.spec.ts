@@ -4,18 +4,10 @@ import { ChangeStore } from '../ledger/change-store.js';
 import { Database } from '../ledger/database.js';
 import { JobSteering } from '../ledger/job-steering.js';
 import { JobStore } from '../ledger/job-store.js';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { JobWatches } from './job-watches.js';
-
-const dispatch = {
-  takes: () => false,
-  admits: () => true,
-  send: () => undefined,
-  holds: () => undefined,
-  wake: () => undefined,
-  hurry: () => undefined,
-};
 
 describe('changes of jobs', () => {
   let ledger: RealLedger;
@@ -23,8 +15,8 @@ describe('changes of jobs', () => {
   let steering: JobSteering;
   beforeAll(async () => {
     ledger = await startRealLedger();
-    jobs = new JobStore(ledger.database, dispatch);
-    steering = new JobSteering(ledger.database, dispatch);
+    jobs = new JobStore(ledger.database, IDLE_DISPATCH);
+    steering = new JobSteering(ledger.database, IDLE_DISPATCH);
   });
   afterAll(() => ledger.stop());
 

@@ -6,6 +6,7 @@ import { type Database } from '../ledger/database.js';
 import { JobSteering } from '../ledger/job-steering.js';
 import { JobStore, type NewJob } from '../ledger/job-store.js';
 import { type Removal, RetentionStore } from '../ledger/retention-store.js';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { type Chore, choresOf } from './chores.js';
@@ -15,14 +16,6 @@ const WEEK = 7 * 86_400_000;
 const KEPT = {
   jobs: { completed: WEEK, failed: WEEK, cancelled: WEEK },
   ...{ uploadsMs: WEEK, eventsMs: WEEK, historyMs: WEEK },
-};
-const silent = {
-  takes: () => false,
-  admits: () => true,
-  send: () => undefined,
-  holds: () => undefined,
-  wake: () => undefined,
-  hurry: () => undefined,
 };
 
 describe('retention of jobs', () => {
@@ -34,7 +27,7 @@ describe('retention of jobs', () => {
   beforeAll(async () => {
     ledger = await startRealLedger();
     ({ database } = ledger);
-    jobs = new JobStore(database, silent);
+    jobs = new JobStore(database, IDLE_DISPATCH);
   }, 60_000);
 
   afterAll(() => ledger.stop());
@@ -157,7 +150,7 @@ describe('retention of jobs', () => {
     const { job } = await jobs.accept(newJob());
     const list = async (): Promise<string[]> => (await jobs.list({}, { limit: 10, after: null })).map(({ id }) => id);
     expect(await list()).toEqual([job.id, other, old]);
-    expect(await new JobSteering(database, silent).remove(other, () => Promise.resolve())).toBe(true);
+    expect(await new JobSteering(database, IDLE_DISPATCH).remove(other, () => Promise.resolve())).toBe(true);
     storage.emit('answer');
     await working;
     expect(await list()).toEqual([job.id]);

@@ -8,6 +8,7 @@ import { Database } from '../ledger/database.js';
 import { JobStore, type NewJob } from '../ledger/job-store.js';
 import { RetentionStore } from '../ledger/retention-store.js';
 import { UploadStore } from '../ledger/upload-store.js';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { ADMIN_KEY, type RealEdge, startRealEdge } from '../testing/real-edge.js';
 import { choresOf } from './chores.js';
@@ -23,13 +24,6 @@ const TABLES = [
   ...['jobs', 'uploads', 'schedules', 'triggers', 'events', 'outbox', 'batches', 'endings', 'spawn_refusals'],
   'queue_minutes',
 ];
-const silent = {
-  takes: () => false,
-  admits: () => true,
-  send: () => undefined,
-  holds: () => undefined,
-  wake: () => undefined,
-};
 
 describe('retention', () => {
   let edge: RealEdge;
@@ -42,7 +36,7 @@ describe('retention', () => {
   beforeAll(async () => {
     edge = await startRealEdge();
     ({ database } = edge);
-    jobs = new JobStore(database, silent);
+    jobs = new JobStore(database, IDLE_DISPATCH);
     uploads = new UploadStore(database);
     const destination = { write: (line: string) => void log.push(line) };
     telemetry = createTelemetry({ service: 'gateway', level: 'debug', destination });

@@ -13,7 +13,7 @@ function heldRounds(everyMs = NEVER_MS): { rounds: Rounds; begun: () => number; 
   };
   const end = async (): Promise<void> => {
     ends.shift()?.();
-    await new Promise(process.nextTick);
+    await new Promise(setImmediate);
   };
   return { rounds: new Rounds({ work, everyMs }), begun: () => count, end };
 }
@@ -36,7 +36,7 @@ describe('Rounds', () => {
   });
 
   it('come by themselves', async () => {
-    jest.useFakeTimers({ doNotFake: ['nextTick'] });
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
     const { rounds, begun, end } = heldRounds(1_000);
     rounds.start();
     await end();
@@ -54,7 +54,7 @@ describe('Rounds', () => {
     rounds.wake();
     let stopped = false;
     const stopping = rounds.stop().then(() => (stopped = true));
-    await new Promise(process.nextTick);
+    await new Promise(setImmediate);
     expect([rounds.running, stopped]).toEqual([false, false]);
     await end();
     await stopping;

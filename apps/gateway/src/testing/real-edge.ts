@@ -39,6 +39,7 @@ import { type GatewayParts } from '../parts.module.js';
 import { Auditor } from '../reconciler/audit.js';
 import { reconcilerTimes } from '../reconciler/times.js';
 import { type RealLedger, startRealLedger } from './real-ledger.js';
+import { IDLE_DISPATCH } from './idle-dispatch.js';
 
 export const ADMIN_KEY = 'an admin key of the tests'.replaceAll(' ', '-');
 
@@ -147,28 +148,20 @@ function storesOfEdge(
   | ('batches' | 'eventBindings' | 'events' | 'flows' | 'idempotency' | 'jobs' | 'limits' | 'queues' | 'schedules')
   | ('spawns' | 'steering' | 'telling' | 'ticks' | 'triggers' | 'uploads' | 'workers')
 > {
-  const dispatch = {
-    takes: () => false,
-    admits: () => true,
-    send: () => undefined,
-    holds: () => undefined,
-    wake: () => undefined,
-    hurry: () => undefined,
-  };
   return {
-    batches: new BatchStore(database, dispatch),
+    batches: new BatchStore(database, IDLE_DISPATCH),
     flows: new FlowStore(database),
     eventBindings: { follow: () => Promise.resolve() },
-    events: new EventStore(database, { dispatch, room: { admit: () => () => undefined } }),
+    events: new EventStore(database, { dispatch: IDLE_DISPATCH, room: { admit: () => () => undefined } }),
     idempotency: new IdempotencyStore(database),
-    jobs: new JobStore(database, dispatch),
+    jobs: new JobStore(database, IDLE_DISPATCH),
     limits: new LimitStore(database),
-    queues: new QueueStore(database, dispatch),
+    queues: new QueueStore(database, IDLE_DISPATCH),
     schedules: new ScheduleStore(database),
     spawns: new SpawnStore(database),
-    steering: new JobSteering(database, dispatch),
+    steering: new JobSteering(database, IDLE_DISPATCH),
     telling: new TellingStore(database),
-    ticks: new TickStore(database, { dispatch, room: { full: false, add: () => undefined } }),
+    ticks: new TickStore(database, { dispatch: IDLE_DISPATCH, room: { full: false, add: () => undefined } }),
     triggers: new TriggerStore(database),
     uploads: new UploadStore(database),
     workers: new WorkerStore(database),
