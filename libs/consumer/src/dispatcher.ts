@@ -12,7 +12,7 @@ import { type Delivery } from './ports.js';
 import { processRun, type RunTools } from './process-run.js';
 import { RunInHand } from './run-in-hand.js';
 import { runKey } from './run-key.js';
-import { type Fact, type Settlement } from './settlement.js';
+import { type Conclusion, type Settlement } from './settlement.js';
 
 const SETTLED_RUNS_KEPT = 10_000;
 const VOIDED_JOBS_KEPT = 200_000;
@@ -180,10 +180,10 @@ export class Dispatcher {
     this.#handBack(hand, 'voided');
   }
 
-  async #finish(hand: RunInHand, fact: Fact): Promise<void> {
+  async #finish(hand: RunInHand, conclusion: Conclusion): Promise<void> {
     const key = runKey(hand.order);
     await this.#settlement
-      .settle(fact, () => hand.deliveries)
+      .settle(conclusion, () => hand.deliveries)
       .then(
         () => {
           this.#settled.put(key, true);
@@ -194,8 +194,8 @@ export class Dispatcher {
     this.#inHand.delete(key);
   }
 
-  #settle(fact: Fact, deliveries: () => readonly Delivery[]): void {
-    this.#follow(this.#settlement.settle(fact, deliveries).catch(() => undefined));
+  #settle(conclusion: Conclusion, deliveries: () => readonly Delivery[]): void {
+    this.#follow(this.#settlement.settle(conclusion, deliveries).catch(() => undefined));
   }
 
   #follow(work: Promise<void>): void {

@@ -2,7 +2,7 @@ import { type Report } from '#libs/contracts';
 import { type DeadLetters, type Delivery, type ReportSink, type Unreadable } from './ports.js';
 
 /** What is known of a message when it leaves our hands. */
-export type Fact =
+export type Conclusion =
   | { readonly kind: 'reported'; readonly report: Report }
   | { readonly kind: 'unreadable'; readonly delivery: Delivery; readonly why: Unreadable }
   /** Its report is confirmed already. */
@@ -23,17 +23,17 @@ export class Settlement {
    * gets the message again and says it twice, which is harmless.
    * @param deliveries looked up after the confirm, because the message may have come again meanwhile
    */
-  async settle(fact: Fact, deliveries: () => readonly Delivery[]): Promise<void> {
-    await this.#say(fact);
+  async settle(conclusion: Conclusion, deliveries: () => readonly Delivery[]): Promise<void> {
+    await this.#say(conclusion);
     for (const delivery of deliveries()) delivery.ack();
   }
 
-  async #say(fact: Fact): Promise<void> {
-    switch (fact.kind) {
+  async #say(conclusion: Conclusion): Promise<void> {
+    switch (conclusion.kind) {
       case 'reported':
-        return this.#reports.report(fact.report);
+        return this.#reports.report(conclusion.report);
       case 'unreadable':
-        return this.#deadLetters.bury(fact.delivery, fact.why);
+        return this.#deadLetters.bury(conclusion.delivery, conclusion.why);
       case 'settled before':
         return;
     }

@@ -27,7 +27,7 @@ export interface Call {
   readonly body?: string | Uint8Array | Readable;
   readonly signal: AbortSignal;
   readonly limits?: Partial<CallLimits>;
-  /** How many redirects of a GET or HEAD are followed; without any, and of other methods, they are answers. @default 0 */
+  /** How many redirects of a GET or HEAD without a body are followed; of other calls they are answers. @default 0 */
   readonly redirects?: number;
   /** Is asked before a redirect is followed; what it throws ends the call. */
   readonly beforeRedirect?: (to: URL) => void;

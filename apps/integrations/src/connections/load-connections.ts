@@ -12,7 +12,6 @@ import {
 import { secretForms, SecretReader } from './secrets.js';
 
 const SETTING = 'CONNECTIONS_FILE';
-const LONGEST_RETRY_AFTER_MS = 24 * 3_600_000;
 
 /**
  * Reads and checks the connections and their secrets; no host is called. Without a file there are none.
@@ -47,7 +46,7 @@ function connectionOf(name: string, written: WrittenConnection, secrets: SecretR
     limits: limitsOf(written),
     temporary: retry.temporary ?? [],
     permanent: retry.permanent ?? [],
-    maxRetryAfterMs: durationMs(retry.maxRetryAfter ?? LONGEST_RETRY_AFTER_MS),
+    maxRetryAfterMs: retry.maxRetryAfter === undefined ? Infinity : durationMs(retry.maxRetryAfter),
   };
 }
 

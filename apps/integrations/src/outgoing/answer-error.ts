@@ -7,12 +7,12 @@ const WAITING: ReadonlySet<number> = new Set([429, 503]);
 /** Statuses of the caller's kind that may be others the next time. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 const LONGEST_EXCERPT = 500;
-const LONGEST_WAIT_MS = 24 * 3_600_000;
 
 /** What an operator says of a host's statuses. */
 export interface StatusRules {
   readonly temporary: readonly number[];
   readonly permanent: readonly number[];
+  /** Of what a host asks for; a day is the most in any case. */
   readonly maxRetryAfterMs: number;
 }
 
@@ -20,7 +20,7 @@ export interface StatusRules {
 export const DEFAULT_STATUS_RULES: StatusRules = {
   temporary: [],
   permanent: [],
-  maxRetryAfterMs: LONGEST_WAIT_MS,
+  maxRetryAfterMs: Infinity,
 };
 
 /**

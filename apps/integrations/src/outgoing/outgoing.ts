@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { type OnApplicationShutdown } from '@nestjs/common';
 import { type Answer, type Call, EgressClient } from '#libs/egress';
 import { asJobError } from './egress-errors.js';
@@ -22,7 +23,7 @@ export class Outgoing implements OnApplicationShutdown {
   async exchange(call: Call): Promise<WholeAnswer> {
     try {
       const answer = await this.#client.send(call);
-      return { ...answer, body: await wholeOf(answer) };
+      return { ...answer, body: await buffer(answer.body) };
     } catch (error) {
       throw asJobError(error);
     }
@@ -50,10 +51,4 @@ export type AnswerHead = Omit<Answer, 'body'>;
 /** An answer with its body. */
 export interface WholeAnswer extends AnswerHead {
   readonly body: Buffer;
-}
-
-async function wholeOf({ body }: Answer): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of body) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }

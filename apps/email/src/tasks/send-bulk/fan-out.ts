@@ -1,4 +1,4 @@
-import { type JobContext } from '#libs/consumer';
+import { type JobContext, type JobToSpawn } from '#libs/consumer';
 import { type Suppressions } from '#libs/suppressions';
 import { isMailbox, MAILBOX_FORM } from '../../outgoing/strict-mailbox.js';
 import { type Template } from '../../templates/template.js';
@@ -88,7 +88,7 @@ export class FanOut {
     return problem;
   }
 
-  #mailTo(row: RecipientRow): Parameters<JobContext['spawn']>[0][number] {
+  #mailTo(row: RecipientRow): JobToSpawn {
     const { template, subject, replyTo } = this.#parts.payload;
     const about = { ...(subject === undefined ? {} : { subject }), ...(replyTo === undefined ? {} : { replyTo }) };
     const payload = { to: row.to, template, data: this.#dataOf(row), ...about, campaign: true };

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { type JobContext } from '#libs/consumer';
-import { clippedText } from '#libs/contracts';
+import { clippedText, type FileReference } from '#libs/contracts';
 
 const SHOWN = 20;
 const LONGEST_SHOWN = 300;
@@ -12,14 +12,12 @@ export interface RecipientProblem {
   readonly problem: string;
 }
 
-type SavedFile = Awaited<ReturnType<JobContext['files']['save']>>;
-
 /** The recipients that get no mail: the first of them for the result, all of them in a file, a line of JSON each. */
 export class ProblemList {
   readonly #job: Pick<JobContext, 'files'>;
   readonly #first: RecipientProblem[] = [];
   #lines: PassThrough | undefined;
-  #file: Promise<SavedFile> | undefined;
+  #file: Promise<FileReference> | undefined;
 
   constructor(job: Pick<JobContext, 'files'>) {
     this.#job = job;
@@ -40,7 +38,7 @@ export class ProblemList {
   }
 
   /** The file of all of them; null when there is none. */
-  async close(): Promise<SavedFile | null> {
+  async close(): Promise<FileReference | null> {
     this.#lines?.end();
     return (await this.#file) ?? null;
   }

@@ -1,6 +1,6 @@
 import { Ctx, Payload } from '@nestjs/microservices';
 import { type JobContext, type StartOptions, Task, TaskController } from '#libs/consumer';
-import { LIMITS } from '#libs/contracts';
+import { type FileReference, LIMITS } from '#libs/contracts';
 import { Suppressions } from '#libs/suppressions';
 import { openTemplates } from '../../templates/open-templates.js';
 import { namesTemplate } from '../../templates/template-rules.js';
@@ -21,7 +21,7 @@ export interface SendBulkResult extends FannedOut {
   /** The first recipients that get no mail, and why. */
   readonly problems: readonly RecipientProblem[];
   /** All of them, as lines of JSON; null when there is none. */
-  readonly file: Awaited<ReturnType<ProblemList['close']>>;
+  readonly file: FileReference | null;
 }
 
 /** A file that is longer than one job may send to was shared among several. */
