@@ -61,6 +61,14 @@ describe('integrations', () => {
     expect(done.result).toMatchObject({ status: 200, body: 'seen /order' });
   });
 
+  it('fetch a file into the storage, where a signed link opens it', async () => {
+    target.answer((_request, response) => void response.setHeader('content-type', 'text/csv').end('a;b'));
+    const { id } = await jobs.enqueue('integrations.fetch-file', { url: `${target.url}/prices.csv` });
+    const { file } = (await jobs.completed(id)).result as { file: { url: string } };
+    expect(file).toMatchObject({ filename: 'prices.csv', contentType: 'text/csv', size: 3 });
+    expect(await (await fetch(file.url)).text()).toBe('a;b');
+  });
+
   it('call back when a job has ended, signed with the secret that the gateway shows', async () => {
     target.answer((_request, response) => void response.end());
     const callbackUrl = `${target.url}/callback`;

@@ -9,6 +9,10 @@ export interface JobInMemory {
   give(content: Buffer, contentType?: string): { key: string };
   /** What the job stored, by the name it gave. */
   readonly saved: ReadonlyMap<string, Buffer>;
+  /** The progress that it told. */
+  readonly told: readonly { readonly percent: number; readonly message: string | undefined }[];
+  /** What it noted in its log at the level `info`. */
+  readonly logged: readonly (readonly unknown[])[];
 }
 
 /** Makes a job of the tenant `default`. */
@@ -17,6 +21,8 @@ export function jobInMemory(
 ): JobInMemory {
   const given = new Map<string, { content: Buffer; contentType: string }>();
   const saved = new Map<string, Buffer>();
+  const told: JobInMemory['told'][number][] = [];
+  const logged: unknown[][] = [];
   const silent = (): void => undefined;
   const { tenant = 'default' } = about;
   const described = { filename: 'file', sha256: '' };
@@ -24,9 +30,9 @@ export function jobInMemory(
     ...{ id: '01970000-0000-7000-8000-000000000001', task: 'integrations.call-api', tenant },
     ...{ attempt: 1, run: 1, maxAttempts: 5, metadata: {}, dueAt: '2026-01-01T00:00:00.000Z', traceparent: null },
     ...{ signal: new AbortController().signal, ...about },
-    log: { debug: silent, info: silent, warn: silent, error: silent },
+    log: { debug: silent, info: (...line) => void logged.push(line), warn: silent, error: silent },
     spawn: () => Promise.reject(new Error('A job in memory spawns nothing.')),
-    progress: async () => undefined,
+    progress: async (percent, message) => void told.push({ percent, message }),
     files: {
       open: async ({ key }) => {
         const file = given.get(key);
@@ -49,5 +55,5 @@ export function jobInMemory(
     given.set(key, { content, contentType });
     return { key };
   };
-  return { context, give, saved };
+  return { context, give, saved, told, logged };
 }

@@ -7,11 +7,12 @@ import { OAuthTokens } from './connections/oauth-tokens.js';
 import { Outgoing } from './outgoing/outgoing.js';
 import { WebhookKeys } from './outgoing/webhook-keys.js';
 import { CallApiHandler } from './tasks/call-api/call-api.handler.js';
+import { FetchFileHandler } from './tasks/fetch-file/fetch-file.handler.js';
 import { DeliverWebhookHandler } from './tasks/deliver-webhook/deliver-webhook.handler.js';
 
 /** The consumer app of the domain `integrations`. */
 @Module({
-  controllers: [CallApiHandler, DeliverWebhookHandler],
+  controllers: [CallApiHandler, DeliverWebhookHandler, FetchFileHandler],
   providers: [
     { provide: Connections, useFactory: openConnections },
     { provide: Outgoing, useFactory: () => new Outgoing(loadIntegrationsConfig().egressAllow) },

@@ -21,9 +21,18 @@ export class Outgoing implements OnApplicationShutdown {
    * @throws TemporaryError with the code of a `CallFailed`
    */
   async exchange(call: Call): Promise<WholeAnswer> {
+    const answer = await this.open(call);
     try {
-      const answer = await this.#client.send(call);
       return { ...answer, body: await buffer(answer.body) };
+    } catch (error) {
+      throw asJobError(error);
+    }
+  }
+
+  /** Sends a call whose answer is read as it comes; errors of its body are those of `Answer`. @throws as `exchange` */
+  async open(call: Call): Promise<Answer> {
+    try {
+      return await this.#client.send(call);
     } catch (error) {
       throw asJobError(error);
     }
@@ -31,13 +40,9 @@ export class Outgoing implements OnApplicationShutdown {
 
   /** Sends a call of whose answer only the head matters. @throws as `exchange` */
   async deliver(call: Call): Promise<AnswerHead> {
-    try {
-      const { body, ...head } = await this.#client.send(call);
-      body.destroy();
-      return head;
-    } catch (error) {
-      throw asJobError(error);
-    }
+    const { body, ...head } = await this.open(call);
+    body.destroy();
+    return head;
   }
 
   onApplicationShutdown(): Promise<void> {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { type JobContext, PermanentError, type StartOptions, Task, TaskController } from '#libs/consumer';
+import { type JobContext, type StartOptions, Task, TaskController } from '#libs/consumer';
 import { type FileReference } from '#libs/contracts';
 import { addressWithin } from '../../connections/address-within.js';
 import { type Connection } from '../../connections/connection.js';
@@ -8,7 +8,9 @@ import { ConnectionCalls } from '../../connections/connection-calls.js';
 import { Connections } from '../../connections/connections.js';
 import { openConnections } from '../../connections/load-connections.js';
 import { answerError, DEFAULT_STATUS_RULES } from '../../outgoing/answer-error.js';
+import { callHeaders } from '../../outgoing/call-headers.js';
 import { Outgoing, type WholeAnswer } from '../../outgoing/outgoing.js';
+import { wholeUrl } from '../../outgoing/whole-url.js';
 import { answerContent } from './answer-content.js';
 import { CallApiPayload } from './call-api.payload.js';
 import { checkContent, isExpectedStatus } from './expectation.js';
@@ -57,7 +59,7 @@ export class CallApiHandler {
     try {
       const call = {
         ...{ method, url: addressOf(payload, connection), signal: job.signal, redirects: MOST_REDIRECTS },
-        headers: { ...ofBody, ...ownHeaders(job), ...inLowerCase(headers) },
+        headers: { ...ofBody, ...callHeaders(job), ...inLowerCase(headers) },
         ...(content === undefined ? {} : { body: content }),
       };
       return await (connection === undefined ? this.outgoing.exchange(call) : this.calls.exchange(connection, call));
@@ -71,16 +73,6 @@ function addressOf({ url, method = 'GET', query = {} }: CallApiPayload, connecti
   const address = connection === undefined ? wholeUrl(url) : addressWithin(connection, method, url);
   for (const [name, value] of Object.entries(query)) address.searchParams.append(name, String(value));
   return address.href;
-}
-
-function wholeUrl(url: string): URL {
-  if (URL.canParse(url)) return new URL(url);
-  throw new PermanentError('invalid_url', 'Expected an http or https URL; a path alone needs a connection.');
-}
-
-/** The same in every attempt, so that a host can tell a call that comes again. */
-function ownHeaders({ id, traceparent }: JobContext): Record<string, string> {
-  return { 'idempotency-key': id, ...(traceparent === null ? {} : { traceparent }) };
 }
 
 function inLowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {

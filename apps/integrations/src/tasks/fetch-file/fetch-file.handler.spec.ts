@@ -1,0 +1,272 @@
+import { createHash } from 'node:crypto';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { connectionsOf } from '../../../spec/connections-of.js';
+import { type HttpTarget, startHttpTarget } from '../../../spec/http-target.js';
+import { jobInMemory } from '../../../spec/job-in-memory.js';
+import { ConnectionCalls } from '../../connections/connection-calls.js';
+import { OAuthTokens } from '../../connections/oauth-tokens.js';
+import { Outgoing } from '../../outgoing/outgoing.js';
+import { FetchFileHandler, type FetchFileResult } from './fetch-file.handler.js';
+import { type FetchFilePayload } from './fetch-file.payload.js';
+
+const CONTENT = Buffer.from('0123456789'.repeat(20_000));
+const HALF = CONTENT.length / 2;
+const ETAG = '"v1"';
+const OLD = 'Wed, 25 Nov 2020 12:00:00 GMT';
+
+describe('integrations.fetch-file', () => {
+  let target: HttpTarget;
+  let outgoing: Outgoing;
+  let handler: FetchFileHandler;
+
+  beforeEach(async () => {
+    target = await startHttpTarget();
+    const auth = { type: 'bearer', token: { env: 'TOKEN' } };
+    const shop = { baseUrl: `${target.url}/v1`, auth, allow: [{ paths: ['/files/*'] }], timeouts: { idle: '100ms' } };
+    const connections = connectionsOf({ shop }, { TOKEN: 'canary-token' });
+    outgoing = new Outgoing([target.pair]);
+    handler = new FetchFileHandler(connections, new ConnectionCalls(outgoing, new OAuthTokens(outgoing)), outgoing);
+  });
+  afterEach(async () => {
+    await outgoing.onApplicationShutdown();
+    await target.stop();
+  });
+
+  const fetchFile = (payload: Partial<FetchFilePayload> = {}, job = jobInMemory()): Promise<FetchFileResult> =>
+    handler.fetchFile({ url: `${target.url}/list.csv`, ...payload }, job.context);
+  const answer = (headers: Record<string, string>, body: Buffer | string, status = 200): void =>
+    target.answer((_request, response) => void response.writeHead(status, headers).end(body));
+
+  describe('stores', () => {
+    it('the file as it came, and tells how far it is', async () => {
+      answer({ 'content-type': 'text/csv', 'content-length': String(CONTENT.length) }, CONTENT);
+      const job = jobInMemory();
+      const { file } = await fetchFile({}, job);
+      expect(file).toMatchObject({ filename: 'list.csv', contentType: 'text/csv', size: CONTENT.length });
+      expect(job.saved.get('file')).toEqual(CONTENT);
+      expect(job.told.at(-1)).toEqual({ percent: 100, message: `${CONTENT.length} of ${CONTENT.length} bytes` });
+    });
+
+    it.each([
+      ['attachment; filename="price list.pdf"', 'price list.pdf'],
+      ["attachment; filename*=UTF-8''na%C3%AFve.txt", 'naïve.txt'],
+      ['attachment', 'list.csv'],
+      [';;;', 'list.csv'],
+    ])('it under the name that %j gives', async (disposition, filename) => {
+      answer({ 'content-disposition': disposition }, 'a');
+      expect((await fetchFile()).file.filename).toBe(filename);
+    });
+
+    it('it under the name that the job gives', async () => {
+      expect((await fetchFile({ filename: 'mine.bin' })).file.filename).toBe('mine.bin');
+    });
+
+    it('an empty file', async () => {
+      answer({}, '');
+      expect((await fetchFile()).file.size).toBe(0);
+    });
+
+    it('unpacked what a host packs though nobody asked for it', async () => {
+      answer({ 'content-encoding': 'gzip' }, gzipSync(CONTENT));
+      expect((await fetchFile()).file.size).toBe(CONTENT.length);
+      expect(target.seen[0]?.headers).toMatchObject({ 'accept-encoding': 'identity' });
+    });
+
+    it('what lies behind a redirect', async () => {
+      target.answer((request, response) =>
+        request.url === '/end' ? response.end('end') : response.writeHead(302, { location: '/end' }).end(),
+      );
+      expect((await fetchFile()).file.size).toBe(3);
+    });
+
+    it('what has the checksum and the type that the job expects', async () => {
+      answer({ 'content-type': 'Image/PNG; q=1' }, CONTENT);
+      const sha256 = createHash('sha256').update(CONTENT).digest('hex');
+      expect((await fetchFile({ sha256, contentTypes: ['application/pdf', 'image/*'] })).file.size).toBe(200_000);
+    });
+  });
+
+  describe('refuses for good, and stores nothing of it', () => {
+    const refused = async (payload: Partial<FetchFilePayload>, code: string): Promise<void> => {
+      const job = jobInMemory();
+      await expect(fetchFile(payload, job)).rejects.toMatchObject({ name: 'PermanentError', code });
+      expect(job.saved.size).toBe(0);
+    };
+
+    it('another checksum', async () => {
+      await refused({ sha256: '0'.repeat(64) }, 'unexpected_checksum');
+    });
+
+    it('another type', async () => {
+      answer({ 'content-type': 'text/html' }, '<p>Please log in</p>');
+      await refused({ contentTypes: ['application/pdf'] }, 'unexpected_type');
+    });
+
+    it('a file that says it is too large, before it comes', async () => {
+      target.answer((_request, response) => {
+        response.writeHead(200, { 'content-length': '5000' }).flushHeaders();
+      });
+      await refused({ maxBytes: 4_999 }, 'answer_too_large');
+    });
+
+    it('a body that does not end', async () => {
+      target.answer(pour);
+      await refused({ maxBytes: 1_000_000 }, 'answer_too_large');
+    });
+
+    it('a body that unpacks to a thousand times its size', async () => {
+      answer({ 'content-encoding': 'gzip' }, gzipSync(Buffer.alloc(20_000_000)));
+      await refused({ maxBytes: 1_000_000 }, 'answer_too_large');
+    });
+
+    it.each([204, 206, 404])('an answer of %i', async (status) => {
+      answer({}, '', status);
+      await refused({}, `http_${status}`);
+    });
+
+    it('a private address', async () => {
+      await refused({ url: 'http://169.254.169.254/latest' }, 'egress_refused');
+    });
+  });
+
+  it('waits as long as a busy host asks for', async () => {
+    answer({ 'retry-after': '120' }, '', 503);
+    await expect(fetchFile()).rejects.toMatchObject({ name: 'RetryAfter', delayMs: 120_000 });
+  });
+
+  describe('goes on where a download broke', () => {
+    it.each<[string, Record<string, string>, string]>([
+      ['an entity tag', { etag: ETAG }, ETAG],
+      ['an old date', { 'last-modified': OLD }, OLD],
+    ])('by %s, and says so', async (_kind, validators, ifRange) => {
+      target.answer(breaking(1, validators));
+      const job = jobInMemory();
+      const { file } = await fetchFile({}, job);
+      expect(file.size).toBe(CONTENT.length);
+      expect(job.saved.get('file')?.equals(CONTENT)).toBe(true);
+      const { range, 'if-range': condition } = target.seen[1]?.headers ?? {};
+      const from = Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1]);
+      expect([condition, from > 0 && from <= HALF]).toEqual([ifRange, true]);
+      expect(job.logged).toEqual([
+        ['The download broke; asking for the rest', { received: from, reason: 'call_broken' }],
+      ]);
+    });
+
+    it('more than once, also when nobody answers in between', async () => {
+      let requests = 0;
+      const answers = breaking(2, { etag: ETAG });
+      target.answer((request, response) => {
+        requests += 1;
+        if (requests === 2) response.destroy();
+        else answers(request, response);
+      });
+      expect((await fetchFile()).file.size).toBe(CONTENT.length);
+      expect(target.seen).toHaveLength(4);
+    });
+
+    it('with the credentials and limits of a connection, when it stands still', async () => {
+      const whole = breaking(0, { etag: ETAG });
+      target.answer((request, response) => {
+        if (request.headers.range !== undefined) whole(request, response);
+        else response.writeHead(200, { etag: ETAG, 'content-length': CONTENT.length }).write(CONTENT.subarray(0, HALF));
+      });
+      const { file } = await fetchFile({ url: '/files/a', connection: 'shop' });
+      expect([file.size, target.seen[1]?.headers.authorization]).toEqual([CONTENT.length, 'Bearer canary-token']);
+    });
+
+    it('not when the file has become another one', async () => {
+      target.answer((request, response) => {
+        const changed = request.headers['if-range'] !== undefined;
+        breaking(changed ? 0 : 1, { etag: changed ? '"v2"' : ETAG })(request, response);
+      });
+      const job = jobInMemory();
+      await expect(fetchFile({}, job)).rejects.toMatchObject({ name: 'TemporaryError', code: 'file_changed' });
+      expect(job.saved.size).toBe(0);
+    });
+
+    it.each([
+      ['another place', { 'content-range': `bytes 7-${CONTENT.length - 1}/${CONTENT.length}` }],
+      ['a file of another size', { 'content-range': `bytes ${HALF}-${CONTENT.length}/${CONTENT.length + 1}` }],
+      ['another version', { etag: '"v2"' }],
+      ['it does not say where', { 'content-range': '' }],
+    ])('not when the rest is of %s', async (_kind, headers) => {
+      target.answer((request, response) => {
+        if (request.headers.range === undefined) breaking(1, { etag: ETAG })(request, response);
+        else {
+          const from = Number(/\d+/.exec(request.headers.range)?.[0]);
+          const right = `bytes ${from}-${CONTENT.length - 1}/${CONTENT.length}`;
+          response.writeHead(206, { etag: ETAG, 'content-range': right, ...headers }).end(CONTENT.subarray(from));
+        }
+      });
+      await expect(fetchFile()).rejects.toMatchObject({ name: 'TemporaryError' });
+    });
+
+    it.each<[string, Record<string, string>]>([
+      ['nothing stands for its content', {}],
+      ['its tag is weak', { etag: 'W/"v1"' }],
+      ['its date is of the second of the answer', { 'last-modified': OLD, date: OLD }],
+      ['its host sends no parts', { etag: ETAG, 'accept-ranges': 'none' }],
+    ])('not when %s: the next attempt begins anew', async (_kind, headers) => {
+      target.answer(breaking(1, headers));
+      await expect(fetchFile()).rejects.toMatchObject({ name: 'TemporaryError', code: 'call_broken' });
+      expect(target.seen).toHaveLength(1);
+    });
+
+    it('not when its host sends all of it again', async () => {
+      target.answer((_request, response) => {
+        response.writeHead(200, { etag: ETAG, 'content-length': CONTENT.length });
+        response.write(CONTENT.subarray(0, HALF), () => void response.destroy());
+      });
+      await expect(fetchFile()).rejects.toMatchObject({ code: 'call_broken' });
+      expect(target.seen).toHaveLength(2);
+    });
+  });
+
+  describe('through a connection', () => {
+    it('fetches what its rules permit', async () => {
+      const { file } = await fetchFile({ url: '/files/a', connection: 'shop' });
+      expect([file.size, target.seen[0]?.url]).toEqual([2, '/v1/files/a']);
+      await expect(fetchFile({ url: '/admin', connection: 'shop' })).rejects.toMatchObject({
+        code: 'outside_connection',
+      });
+    });
+
+    it('stores no file that has a secret in it, also where that is cut in two', async () => {
+      target.answer(({ headers }, response) => {
+        const sent = headers.authorization ?? '';
+        response.write(sent.slice(0, 12), () => setImmediate(() => response.end(sent.slice(12))));
+      });
+      const job = jobInMemory();
+      const fetched = fetchFile({ url: '/files/a', connection: 'shop' }, job);
+      await expect(fetched).rejects.toMatchObject({ name: 'PermanentError', code: 'secret_in_answer' });
+      expect(job.saved.size).toBe(0);
+    });
+  });
+});
+
+/** Answers with the content, or the part of it that is asked for; the first so many answers break in their middle. */
+function breaking(times: number, headers: Record<string, string>) {
+  let left = times;
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const from = Number(/\d+/.exec(request.headers.range ?? '')?.[0] ?? 0);
+    const part = CONTENT.subarray(from);
+    const range = { 'content-range': `bytes ${from}-${CONTENT.length - 1}/${CONTENT.length}` };
+    response.writeHead(from === 0 ? 200 : 206, {
+      ...{ ...headers, 'content-length': part.length },
+      ...(from === 0 ? {} : range),
+    });
+    left -= 1;
+    if (left < 0) response.end(part);
+    else response.write(part.subarray(0, part.length / 2), () => void response.destroy());
+  };
+}
+
+function pour(_request: IncomingMessage, response: ServerResponse): void {
+  const more = (): void => {
+    while (!response.destroyed && response.write(Buffer.alloc(65_536)));
+    response.once('drain', more);
+  };
+  more();
+}
