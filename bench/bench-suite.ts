@@ -22,8 +22,8 @@ import { awaitTasks } from '../tools/start/await-tasks.js';
 
 const ANNOUNCE_PATIENCE_MS = 30_000;
 const DRAIN_GRACE_MS = 40_000;
-/** Mails under way at once, in the app and beside it. */
-export const MAILS_AT_ONCE = 50;
+/** Connections to the mail server, of the app and beside it. */
+export const MAIL_CONNECTIONS = 50;
 
 /** How an app came up. */
 export interface StartedApp {
@@ -136,7 +136,7 @@ export class BenchSuite {
     await this.#startApp('lab', LAB_MAIN, { ...consumer, CONCURRENCY: '200' });
     await this.#startApp('media', appMain('media'), consumer);
     const email = { ...emailEnvironment(outer, this.facts), SMTP_URL: `smtp://127.0.0.1:${this.sink.port}` };
-    await this.#startApp('email', appMain('email'), { ...email, CONCURRENCY: String(MAILS_AT_ONCE) });
+    await this.#startApp('email', appMain('email'), { ...email, SMTP_CONNECTIONS: String(MAIL_CONNECTIONS) });
     await this.#startApp('exports', appMain('exports'), { ...consumer, DATASETS_FILE: this.shop.catalog });
     const missing = await awaitTasks(this.leveret, ['lab', 'media', 'email', 'exports'], ANNOUNCE_PATIENCE_MS);
     if (missing.length > 0) throw new Error(`No task of ${missing.join(', ')} was announced.`);

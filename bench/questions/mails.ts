@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
 // eslint-disable-next-line no-restricted-imports -- the app's own way to the server, measured without jobs around it
 import { Mailer } from '../../apps/email/src/outgoing/mailer.js';
-import { type BenchSuite, MAILS_AT_ONCE } from '../bench-suite.js';
+import { type BenchSuite, MAIL_CONNECTIONS } from '../bench-suite.js';
 import { type Effort, type Question, roundRobin, type Row } from '../question.js';
 import { figureOf } from '../statistics.js';
 
@@ -9,6 +9,8 @@ const BARE = 'bare nodemailer';
 const HTML = `<p>${'A paragraph of a mail. '.repeat(100)}</p>`;
 const MAIL = { subject: 'News', html: HTML } as const;
 const BATCH = 10_000;
+/** As many as the app takes: none of the connections has to wait for a mail. */
+const LANES = 2 * MAIL_CONNECTIONS;
 /** Three of them decide about a mail. */
 const ANSWER_MS = 50;
 const SENDER = { name: 'Shop', address: 'shop@example.org', domain: 'example.org' } as const;
@@ -29,9 +31,9 @@ export const distantMails: Question = {
 /** Mails of 2.5 kB to one sink: the library alone, the app's mailer, and jobs from the call to the last mail. */
 async function askWith(suite: BenchSuite, { mails: count, runs }: Effort, answerMs: number): Promise<readonly Row[]> {
   const { sink } = suite;
-  const bare = createTransport({ pool: true, host: '127.0.0.1', port: sink.port, maxConnections: 1_000 });
+  const bare = createTransport({ pool: true, host: '127.0.0.1', port: sink.port, maxConnections: MAIL_CONNECTIONS });
   const server = { host: '127.0.0.1', port: sink.port, secure: false, login: null };
-  const mailer = new Mailer({ server, from: SENDER, dkim: null });
+  const mailer = new Mailer({ server, connections: MAIL_CONNECTIONS, from: SENDER, dkim: null });
   const contender = (send: () => Promise<unknown>) => () => sink.rate({ count, answerMs }, send);
   try {
     const figures = await roundRobin(
@@ -64,7 +66,7 @@ async function inLanes(count: number, send: (to: string, id: string) => Promise<
       await send(`p${begun}@example.net`, `mail-${begun}`);
     }
   };
-  await Promise.all(Array.from({ length: MAILS_AT_ONCE }, lane));
+  await Promise.all(Array.from({ length: LANES }, lane));
 }
 
 async function jobs(suite: BenchSuite, count: number): Promise<void> {

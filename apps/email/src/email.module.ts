@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { loadConsumerConfig, loadEmailConfig } from '#libs/config';
 import { Suppressions } from '#libs/suppressions';
-import { CONCURRENCY } from './concurrency.js';
 import { Mailer } from './outgoing/mailer.js';
 import { Traffic } from './outgoing/traffic.js';
 import { OwnStorage } from './storage/own-storage.js';
@@ -17,7 +16,7 @@ import { Templates } from './templates/templates.js';
   providers: [
     { provide: Mailer, useFactory: () => new Mailer(loadEmailConfig()) },
     { provide: Templates, useFactory: openTemplates },
-    { provide: Traffic, useFactory: () => new Traffic({ rates: loadEmailConfig().rates, places: places() }) },
+    { provide: Traffic, useFactory: () => new Traffic(loadEmailConfig()) },
     { provide: OwnStorage, useFactory: () => OwnStorage.open(loadConsumerConfig().storageUrl) },
     { provide: Suppressions, useFactory: ({ storage }: OwnStorage) => new Suppressions(storage), inject: [OwnStorage] },
     {
@@ -28,7 +27,3 @@ import { Templates } from './templates/templates.js';
   ],
 })
 export class EmailModule {}
-
-function places(): number {
-  return loadConsumerConfig().concurrency ?? CONCURRENCY;
-}

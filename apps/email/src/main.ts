@@ -1,5 +1,11 @@
+import { loadEmailConfig } from '#libs/config';
 import { runConsumerApp } from '#libs/consumer';
-import { CONCURRENCY } from './concurrency.js';
 import { EmailModule } from './email.module.js';
 
-await runConsumerApp(EmailModule, { domain: 'email', concurrency: CONCURRENCY });
+/** Where each connection to the server has one job, another is at hand when it has done that. */
+const JOBS_PER_CONNECTION = 2;
+
+await runConsumerApp(EmailModule, {
+  domain: 'email',
+  concurrency: () => JOBS_PER_CONNECTION * loadEmailConfig().connections,
+});

@@ -4,6 +4,8 @@ import { readSettings } from './read-settings.js';
 /** What the email app takes beside what every consumer app does. */
 export interface EmailConfig {
   readonly server: SmtpServer;
+  /** Kept to the server at most. */
+  readonly connections: number;
   /** Whom mails are from. */
   readonly from: Mailbox;
   /** A folder of templates that come before those of the app. */
@@ -42,6 +44,7 @@ export function loadEmailConfig(env: NodeJS.ProcessEnv = process.env): EmailConf
   const byDomain = new Map([...values.MAIL_DOMAIN_RATES].map(([domain, rate]) => [domain, rate / processes]));
   return Object.freeze({
     server: Object.freeze(values.SMTP_URL),
+    connections: values.SMTP_CONNECTIONS,
     from: Object.freeze(values.MAIL_FROM),
     templates: values.MAIL_TEMPLATES,
     rates: Object.freeze({ all: all === null ? null : all / processes, byDomain }),

@@ -241,7 +241,13 @@ describe('loadConsumerConfig', () => {
 
 describe('loadEmailConfig', () => {
   const EMAIL = { ...CONSUMER, SMTP_URL: 'smtp://127.0.0.1:2525', MAIL_FROM: 'shop@example.org' } as const;
-  const NOTHING_MORE = { templates: null, dkim: null, rates: { all: null, byDomain: new Map() }, unsubscribe: null };
+  const NOTHING_MORE = {
+    connections: 10,
+    templates: null,
+    dkim: null,
+    rates: { all: null, byDomain: new Map() },
+    unsubscribe: null,
+  };
   const emailProblems = (env: NodeJS.ProcessEnv): Record<string, string> =>
     problems(() => loadEmailConfig({ ...EMAIL, ...env }));
 

@@ -14,6 +14,13 @@ export const MAIL_SETTINGS = {
     parse: smtpServer,
     advice: 'a slash, number sign or at sign in a user name or password is written %2F, %23 or %40',
   }),
+  SMTP_CONNECTIONS: setting({
+    means: 'How many connections a process of the email app has to the server at most, one mail at a time on each.',
+    allowed: 'a whole number from 1 to 1000',
+    takenBy: 'email app',
+    parse: wholeNumber(1, 1_000),
+    fallback: { value: 10, shown: '10' },
+  }),
   MAIL_FROM: setting({
     means: 'Whom mails are from; what is behind its at sign also ends their Message-ID.',
     allowed: 'a mailbox: name@example.org, or Example Shop <name@example.org>',

@@ -14,8 +14,8 @@ import { appVersion, workerId } from './worker-id.js';
 export interface ConsumerAppOptions {
   /** The domain whose queue the app works on. */
   readonly domain: string;
-  /** Jobs at once in this process, unless `CONCURRENCY` says otherwise. */
-  readonly concurrency: number;
+  /** Jobs at once in this process, unless `CONCURRENCY` says otherwise; a function where it depends on the app's settings. */
+  readonly concurrency: number | (() => number);
 }
 
 /**
@@ -43,7 +43,7 @@ async function start(module: Type, { domain, concurrency }: ConsumerAppOptions):
     ...{ domain, storage, telemetry },
     worker: workerId(domain),
     appVersion: appVersion(),
-    concurrency: config.concurrency ?? concurrency,
+    concurrency: config.concurrency ?? (typeof concurrency === 'number' ? concurrency : concurrency()),
     broker: config.broker,
   });
   const server = new JobServer({ domain, ackTimeoutMs: config.broker.ackTimeoutMs }, workplace);

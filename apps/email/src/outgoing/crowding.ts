@@ -7,18 +7,18 @@ interface MailInHand {
   readonly at: number;
 }
 
-/** Mails in hand by the domains of their recipients: those of a slow domain leave half of the places to the rest. */
+/** Mails with the server by the domains of their recipients: those of a slow domain leave half of the connections to the rest. */
 export class Crowding {
   readonly #most: number;
   readonly #inHand = new Map<string, Set<MailInHand>>();
   readonly #slowUntil = new Map<string, number>();
 
-  /** @param places how many mails may be in hand at once */
-  constructor(places: number) {
-    this.#most = Math.max(1, Math.floor(places / 2));
+  /** @param connections how many mails may be with the server at once */
+  constructor(connections: number) {
+    this.#most = Math.max(1, Math.floor(connections / 2));
   }
 
-  /** True when a further mail to this domain would most likely only wait, in a place that others could use. */
+  /** True when a further mail to this domain would most likely only wait, in a connection that others could use. */
   isCrowded(domain: string, now: number): boolean {
     const mails = [...(this.#inHand.get(domain) ?? [])];
     const isSlow = (this.#slowUntil.get(domain) ?? now) > now;

@@ -26,7 +26,8 @@ describe('Mailer', () => {
   }
 
   function mailerTo(port: number, login: { user: string; pass: string } | null = null): Mailer {
-    const mailer = new Mailer({ server: { host: '127.0.0.1', port, secure: false, login }, from: FROM, dkim: null });
+    const server = { host: '127.0.0.1', port, secure: false, login };
+    const mailer = new Mailer({ server, connections: 10, from: FROM, dkim: null });
     ends.push(() => {
       mailer.onApplicationShutdown();
     });
@@ -200,7 +201,7 @@ describe('Mailer', () => {
     await writeFile(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
     const sink = await open();
     const server = { host: '127.0.0.1', port: sink.port, secure: false, login: null };
-    const mailer = new Mailer({ server, from: FROM, dkim: { selector: 'mail-1', keyFile } });
+    const mailer = new Mailer({ server, connections: 10, from: FROM, dkim: { selector: 'mail-1', keyFile } });
     ends.push(() => {
       mailer.onApplicationShutdown();
     });
@@ -213,7 +214,7 @@ describe('Mailer', () => {
   it('does not start without the key that mails are to be signed with', () => {
     const dkim = { selector: 'mail-1', keyFile: '/nowhere/key.pem' };
     const server = { host: '127.0.0.1', port: 25, secure: false, login: null };
-    expect(() => new Mailer({ server, from: FROM, dkim })).toThrow(ConfigError);
+    expect(() => new Mailer({ server, connections: 10, from: FROM, dkim })).toThrow(ConfigError);
   });
 
   it.each(['b@x.org\r\nBcc: evil@x.org', 'b@x.org, evil@x.org', 'friends: evil@x.org;', '"b@x.org, evil@x.org"'])(

@@ -9,7 +9,7 @@ import {
 } from 'nodemailer';
 import { type EmailConfig } from '#libs/config';
 import { untilLastByte } from './last-byte.js';
-import { PATIENCE, type Patience, poolOptions } from './pool-options.js';
+import { type MailerConfig, PATIENCE, type Patience, poolOptions } from './pool-options.js';
 import { asJobError } from './smtp-failure.js';
 import { strayRecipients } from './stray-recipients.js';
 
@@ -55,7 +55,7 @@ export class Mailer implements OnApplicationShutdown {
   readonly #watches = new Map<unknown, (content: Readable) => Readable>();
 
   /** @throws ConfigError when the key for signatures cannot be read */
-  constructor(config: Pick<EmailConfig, 'server' | 'from' | 'dkim'>, patience: Patience = PATIENCE) {
+  constructor(config: MailerConfig, patience: Patience = PATIENCE) {
     this.#from = config.from;
     this.#transport = createTransport(poolOptions(config, patience));
     this.#transport.use('stream', (mail, done) => {

@@ -15,10 +15,11 @@ export interface Patience {
 /** The patience with servers of others. */
 export const PATIENCE: Patience = { connectMs: 10_000, greetingMs: 10_000, silenceMs: 60_000 };
 
+/** What the mailer takes of the app's configuration. */
+export type MailerConfig = Pick<EmailConfig, 'server' | 'connections' | 'from' | 'dkim'>;
+
 /** A connection that waits longer is probably closed by the server the moment it is used. */
 const IDLE_MS = 10_000;
-/** The jobs at once are the limit: none of them waits for a connection of another. */
-const CONNECTIONS = 1_000;
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|::1)$/;
 /** What a signature covers; one-click unsubscription counts only when its two headers are among them (RFC 8058). */
 const SIGNED_HEADERS =
@@ -30,11 +31,11 @@ const SIGNED_HEADERS =
  * @throws ConfigError when the key for signatures cannot be read
  */
 export function poolOptions(
-  { server: { host, port, secure, login }, from, dkim }: Pick<EmailConfig, 'server' | 'from' | 'dkim'>,
+  { server: { host, port, secure, login }, connections, from, dkim }: MailerConfig,
   { connectMs, greetingMs, silenceMs }: Patience,
 ): SMTPPoolOptions & { pool: true } {
   return {
-    ...{ pool: true, host, port, secure, maxConnections: CONNECTIONS, idleTimeout: IDLE_MS },
+    ...{ pool: true, host, port, secure, maxConnections: connections, idleTimeout: IDLE_MS },
     ...(login === null ? {} : { auth: login, requireTLS: !LOOPBACK.test(host) }),
     ...(dkim === null ? {} : { dkim: signature(dkim, from.domain) }),
     // A mail whose connection is lost fails its attempt: whether it is sent again is decided by the job alone.

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { type MailRates } from '#libs/config';
 import { RetryAfter } from '#libs/consumer';
 import { Traffic } from './traffic.js';
 
@@ -15,14 +14,19 @@ describe('traffic', () => {
     ids = 0;
   });
 
-  const open = ({ all = null, byDomain = {} }: { all?: MailRates['all']; byDomain?: Record<string, number> }): void => {
+  const open = (set: { all?: number; byDomain?: Record<string, number>; connections?: number }): void => {
+    const { all = null, byDomain = {}, connections = 4 } = set;
     const rates = { all, byDomain: new Map(Object.entries(byDomain)) };
-    traffic = new Traffic({ rates, places: 4, now: () => now });
+    traffic = new Traffic({ rates, connections, now: () => now });
   };
   /** Milliseconds that a mail was put off for, or how it leaves. */
-  const enter = async (to: string | string[], id = `job-${ids++}`): Promise<number | (() => void)> => {
+  const enter = async (
+    to: string | string[],
+    id = `job-${ids++}`,
+    signal: AbortSignal = SIGNAL,
+  ): Promise<number | (() => void)> => {
     try {
-      return await traffic.enter({ id, signal: SIGNAL }, [to].flat());
+      return await traffic.enter({ id, signal }, [to].flat());
     } catch (error) {
       if (error instanceof RetryAfter) return error.delayMs;
       throw error;
@@ -31,15 +35,53 @@ describe('traffic', () => {
   const IN = expect.any(Function);
 
   it('lets mails go at once where nothing is set', async () => {
-    open({});
+    open({ connections: 100 });
     for (let count = 0; count < 100; count += 1) expect(await enter('a@x.org')).toEqual(IN);
   });
 
   it('waits in place for the rate of all mails', async () => {
-    traffic = new Traffic({ rates: { all: 50, byDomain: new Map() }, places: 4 });
+    traffic = new Traffic({ rates: { all: 50, byDomain: new Map() }, connections: 6 });
     const began = performance.now();
     await Promise.all(Array.from({ length: 6 }, () => enter('a@x.org')));
     expect(performance.now() - began).toBeGreaterThan(90);
+  });
+
+  it('lets no more mails go at once than there are connections, and the next in turn', async () => {
+    open({});
+    const leave = await Promise.all(['a', 'b', 'c', 'd'].map((name) => enter(`${name}@${name}.org`)));
+    const order: string[] = [];
+    const waiting = ['e', 'f'].map(async (name) => {
+      const left = await enter(`${name}@x.org`);
+      order.push(name);
+      return left;
+    });
+    await enter('g@y.org', 'cancelled', AbortSignal.abort(new Error('cancelled'))).catch(() => order.push('g'));
+    expect(order).toEqual(['g']);
+    for (const done of leave) if (typeof done === 'function') done();
+    expect(await Promise.all(waiting)).toEqual([IN, IN]);
+    expect(order).toEqual(['g', 'e', 'f']);
+  });
+
+  it('gives the connection that a cancelled job waits for to the next', async () => {
+    open({});
+    const [leave] = await Promise.all(['a', 'b', 'c', 'd'].map((name) => enter(`${name}@${name}.org`)));
+    const job = new AbortController();
+    const cancelled = enter('e@x.org', 'cancelled', job.signal);
+    const next = enter('f@x.org');
+    job.abort(new Error('cancelled'));
+    await expect(cancelled).rejects.toThrow('cancelled');
+    if (typeof leave === 'function') leave();
+    expect(await next).toEqual(IN);
+  });
+
+  it('puts a mail off that waited for a connection while its domain became crowded', async () => {
+    open({});
+    const [, , leave] = await Promise.all(['a@slow.org', 'b@slow.org', 'c@x.org', 'd@x.org'].map((to) => enter(to)));
+    const waiting = enter('e@slow.org');
+    const behind = enter('f@x.org');
+    now = 5_000;
+    if (typeof leave === 'function') leave();
+    expect([await waiting, await behind]).toEqual([10_000, IN]);
   });
 
   it('stops waiting when its job is to stop', async () => {
@@ -84,7 +126,7 @@ describe('traffic', () => {
     expect(await enter('c@x.org')).toBe(2_000);
   });
 
-  it('leaves half of the places to the rest when mails to one domain are held up', async () => {
+  it('leaves half of the connections to the rest when mails to one domain are held up', async () => {
     open({});
     const leave = await enter('a@slow.org');
     await enter('b@slow.org');
@@ -109,7 +151,7 @@ describe('traffic', () => {
     expect([await enter('c@slow.org'), await enter('d@slow.org')]).toEqual([IN, IN]);
   });
 
-  it('gives a domain that was slow all places again after a minute', async () => {
+  it('gives a domain that was slow all connections again after a minute', async () => {
     open({});
     const slow = await enter('a@slow.org');
     now = 5_000;

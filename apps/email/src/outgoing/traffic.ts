@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type MailRates } from '#libs/config';
 import { type JobContext, RetryAfter } from '#libs/consumer';
+import { Connections } from './connections.js';
 import { Crowding } from './crowding.js';
 import { DomainPaces } from './domain-paces.js';
 import { Pace } from './pace.js';
@@ -15,8 +16,8 @@ const CROWDED_MS = 10_000;
 /** What decides when mails go. */
 export interface TrafficOptions {
   readonly rates: MailRates;
-  /** How many mails may be in hand at once. */
-  readonly places: number;
+  /** How many mails may be with the server at once. */
+  readonly connections: number;
   /** Milliseconds. @default the process's monotonic clock */
   readonly now?: () => number;
 }
@@ -25,19 +26,21 @@ export interface TrafficOptions {
 export class Traffic {
   readonly #all: Pace | null;
   readonly #domains: DomainPaces;
+  readonly #connections: Connections;
   readonly #crowding: Crowding;
   readonly #places = new Places();
   readonly #now: () => number;
 
-  constructor({ rates, places, now = () => performance.now() }: TrafficOptions) {
+  constructor({ rates, connections, now = () => performance.now() }: TrafficOptions) {
     this.#all = rates.all === null ? null : new Pace(rates.all);
     this.#domains = new DomainPaces(rates.byDomain);
-    this.#crowding = new Crowding(places);
+    this.#connections = new Connections(connections);
+    this.#crowding = new Crowding(connections);
     this.#now = now;
   }
 
   /**
-   * Settles when the mail may go; the mail counts as in hand until the function that it gives is called.
+   * Settles when the mail may go and there is a connection for it; both are its until the function that this gives is called.
    * @throws RetryAfter when it has to wait long. The place in time that it was given is kept for it
    */
   async enter({ id, signal }: Pick<JobContext, 'id' | 'signal'>, to: readonly string[]): Promise<() => void> {
@@ -49,9 +52,21 @@ export class Traffic {
     const place = this.#all?.take(domainPlace) ?? domainPlace;
     if (place - now > PATIENCE_MS) throw this.#later(id, place, 'the rate of all mails');
     if (place > now) await delay(place - now, undefined, { signal });
+    return this.#connected(domains, signal);
+  }
+
+  async #connected(domains: readonly string[], signal: AbortSignal): Promise<() => void> {
+    const giveBack = await this.#connections.take(signal);
+    try {
+      this.#refuseCrowded(domains);
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
     const leave = this.#crowding.enter(domains, this.#now());
     return () => {
       leave(this.#now());
+      giveBack();
     };
   }
 

@@ -142,12 +142,13 @@ async function readTurns(
 
 const OPEN = "jobs.status IN ('scheduled','queued','running','retrying')";
 
+// However many jobs wait, one look into the index finds whether any does: the order wants the index, whatever the statistics say.
 const PACES = `
 SELECT domains.name AS queue,
        coalesce((SELECT sum(completed + failed + cancelled) FROM queue_minutes WHERE queue_minutes.queue = domains.name), 0)::float8 AS ended,
        coalesce((SELECT sum(concurrency) FROM workers
                  WHERE workers.domain = domains.name AND heard_at > now() - interval '10 seconds'), 0)::int AS places,
-       CASE WHEN EXISTS (SELECT FROM jobs WHERE jobs.queue = domains.name AND held = 'turn')
+       CASE WHEN (SELECT true FROM jobs WHERE jobs.queue = domains.name AND held = 'turn' ORDER BY queue, tenant LIMIT 1)
                  AND NOT EXISTS (SELECT FROM queue_settings WHERE queue_settings.queue = domains.name AND paused)
             THEN coalesce((SELECT sum(greatest(0, concurrency - jsonb_array_length(runs))) FROM workers
                            WHERE workers.domain = domains.name AND heard_at > now() - interval '3 seconds'), 0)

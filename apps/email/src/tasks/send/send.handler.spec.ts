@@ -26,7 +26,7 @@ describe('email.send', () => {
   let job: JobInMemory;
   let suppressions: Suppressions;
   let campaign: CampaignMail;
-  const traffic = new Traffic({ rates: { all: null, byDomain: new Map() }, places: 10 });
+  const traffic = new Traffic({ rates: { all: null, byDomain: new Map() }, connections: 10 });
   /** What the server does with the next mails, once it has them. */
   let onMail: () => Refusal | undefined;
 
@@ -44,7 +44,7 @@ describe('email.send', () => {
     campaign = new CampaignMail(suppressions, unsubscribe);
     const server = { host: '127.0.0.1', port: sink.port, secure: false, login: null };
     const from = { name: 'Shop', address: 'shop@example.org', domain: 'example.org' };
-    mailer = new Mailer({ server, from, dkim: null });
+    mailer = new Mailer({ server, connections: 10, from, dkim: null });
     job = jobInMemory({ id: '01970000-0000-7000-8000-00000000000a' });
   });
   afterEach(async () => {
