@@ -204,7 +204,7 @@ module.exports = {
       from: { pathNot: ['^apps/gateway/src/ledger/', '^libs/datasets/', ...AROUND, ...TESTS] },
     },
     owner('only-exports-write-documents', 'pdfkit|yazl|d3-[^/]+', '^apps/exports/'),
-    owner('only-media-knows-sharp', 'sharp', '^apps/media/'),
+    owner('only-media-knows-sharp', 'sharp|thumbhash|nsfwjs|@tensorflow', '^apps/media/'),
     owner('only-email-knows-mails', 'nodemailer|mrml|liquidjs|html-to-text', '^apps/email/'),
     owner('only-egress-calls-out', 'undici|ipaddr\\.js', '^libs/egress/'),
     owner('only-storage-knows-s3', '@aws-sdk', '^libs/storage/'),

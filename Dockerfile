@@ -18,9 +18,9 @@ RUN npm run build
 FROM manifest AS packages
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev && rm -rf node_modules/typescript
 
-# Native image code belongs to the app that draws; no other app carries it. Fonts go to those that write with them.
+# Native image code and the model for moderation belong to the app that draws; no other app carries them. Fonts go to those that write with them.
 FROM packages AS packages-with-fonts
-RUN rm -r node_modules/sharp node_modules/@img
+RUN rm -r node_modules/sharp node_modules/@img node_modules/nsfwjs node_modules/@tensorflow
 
 FROM packages-with-fonts AS packages-without-images
 RUN rm -r node_modules/dejavu-fonts-ttf
@@ -44,8 +44,13 @@ COPY --from=packages-without-images /app/node_modules node_modules
 COPY --from=build /app/dist/apps/gateway dist/apps/gateway
 CMD ["node", "--enable-source-maps", "dist/apps/gateway/src/main.js"]
 
+# What is being worked on lies on a disk of its own: a video is too large for a container's memory.
 FROM runtime AS media
-ENV HEALTH_PORT=9000
+USER root
+RUN apt-get update && apt-get install --yes --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/* \
+  && install --directory --owner=node --group=node /data/work
+USER node
+ENV HEALTH_PORT=9000 TMPDIR=/data/work
 EXPOSE 9000
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist/apps/media dist/apps/media

@@ -1,6 +1,6 @@
 import { Problem } from '../console/problem.js';
 import { type Screen } from '../console/screen.js';
-import { type DebianPackage, installPackage, mayInstall } from '../local-nodes/debian-package.js';
+import { type DebianPackage, ensureInstalled, installCommand } from '../local-nodes/debian-package.js';
 import { findProgram } from '../local-nodes/rabbitmq-program.js';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -12,14 +12,10 @@ const PACKAGE: DebianPackage = { name: 'chromium', advice: 'name a browser: CHRO
  * @throws Problem with the command to type when there is no way
  */
 export async function ensureChromium(screen: Screen, env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const found = find(env);
-  if (found !== undefined) return found;
-  const prefix = await mayInstall();
-  if (prefix !== undefined) await screen.step('Installing the package chromium', () => installPackage(prefix, PACKAGE));
-  const installed = find(env);
+  const installed = await ensureInstalled(() => find(env), PACKAGE, screen);
   if (installed !== undefined) return installed;
   throw new Problem(
-    'No Chromium: none is installed, and this user may not install packages. Install it (sudo apt-get install chromium), or ' +
+    `No Chromium: none is installed, and this user may not install packages. Install it (${installCommand(PACKAGE.name)}), or ` +
       'name one: CHROMIUM=/path/to/chromium',
   );
 }

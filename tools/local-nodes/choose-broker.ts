@@ -1,6 +1,6 @@
 import { Problem } from '../console/problem.js';
 import { type Screen } from '../console/screen.js';
-import { type DebianPackage, installPackage, mayInstall } from './debian-package.js';
+import { type DebianPackage, ensureInstalled, installCommand } from './debian-package.js';
 import { dockerAnswers, DockerRabbitmq } from './docker-rabbitmq.js';
 import { type LocalBroker } from './local-node.js';
 import { PrivateRabbitmq } from './private-rabbitmq.js';
@@ -22,13 +22,7 @@ export async function chooseBroker(folder: string, screen: Screen): Promise<Loca
 }
 
 async function installed(folder: string, screen: Screen): Promise<LocalBroker | undefined> {
-  if (findRabbitmq() === undefined) {
-    const prefix = await mayInstall();
-    if (prefix !== undefined) {
-      await screen.step('Installing the package rabbitmq-server', () => installPackage(prefix, RABBITMQ));
-    }
-  }
-  const program = findRabbitmq();
+  const program = await ensureInstalled(findRabbitmq, RABBITMQ, screen);
   return program === undefined ? undefined : new PrivateRabbitmq(program, folder);
 }
 
@@ -40,15 +34,9 @@ function refuse(): never {
   throw new Problem(
     [
       'No RabbitMQ: none is installed, this user may not install packages, and no Docker engine answers. One of these helps:',
-      `  ${installCommand()}`,
+      `  ${installCommand(RABBITMQ.name, 'rabbitmq')}`,
       '  start Docker, and run the command again',
       '  RABBITMQ_URL=amqp://user:password@host:5672 npm start',
     ].join('\n'),
   );
-}
-
-function installCommand(): string {
-  return process.platform === 'darwin'
-    ? 'brew install rabbitmq'
-    : 'sudo apt-get install --no-install-recommends rabbitmq-server';
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Problem } from '../console/problem.js';
+import { type Screen } from '../console/screen.js';
 import { runProgram, type ProgramResult } from '../processes/run-program.js';
 import { findProgram } from './rabbitmq-program.js';
 
@@ -21,8 +22,34 @@ export interface DebianPackage {
   readonly advice: string;
 }
 
+/**
+ * What is installed already, or comes by a package of the distribution when this user may install it.
+ * @param find looks for what the package brings
+ * @returns undefined when it is not there and cannot be installed
+ * @throws Problem when the package manager fails
+ */
+export async function ensureInstalled<T>(
+  find: () => T | undefined,
+  wanted: DebianPackage,
+  screen: Screen,
+): Promise<T | undefined> {
+  const found = find();
+  if (found !== undefined) return found;
+  const prefix = await mayInstall();
+  if (prefix === undefined) return undefined;
+  await screen.step(`Installing the package ${wanted.name}`, () => installPackage(prefix, wanted));
+  return find();
+}
+
+/** The command by which a person installs a package. */
+export function installCommand(packageName: string, brewName = packageName): string {
+  return process.platform === 'darwin'
+    ? `brew install ${brewName}`
+    : `sudo apt-get install --no-install-recommends ${packageName}`;
+}
+
 /** What stands before a command that only root may run; undefined when this user may not install packages here. */
-export async function mayInstall(): Promise<Prefix | undefined> {
+async function mayInstall(): Promise<Prefix | undefined> {
   if (process.platform !== 'linux' || findProgram('apt-get') === undefined) return undefined;
   if (process.getuid?.() === 0) return [];
   const sudo = await runProgram(['sudo', '-n', 'true'], { patienceMs: ASK_PATIENCE_MS });
@@ -33,7 +60,7 @@ export async function mayInstall(): Promise<Prefix | undefined> {
  * Installs a package of the distribution without starting what is in it.
  * @throws Problem with the end of apt's output.
  */
-export async function installPackage(prefix: Prefix, wanted: DebianPackage): Promise<void> {
+async function installPackage(prefix: Prefix, wanted: DebianPackage): Promise<void> {
   const policyIsOurs = !existsSync(POLICY) || readFileSync(POLICY, 'utf8').includes(SIGNATURE);
   if (policyIsOurs) {
     const lines = `#!/bin/sh\\n# ${SIGNATURE}\\nexit 101\\n`;

@@ -1,6 +1,6 @@
 import { Problem } from '../console/problem.js';
 import { type Screen } from '../console/screen.js';
-import { type DebianPackage, installPackage, mayInstall } from './debian-package.js';
+import { type DebianPackage, ensureInstalled, installCommand } from './debian-package.js';
 import { findProgram } from './rabbitmq-program.js';
 
 const PACKAGE: DebianPackage = {
@@ -21,18 +21,11 @@ export interface MariadbProgram {
  * @throws Problem with the command to type when there is no way
  */
 export async function ensureMariadb(screen: Screen): Promise<MariadbProgram> {
-  const found = find();
-  if (found !== undefined) return found;
-  const prefix = await mayInstall();
-  if (prefix !== undefined)
-    await screen.step('Installing the package mariadb-server', () => installPackage(prefix, PACKAGE));
-  const installed = find();
+  const installed = await ensureInstalled(find, PACKAGE, screen);
   if (installed !== undefined) return installed;
   throw new Problem(
     'No MariaDB: none is installed, and this user may not install packages. Install it: ' +
-      (process.platform === 'darwin'
-        ? 'brew install mariadb'
-        : 'sudo apt-get install --no-install-recommends mariadb-server'),
+      installCommand(PACKAGE.name, 'mariadb'),
   );
 }
 

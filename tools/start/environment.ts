@@ -7,6 +7,7 @@ import {
   loadExportsConfig,
   loadGatewayConfig,
   loadIntegrationsConfig,
+  loadMediaConfig,
 } from '#libs/config';
 
 /** What the launcher knows when it starts the apps. */
@@ -41,6 +42,7 @@ const OF_THE_GATEWAY = [
 export const EMAIL = 'email';
 const EXPORTS = 'exports';
 const INTEGRATIONS = 'integrations';
+export const MEDIA = 'media';
 const OWN_ACK_TIMEOUT = '12h';
 const DEVELOPMENT_SENDER = 'Leveret <leveret@localhost.localdomain>';
 
@@ -150,4 +152,5 @@ export function checkSettings(outer: NodeJS.ProcessEnv, facts: SuiteFacts, apps:
   if (apps.includes(EMAIL)) loadEmailConfig(emailEnvironment(outer, facts));
   if (apps.includes(EXPORTS)) loadExportsConfig(exportsEnvironment(outer, facts));
   if (apps.includes(INTEGRATIONS)) loadIntegrationsConfig(integrationsEnvironment(outer, facts));
+  if (apps.includes(MEDIA)) loadMediaConfig(consumerEnvironment(outer, facts));
 }

@@ -9,11 +9,13 @@ import {
   appEnvironment,
   checkSettings,
   EMAIL,
+  MEDIA,
   gatewayEnvironment,
   type SuiteFacts,
   wantsSample,
 } from './environment.js';
 import { awaitTasks } from './await-tasks.js';
+import { ensureFfmpeg } from '../local-nodes/ffmpeg-program.js';
 import { MailInbox } from './mail-inbox.js';
 import { type StartOptions } from './options.js';
 import { removeRunFile, type RunFacts, writeRunFile } from './run-file.js';
@@ -84,6 +86,8 @@ export class Suite {
     const { env, options } = this.plan;
     this.inbox = await this.prepareInbox();
     checkSettings(env, { ...this.suiteFacts, ...this.servers.expected }, options.apps);
+    // One package after the other: installing bars the door to others meanwhile.
+    await this.prepareFfmpeg();
     await Promise.all([this.servers.start(), this.inbox?.start()]);
     await this.prepareSample();
     this.apps = this.makeKeepers();
@@ -150,6 +154,17 @@ export class Suite {
     const { env, options, data } = this.plan;
     const wanted = options.apps.includes(EMAIL) && (env['SMTP_URL'] ?? '') === '';
     return wanted ? MailInbox.prepare(data, this.around) : undefined;
+  }
+
+  /** Pictures do without it: who cannot have it is told, and the suite starts. */
+  private async prepareFfmpeg(): Promise<void> {
+    if (!this.plan.options.apps.includes(MEDIA)) return;
+    try {
+      await ensureFfmpeg(this.screen);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.screen.say(error.message);
+    }
   }
 
   /** Only on a server of our own: nobody else's is given a database unasked. */

@@ -1,14 +1,22 @@
 import { tmpdir } from 'node:os';
 import { Module } from '@nestjs/common';
+import { loadMediaConfig } from '#libs/config';
 import { ImagePool } from './image-pool/image-pool.js';
+import { Moderator } from './moderation/moderator.js';
+import { WebFiles } from './sources/web-files.js';
+import { AnalyzeImageHandler } from './tasks/analyze-image/analyze-image.handler.js';
 import { ProcessImageHandler } from './tasks/process-image/process-image.handler.js';
+import { ProcessVideoHandler, UsualText } from './tasks/process-video/process-video.handler.js';
 import { Workspaces } from './workspace/workspaces.js';
 
 /** The consumer app of the domain `media`. */
 @Module({
-  controllers: [ProcessImageHandler],
+  controllers: [AnalyzeImageHandler, ProcessImageHandler, ProcessVideoHandler],
   providers: [
     { provide: ImagePool, useFactory: () => new ImagePool() },
+    { provide: Moderator, useFactory: () => new Moderator() },
+    { provide: WebFiles, useFactory: () => new WebFiles(loadMediaConfig().egressAllow) },
+    { provide: UsualText, useFactory: () => new UsualText(loadMediaConfig().watermarkText) },
     { provide: Workspaces, useFactory: () => new Workspaces(tmpdir()) },
   ],
 })

@@ -13,6 +13,7 @@ export {
 export { loadEmailConfig, type EmailConfig, type MailRates, type UnsubscribeConfig } from './load-email.js';
 export { loadExportsConfig, type ExportsConfig } from './load-exports.js';
 export { loadIntegrationsConfig, type IntegrationsConfig } from './load-integrations.js';
+export { loadMediaConfig, type MediaConfig } from './load-media.js';
 export { type DkimKey, type Mailbox, type SmtpServer } from './mail-parsers.js';
 export { maskCredentials } from './mask.js';
 export { nearest } from './nearest.js';

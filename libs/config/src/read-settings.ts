@@ -12,7 +12,7 @@ import { type Parsed, type Setting, type TakenBy } from './setting.js';
  */
 export function readSettings(
   env: NodeJS.ProcessEnv,
-  app: Exclude<TakenBy, 'every app' | `gateway and ${string}`>,
+  app: Exclude<TakenBy, 'every app' | `${string} and ${string}`>,
   names: readonly SettingName[] = SETTING_NAMES,
 ): Values {
   const problems: ConfigProblem[] = misspelt(env);

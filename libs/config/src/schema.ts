@@ -14,6 +14,7 @@ import {
 import { DATASET_SETTINGS } from './dataset-settings.js';
 import { INTEGRATION_SETTINGS } from './integration-settings.js';
 import { MAIL_SETTINGS } from './mail-settings.js';
+import { MEDIA_SETTINGS } from './media-settings.js';
 import { RETENTION_SETTINGS } from './retention-settings.js';
 import { orNull, type Setting, setting } from './setting.js';
 
@@ -191,6 +192,7 @@ export const SCHEMA = {
   ...MAIL_SETTINGS,
   ...DATASET_SETTINGS,
   ...INTEGRATION_SETTINGS,
+  ...MEDIA_SETTINGS,
   LOG_LEVEL: setting<LogLevelName>({
     means: 'How much is logged.',
     allowed: LOG_LEVEL_NAMES.join(', '),

@@ -13,8 +13,10 @@ export type TakenBy =
   | 'email app'
   | 'exports app'
   | 'integrations app'
+  | 'media app'
   | 'gateway and email app'
-  | 'gateway and integrations app';
+  | 'gateway and integrations app'
+  | 'integrations app and media app';
 
 /** One row of the table of settings. */
 export interface Setting<T> {

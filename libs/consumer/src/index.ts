@@ -1,6 +1,6 @@
 export { exponential, fixed } from '#libs/contracts';
 export { PermanentError, RetryAfter, Standstill, TemporaryError } from './errors.js';
-export { Describe, FieldSchema, Secret } from './field-notes.js';
+export { Describe, FieldSchema, Secret, ShortForm } from './field-notes.js';
 export { FileInput } from './file-input.js';
 export { type JobContext, type JobFiles, type JobLog, type JobToSpawn } from './job-context.js';
 export { runConsumerApp, type ConsumerAppOptions } from './run-consumer-app.js';

@@ -6,7 +6,7 @@ import { type MetadataStorage } from 'class-transformer/types/MetadataStorage.js
 import { IS_INT, getMetadataStorage, ValidationTypes } from 'class-validator';
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
 import { isRecord } from '#libs/contracts';
-import { notesOf } from './field-notes.js';
+import { notesOf, shortFormOf, type ShortFormSchema } from './field-notes.js';
 import { type DecoratedField, designType, SCHEMA_CONVERTERS, type SchemaPart } from './schema-converters.js';
 
 const transformations = storage as MetadataStorage;
@@ -55,8 +55,10 @@ class Definitions {
       },
     });
     const properties = Object.entries(schema.properties ?? {}).map(([field, found]) => {
-      const noted = { ...withoutIdentity(found as SchemaPart), ...notesOf(type.prototype as object, field) };
-      return [field, withKnownFormats(isInteger(type, field) ? asInteger(noted) : noted)] as const;
+      const prototype = type.prototype as object;
+      const noted = { ...withoutIdentity(found as SchemaPart), ...notesOf(prototype, field) };
+      const known = withKnownFormats(isInteger(type, field) ? asInteger(noted) : noted);
+      return [field, withShortForm(known, shortFormOf(prototype, field))] as const;
     });
     return { ...schema, type: 'object', properties: Object.fromEntries(properties), additionalProperties: false };
   }
@@ -103,6 +105,15 @@ function withoutIdentity(schema: SchemaPart): SchemaPart {
 function asInteger(schema: SchemaPart): SchemaPart {
   const { items } = schema;
   return isRecord(items) ? { ...schema, items: { ...items, type: 'integer' } } : { ...schema, type: 'integer' };
+}
+
+// A condition tells what is wrong with the form that was chosen; of alternatives it would be told of all of them.
+function withShortForm(schema: SchemaPart, shortForm: ShortFormSchema | undefined): SchemaPart {
+  if (shortForm === undefined) return schema;
+  const { items, description, ...long } = schema;
+  if (isRecord(items)) return { ...schema, items: withShortForm(items, shortForm) };
+  const described = description === undefined ? {} : { description };
+  return { ...described, if: { type: shortForm.type }, then: shortForm, else: long };
 }
 
 function withKnownFormats(schema: SchemaPart): SchemaPart {

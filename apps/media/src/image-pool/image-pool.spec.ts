@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
 import { compileApp, type CompiledApp } from '../../spec/compiled-app.js';
+import { type DrawVariants } from '../tasks/process-image/draw-variants.js';
 import { ImagePool } from './image-pool.js';
 import { ImageWorkerCrash } from './image-worker-crash.js';
 
@@ -51,11 +52,11 @@ function variant(name: string, width: number, format: 'jpeg' | 'avif' = 'jpeg') 
 }
 
 /** A first variant that is quick, and one that takes seconds. */
-const long = (): Parameters<ImagePool['run']>[1] => ({
+const long = (): DrawVariants => ({
   source,
   variants: [variant('a', 20), variant('b', 3000, 'avif')],
 });
-const short = (): Parameters<ImagePool['run']>[1] => ({ source, variants: [variant('c', 20)] });
+const short = (): DrawVariants => ({ source, variants: [variant('c', 20)] });
 
 function isRunning(pid: number): boolean {
   try {

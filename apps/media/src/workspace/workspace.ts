@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
@@ -23,6 +23,11 @@ export class Workspace {
   /** Where a file of this name lies; names are the app's own, never a user's. */
   path(name: string): string {
     return join(this.#folder, name);
+  }
+
+  /** The name of a file that lies here. */
+  nameOf(path: string): string {
+    return relative(this.#folder, path);
   }
 
   /**

@@ -14,7 +14,7 @@ import { ImageProblem } from '../../image-pool/image-problem.js';
 import { encoded, formatFor, MAX_SIDES } from './encoding.js';
 import { planVariant, sizeToDecode, type VariantPlan } from './variant-plan.js';
 import { type Format, type VariantRequest } from './variant-request.js';
-import { Watermarks } from './watermarks.js';
+import { Watermarks } from '../../watermark/watermarks.js';
 
 /** A source and the variants to be made of it. */
 export interface DrawVariants {
@@ -50,7 +50,9 @@ export async function drawVariants(
 ): Promise<void> {
   const image = await inspectImage(source);
   const planned = variants.map((request) => planOf(image, request));
-  const watermarks = await Watermarks.open(planned);
+  const watermarks = await Watermarks.open(
+    planned.map(({ request, plan }) => ({ canvas: plan.canvas, watermark: request.watermark })),
+  );
   const draw = await drawing(image, planned, watermarks);
   for (const [index, variant] of planned.entries()) {
     const { width, height } = await draw(variant);

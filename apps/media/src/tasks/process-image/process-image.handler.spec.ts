@@ -10,10 +10,11 @@ import { compileApp, type CompiledApp } from '../../../spec/compiled-app.js';
 import { jobInMemory, type JobInMemory, type JobOptions } from '../../../spec/job-in-memory.js';
 import { blackPng } from '../../../spec/png.js';
 import { ImagePool } from '../../image-pool/image-pool.js';
+import { WebFiles } from '../../sources/web-files.js';
 import { Workspaces } from '../../workspace/workspaces.js';
 import { ProcessImageHandler, type ProcessImageResult } from './process-image.handler.js';
 import { type VariantPayload } from './variant.payload.js';
-import { type WatermarkPayload } from './watermark.payload.js';
+import { type WatermarkPayload } from '../../watermark/watermark.payload.js';
 
 const PHOTO = join(import.meta.dirname, '../../../../../examples/assets/photo.jpg');
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'process-image-spec-'));
-  handler = new ProcessImageHandler(pool, new Workspaces(folder));
+  handler = new ProcessImageHandler(pool, new Workspaces(folder), new WebFiles([]));
 });
 
 afterEach(async () => {

@@ -1,11 +1,12 @@
 import { Ctx, Payload } from '@nestjs/microservices';
 import { type JobContext, Task, TaskController } from '#libs/consumer';
 import { ImagePool } from '../../image-pool/image-pool.js';
+import { IMAGE_FILE, ReceivedFiles } from '../../sources/received-files.js';
+import { WebFiles } from '../../sources/web-files.js';
 import { type Workspace } from '../../workspace/workspace.js';
 import { Workspaces } from '../../workspace/workspaces.js';
-import { asJobError } from './job-error.js';
+import { asJobError } from '../../job-error.js';
 import { ProcessImagePayload } from './process-image.payload.js';
-import { ReceivedFiles } from './received-files.js';
 import { variantRequests } from './variant-requests.js';
 import { type SavedVariant, VariantSaver } from './variant-saver.js';
 
@@ -20,6 +21,7 @@ export class ProcessImageHandler {
   constructor(
     private readonly pool: ImagePool,
     private readonly workspaces: Workspaces,
+    private readonly web: WebFiles,
   ) {}
 
   @Task('process-image', {
@@ -50,8 +52,8 @@ export class ProcessImageHandler {
     job: JobContext,
     workspace: Workspace,
   ): Promise<readonly SavedVariant[]> {
-    const files = new ReceivedFiles(job, workspace);
-    const source = await files.source(payload.source);
+    const files = new ReceivedFiles(job, workspace, this.web);
+    const source = await files.receive(payload.source, IMAGE_FILE);
     const targetOf = (index: number): string => workspace.path(`variant-${String(index)}`);
     const variants = await variantRequests(payload.variants, targetOf, files);
     const saver = new VariantSaver(job, variants);

@@ -33,9 +33,11 @@ describe('ProcessImagePayload', () => {
     expect(await problems({ source, variants: [{ name: 'a-1', ...wishes }] })).toEqual([]);
   });
 
-  it('says of a URL that it is not supported yet', async () => {
-    const told = await problems({ source: 'https://example.com/a.jpg', variants: [small] });
-    expect(told.join()).toContain('sources by URL are not supported yet');
+  it('takes the URL of a picture, and says of other texts what is expected', async () => {
+    expect(await problems({ source: 'https://example.com/a.jpg', variants: [small] })).toEqual([]);
+    for (const source of ['file:///etc/passwd', '-i', '/etc/passwd', 'data:image/png;base64,AA']) {
+      expect((await problems({ source, variants: [small] })).join()).toContain('or an http or https URL');
+    }
   });
 
   it.each([

@@ -1,7 +1,7 @@
-import { type ReceivedFiles } from './received-files.js';
+import { type ReceivedFiles } from '../../sources/received-files.js';
+import { receiveWatermark } from '../../watermark/receive-watermark.js';
 import { type VariantPayload } from './variant.payload.js';
-import { type VariantRequest, type WatermarkRequest } from './variant-request.js';
-import { type WatermarkPayload } from './watermark.payload.js';
+import { type VariantRequest } from './variant-request.js';
 
 /** Fills in defaults and brings the watermarks' images, so that a child process can draw the variants. */
 export async function variantRequests(
@@ -20,16 +20,8 @@ export async function variantRequests(
       fit: fit ?? 'inside',
       format: format ?? undefined,
       quality: quality ?? undefined,
-      watermark: watermark ? await watermarkRequest(watermark, files) : undefined,
+      watermark: watermark ? await receiveWatermark(watermark, files) : undefined,
     });
   }
   return requests;
-}
-
-async function watermarkRequest(
-  { text, image, position, opacity }: WatermarkPayload,
-  files: ReceivedFiles,
-): Promise<WatermarkRequest> {
-  const content = image ? { path: await files.watermark(image) } : { text: text ?? '' };
-  return { content, position: position ?? 'southeast', opacity: opacity ?? 0.5 };
 }

@@ -3,7 +3,7 @@ import { IsIn, IsInt, IsObject, IsOptional, Matches, Max, Min, ValidateBy, Valid
 import { JSONSchema } from 'class-validator-jsonschema';
 import { Describe, FieldSchema } from '#libs/consumer';
 import { type Fit, FITS, type Format, FORMATS, MAX_SIDE } from './variant-request.js';
-import { WatermarkPayload } from './watermark.payload.js';
+import { WatermarkPayload } from '../../watermark/watermark.payload.js';
 
 const WISHES = ['width', 'height', 'format', 'quality', 'watermark'] as const;
 

@@ -1,6 +1,6 @@
 import { type OverlayOptions } from 'sharp';
-import { type Size } from '../../image-pool/image-file.js';
-import { type Position } from './variant-request.js';
+import { type Size } from '../image-pool/image-file.js';
+import { type Position } from './watermark-request.js';
 
 /** What is laid over a variant: four bytes a pixel, colours not multiplied by alpha. */
 export interface Mark extends Size {

@@ -1,4 +1,4 @@
-import { decodeImage, fromPixels, inspectImage, type Pixels, type Size } from '../../image-pool/image-file.js';
+import { decodeImage, fromPixels, inspectImage, type Pixels, type Size } from '../image-pool/image-file.js';
 import { type Mark } from './mark.js';
 
 /** A watermark's image, decoded once at the largest size that any variant needs of it. */

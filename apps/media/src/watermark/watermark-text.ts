@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { type Size } from '../../image-pool/image-file.js';
-import { ImageProblem } from '../../image-pool/image-problem.js';
-import { sharp } from '../../image-pool/safe-sharp.js';
+import { type Size } from '../image-pool/image-file.js';
+import { ImageProblem } from '../image-pool/image-problem.js';
+import { sharp } from '../image-pool/safe-sharp.js';
 import { type Mark } from './mark.js';
 
 /** Comes with the app: a bare server has no fonts. What it has no glyph for is taken from the system's fonts, if any. */

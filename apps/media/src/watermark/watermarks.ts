@@ -1,15 +1,9 @@
-import { type Size } from '../../image-pool/image-file.js';
+import { type Size } from '../image-pool/image-file.js';
 import { faded, type Mark, overlay } from './mark.js';
 import { type OverlayOptions } from 'sharp';
-import { type VariantPlan } from './variant-plan.js';
-import { type VariantRequest, type WatermarkRequest } from './variant-request.js';
 import { WatermarkImage } from './watermark-image.js';
+import { type Marked, type WatermarkRequest } from './watermark-request.js';
 import { textMark } from './watermark-text.js';
-
-interface Planned {
-  readonly request: VariantRequest;
-  readonly plan: VariantPlan;
-}
 
 /** The watermarks of one job; an image that several variants show is decoded once. */
 export class Watermarks {
@@ -20,12 +14,12 @@ export class Watermarks {
   }
 
   /** @throws ImageProblem when a watermark's image is none that can be used */
-  static async open(variants: readonly Planned[]): Promise<Watermarks> {
+  static async open(variants: readonly Marked[]): Promise<Watermarks> {
     const rooms = new Map<string, Size>();
-    for (const { request, plan } of variants) {
-      const content = request.watermark?.content;
+    for (const { canvas, watermark } of variants) {
+      const content = watermark?.content;
       if (content === undefined || 'text' in content) continue;
-      rooms.set(content.path, larger(rooms.get(content.path), imageRoom(plan.canvas)));
+      rooms.set(content.path, larger(rooms.get(content.path), imageRoom(canvas)));
     }
     const images = new Map<string, WatermarkImage>();
     for (const [path, room] of rooms) images.set(path, await WatermarkImage.open(path, room));

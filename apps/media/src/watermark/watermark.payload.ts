@@ -15,7 +15,7 @@ import {
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { Describe, FieldSchema, FileInput } from '#libs/consumer';
-import { type Position, POSITIONS } from './variant-request.js';
+import { type Position, POSITIONS } from './watermark-request.js';
 
 /** What is laid over a variant: a text or an image. */
 @JSONSchema({

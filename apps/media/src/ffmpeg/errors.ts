@@ -1,0 +1,33 @@
+/** What can be wrong with a video, or with what is asked of it. Trying again would not help. */
+export type VideoProblemCode = 'unsupported_video' | 'corrupt_video' | 'video_too_large' | 'video_too_long';
+
+/** The video, or what is asked of it, is at fault. */
+export class VideoProblem extends Error {
+  constructor(
+    readonly code: VideoProblemCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'VideoProblem';
+  }
+}
+
+/** ffmpeg is not installed where the app runs. */
+export class FfmpegMissing extends Error {
+  constructor(program: string) {
+    super(
+      `${program} is not installed on the machine that the media app runs on. Install it: ` +
+        'sudo apt-get install --no-install-recommends ffmpeg (macOS: brew install ffmpeg)',
+    );
+    this.name = 'FfmpegMissing';
+  }
+}
+
+/** ffmpeg was killed, or failed for a reason that is not the video's. */
+export class FfmpegCrash extends Error {
+  constructor(how: string) {
+    super(`The process that worked on the video ended with ${how}`);
+    this.name = 'FfmpegCrash';
+  }
+}

@@ -1,0 +1,81 @@
+import { FfmpegCrash, FfmpegMissing, VideoProblem } from './errors.js';
+import { MOST_WRITTEN, type ProgramEnd, runGuarded } from './guarded-program.js';
+
+const GIB = 1024 ** 3;
+const MOST_OUTPUT = 1024 * 1024;
+/** Lines in which ffmpeg says that a limit was met. */
+const TOO_LARGE = /Cannot allocate memory|exceeds specified max pixel count|Picture size \S+ is invalid/;
+const DISK_FULL = /No space left on device/;
+
+/** Where and until when a program runs. */
+export interface Place {
+  /** The folder of the run; all files are named by their name in it. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs ffmpeg.
+ * @param onLine hears each line of its standard output
+ * @throws VideoProblem when the video is at fault, FfmpegMissing, FfmpegCrash, the signal's reason
+ */
+export async function runFfmpeg(
+  args: readonly string[],
+  place: Place,
+  onLine: (line: string) => void = () => undefined,
+): Promise<void> {
+  const quiet = ['-hide_banner', '-nostdin', '-nostats', '-v', 'error', '-y'];
+  check('ffmpeg', await runGuarded({ program: 'ffmpeg', args: [...quiet, ...args], ...place, onLine }));
+}
+
+/**
+ * Runs ffprobe.
+ * @returns what it wrote, which is as untrusted as the video
+ * @throws as {@link runFfmpeg}
+ */
+export async function runFfprobe(args: readonly string[], place: Place): Promise<string> {
+  let output = '';
+  const onLine = (line: string): void => {
+    if (output.length < MOST_OUTPUT) output += `${line}\n`;
+  };
+  const quiet = ['-hide_banner', '-v', 'error', '-of', 'json'];
+  check('ffprobe', await runGuarded({ program: 'ffprobe', args: [...quiet, ...args], ...place, onLine }));
+  return output;
+}
+
+function check(program: string, end: ProgramEnd): void {
+  switch (end.kind) {
+    case 'done':
+      return;
+    case 'missing':
+      throw new FfmpegMissing(program);
+    case 'killed':
+      throw end.by === 'SIGXFSZ' ? tooMuchWritten() : new FfmpegCrash(end.by);
+    case 'failed':
+      throw failure(end.stderr);
+  }
+}
+
+function failure(stderr: string): Error {
+  if (DISK_FULL.test(stderr)) return new FfmpegCrash('a full disk');
+  if (/File too large/.test(stderr)) return tooMuchWritten();
+  if (TOO_LARGE.test(stderr)) {
+    return new VideoProblem('video_too_large', 'Working on the video takes more memory than is allowed for one');
+  }
+  const why = lastLine(stderr);
+  return new VideoProblem('corrupt_video', `The video is damaged, cut short, or of a kind that is not read: ${why}`);
+}
+
+function tooMuchWritten(): VideoProblem {
+  const most = `${String(MOST_WRITTEN / GIB)} GiB`;
+  return new VideoProblem('video_too_large', `A video that was asked for would be larger than ${most}`);
+}
+
+/** Names of files and addresses of memory tell a user nothing. */
+function lastLine(stderr: string): string {
+  const line = stderr.trim().split('\n').at(-1) ?? '';
+  return line
+    .replaceAll(/\[[^\]]* @ 0x[\da-f]+\] */g, '')
+    .replaceAll(/file:\.\/[\w.-]+/g, 'the file')
+    .slice(0, 300);
+}

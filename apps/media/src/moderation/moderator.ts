@@ -1,0 +1,54 @@
+import { type OnApplicationShutdown } from '@nestjs/common';
+import { ChildPool } from '../image-pool/child-pool.js';
+import { type ModerationWorks } from './moderation-works.js';
+import { type Scores } from './scores.js';
+
+/** The model takes about 250 MiB; a process that takes more than this has gone wrong. */
+const MEMORY_LIMIT_BYTES = 768 * 1024 ** 2;
+const IDLE_MS = 60_000;
+/** Loading the model takes a second or two, a picture a tenth of one. */
+const PATIENCE_MS = 60_000;
+
+/** How the model is run, for tests. */
+export interface ModeratorOptions {
+  /** @default the module beside this file */
+  readonly entry?: URL;
+  /** How long the process is kept that has nothing to do. @default 60_000 */
+  readonly idleMs?: number;
+}
+
+/**
+ * Judges pictures by a model in a process of its own: it starts with the first picture, looks at one after the other, and
+ * ends when there is nothing to look at for a while.
+ */
+export class Moderator implements OnApplicationShutdown {
+  readonly #pool: ChildPool<ModerationWorks>;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor({ entry, idleMs = IDLE_MS }: ModeratorOptions = {}) {
+    const module = entry ?? new URL('./model-main.js', import.meta.url);
+    this.#pool = new ChildPool({ entry: module, memoryLimitBytes: MEMORY_LIMIT_BYTES, idleMs });
+  }
+
+  /** The process of the model, if it runs. */
+  get pids(): readonly number[] {
+    return this.#pool.pids;
+  }
+
+  /**
+   * @param file as `classify` reads it
+   * @throws ImageWorkerCrash when the process died, the signal's reason, or a TimeoutError when the model hangs
+   */
+  judge(file: string, signal: AbortSignal): Promise<Scores> {
+    const judged = this.#turn.then(() => {
+      const bounded = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+      return this.#pool.run('classify', file, { signal: bounded });
+    });
+    this.#turn = judged.catch(() => undefined);
+    return judged;
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.#pool.close();
+  }
+}
