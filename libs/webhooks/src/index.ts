@@ -1,2 +1,3 @@
+export { errorOfReceipt, type Receipt, receiptIn } from './receipt.js';
 export { signatureHeaders, type SignedMessage } from './signature.js';
-export { WebhookSecrets } from './webhook-secrets.js';
+export { type SecretOwner, WebhookSecrets } from './webhook-secrets.js';

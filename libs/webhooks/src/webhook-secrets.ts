@@ -21,41 +21,53 @@ interface Generation {
 
 const FIRST: Generation = { number: 1, replacedAt: [] };
 
+/** Whose webhooks a secret signs: those of a tenant, or those to one endpoint of the tenant. */
+export interface SecretOwner {
+  readonly tenant: string;
+  /** The endpoint's id. @default none: the tenant itself */
+  readonly endpoint?: string;
+}
+
 /**
- * The secrets that webhooks of tenants are signed with. They are stored nowhere: each is made of the suite's own secret, the tenant
- * and a number, and only the number is kept, in the storage that gateway and apps share.
+ * The secrets that webhooks are signed with. They are stored nowhere: each is made of the suite's own secret, its owner and a number,
+ * and only the number is kept, in the storage that gateway and apps share.
  */
 export class WebhookSecrets {
   /** @param secret the same in the gateway and the integrations app */
   constructor(
     private readonly secret: string,
-    private readonly storage: Pick<Storage, 'read' | 'put'>,
+    private readonly storage: Pick<Storage, 'read' | 'put' | 'remove'>,
   ) {}
 
-  /** The tenant's secret. */
-  async current(tenant: string): Promise<string> {
-    return this.#made(tenant, (await this.#generation(tenant)).number);
+  /** The owner's secret. */
+  async current(owner: SecretOwner): Promise<string> {
+    return this.#made(owner, (await this.#generation(owner)).number);
   }
 
-  /** Gives the tenant another secret; those before it sign as well for a day. Calls at the same time may give the same one. */
-  async rotate(tenant: string): Promise<string> {
-    const { number, replacedAt } = await this.#generation(tenant);
+  /** Gives the owner another secret; those before it sign as well for a day. Calls at the same time may give the same one. */
+  async rotate(owner: SecretOwner): Promise<string> {
+    const { number, replacedAt } = await this.#generation(owner);
     const next: Generation = { number: number + 1, replacedAt: [Date.now(), ...replacedAt].slice(0, MOST_REPLACED) };
     const about = { filename: 'webhook-secret.json', contentType: 'application/json' };
-    await this.storage.put(keyOf(tenant), Readable.from([JSON.stringify(next)]), about);
-    return this.#made(tenant, next.number);
+    await this.storage.put(keyOf(owner), Readable.from([JSON.stringify(next)]), about);
+    return this.#made(owner, next.number);
+  }
+
+  /** Forgets what is kept of an owner that is no more. */
+  async forget(owner: SecretOwner): Promise<void> {
+    await this.storage.remove(keyOf(owner));
   }
 
   /** What to sign with now: the secret, and those before it while they hold. */
-  async signing(tenant: string, now: number = Date.now()): Promise<readonly string[]> {
-    const { number, replacedAt } = await this.#generation(tenant);
+  async signing(owner: SecretOwner, now: number = Date.now()): Promise<readonly string[]> {
+    const { number, replacedAt } = await this.#generation(owner);
     const before = replacedAt.filter((at) => now - at < OVERLAP_MS).map((_, index) => number - 1 - index);
-    return [number, ...before].map((each) => this.#made(tenant, each));
+    return [number, ...before].map((each) => this.#made(owner, each));
   }
 
-  async #generation(tenant: string): Promise<Generation> {
+  async #generation(owner: SecretOwner): Promise<Generation> {
     try {
-      const { stream } = await this.storage.read(keyOf(tenant));
+      const { stream } = await this.storage.read(keyOf(owner));
       return generationIn(await buffer(stream));
     } catch (error) {
       if (error instanceof FileMissingError) return FIRST;
@@ -63,14 +75,14 @@ export class WebhookSecrets {
     }
   }
 
-  #made(tenant: string, number: number): string {
-    const info = JSON.stringify([PURPOSE, tenant, number]);
+  #made({ tenant, endpoint }: SecretOwner, number: number): string {
+    const info = JSON.stringify([PURPOSE, tenant, number, ...(endpoint === undefined ? [] : [endpoint])]);
     return shownSecret(Buffer.from(hkdfSync('sha256', this.secret, '', info, SECRET_BYTES)));
   }
 }
 
-function keyOf(tenant: string): string {
-  return keptKey(tenant, 'webhook-secret');
+function keyOf({ tenant, endpoint }: SecretOwner): string {
+  return keptKey(tenant, endpoint === undefined ? 'webhook-secret' : `webhook-secret-${endpoint}`);
 }
 
 function generationIn(bytes: Buffer): Generation {

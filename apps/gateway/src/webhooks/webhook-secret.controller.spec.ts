@@ -20,17 +20,17 @@ describe('the secret of webhooks over HTTP', () => {
   it('is the one that webhooks of the tenant are signed with, also when it was replaced', async () => {
     const secrets = new WebhookSecrets(SECRET, edge.storage);
     const before = await shown();
-    expect([before]).toEqual(await secrets.signing('default'));
+    expect([before]).toEqual(await secrets.signing({ tenant: 'default' }));
     const rotated = await client.post<{ secret: string }>('/v1/webhook-secret/rotate', undefined);
     expect([rotated.status, rotated.json.secret]).toEqual([200, await shown()]);
-    expect(await secrets.signing('default')).toEqual([rotated.json.secret, before]);
+    expect(await secrets.signing({ tenant: 'default' })).toEqual([rotated.json.secret, before]);
   });
 
   it('belongs to the tenant of the key', async () => {
     const body = { name: 'x', tenant: 'other', scopes: ['admin'] };
     const { secret: key } = (await client.post<{ secret: string }>('/v1/api-keys', body)).json;
     const other = await client.get<{ secret: string }>('/v1/webhook-secret', { key });
-    expect(other.json.secret).toBe(await new WebhookSecrets(SECRET, edge.storage).current('other'));
+    expect(other.json.secret).toBe(await new WebhookSecrets(SECRET, edge.storage).current({ tenant: 'other' }));
     expect(other.json.secret).not.toBe(await shown());
   });
 });

@@ -29,7 +29,7 @@ export class WebhookSecretController {
   })
   @RequireScope('admin')
   async show(@CurrentCaller() { tenant }: Caller): Promise<WebhookSecret> {
-    return { secret: await this.#made().current(tenant) };
+    return { secret: await this.#made().current({ tenant }) };
   }
 
   @Post('rotate')
@@ -42,7 +42,7 @@ export class WebhookSecretController {
   @HttpCode(200)
   @RequireScope('admin')
   async rotate(@CurrentCaller() { tenant }: Caller): Promise<WebhookSecret> {
-    return { secret: await this.#made().rotate(tenant) };
+    return { secret: await this.#made().rotate({ tenant }) };
   }
 
   #made(): WebhookSecrets {

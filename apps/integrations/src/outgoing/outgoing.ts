@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { type OnApplicationShutdown } from '@nestjs/common';
 import { type Answer, type Call, EgressClient } from '#libs/egress';
+import { excerptOf } from './answer-excerpt.js';
 import { asJobError } from './egress-errors.js';
 
 /** Who calls, unless a job or a connection says otherwise. */
@@ -38,11 +39,10 @@ export class Outgoing implements OnApplicationShutdown {
     }
   }
 
-  /** Sends a call of whose answer only the head matters. @throws as `exchange` */
-  async deliver(call: Call): Promise<AnswerHead> {
+  /** Sends a call of whose answer only the head matters; of its text the beginning is told. @throws as `exchange` */
+  async deliver(call: Call): Promise<DeliveryAnswer> {
     const { body, ...head } = await this.open(call);
-    body.destroy();
-    return head;
+    return { ...head, excerpt: await excerptOf(body) };
   }
 
   onApplicationShutdown(): Promise<void> {
@@ -52,6 +52,11 @@ export class Outgoing implements OnApplicationShutdown {
 
 /** An answer without its body. */
 export type AnswerHead = Omit<Answer, 'body'>;
+
+/** An answer to what was delivered. */
+export interface DeliveryAnswer extends AnswerHead {
+  readonly excerpt: string | null;
+}
 
 /** An answer with its body. */
 export interface WholeAnswer extends AnswerHead {

@@ -1,7 +1,7 @@
 import { type OnApplicationShutdown } from '@nestjs/common';
 import { PermanentError } from '#libs/consumer';
 import { openStorage, type Storage } from '#libs/storage';
-import { WebhookSecrets } from '#libs/webhooks';
+import { type SecretOwner, WebhookSecrets } from '#libs/webhooks';
 
 /** What webhooks are signed with. */
 export class WebhookKeys implements OnApplicationShutdown {
@@ -19,9 +19,9 @@ export class WebhookKeys implements OnApplicationShutdown {
     return new WebhookKeys(secret, await openStorage(storageUrl));
   }
 
-  /** The secrets of a tenant, the newest first. @throws PermanentError `webhooks_not_set_up` */
-  async of(tenant: string): Promise<readonly string[]> {
-    if (this.#secrets !== null) return this.#secrets.signing(tenant);
+  /** The secrets of a tenant or an endpoint, the newest first. @throws PermanentError `webhooks_not_set_up` */
+  async of(owner: SecretOwner): Promise<readonly string[]> {
+    if (this.#secrets !== null) return this.#secrets.signing(owner);
     throw new PermanentError(
       'webhooks_not_set_up',
       'The integrations app has no WEBHOOK_SECRET to sign webhooks with.',

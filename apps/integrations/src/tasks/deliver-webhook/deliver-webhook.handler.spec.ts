@@ -11,6 +11,7 @@ import { jobInMemory } from '../../../spec/job-in-memory.js';
 import { Outgoing } from '../../outgoing/outgoing.js';
 import { WebhookKeys } from '../../outgoing/webhook-keys.js';
 import { DeliverWebhookHandler, type DeliverWebhookResult } from './deliver-webhook.handler.js';
+import { type DeliverWebhookPayload } from './deliver-webhook.payload.js';
 
 const SECRET = 'a secret of the tests, long enough';
 
@@ -33,9 +34,13 @@ describe('integrations.deliver-webhook', () => {
     await rm(folder, { recursive: true });
   });
 
-  const deliver = (secret: string | null = SECRET, job = jobInMemory()): Promise<DeliverWebhookResult> =>
+  const deliver = (
+    secret: string | null = SECRET,
+    job = jobInMemory(),
+    more: Partial<DeliverWebhookPayload> = {},
+  ): Promise<DeliverWebhookResult> =>
     new DeliverWebhookHandler(outgoing, new WebhookKeys(secret, storage)).deliverWebhook(
-      { url: `${target.url}/hook`, event: 'order.shipped', data: { name: 'Zoë' } },
+      { url: `${target.url}/hook`, event: 'order.shipped', data: { name: 'Zoë' }, ...more },
       job.context,
     );
   const answer = (status: number, headers: Record<string, string> = {}): void =>
@@ -43,9 +48,9 @@ describe('integrations.deliver-webhook', () => {
 
   it('sends what the package of the specification verifies, by the secret of the tenant', async () => {
     const job = jobInMemory({ tenant: 'acme' });
-    expect(await deliver(SECRET, job)).toEqual({ status: 200 });
+    expect(await deliver(SECRET, job)).toEqual({ status: 200, excerpt: 'ok' });
     const [{ method, body, headers } = { method: '', body: '', headers: {} }] = target.seen;
-    const webhook = new Webhook(await new WebhookSecrets(SECRET, storage).current('acme'));
+    const webhook = new Webhook(await new WebhookSecrets(SECRET, storage).current({ tenant: 'acme' }));
     expect(webhook.verify(body, headers as Record<string, string>)).toEqual({
       ...{ type: 'order.shipped', timestamp: job.context.dueAt, data: { name: 'Zoë' } },
     });
@@ -54,10 +59,10 @@ describe('integrations.deliver-webhook', () => {
 
   it('has the same id and body in every try, and a signature that verifies by the secret before it too', async () => {
     const secrets = new WebhookSecrets(SECRET, storage);
-    const before = await secrets.current('default');
+    const before = await secrets.current({ tenant: 'default' });
     answer(500);
     await expect(deliver()).rejects.toMatchObject({ name: 'TemporaryError' });
-    await secrets.rotate('default');
+    await secrets.rotate({ tenant: 'default' });
     answer(204);
     await deliver();
     const [first, second] = target.seen;
@@ -84,7 +89,27 @@ describe('integrations.deliver-webhook', () => {
 
   it('needs no more than the head of an answer', async () => {
     target.answer((_request, response) => void response.writeHead(200).write('and then'));
-    expect(await deliver()).toEqual({ status: 200 });
+    expect(await deliver()).toEqual({ status: 200, excerpt: 'and then' });
+  });
+
+  it('tells how the answer begins, whether it is a receipt or not', async () => {
+    target.answer((_request, response) => void response.writeHead(202).end('x'.repeat(100_000)));
+    expect(await deliver()).toEqual({ status: 202, excerpt: 'x'.repeat(1_000) });
+    target.answer((_request, response) => void response.writeHead(500).end(' out of order '));
+    await expect(deliver()).rejects.toMatchObject({ message: 'The receiver answered 500: out of order' });
+  });
+
+  it('goes to an endpoint as the message that it is, signed with the secret of the endpoint', async () => {
+    const endpoint = '01970000-0000-7000-8000-0000000000aa';
+    const message = { messageId: '01970000-0000-7000-8000-0000000000bb', timestamp: '2026-02-03T04:05:06.000Z' };
+    await deliver(SECRET, jobInMemory(), { endpoint, ...message });
+    const [{ body, headers } = { body: '', headers: {} }] = target.seen;
+    const secrets = new WebhookSecrets(SECRET, storage);
+    const webhook = new Webhook(await secrets.current({ tenant: 'default', endpoint }));
+    expect(webhook.verify(body, headers as Record<string, string>)).toMatchObject({ timestamp: message.timestamp });
+    expect(headers).toMatchObject({ 'webhook-id': message.messageId, 'idempotency-key': message.messageId });
+    const tenants = new Webhook(await secrets.current({ tenant: 'default' }));
+    expect(() => tenants.verify(body, headers as Record<string, string>)).toThrow();
   });
 
   it('is not sent without a secret', async () => {

@@ -10,6 +10,8 @@ import { receiptError } from './receipt-error.js';
 /** What an `integrations.deliver-webhook` job results in. */
 export interface DeliverWebhookResult {
   readonly status: number;
+  /** The beginning of the receiver's answer; null when it had no text. */
+  readonly excerpt: string | null;
 }
 
 /** `integrations.deliver-webhook`: tells a receiver that something has happened, signed after Standard Webhooks. */
@@ -23,19 +25,20 @@ export class DeliverWebhookHandler {
   // Twelve tries take almost six hours.
   @Task('deliver-webhook', {
     payload: DeliverWebhookPayload,
-    description: 'Delivers a webhook that is signed with the secret of the tenant.',
+    description: 'Delivers a webhook that is signed with the secret of the tenant, or of one of its endpoints.',
     example: { url: 'https://example.com/hooks', event: 'order.shipped', data: { order: 17 } },
     maxAttempts: 12,
     backoff: exponential('10s', { maxDelay: '3h' }),
     maxPayload: LIMITS.announcedPayload,
   })
   async deliverWebhook(
-    @Payload() { url, event, data = null }: DeliverWebhookPayload,
+    @Payload() payload: DeliverWebhookPayload,
     @Ctx() job: JobContext,
   ): Promise<DeliverWebhookResult> {
-    const body = JSON.stringify({ type: event, timestamp: job.dueAt, data });
-    const secrets = await this.keys.of(job.tenant);
-    const { id, traceparent, signal } = job;
+    const { url, event, data = null, endpoint, messageId: id = job.id, timestamp = job.dueAt } = payload;
+    const body = JSON.stringify({ type: event, timestamp, data });
+    const secrets = await this.keys.of({ tenant: job.tenant, ...(endpoint === undefined ? {} : { endpoint }) });
+    const { traceparent, signal } = job;
     const answer = await this.outgoing.deliver({
       ...{ method: 'POST', url, body, signal },
       headers: {
@@ -46,6 +49,6 @@ export class DeliverWebhookHandler {
     });
     const error = receiptError(answer);
     if (error !== undefined) throw error;
-    return { status: answer.status };
+    return { status: answer.status, excerpt: answer.excerpt };
   }
 }

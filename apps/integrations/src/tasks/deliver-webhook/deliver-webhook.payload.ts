@@ -1,4 +1,4 @@
-import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsISO8601, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
 import { Describe, FieldSchema } from '#libs/consumer';
 
 const LONGEST_URL = 2_048;
@@ -22,4 +22,19 @@ export class DeliverWebhookPayload {
   @FieldSchema({ type: ['object', 'array', 'string', 'number', 'boolean', 'null'] })
   @IsOptional()
   data?: unknown;
+
+  @Describe('The webhook endpoint whose secret signs; without it the secret of the tenant does')
+  @IsOptional()
+  @IsUUID()
+  endpoint?: string;
+
+  @Describe('The webhook-id, by which receivers tell one that comes again; without it the id of the job')
+  @IsOptional()
+  @IsUUID()
+  messageId?: string;
+
+  @Describe('When it has happened: the timestamp in the body; without it when the job was due')
+  @IsOptional()
+  @IsISO8601()
+  timestamp?: string;
 }
