@@ -18,11 +18,13 @@ import { FactTeller } from './facts/fact-teller.js';
 import { FlowKeeper } from './flows/flow-keeper.js';
 import { FollowerMaker } from './flows/follower-maker.js';
 import { type EndTeller } from './notifications/end-teller.js';
+import { type WebhookWriter } from './notifications/webhook-writer.js';
 import { DomainRegister } from './ingress/domain-register.js';
 import { Ingress } from './ingress/ingress.js';
 import { UnroutedMessages } from './ingress/unrouted-messages.js';
 import { type JobIntake } from './jobs/job-intake.js';
 import { type Database } from './ledger/database.js';
+import { type DeliveryStore } from './ledger/delivery-store.js';
 import { type EventStore } from './ledger/event-store.js';
 import { type FiringStore } from './ledger/firing-store.js';
 import { type JobSteering } from './ledger/job-steering.js';
@@ -53,6 +55,8 @@ import { Strays } from './tracker/strays.js';
 import { Tracker } from './tracker/tracker.js';
 import { type EventBindings } from './triggers/event-bindings.js';
 import { triggerParts } from './triggers/trigger-parts.js';
+import { deliveryMaker } from './webhooks/delivery-maker.js';
+import { EndpointTeller } from './webhooks/endpoint-teller.js';
 
 /** The gateway's own two connections: it never publishes on the one that consumes. */
 export class BrokerLinks {
@@ -109,6 +113,8 @@ interface BackboneEntry {
   readonly tenants: ReadonlyMap<string, string>;
   readonly changes: Pick<Database, 'onJobChanges'>;
   readonly ends: EndTeller;
+  readonly webhooks: WebhookWriter;
+  readonly deliveries: DeliveryStore;
   readonly room: OutboxRoom;
   readonly retention: Retention;
   readonly post: ChangePost;
@@ -153,6 +159,7 @@ export class Backbone {
       new Reconciler({ ...shared, ...stores, publisher, prober, marker, tracker, times: entry.times }),
       tracker,
       flows,
+      new EndpointTeller({ ...entry, make: deliveryMaker(makes, entry.webhooks) }),
       new FactTeller({ ...entry, facts: stores.facts, publisher, names }),
       ...deadLetterParts({ ...shared, setup, stores, steering: entry.steering }),
       releaser,

@@ -12,6 +12,8 @@ import { ApiKeyStore } from './ledger/api-key.store.js';
 import { BatchStore } from './ledger/batch-store.js';
 import { ExplainStore } from './ledger/explain-store.js';
 import { Database } from './ledger/database.js';
+import { DeliveryHistory } from './ledger/delivery-history.js';
+import { DeliveryStore } from './ledger/delivery-store.js';
 import { EventStore } from './ledger/event-store.js';
 import { FiringStore } from './ledger/firing-store.js';
 import { JobSteering } from './ledger/job-steering.js';
@@ -26,7 +28,8 @@ import { type TaskStore } from './ledger/task-store.js';
 import { TickStore } from './ledger/tick-store.js';
 import { liveParts } from './live/live-parts.js';
 import { TriggerStore } from './ledger/trigger-store.js';
-import { CallbackWriter } from './notifications/callback.js';
+import { WebhookEndpointStore } from './ledger/webhook-endpoint-store.js';
+import { WebhookWriter } from './notifications/webhook-writer.js';
 import { EndTeller } from './notifications/end-teller.js';
 import { NoticeWriter } from './notifications/notice-writer.js';
 import { type GatewayParts } from './parts.module.js';
@@ -78,7 +81,7 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
         firings: new FiringStore(database, { dispatch: releaser, room }),
         tenants: config.brokerTenants,
         changes: database,
-        ends: endTellerOf(config, stores.tasks),
+        ...tellersOf(config, stores.tasks),
         retention: new Retention(choresOf(config.retention, stores.retention, storage), telemetry),
         doctor: new Doctor({ ...config, link: links.publishing, ledger: database, storage }, telemetry),
       });
@@ -96,13 +99,17 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
   };
 }
 
-function endTellerOf({ linkSecret, publicUrl }: GatewayConfig, tasks: TaskStore): EndTeller {
+function tellersOf(
+  { linkSecret, publicUrl }: GatewayConfig,
+  tasks: TaskStore,
+): { readonly ends: EndTeller; readonly webhooks: WebhookWriter } {
   const links = new FileLinks(new LinkSigner(linkSecret), publicUrl);
-  return new EndTeller(new NoticeWriter(links), new CallbackWriter(tasks));
+  const webhooks = new WebhookWriter(tasks);
+  return { ends: new EndTeller(new NoticeWriter(links), webhooks), webhooks };
 }
 
 /** Those who enter and move jobs, and take in events. */
-type Writers = Pick<GatewayParts, 'jobs' | 'batches' | 'events' | 'steering' | 'ticks'>;
+type Writers = Pick<GatewayParts, 'jobs' | 'batches' | 'events' | 'steering' | 'ticks' | 'deliveries'>;
 
 function writersOn(database: Database, releaser: Releaser, room: OutboxRoom): Writers {
   return {
@@ -111,6 +118,7 @@ function writersOn(database: Database, releaser: Releaser, room: OutboxRoom): Wr
     events: new EventStore(database, { dispatch: releaser, room }),
     steering: new JobSteering(database, releaser),
     ticks: new TickStore(database, { dispatch: releaser, room }),
+    deliveries: new DeliveryStore(database, { dispatch: releaser, room }),
   };
 }
 
@@ -140,6 +148,8 @@ function partsOf({ database, stores, links, releaser, ...given }: Foundation): G
     telling: stores.telling,
     triggers: new TriggerStore(database),
     uploads: stores.uploads,
+    webhookEndpoints: new WebhookEndpointStore(database),
+    deliveryHistory: new DeliveryHistory(database),
     workers: stores.workers,
     apiKeys: new ApiKeyStore(database),
     auditor: new Auditor(stores.audit),

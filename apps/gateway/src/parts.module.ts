@@ -7,6 +7,8 @@ import { Explainer } from './explain/explainer.js';
 import { Routes } from './http/routes.js';
 import { ApiKeyStore } from './ledger/api-key.store.js';
 import { BatchStore } from './ledger/batch-store.js';
+import { DeliveryHistory } from './ledger/delivery-history.js';
+import { DeliveryStore } from './ledger/delivery-store.js';
 import { FlowStore } from './ledger/flow-store.js';
 import { EventStore } from './ledger/event-store.js';
 import { IdempotencyStore } from './ledger/idempotency.js';
@@ -21,6 +23,7 @@ import { TellingStore } from './ledger/telling-store.js';
 import { TickStore } from './ledger/tick-store.js';
 import { TriggerStore } from './ledger/trigger-store.js';
 import { UploadStore } from './ledger/upload-store.js';
+import { WebhookEndpointStore } from './ledger/webhook-endpoint-store.js';
 import { WorkerStore } from './ledger/worker-store.js';
 import { JobWatches } from './live/job-watches.js';
 import { Auditor } from './reconciler/audit.js';
@@ -49,6 +52,9 @@ export interface GatewayParts {
   readonly tasks: TaskStore;
   readonly telling: TellingStore;
   readonly uploads: UploadStore;
+  readonly webhookEndpoints: WebhookEndpointStore;
+  readonly deliveries: DeliveryStore;
+  readonly deliveryHistory: DeliveryHistory;
   readonly workers: WorkerStore;
   readonly apiKeys: ApiKeyStore;
   readonly watches: JobWatches;
@@ -86,6 +92,9 @@ export class PartsModule {
       { provide: TaskStore, useValue: parts.tasks },
       { provide: TellingStore, useValue: parts.telling },
       { provide: UploadStore, useValue: parts.uploads },
+      { provide: WebhookEndpointStore, useValue: parts.webhookEndpoints },
+      { provide: DeliveryStore, useValue: parts.deliveries },
+      { provide: DeliveryHistory, useValue: parts.deliveryHistory },
       { provide: WorkerStore, useValue: parts.workers },
       { provide: ApiKeyStore, useValue: parts.apiKeys },
       { provide: JobWatches, useValue: parts.watches },

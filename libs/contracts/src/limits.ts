@@ -14,6 +14,8 @@ export const LIMITS = {
   eventData: 64 * KIB,
   /** Of a tenant: each event is looked at by every one. */
   triggers: 200,
+  /** Of a tenant: each end of a job may go to every one. */
+  webhookEndpoints: 50,
   /** Characters of a unique key, an idempotency key or the id of an event. */
   key: 255,
   result: 64 * KIB,

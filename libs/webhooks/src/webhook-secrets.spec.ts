@@ -29,7 +29,9 @@ describe('WebhookSecrets', () => {
     const [acme, other] = [await secrets.current({ tenant: 'acme' }), await secrets.current({ tenant: 'globex' })];
     expect(Buffer.from(acme.replace(/^whsec_/, ''), 'base64')).toHaveLength(32);
     expect(acme).not.toBe(other);
-    expect(await new WebhookSecrets('a secret of the tests, long enough', storage).current({ tenant: 'acme' })).toBe(acme);
+    expect(await new WebhookSecrets('a secret of the tests, long enough', storage).current({ tenant: 'acme' })).toBe(
+      acme,
+    );
     expect(await new WebhookSecrets('another secret of the tests', storage).current({ tenant: 'acme' })).not.toBe(acme);
   });
 
@@ -37,7 +39,9 @@ describe('WebhookSecrets', () => {
     const before = await secrets.current({ tenant: 'acme' });
     const after = await secrets.rotate({ tenant: 'acme' });
     expect(after).not.toBe(before);
-    expect(await new WebhookSecrets('a secret of the tests, long enough', storage).current({ tenant: 'acme' })).toBe(after);
+    expect(await new WebhookSecrets('a secret of the tests, long enough', storage).current({ tenant: 'acme' })).toBe(
+      after,
+    );
     expect(await secrets.signing({ tenant: 'acme' })).toEqual([after, before]);
     expect(await secrets.signing({ tenant: 'acme' }, Date.now() + DAY)).toEqual([after]);
     expect(await secrets.signing({ tenant: 'globex' })).toHaveLength(1);
@@ -50,7 +54,9 @@ describe('WebhookSecrets', () => {
     expect(await secrets.signing({ tenant: 'acme' })).toEqual([third, second, first]);
     for (let more = 0; more < 20; more += 1) await secrets.rotate({ tenant: 'acme' });
     expect((await secrets.signing({ tenant: 'acme' })).length).toBeLessThan(10);
-    expect(await secrets.signing({ tenant: 'acme' }, Date.now() + DAY)).toEqual([await secrets.current({ tenant: 'acme' })]);
+    expect(await secrets.signing({ tenant: 'acme' }, Date.now() + DAY)).toEqual([
+      await secrets.current({ tenant: 'acme' }),
+    ]);
   });
 
   it('are of each endpoint its own, and replaced alone', async () => {

@@ -19,18 +19,21 @@ type Access = 'public' | 'admin' | 'jobs:read' | 'jobs:write';
 
 /** Without a key: what programs look at, and links that are signed. */
 const PUBLIC = /^\/(health\/|metrics$|openapi\.json$|docs|unsubscribe\/)/;
-const ADMIN = /^\/v1\/(queues|dead-letters|workers|audit|actions|api-keys|tenants|webhook-secret)(\/|$)/;
+const ADMIN =
+  /^\/v1\/((queues|dead-letters|workers|audit|actions|api-keys|tenants|webhook-secret)(\/|$)|webhook-endpoints\/:id\/secret)/;
 /** Called by POST, and only read or try out. */
 const READS = ['POST /v1/jobs/:id/watch-token', 'POST /v1/triggers/test'];
 /** What a job's watch token opens, for that job. */
 const WATCHED = '/v1/jobs/:id/stream';
 /** What a path names by `:id` and belongs to a tenant. */
-const OWNED = /^\/v1\/(jobs|batches|schedules|triggers)\/:id/;
+const OWNED = /^\/v1\/(jobs|batches|schedules|triggers|webhook-endpoints)\/:id(?!\/secret)/;
 /** What a change needs to get past the check of its body. */
 const BODIES: Readonly<Record<string, object>> = {
   'PATCH /v1/jobs/:id': { priority: 5 },
   'PATCH /v1/schedules/:id': { enabled: false },
   'PATCH /v1/triggers/:id': { enabled: false },
+  'PATCH /v1/webhook-endpoints/:id': { enabled: false },
+  'POST /v1/webhook-endpoints/:id/replay': { since: '2026-01-01T00:00:00Z' },
 };
 
 function accessOf({ method, path }: Route): Access {
@@ -63,13 +66,13 @@ describe('every route of the gateway', () => {
     made('/v1/api-keys', { name: 'access', tenant, scopes });
 
   beforeAll(async () => {
-    edge = await startRealEdge();
+    edge = await startRealEdge({ webhookSecret: 'a secret of the tests, long enough' });
     client = new Client(edge.url);
     routes = edge.routes.map((route) => {
       const [method = '', path = ''] = route.split(' ');
       return { method, path };
     });
-    await edge.announce([{}]);
+    await edge.announce([{}, { name: 'integrations.deliver-webhook' }]);
     keys.all = (await keyWith('owner', ['jobs:read', 'jobs:write'])).secret;
     keys['jobs:read'] = (await keyWith('owner', ['jobs:read'])).secret;
     keys['jobs:write'] = (await keyWith('owner', ['jobs:write'])).secret;
@@ -86,6 +89,8 @@ describe('every route of the gateway', () => {
     const schedule = { name: 'access', every: '1h', task: 'demo.echo' };
     owned.set('schedules', (await made<Made>('/v1/schedules', schedule, keys.all)).id);
     const trigger = { name: 'access', pattern: 'order.*', task: 'demo.echo' };
+    const endpoint = { url: 'https://example.com/hooks' };
+    owned.set('webhook-endpoints', (await made<Made>('/v1/webhook-endpoints', endpoint, keys.all)).id);
     owned.set('triggers', (await made<Made>('/v1/triggers', trigger, keys.all)).id);
   });
   afterAll(() => edge.stop());

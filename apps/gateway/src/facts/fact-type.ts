@@ -2,7 +2,8 @@ import { type JobStatus } from '#libs/contracts';
 import { fitsTopic } from '../triggers/topic-pattern.js';
 
 const FACTS = 'job';
-const FACT_TYPES: ReadonlySet<string> = new Set(['job.completed', 'job.failed', 'job.cancelled']);
+/** The types of the events that tell of ends of jobs. */
+export const FACT_TYPES: readonly string[] = ['job.completed', 'job.failed', 'job.cancelled'];
 
 /** How the end of a job with this status is named on the exchange of events. */
 export function factTypeOf(status: JobStatus): string {
@@ -11,7 +12,7 @@ export function factTypeOf(status: JobStatus): string {
 
 /** Whether the type of an event is one that the suite alone tells: nobody else may send it. */
 export function isFactType(type: string): boolean {
-  return FACT_TYPES.has(type);
+  return FACT_TYPES.includes(type);
 }
 
 /**

@@ -37,14 +37,19 @@ export class FollowerMaker {
     }
   }
 
-  async #made(due: DueFollowUp): Promise<Follower> {
-    const told = due.job === undefined ? undefined : this.ends.requestFor(due.request, due.job);
-    return told === undefined ? this.#followed(due) : this.#told(due, told);
+  /** The same of what tells somebody of the end. */
+  async makeTold(due: DueFollowUp, request: NoticeRequest): Promise<Follower> {
+    try {
+      const intake = await this.intake.prepare(request, originOf(due));
+      return intake.ok ? { job: intake.job, failure: null } : await this.#unmade(due, request.payload, intake.errors);
+    } catch (error) {
+      return this.#unmade(due, null, [{ path: 'payload', message: String(error) }]);
+    }
   }
 
-  async #told(due: DueFollowUp, request: NoticeRequest): Promise<Follower> {
-    const intake = await this.intake.prepare(request, originOf(due));
-    return intake.ok ? { job: intake.job, failure: null } : this.#unmade(due, request.payload, intake.errors);
+  async #made(due: DueFollowUp): Promise<Follower> {
+    const told = due.job === undefined ? undefined : this.ends.requestFor(due.request, due.job);
+    return told === undefined ? this.#followed(due) : this.makeTold(due, told);
   }
 
   async #followed(due: DueFollowUp): Promise<Follower> {

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type FieldError } from '../http/problem.js';
 import { type FollowUp } from '../ledger/follow-up.js';
+import { type EndTellings } from '../notifications/end-tellings.js';
 import { checkPlaceholders } from '../placeholders/check-placeholders.js';
 import { extentErrors, type FollowedKind, followUpErrors, type FollowUpRequest, rootsOf } from './follow-up-request.js';
 import { type JobOrigin } from './job-intake.js';
@@ -14,7 +15,10 @@ export interface FollowUpOrigin extends Pick<JobOrigin, 'tenant' | 'traceparent'
 
 /** Checks what is to follow from the end of a job or a batch: all but what its placeholders will be filled with. */
 export class FollowUpIntake {
-  constructor(private readonly check: RequestCheck) {}
+  constructor(
+    private readonly check: RequestCheck,
+    private readonly tellings: Pick<EndTellings, 'read'>,
+  ) {}
 
   /** The entries of a `then` that nothing is wrong with; what is wrong with others is added to `errors`, by path. */
   async read(then: readonly unknown[], origin: FollowUpOrigin, errors: FieldError[]): Promise<FollowUp[]> {
@@ -44,6 +48,7 @@ export class FollowUpIntake {
     const asked = entry as FollowUpRequest;
     const task = await this.check.taskOf(asked.task, errors);
     if (task === undefined) return undefined;
+    await this.tellings.read(asked, errors); // what is wrong is said now; it is read again when the job is made
     const options = this.check.optionsOf(asked, task, errors);
     const placeholders = checkPlaceholders(asked.payload, 'payload', rootsOf(asked, origin.of));
     errors.push(...placeholders.errors);

@@ -5,8 +5,7 @@ import { type FollowUp } from '../ledger/follow-up.js';
 import { type KeyLimits } from '../ledger/limits.js';
 import { type NewJob } from '../ledger/job-store.js';
 import { type TaskRecord, type TaskStore } from '../ledger/task-store.js';
-import { callbackOf, checkCallback } from '../notifications/callback.js';
-import { checkNotify, noticeOf } from '../notifications/notice.js';
+import { EndTellings } from '../notifications/end-tellings.js';
 import { FollowUpIntake, type FollowUpOrigin } from './follow-up-intake.js';
 import { type JobOptions } from './job-options.js';
 import { JOB_REQUEST, type JobRequest } from './job-request.js';
@@ -33,15 +32,24 @@ export interface JobOrigin {
 export type Intake =
   { readonly ok: true; readonly job: NewJob } | { readonly ok: false; readonly errors: readonly FieldError[] };
 
+interface IntakeTerms {
+  /** The broker's `consumer_timeout`, which no run may come near. */
+  readonly ackTimeoutMs: number;
+  /** Whether there is a `WEBHOOK_SECRET`. */
+  readonly webhooksSetUp: boolean;
+  readonly telemetry: Telemetry;
+}
+
 /** The one check of jobs on their way in, whether they come by HTTP, by AMQP or out of a flow. It enters nothing. */
 export class JobIntake {
   readonly #check: RequestCheck;
   readonly #followUps: FollowUpIntake;
+  readonly #tellings: EndTellings;
 
-  /** @param ackTimeoutMs the broker's `consumer_timeout`, which no run may come near */
-  constructor(tasks: TaskStore, ackTimeoutMs: number, telemetry: Telemetry) {
+  constructor(tasks: TaskStore, { ackTimeoutMs, webhooksSetUp, telemetry }: IntakeTerms) {
     this.#check = new RequestCheck(tasks, ackTimeoutMs, telemetry);
-    this.#followUps = new FollowUpIntake(this.#check);
+    this.#tellings = new EndTellings(this.#check, webhooksSetUp);
+    this.#followUps = new FollowUpIntake(this.#check, this.#tellings);
   }
 
   /** Checks a request, whose JSON must have passed `checkJson`. */
@@ -56,16 +64,17 @@ export class JobIntake {
     const priority = permittedPriority(options.priority, asked, origin.key, errors);
     const payload = this.#check.payloadOf(asked, task, origin.tenant, errors);
     const then = await this.followUps(asked.then, { ...origin, of: 'job' }, errors);
-    if (asked.notify !== undefined) {
-      await checkNotify(this.#check, errors);
-      then.push(noticeOf(asked.notify, then.length, origin.traceparent));
-    }
-    if (asked.callbackUrl !== undefined) {
-      await checkCallback(this.#check, errors);
-      then.push(callbackOf(asked.callbackUrl, then.length, origin.traceparent));
+    for (const telling of await this.#tellings.read(asked, errors)) {
+      const { traceparent } = origin;
+      then.push({ id: uuidv7(), position: then.length, on: 'final', spawned: false, traceparent, ...telling });
     }
     if (errors.length > 0) return { ok: false, errors };
     return { ok: true, job: { ...options, ...identity(task, origin), priority, ...payload, then } };
+  }
+
+  /** Why no webhook can be delivered; empty when they can. @param path of what asks for them */
+  async webhookErrors(path: string): Promise<readonly FieldError[]> {
+    return this.#tellings.webhookErrors(path);
   }
 
   /** Checks the `then` of a request; what is wrong with it is added to `errors`, by path, and left out. */

@@ -22,8 +22,12 @@ import { JobsController } from './jobs.controller.js';
   providers: [
     {
       provide: JobIntake,
-      useFactory: (tasks: TaskStore, { broker }: GatewayConfig, telemetry: Telemetry) =>
-        new JobIntake(tasks, broker.ackTimeoutMs, telemetry),
+      useFactory: (tasks: TaskStore, { broker, webhookSecret }: GatewayConfig, telemetry: Telemetry) =>
+        new JobIntake(tasks, {
+          ackTimeoutMs: broker.ackTimeoutMs,
+          webhooksSetUp: webhookSecret !== null,
+          telemetry,
+        }),
       inject: [TaskStore, GATEWAY_CONFIG, TELEMETRY],
     },
     {

@@ -22,6 +22,11 @@ export function tenantTriggersLock(tenant: string): LockNumber {
   return String(BigInt.asIntN(64, numberOf('triggers', tenant)));
 }
 
+/** The lock of a tenant's webhook endpoints: whoever has it counts them and makes another. */
+export function tenantEndpointsLock(tenant: string): LockNumber {
+  return String(BigInt.asIntN(64, numberOf('webhook endpoints', tenant)));
+}
+
 /** Takes those of the locks that nobody else has, and returns them. */
 export async function tryLocks(transaction: Queries, locks: Iterable<LockNumber>): Promise<ReadonlySet<LockNumber>> {
   const rows = await transaction.query<{ number: LockNumber; taken: boolean }>(

@@ -19,6 +19,7 @@ import { facts } from './migrations/0019-facts.js';
 import { priorityClasses } from './migrations/0021-priority-classes.js';
 import { fullLedger } from './migrations/0025-full-ledger.js';
 import { retentionSweep } from './migrations/0026-retention-sweep.js';
+import { webhookEndpoints } from './migrations/0028-webhook-endpoints.js';
 
 /** A numbered step of the schema. Steps are only ever added; one that has run is never edited. */
 export interface Migration {
@@ -48,6 +49,7 @@ export const MIGRATIONS: readonly Migration[] = [
   priorityClasses,
   fullLedger,
   retentionSweep,
+  webhookEndpoints,
 ];
 
 /** An arbitrary number that every gateway takes as the lock of its migrations. */

@@ -26,6 +26,7 @@ WITH looked AS MATERIALIZED (
     AND NOT EXISTS (SELECT FROM jobs AS other WHERE other.files IS NOT NULL AND other.files @> ARRAY[jobs.id]
                     AND other.completed_at IS NULL ${EACH})
     AND jobs.id NOT IN (SELECT named.id FROM named)
+    AND NOT EXISTS (SELECT FROM ends_to_deliver WHERE ends_to_deliver.job_id = jobs.id ${EACH})
     AND NOT (jobs.leads_on AND EXISTS (SELECT FROM endings WHERE endings.job_id = jobs.id))
     AND NOT (jobs.batch_id IS NOT NULL AND (
       EXISTS (SELECT FROM batches WHERE batches.id = jobs.batch_id AND batches.completed_at IS NULL ${EACH})

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Job } from '#libs/contracts';
 import { Client, pathsOf } from '../testing/client.js';
 import { type FlowBench, startFlowBench } from '../testing/flow-bench.js';
+import { startRealEdge } from '../testing/real-edge.js';
 
 const FILE = {
   key: 'default/01970000-0000-7000-8000-000000000001/1-rows',
@@ -31,6 +32,12 @@ describe('the callback of a job', () => {
   it('is refused where no app delivers webhooks', async () => {
     const answer = await client.post('/v1/jobs', { task: 'demo.echo', callbackUrl: URL_OF_CALLER });
     expect([answer.status, pathsOf(answer)]).toEqual([422, ['callbackUrl']]);
+  });
+
+  it('is refused where it follows, too', async () => {
+    const then = [{ task: 'demo.echo', callbackUrl: URL_OF_CALLER }];
+    const answer = await client.post('/v1/jobs', { task: 'demo.echo', then });
+    expect([answer.status, pathsOf(answer)]).toEqual([422, ['then.0.callbackUrl']]);
   });
 
   describe('with an app that delivers webhooks', () => {
@@ -96,5 +103,16 @@ describe('the callback of a job', () => {
       await bench.follow();
       expect(await callbacksOf(follower?.id ?? '')).toHaveLength(1);
     });
+  });
+});
+
+describe('the callback of a job without WEBHOOK_SECRET', () => {
+  it('is refused, and the answer names the setting', async () => {
+    const edge = await startRealEdge();
+    await edge.announce([{}, { name: 'integrations.deliver-webhook' }]);
+    const answer = await new Client(edge.url).post('/v1/jobs', { task: 'demo.echo', callbackUrl: URL_OF_CALLER });
+    await edge.stop();
+    expect([answer.status, pathsOf(answer)]).toEqual([422, ['callbackUrl']]);
+    expect(answer.text).toContain('WEBHOOK_SECRET');
   });
 });

@@ -1,20 +1,20 @@
 import { type Job } from '#libs/contracts';
-import { callbackIn, type CallbackWriter } from './callback.js';
-import { noticeIn } from './notice.js';
+import { callbackIn, noticeIn } from './end-tellings.js';
 import { type NoticeRequest, type NoticeWriter } from './notice-writer.js';
+import { type WebhookWriter } from './webhook-writer.js';
 
 /** Tells of the ends of jobs as their requests have asked for it: by mail, or by a webhook. */
 export class EndTeller {
   constructor(
     private readonly notices: NoticeWriter,
-    private readonly callbacks: CallbackWriter,
+    private readonly webhooks: WebhookWriter,
   ) {}
 
   /** @param request of a follow-up. @returns undefined when it is one of a user */
   requestFor(request: Readonly<Record<string, unknown>>, job: Job): NoticeRequest | undefined {
     const notice = noticeIn(request);
     if (notice !== undefined) return this.notices.requestFor(job, notice);
-    const url = callbackIn(request);
-    return url === undefined ? undefined : this.callbacks.requestFor(job, url);
+    const callback = callbackIn(request);
+    return callback === undefined ? undefined : this.webhooks.requestFor(job, callback);
   }
 }

@@ -1,7 +1,7 @@
 import { type FileReference, isFileReference, isRecord, type Job } from '#libs/contracts';
 import { belongsTo } from '#libs/storage';
 import { type FileLinks } from '../files/file-links.js';
-import { type Notify } from './notice.js';
+import { type Notify } from './end-tellings.js';
 
 /** A mail may be read days later. */
 const LINKS_HOLD_MS = 7 * 24 * 3_600_000;
@@ -13,6 +13,7 @@ export interface NoticeRequest {
   readonly task: string;
   readonly payload: object;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly concurrencyKey?: string;
 }
 
 /** Writes the mails that tell of the ends of jobs. */

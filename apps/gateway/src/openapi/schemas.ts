@@ -8,6 +8,7 @@ import { EXPLAIN_SCHEMAS } from './explain-schemas.js';
 import { FLOW_SCHEMAS } from './flow-schemas.js';
 import { count, id, number, orNull, page, ref, type Schema, text, time, whole } from './shapes.js';
 import { TRIGGER_SCHEMAS } from './trigger-schemas.js';
+import { WEBHOOK_SCHEMAS } from './webhook-schemas.js';
 
 const job = {
   id,
@@ -112,9 +113,6 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     detail: { ...orNull(text), description: 'What the mail server said of a mailbox that does not exist.' },
     since: time,
   }),
-  WebhookSecret: whole({
-    secret: { ...text, description: 'whsec_ and base64, as the Standard Webhooks specification has it.' },
-  }),
   FileReference: whole({
     key: text,
     filename: text,
@@ -209,6 +207,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   }),
   ScheduleRunPage: page('ScheduleRun'),
   ...TRIGGER_SCHEMAS,
+  ...WEBHOOK_SCHEMAS,
   Problem: {
     type: 'object',
     description: 'RFC 9457.',

@@ -1,3 +1,4 @@
+import { type GatewayConfig } from '#libs/config';
 import { type Ended, type Outcome } from '#libs/contracts';
 import { createTelemetry } from '#libs/observability';
 import { LinkSigner } from '#libs/storage';
@@ -9,10 +10,11 @@ import { EndingStore } from '../ledger/ending-store.js';
 import { ReportStore } from '../ledger/report-store.js';
 import { SentinelStore } from '../ledger/sentinel-store.js';
 import { SpawnStore } from '../ledger/spawn-store.js';
-import { CallbackWriter } from '../notifications/callback.js';
+import { WebhookWriter } from '../notifications/webhook-writer.js';
 import { EndTeller } from '../notifications/end-teller.js';
 import { NoticeWriter } from '../notifications/notice-writer.js';
 import { TaskStore } from '../ledger/task-store.js';
+import { deliveryMaker } from '../webhooks/delivery-maker.js';
 import { newJob } from './new-job.js';
 import { type RealEdge, startRealEdge } from './real-edge.js';
 
@@ -27,18 +29,24 @@ export interface FlowBench {
   readonly refuse: (parent: string, id: string) => Promise<void>;
   /** The broker loses its data, and with it what was on its way in. Returns how many jobs that were. */
   readonly wipe: () => Promise<number>;
-  /** Looks at every end, and enters what follows. */
+  /** Looks at every end, and enters what follows, webhooks to endpoints among it. */
   readonly follow: (room?: { readonly full: boolean }) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-export async function startFlowBench(): Promise<FlowBench> {
-  const edge = await startRealEdge();
+export async function startFlowBench(settings: Partial<GatewayConfig> = {}): Promise<FlowBench> {
+  const edge = await startRealEdge({ webhookSecret: 'a secret of the tests, long enough', ...settings });
   const tasks = new TaskStore(edge.database);
   const telemetry = createTelemetry({ service: 'gateway', level: 'silent' });
   const links = new FileLinks(new LinkSigner('a secret of the tests'), edge.url);
-  const ends = new EndTeller(new NoticeWriter(links), new CallbackWriter(tasks));
-  const maker = new FollowerMaker(new JobIntake(tasks, 43_200_000, telemetry), tasks, ends);
+  const webhooks = new WebhookWriter(tasks);
+  const ends = new EndTeller(new NoticeWriter(links), webhooks);
+  const maker = new FollowerMaker(
+    new JobIntake(tasks, { ackTimeoutMs: 43_200_000, webhooksSetUp: true, telemetry }),
+    tasks,
+    ends,
+  );
+  const deliver = deliveryMaker(maker, webhooks);
   const endings = new EndingStore(edge.database);
   const reports = new ReportStore(edge.database);
   const spawns = new SpawnStore(edge.database);
@@ -59,7 +67,8 @@ export async function startFlowBench(): Promise<FlowBench> {
       while (seen > 0) {
         const jobs = await endings.followJobs((due) => maker.make(due), full);
         const batches = await endings.followBatches((due) => maker.make(due), full);
-        seen = jobs.endings + batches.endings;
+        const { ends: delivered } = await edge.deliveries.deliverEnds(deliver);
+        seen = jobs.endings + batches.endings + delivered;
       }
     },
     stop: () => edge.stop(),

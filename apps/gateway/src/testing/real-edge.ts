@@ -17,6 +17,8 @@ import { BatchStore } from '../ledger/batch-store.js';
 import { ExplainStore } from '../ledger/explain-store.js';
 import { type Database } from '../ledger/database.js';
 import { ChangeStore } from '../ledger/change-store.js';
+import { DeliveryHistory } from '../ledger/delivery-history.js';
+import { DeliveryStore } from '../ledger/delivery-store.js';
 import { DeadLetterStore } from '../ledger/dead-letter-store.js';
 import { FlowStore } from '../ledger/flow-store.js';
 import { EventStore } from '../ledger/event-store.js';
@@ -33,6 +35,7 @@ import { TellingStore } from '../ledger/telling-store.js';
 import { TickStore } from '../ledger/tick-store.js';
 import { TriggerStore } from '../ledger/trigger-store.js';
 import { UploadStore } from '../ledger/upload-store.js';
+import { WebhookEndpointStore } from '../ledger/webhook-endpoint-store.js';
 import { WorkerStore } from '../ledger/worker-store.js';
 import { JobWatches } from '../live/job-watches.js';
 import { type GatewayParts } from '../parts.module.js';
@@ -40,6 +43,9 @@ import { Auditor } from '../reconciler/audit.js';
 import { reconcilerTimes } from '../reconciler/times.js';
 import { type RealLedger, startRealLedger } from './real-ledger.js';
 import { IDLE_DISPATCH } from './idle-dispatch.js';
+
+/** An outbox that is never full. */
+const ROOM = { full: false, add: () => undefined };
 
 export const ADMIN_KEY = 'an admin key of the tests'.replaceAll(' ', '-');
 
@@ -55,6 +61,7 @@ export interface RealEdge {
   /** Where the storage keeps its files. */
   readonly storageFolder: string;
   readonly jobs: JobStore;
+  readonly deliveries: DeliveryStore;
   /** Who watches jobs on this edge. */
   readonly watches: JobWatches;
   /** Every line that was logged. */
@@ -114,6 +121,7 @@ async function edgeOn(ledger: RealLedger, config: GatewayConfig): Promise<RealEd
     },
     storageFolder: fileURLToPath(config.storageUrl),
     jobs: stores.jobs,
+    deliveries: stores.deliveries,
     announce: (announced) => announceTo(tasks, announced),
     stop: async () => {
       await edge.close();
@@ -147,6 +155,7 @@ function storesOfEdge(
   GatewayParts,
   | ('batches' | 'eventBindings' | 'events' | 'flows' | 'idempotency' | 'jobs' | 'limits' | 'queues' | 'schedules')
   | ('spawns' | 'steering' | 'telling' | 'ticks' | 'triggers' | 'uploads' | 'workers')
+  | ('deliveries' | 'deliveryHistory' | 'webhookEndpoints')
 > {
   return {
     batches: new BatchStore(database, IDLE_DISPATCH),
@@ -161,9 +170,12 @@ function storesOfEdge(
     spawns: new SpawnStore(database),
     steering: new JobSteering(database, IDLE_DISPATCH),
     telling: new TellingStore(database),
-    ticks: new TickStore(database, { dispatch: IDLE_DISPATCH, room: { full: false, add: () => undefined } }),
+    ticks: new TickStore(database, { dispatch: IDLE_DISPATCH, room: ROOM }),
     triggers: new TriggerStore(database),
     uploads: new UploadStore(database),
+    deliveries: new DeliveryStore(database, { dispatch: IDLE_DISPATCH, room: ROOM }),
+    deliveryHistory: new DeliveryHistory(database),
+    webhookEndpoints: new WebhookEndpointStore(database),
     workers: new WorkerStore(database),
   };
 }

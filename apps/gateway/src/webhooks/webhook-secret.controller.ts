@@ -1,24 +1,17 @@
-import { Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
-import { type GatewayConfig } from '#libs/config';
-import { type Storage } from '#libs/storage';
-import { WebhookSecrets } from '#libs/webhooks';
+import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
-import { Problem } from '../http/problem.js';
 import { Described } from '../openapi/described.js';
-import { GATEWAY_CONFIG, STORAGE } from '../tokens.js';
+import { SecretKeeper } from './secret-keeper.js';
 
-interface WebhookSecret {
+/** A secret as it is shown. */
+export interface ShownSecret {
   readonly secret: string;
 }
 
 /** What webhooks of the caller's tenant are signed with. */
 @Controller('v1/webhook-secret')
 export class WebhookSecretController {
-  readonly #secrets: WebhookSecrets | null;
-
-  constructor(@Inject(GATEWAY_CONFIG) { webhookSecret }: GatewayConfig, @Inject(STORAGE) storage: Storage) {
-    this.#secrets = webhookSecret === null ? null : new WebhookSecrets(webhookSecret, storage);
-  }
+  constructor(private readonly keeper: SecretKeeper) {}
 
   @Get()
   @Described({
@@ -28,8 +21,8 @@ export class WebhookSecretController {
     problems: [404],
   })
   @RequireScope('admin')
-  async show(@CurrentCaller() { tenant }: Caller): Promise<WebhookSecret> {
-    return { secret: await this.#made().current({ tenant }) };
+  async show(@CurrentCaller() { tenant }: Caller): Promise<ShownSecret> {
+    return { secret: await this.keeper.secrets.current({ tenant }) };
   }
 
   @Post('rotate')
@@ -41,12 +34,7 @@ export class WebhookSecretController {
   })
   @HttpCode(200)
   @RequireScope('admin')
-  async rotate(@CurrentCaller() { tenant }: Caller): Promise<WebhookSecret> {
-    return { secret: await this.#made().rotate({ tenant }) };
-  }
-
-  #made(): WebhookSecrets {
-    if (this.#secrets !== null) return this.#secrets;
-    throw new Problem(404, 'There are no webhooks: WEBHOOK_SECRET is not set.', { code: 'webhooks_not_set_up' });
+  async rotate(@CurrentCaller() { tenant }: Caller): Promise<ShownSecret> {
+    return { secret: await this.keeper.secrets.rotate({ tenant }) };
   }
 }

@@ -45,6 +45,23 @@ export const TRIGGER_EVENTS = {
     level: 'warn',
     message: 'The ends of jobs cannot be told now; trying again',
   }),
+  'webhooks.entered': event<{ readonly count: number }>({
+    level: 'trace',
+    message: 'Webhooks to endpoints were entered',
+    moves: [
+      {
+        kind: 'counter',
+        name: 'leveret_endpoint_webhooks_total',
+        help: 'Webhooks that ends of jobs have caused, to endpoints.',
+        labels: [],
+        by: 'count',
+      },
+    ],
+  }),
+  'webhooks.waiting': event<{ readonly reason: string }>({
+    level: 'warn',
+    message: 'The ends of jobs cannot be delivered to webhook endpoints now; trying again',
+  }),
   'bindings.waiting': event<{ readonly reason: string }>({
     level: 'warn',
     message: 'What triggers want cannot be asked of the broker now; trying again',

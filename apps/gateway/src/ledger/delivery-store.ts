@@ -1,0 +1,164 @@
+import { type JobError, type JobStatus } from '#libs/contracts';
+import { v7 as uuidv7 } from 'uuid';
+import { derivedId } from '../jobs/derived-id.js';
+import { wantsEnd } from '../webhooks/endpoint-wants.js';
+import { type Database, type Queries } from './database.js';
+import { type Delivery, enterDeliveries, type MadeDelivery } from './delivery-entry.js';
+import { type Follower } from './follower-entry.js';
+import { bytesOf } from './job-insert.js';
+import { JOB_COLUMNS, jobOf, type JobRecord } from './job-row.js';
+import { type Dispatch } from './outbox.js';
+import { type OutboxRoom } from './outbox-room.js';
+import { ENDPOINT_COLUMNS, endpointOf, type EndpointRecord, type EndpointRow } from './webhook-endpoint-row.js';
+
+/** Makes the job of a delivery, or says why it cannot be made. Never rejects. */
+export type MakeDelivery = (delivery: Delivery) => Promise<Follower>;
+
+interface Parts {
+  readonly dispatch: Pick<Dispatch, 'wake'>;
+  readonly room: Pick<OutboxRoom, 'full' | 'add'>;
+}
+
+interface EndRow {
+  readonly job_id: string;
+  readonly version: number;
+  readonly status: JobStatus;
+  readonly attempt: number;
+  readonly error: JobError | null;
+  readonly ended_at: Date;
+  readonly endpoint_id: string | null;
+}
+
+/** Each may go to every endpoint of its tenant. */
+const ENDS_AT_ONCE = 20;
+/** What is held in memory and written in one statement stays bounded, however large jobs are. */
+const CHUNK_BYTES = 512 * 1024;
+
+/**
+ * Turns ends of jobs into deliveries to webhook endpoints. An end is noted in the transaction that brings it about, and the note goes in
+ * the transaction that enters the deliveries: so each is entered once, whichever gateway does it and whichever dies.
+ */
+export class DeliveryStore {
+  readonly #database: Database;
+  readonly #dispatch: Parts['dispatch'];
+  readonly #room: Parts['room'];
+
+  constructor(database: Database, { dispatch, room }: Parts) {
+    this.#database = database;
+    this.#dispatch = dispatch;
+    this.#room = room;
+  }
+
+  /**
+   * Enters the deliveries of some ends, and disables endpoints whose receiver is gone. While the outbox is full, the deliveries
+   * wait as due jobs do. Returns how many ends and deliveries it were.
+   */
+  async deliverEnds(make: MakeDelivery): Promise<{ readonly ends: number; readonly deliveries: number }> {
+    const waits = this.#room.full;
+    const done = await this.#database.transaction(async (transaction) => {
+      const ends = await transaction.query<EndRow>(TAKE_ENDS, [ENDS_AT_ONCE]);
+      if (ends.length === 0) return { ends: 0, deliveries: 0 };
+      const ids = ends.map(({ job_id: id }) => id);
+      await disableGone(transaction, ids);
+      const due = await dueDeliveries(transaction, ends, ids);
+      await enterInChunks(transaction, due, { make, waits });
+      return { ends: ends.length, deliveries: due.length };
+    });
+    if (!waits) this.#room.add(done.deliveries);
+    if (done.deliveries > 0) this.#dispatch.wake();
+    return done;
+  }
+
+  /** Enters a delivery that somebody has asked for. */
+  async enter(made: MadeDelivery): Promise<void> {
+    await this.#database.transaction((transaction) => enterDeliveries(transaction, [made], false));
+    this.#room.add(1);
+    this.#dispatch.wake();
+  }
+}
+
+async function enterInChunks(
+  transaction: Queries,
+  due: readonly Delivery[],
+  { make, waits }: { readonly make: MakeDelivery; readonly waits: boolean },
+): Promise<void> {
+  let [chunk, bytes]: [MadeDelivery[], number] = [[], 0];
+  for (const delivery of due) {
+    const follower = await make(delivery);
+    chunk.push({ delivery, follower });
+    bytes += bytesOf(follower.job);
+    if (bytes < CHUNK_BYTES) continue;
+    await enterDeliveries(transaction, chunk, waits);
+    [chunk, bytes] = [[], 0];
+  }
+  await enterDeliveries(transaction, chunk, waits);
+}
+
+/** A receiver that is gone has said so at the address that it had: one that has moved since then is not meant. */
+async function disableGone(transaction: Queries, jobIds: readonly string[]): Promise<void> {
+  const gone = await transaction.query<{ id: string }>(LOCK_GONE, [jobIds]);
+  if (gone.length > 0) await transaction.query(DISABLE, [gone.map(({ id }) => id)]);
+}
+
+async function dueDeliveries(
+  transaction: Queries,
+  ends: readonly EndRow[],
+  ids: readonly string[],
+): Promise<Delivery[]> {
+  const found = await transaction.query<JobRecord>(TOLD_JOBS, [ids]);
+  const jobs = new Map(found.map((job) => [job.id, job]));
+  const rows = await transaction.query<EndpointRow>(ENABLED, [[...new Set(found.map(({ tenant }) => tenant))]]);
+  const endpoints = rows.map(endpointOf);
+  return ends.flatMap((end) => {
+    const job = jobs.get(end.job_id); // deleted meanwhile: there is nothing to tell
+    return job === undefined ? [] : deliveriesOf(end, job, endpoints);
+  });
+}
+
+function deliveriesOf(
+  { job_id: _, endpoint_id: only, ended_at: endedAt, ...ended }: EndRow,
+  record: JobRecord,
+  endpoints: readonly EndpointRecord[],
+): Delivery[] {
+  // A job that was retried meanwhile is told as it ended.
+  const job = jobOf({ ...record, ...ended, completed_at: endedAt, next_attempt_at: null });
+  const wanting = endpoints.filter(
+    (endpoint) => endpoint.tenant === job.tenant && (only === null ? wantsEnd(endpoint, job) : endpoint.id === only),
+  );
+  return wanting.map((endpoint) => {
+    const messageId = derivedId(endedAt, endpoint.id, job.id, String(ended.version));
+    const isReplay = only !== null;
+    return {
+      ...{ id: isReplay ? uuidv7() : messageId, messageId, endpoint },
+      ...{ kind: isReplay ? 'replay' : 'end', of: { job, version: ended.version, endedAt } },
+    };
+  });
+}
+
+const TAKE_ENDS = `
+WITH taken AS (
+  DELETE FROM ends_to_deliver WHERE id IN (
+    SELECT id FROM ends_to_deliver ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+  ) RETURNING *
+)
+SELECT job_id, version, status, attempt, error, ended_at, endpoint_id FROM taken ORDER BY id`;
+
+// Of the deliveries among them, whose ends are noted for this alone.
+const LOCK_GONE = `
+SELECT webhook_endpoints.id
+FROM webhook_deliveries JOIN jobs ON jobs.id = webhook_deliveries.job_id
+JOIN webhook_endpoints ON webhook_endpoints.id = endpoint_id
+WHERE job_id = ANY($1::uuid[]) AND enabled AND url = payload->>'url'
+ORDER BY webhook_endpoints.id FOR NO KEY UPDATE OF webhook_endpoints`;
+
+const DISABLE = `
+UPDATE webhook_endpoints SET version = version + 1, enabled = false, disabled_reason = 'receiver_gone',
+  disabled_at = date_trunc('milliseconds', now()), updated_at = date_trunc('milliseconds', now())
+WHERE id = ANY($1::uuid[])`;
+
+const TOLD_JOBS = `
+SELECT ${JOB_COLUMNS} FROM jobs WHERE id = ANY($1::uuid[]) AND task <> 'integrations.deliver-webhook'`;
+
+// Nobody deletes them before the transaction ends.
+const ENABLED = `
+SELECT ${ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE tenant = ANY($1::text[]) AND enabled ORDER BY id FOR KEY SHARE`;

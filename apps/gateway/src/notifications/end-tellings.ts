@@ -1,0 +1,75 @@
+import { isRecord } from '#libs/contracts';
+import { type FieldError } from '../http/problem.js';
+import { type JobRequest } from '../jobs/job-request.js';
+import { type RequestCheck } from '../jobs/request-check.js';
+import { type FollowUp } from '../ledger/follow-up.js';
+
+/** The task that delivers webhooks. */
+export const DELIVER_WEBHOOK = 'integrations.deliver-webhook';
+const SEND_MAIL = 'email.send';
+
+/** Under these names no user can write a request: what follows with one of them is the gateway's own. */
+const NOTICE = 'notice';
+const CALLBACK = 'callback';
+
+/** Whom a job's end is told by mail. */
+export interface Notify {
+  readonly email: string;
+}
+
+/** Where a webhook goes at a job's end. */
+export interface Callback {
+  readonly url: string;
+}
+
+/** What follows from the end of a job that somebody is to be told of. It is written when that has come. */
+export type EndTelling = Pick<FollowUp, 'task' | 'request'>;
+
+/** Reads whom a request wants to be told of the end of its job. */
+export class EndTellings {
+  readonly #check: Pick<RequestCheck, 'taskOf'>;
+  readonly #webhooksSetUp: boolean;
+
+  /** @param webhooksSetUp whether there is a `WEBHOOK_SECRET` to sign them with */
+  constructor(check: Pick<RequestCheck, 'taskOf'>, webhooksSetUp: boolean) {
+    this.#check = check;
+    this.#webhooksSetUp = webhooksSetUp;
+  }
+
+  /** Refuses, by adding to `errors`, what cannot be told: no app does it, or it is not set up. */
+  async read({ notify, callbackUrl }: JobRequest, errors: FieldError[]): Promise<EndTelling[]> {
+    const tellings: EndTelling[] = [];
+    if (notify !== undefined) {
+      errors.push(...(await this.#needs('notify', SEND_MAIL)));
+      tellings.push({ task: SEND_MAIL, request: { [NOTICE]: notify } });
+    }
+    if (callbackUrl !== undefined) {
+      errors.push(...(await this.webhookErrors('callbackUrl')));
+      tellings.push({ task: DELIVER_WEBHOOK, request: { [CALLBACK]: { url: callbackUrl } } });
+    }
+    return tellings;
+  }
+
+  /** Why no webhook can be delivered; empty when they can. @param path of what asks for them */
+  async webhookErrors(path: string): Promise<readonly FieldError[]> {
+    if (!this.#webhooksSetUp) return [{ path, message: 'needs WEBHOOK_SECRET, which the gateway does not have' }];
+    return this.#needs(path, DELIVER_WEBHOOK);
+  }
+
+  async #needs(path: string, task: string): Promise<readonly FieldError[]> {
+    if ((await this.#check.taskOf(task, [])) !== undefined) return [];
+    return [{ path, message: `needs the task ${task}, which no app has announced` }];
+  }
+}
+
+/** Whom the follow-up with this request tells of the job's end by mail; undefined when it is another one. */
+export function noticeIn(request: Readonly<Record<string, unknown>>): Notify | undefined {
+  const notice = request[NOTICE];
+  return isRecord(notice) && typeof notice['email'] === 'string' ? { email: notice['email'] } : undefined;
+}
+
+/** Where the follow-up with this request sends a webhook; undefined when it is another one. */
+export function callbackIn(request: Readonly<Record<string, unknown>>): Callback | undefined {
+  const callback = request[CALLBACK];
+  return isRecord(callback) && typeof callback['url'] === 'string' ? { url: callback['url'] } : undefined;
+}

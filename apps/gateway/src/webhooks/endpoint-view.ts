@@ -1,0 +1,24 @@
+import { type EndpointDefinition, type EndpointRecord } from '../ledger/webhook-endpoint-row.js';
+
+/** An endpoint as it is shown. */
+export interface ShownEndpoint extends EndpointDefinition {
+  readonly id: string;
+  readonly tenant: string;
+  readonly disabled: { readonly reason: string; readonly at: string } | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export function shownEndpoint({
+  version: _,
+  disabled,
+  createdAt,
+  updatedAt,
+  ...endpoint
+}: EndpointRecord): ShownEndpoint {
+  return {
+    ...endpoint,
+    disabled: disabled === null ? null : { reason: disabled.reason, at: disabled.at.toISOString() },
+    ...{ createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() },
+  };
+}
