@@ -81,6 +81,37 @@ describe('integrations', () => {
     });
   });
 
+  it('tell an endpoint of the ends of jobs, signed with its secret, until its receiver is gone', async () => {
+    target.answer((_request, response) => void response.writeHead(200).end('thanks'));
+    const wishes = { url: `${target.url}/endpoint`, events: 'job.completed', tasks: ['integrations.call-api'] };
+    const made = await suite.api<{ id: string; secret: string }>('POST', '/v1/webhook-endpoints', wishes);
+    const { id, secret } = made.body;
+    const done = await jobs.completed((await call({ url: `${target.url}/work` })).id);
+    const { body, headers } = await eventually('webhook', () => target.seen.find(({ url }) => url === '/endpoint'));
+    expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toMatchObject({
+      ...{ type: 'job.completed', data: { id: done.id, status: 'completed' } },
+    });
+    const deliveries = async (): Promise<readonly { id: string; status: string }[]> =>
+      (await suite.api<{ data: { id: string; status: string }[] }>('GET', `/v1/webhook-endpoints/${id}/deliveries`))
+        .body.data;
+    const over = await eventually('delivery', async () =>
+      (await deliveries()).find(({ status }) => status === 'completed'),
+    );
+    expect(over).toMatchObject({
+      jobId: done.id,
+      messageId: headers['webhook-id'],
+      answer: { status: 200, excerpt: 'thanks' },
+    });
+    target.answer((_request, response) => void response.writeHead(410).end());
+    await suite.api('POST', `/v1/webhook-endpoints/${id}/test`);
+    const gone = await eventually('disabled endpoint', async () => {
+      const { body: endpoint } = await suite.api<{ enabled: boolean }>('GET', `/v1/webhook-endpoints/${id}`);
+      return endpoint.enabled ? undefined : endpoint;
+    });
+    expect(gone).toMatchObject({ disabled: { reason: 'receiver_gone' } });
+    expect(JSON.stringify([suite.log('integrations'), suite.log('gateway'), await deliveries()])).not.toContain(secret);
+  });
+
   it('show no secret, in no job, attempt, log or line of a process', async () => {
     target.answer((request, response) => {
       response.writeHead(422, { 'content-type': 'application/json' }).end(JSON.stringify(request.headers));

@@ -77,6 +77,18 @@ export {
   type TriggerRun,
   type Triggers,
 } from './resources/triggers.js';
+export {
+  type NewWebhookEndpoint,
+  type WebhookAnswer,
+  type WebhookAttempt,
+  type WebhookDelivery,
+  type WebhookEndpoint,
+  type WebhookEndpointChange,
+  type WebhookEndpointRequest,
+  type WebhookEndpoints,
+  type WebhookReplay,
+} from './resources/webhook-endpoints.js';
+export { type WebhookSecret } from './resources/webhook-secret.js';
 export { type AcceptedBatch, type AcceptedJob, type BatchOptions, type Worker } from './resources/worker.js';
 export { type WorkerProcess, type Workers } from './resources/workers.js';
 export { type PayloadOf, type TaskName, type TaskPayloads } from './task-payloads.js';

@@ -13,6 +13,8 @@ import { Schedules } from './resources/schedules.js';
 import { Tasks } from './resources/tasks.js';
 import { Tenants } from './resources/tenants.js';
 import { Triggers } from './resources/triggers.js';
+import { WebhookEndpoints } from './resources/webhook-endpoints.js';
+import { WebhookSecret } from './resources/webhook-secret.js';
 import { Worker } from './resources/worker.js';
 import { Workers } from './resources/workers.js';
 
@@ -45,6 +47,10 @@ export class Leveret {
   readonly events: Events;
   /** Makes jobs of events. */
   readonly triggers: Triggers;
+  /** Where signed webhooks go when jobs end. */
+  readonly webhookEndpoints: WebhookEndpoints;
+  /** What other webhooks of your tenant are signed with. */
+  readonly webhookSecret: WebhookSecret;
   /** Jobs that failed for good. */
   readonly deadLetters: DeadLetters;
   /** Redrives of many of them, in the background. */
@@ -74,6 +80,8 @@ export class Leveret {
     this.schedules = new Schedules(http);
     this.events = new Events(http);
     this.triggers = new Triggers(http);
+    this.webhookEndpoints = new WebhookEndpoints(http);
+    this.webhookSecret = new WebhookSecret(http);
     this.deadLetters = new DeadLetters(http);
     this.redrives = new Redrives(http);
     this.apiKeys = new ApiKeys(http);
