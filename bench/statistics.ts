@@ -16,3 +16,15 @@ export function figureOf(runs: readonly number[]): Figure {
   }
   return { median: (low + high) / 2, least, most, runs };
 }
+
+/**
+ * The value that the given share of all values does not exceed.
+ * @param share from 0 to 1: 0.99 for the 99th percentile
+ * @throws RangeError without a value
+ */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const value = sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
+  if (value === undefined) throw new RangeError('Expected at least one value.');
+  return value;
+}

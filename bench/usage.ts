@@ -25,6 +25,12 @@ export function residentMib(pid: number): number {
   return (pages * PAGE_BYTES) / (1024 * 1024);
 }
 
+/** Memory of a process, in MiB, where each of those that share a page has its part: the sum of a server's is right. */
+export function sharedOutMib(pid: number): number {
+  const kib = /^Pss:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/smaps_rollup`) ?? '')?.[1];
+  return kib === undefined ? residentMib(pid) : Number(kib) / 1024;
+}
+
 /** The most memory that a process has had resident since {@link forgetPeak}, in MiB; 0 when the system has no /proc. */
 export function peakMib(pid: number): number {
   const kib = /^VmHWM:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1];

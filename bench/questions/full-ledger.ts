@@ -1,12 +1,14 @@
 import { type JobFilter } from '#libs/sdk';
 import { type BenchSuite } from '../bench-suite.js';
+import { makeDatabase } from '../databases.js';
 import { Ledger } from '../ledger.js';
 import { type Question, roundRobin, type Row } from '../question.js';
-import { figureOf } from '../statistics.js';
-import { fullDatabase, makeDatabase, useDatabase } from './full-database.js';
+import { figureOf, percentile } from '../statistics.js';
+import { fullDatabase, useDatabase } from './full-database.js';
 import { LISTS } from './lists.js';
 
-const TASK = 'lab.noop';
+const QUEUE = 'lab';
+const TASK = `${QUEUE}.noop`;
 const CALLS_PER_RUN = 20;
 const CALLERS = 20;
 const P95 = 0.95;
@@ -18,20 +20,21 @@ export const fullLedgerIntake: Question = {
   title: `A full ledger: jobs accepted, one POST a job, ${CALLERS} callers`,
   unit: 'jobs/s',
   better: 'more',
-  ask: async (suite, { jobs, runs, ledger: rows }) => {
+  ask: async (suite, effort) => {
+    const { jobs, runs, settleMs } = effort;
     const { url: empty } = await makeDatabase(suite, 'empty_ledger');
-    const full = await fullDatabase(suite, rows);
+    const full = await fullDatabase(suite, effort);
     const times = new Map<string, number[]>([EMPTY, FULL].map((name) => [name, []]));
     const accepting = (name: string, url: string) => async (): Promise<number> => {
-      await useDatabase(suite, url);
+      await useDatabase(suite, { url, settleMs });
       const { seconds, each } = await accept(suite, url, jobs);
       times.get(name)?.push(...each);
       return jobs / seconds;
     };
     const figures = await roundRobin({ [EMPTY]: accepting(EMPTY, empty), [FULL]: accepting(FULL, full) }, runs);
     return [...figures].map(([name, all]): Row => ({
-      ...{ name, figure: figureOf(all), notes: `p95 ${p95(times.get(name) ?? []).toFixed(1)} ms` },
-      ...(name === FULL ? { against: EMPTY } : {}),
+      ...{ name, figure: figureOf(all), notes: `p95 ${percentile(times.get(name) ?? [], P95).toFixed(1)} ms` },
+      ...(name === FULL ? { against: [EMPTY] } : {}),
     }));
   },
 };
@@ -41,8 +44,9 @@ export const fullLedgerLists: Question = {
   title: 'A full ledger: lists of jobs, p95',
   unit: 'ms',
   better: 'less',
-  ask: async (suite, { runs, ledger: rows }) => {
-    await useDatabase(suite, await fullDatabase(suite, rows));
+  ask: async (suite, effort) => {
+    const { runs, settleMs } = effort;
+    await useDatabase(suite, { url: await fullDatabase(suite, effort), settleMs });
     const answers: Row[] = [];
     for (const filter of LISTS) answers.push(await askForList(suite, filter, runs * CALLS_PER_RUN));
     return answers;
@@ -53,7 +57,11 @@ async function askForList(suite: BenchSuite, filter: JobFilter, calls: number): 
   const list = suite.leveret.jobs.list(filter);
   const all: number[] = [];
   for (let call = 0; call < calls; call += 1) all.push(await timed(() => list.page()));
-  return { name: nameOf(filter), figure: figureOf([p95(all)]), notes: `median ${figureOf(all).median.toFixed(1)}` };
+  return {
+    name: nameOf(filter),
+    figure: figureOf([percentile(all, P95)]),
+    notes: `median ${figureOf(all).median.toFixed(1)}`,
+  };
 }
 
 function nameOf({ metadata = {}, ...filter }: JobFilter): string {
@@ -64,7 +72,7 @@ function nameOf({ metadata = {}, ...filter }: JobFilter): string {
 
 /** Enters jobs by many callers at once, and waits until all have run; the time is that of entering them. */
 async function accept(suite: BenchSuite, url: string, jobs: number): Promise<{ seconds: number; each: number[] }> {
-  const ledger = new Ledger(url, TASK);
+  const ledger = new Ledger(url, [QUEUE]);
   await ledger.open();
   try {
     const before = await ledger.completed();
@@ -89,8 +97,4 @@ async function timed(call: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await call();
   return performance.now() - began;
-}
-
-function p95(all: readonly number[]): number {
-  return all.toSorted((one, other) => one - other)[Math.floor(all.length * P95)] ?? Number.NaN;
 }

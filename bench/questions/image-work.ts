@@ -34,7 +34,7 @@ export const imageWork: Question = {
     return [...figures].map(([name, each]) => ({
       name,
       figure: figureOf(each),
-      ...(name === BARE ? {} : { against: BARE }),
+      ...(name === BARE ? {} : { against: [BARE] }),
     }));
   },
 };

@@ -2,7 +2,8 @@ import { createTransport } from 'nodemailer';
 // eslint-disable-next-line no-restricted-imports -- the app's own way to the server, measured without jobs around it
 import { Mailer } from '../../apps/email/src/outgoing/mailer.js';
 import { type BenchSuite, MAIL_CONNECTIONS } from '../bench-suite.js';
-import { type Effort, type Question, roundRobin, type Row } from '../question.js';
+import { type Effort } from '../effort.js';
+import { type Question, roundRobin, type Row } from '../question.js';
 import { figureOf } from '../statistics.js';
 
 const BARE = 'bare nodemailer';
@@ -45,7 +46,7 @@ async function askWith(suite: BenchSuite, { mails: count, runs }: Effort, answer
       runs,
     );
     return [...figures].map(([name, each]) => {
-      return { name, figure: figureOf(each), ...(name === BARE ? {} : { against: BARE }) };
+      return { name, figure: figureOf(each), ...(name === BARE ? {} : { against: [BARE] }) };
     });
   } finally {
     bare.close();

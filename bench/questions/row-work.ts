@@ -99,7 +99,7 @@ export const exportMemory: Question = {
 function against(baseline: string, figures: ReadonlyMap<string, readonly number[]>): readonly Row[] {
   return [...figures].map(([name, each]) => ({
     ...{ name, figure: figureOf(each) },
-    ...(name === baseline ? {} : { against: baseline }),
+    ...(name === baseline ? {} : { against: [baseline] }),
   }));
 }
 

@@ -2,15 +2,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Leveret } from '#libs/sdk';
 import { type BenchSuite } from '../bench-suite.js';
 import { Ledger } from '../ledger.js';
-import { type Effort, type Question, roundRobin, type Row } from '../question.js';
+import { type Effort } from '../effort.js';
+import { type Question, roundRobin, type Row } from '../question.js';
 import { figureOf } from '../statistics.js';
 
 const QUEUE = 'lab';
 const TASK = `${QUEUE}.noop`;
 const JOBS_PER_BATCH = 10_000;
 const LATER = 10;
-/** Workers are known by then: each is heard every two seconds. */
-const SETTLE_MS = 3_000;
 const WITHOUT = 'every job goes to the broker at once';
 const WITH = 'a tenant has a window, and turns';
 
@@ -58,11 +57,11 @@ async function compared(
   effort: Effort,
   measure: (ledger: Ledger) => Promise<number>,
 ): Promise<readonly Row[]> {
-  const ledger = new Ledger(suite.database.url, TASK);
+  const ledger = new Ledger(suite.database.url, [QUEUE]);
   await ledger.open();
   const under = (window: string) => async (): Promise<number> => {
     await suite.restart('gateway', { TENANT_WINDOW: window });
-    await wait(SETTLE_MS);
+    await wait(effort.settleMs);
     return measure(ledger);
   };
   try {
@@ -70,7 +69,7 @@ async function compared(
     await suite.restart('gateway');
     return [...figures].map(([name, runs]) => ({
       ...{ name, figure: figureOf(runs) },
-      ...(name === WITH ? { against: WITHOUT } : {}),
+      ...(name === WITH ? { against: [WITHOUT] } : {}),
     }));
   } finally {
     await ledger.close();

@@ -1,0 +1,68 @@
+import { Agent, request } from 'node:http';
+import { connect } from 'amqplib';
+import { type BenchSuite } from './bench-suite.js';
+
+const CALLERS = 100;
+const UNCONFIRMED = 500;
+
+/** Enters jobs by calls of the gateway, without a client's library between. */
+export class HttpEntry {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: CALLERS });
+  readonly #suite: BenchSuite;
+
+  constructor(suite: BenchSuite) {
+    this.#suite = suite;
+  }
+
+  /** `POST /v1/jobs`; the job's id. */
+  async one(job: object): Promise<string> {
+    return (JSON.parse(await this.#post('/v1/jobs', JSON.stringify(job))) as { id: string }).id;
+  }
+
+  /** `POST /v1/jobs/batch`. */
+  async many(jobs: readonly object[]): Promise<void> {
+    await this.#post('/v1/jobs/batch', JSON.stringify({ jobs }));
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #post(path: string, body: string): Promise<string> {
+    const headers = {
+      authorization: `Bearer ${this.#suite.apiKey}`,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    };
+    return new Promise((resolve, reject) => {
+      const options = { method: 'POST', agent: this.#agent, headers };
+      const call = request(`${this.#suite.url}${path}`, options, (answer) => {
+        const pieces: Buffer[] = [];
+        answer.on('data', (piece: Buffer) => pieces.push(piece));
+        answer.once('end', () => {
+          const text = Buffer.concat(pieces).toString();
+          if (answer.statusCode === 202) resolve(text);
+          else reject(new Error(`POST ${path} answered ${answer.statusCode ?? 'nothing'}: ${text.slice(0, 500)}`));
+        });
+        answer.once('error', reject);
+      });
+      call.once('error', reject).end(body);
+    });
+  }
+}
+
+/** Publishes jobs to the broker as a service does, by confirms. */
+export async function publishJobs(suite: BenchSuite, task: string, payloads: readonly object[]): Promise<void> {
+  const connection = await connect(suite.broker.url, { noDelay: true });
+  try {
+    const channel = await connection.createConfirmChannel();
+    const properties = { persistent: true, contentType: 'application/json' };
+    for (const [sent, payload] of payloads.entries()) {
+      channel.publish('leveret.jobs', task, Buffer.from(JSON.stringify(payload)), properties);
+      if (sent % UNCONFIRMED === UNCONFIRMED - 1) await channel.waitForConfirms();
+    }
+    await channel.waitForConfirms();
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,22 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { preciseNow } from './rivals/queue-system.js';
+
+const TICK_MS = 1;
+
+/**
+ * Makes calls at a steady rate, whether or not earlier ones have been answered, as callers do who know nothing of each other.
+ * Each is told when it was due, from which its time counts: a system that falls behind cannot hide it.
+ */
+export async function atRate(
+  { perSecond, count }: { readonly perSecond: number; readonly count: number },
+  call: (due: number, index: number) => Promise<void>,
+): Promise<void> {
+  const first = preciseNow();
+  const calls: Promise<void>[] = [];
+  while (calls.length < count) {
+    const due = first + (calls.length * 1_000) / perSecond;
+    if (due > preciseNow()) await wait(TICK_MS);
+    else calls.push(call(due, calls.length));
+  }
+  await Promise.all(calls);
+}

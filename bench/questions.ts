@@ -1,0 +1,29 @@
+import { type Effort } from './effort.js';
+import { type Question } from './question.js';
+import { backlog } from './questions/backlog.js';
+import { fullLedgerIntake, fullLedgerLists } from './questions/full-ledger.js';
+import { payloads, processes, queues, queueTypes } from './questions/growth.js';
+import { imageWork } from './questions/image-work.js';
+import { latency } from './questions/latency.js';
+import { listeners } from './questions/listeners.js';
+import { distantMails, mails } from './questions/mails.js';
+import { poison } from './questions/poison.js';
+import { requests } from './questions/requests.js';
+import { exportMemory, exportedRows, importedRows } from './questions/row-work.js';
+import { idleMemory, readiness } from './questions/start-up.js';
+import { pipeline, prefilled } from './questions/throughput.js';
+import { overtaking, turns } from './questions/turns.js';
+
+/** All that can be asked with an effort, in the order in which it is. */
+export function questionsFor({ concurrencies, rates, ledger }: Effort): readonly Question[] {
+  return [
+    ...[readiness, idleMemory],
+    ...[...concurrencies.map(pipeline), ...concurrencies.map(prefilled)],
+    ...rates.map(latency),
+    ...[poison, requests, listeners, queues, processes, payloads, queueTypes, turns, overtaking],
+    ...[imageWork, mails, distantMails, exportedRows, importedRows, exportMemory],
+    backlog,
+    // Asked last: they leave the gateway on a database of their own.
+    ...(ledger === 0 ? [] : [fullLedgerIntake, fullLedgerLists]),
+  ];
+}

@@ -1,0 +1,68 @@
+import { LAB_CONCURRENCY } from '../bench-suite.js';
+import { type Effort } from '../effort.js';
+import { atRate } from '../open-loop.js';
+import { type Question, roundRobin, type Row, rowsOf, type Sample } from '../question.js';
+import { type Lateness, preciseNow, type QueueSystem } from '../rivals/queue-system.js';
+import { withSystems } from '../rivals/systems.js';
+import { percentile } from '../statistics.js';
+
+const BALLAST = 'x'.repeat(300);
+const BASELINE = 'BullMQ';
+/** Connections are open and code is compiled by then. */
+const WARM_UP = 50;
+
+interface Round {
+  readonly accepted: readonly number[];
+  readonly lateness: Lateness;
+}
+
+/** Where jobs are looked at on their way. */
+const MOMENTS: Readonly<Record<string, (round: Round) => readonly number[]>> = {
+  accepted: ({ accepted }) => accepted,
+  start: ({ lateness }) => lateness.starts,
+  'final status': ({ lateness }) => lateness.ends,
+};
+
+/** Jobs that come one by one at a steady rate: from when the call is due. */
+export function latency(perSecond: number): Question {
+  return {
+    ...{ title: `Latency at ${perSecond} jobs/s, p50`, unit: 'ms', better: 'less' },
+    ask: (suite, effort) =>
+      withSystems(suite, { concurrency: LAB_CONCURRENCY, settleMs: effort.settleMs }, async (systems) => {
+        const contenders = systems.map((system) => [system.name, () => steady(system, perSecond, effort)] as const);
+        const rounds = await roundRobin(Object.fromEntries(contenders), effort.runs);
+        return rowsFor(rounds);
+      }),
+  };
+}
+
+async function steady(system: QueueSystem, perSecond: number, { seconds }: Effort): Promise<Round> {
+  await run(system, perSecond, WARM_UP);
+  return run(system, perSecond, Math.ceil(perSecond * seconds));
+}
+
+async function run(system: QueueSystem, perSecond: number, count: number): Promise<Round> {
+  const ended = await system.expect(count);
+  const accepted: number[] = [];
+  await atRate({ perSecond, count }, async (due) => {
+    await system.add({ ballast: BALLAST, due });
+    accepted.push(preciseNow() - due);
+  });
+  return { accepted, lateness: await ended() };
+}
+
+/** Each moment of a job is compared with the same of the baseline. */
+function rowsFor(rounds: ReadonlyMap<string, readonly Round[]>): readonly Row[] {
+  return Object.entries(MOMENTS).flatMap(([moment, timesOf]) => {
+    const samples = [...rounds].map(([name, runs]) => {
+      return [`${name}: ${moment}`, runs.map((run) => sampleOf(timesOf(run)))] as const;
+    });
+    return rowsOf(new Map(samples), [`${BASELINE}: ${moment}`]);
+  });
+}
+
+/** The median, and how late the last ones are. */
+function sampleOf(times: readonly number[]): Sample {
+  const [p99, max] = [percentile(times, 0.99), percentile(times, 1)];
+  return { value: percentile(times, 0.5), also: { 'p99 ms': p99, 'max ms': max } };
+}

@@ -1,0 +1,71 @@
+import { CostMeter } from '../costs.js';
+import { type Effort } from '../effort.js';
+import { type Question, roundRobin, rowsOf, type Sample } from '../question.js';
+import { type BenchPayload, type QueueSystem } from '../rivals/queue-system.js';
+import { withSystems } from '../rivals/systems.js';
+
+const BALLAST = 'x'.repeat(300);
+const BASELINES = ['BullMQ, addBulk, everysec', 'BullMQ, add, everysec', 'bare amqplib, publish with confirms'];
+
+type Trial = (system: QueueSystem, way: string, effort: Effort) => Promise<Sample>;
+
+/** Jobs are entered while others run: from the first call to the last final status. */
+export function pipeline(concurrency: number): Question {
+  const title = `No-op jobs end to end as a pipeline, concurrency ${concurrency}`;
+  return asked(title, concurrency, { waysOf: ({ ways }) => Object.keys(ways), trial: flow });
+}
+
+/** All jobs are there before the first one runs: from the word to go on to the last final status. */
+export function prefilled(concurrency: number): Question {
+  const title = `No-op jobs that are all there, concurrency ${concurrency}`;
+  return asked(title, concurrency, { waysOf: ({ bestWays }) => bestWays, trial: drain });
+}
+
+interface Comparison {
+  readonly waysOf: (system: QueueSystem) => readonly string[];
+  readonly trial: Trial;
+}
+
+function asked(title: string, concurrency: number, { waysOf, trial }: Comparison): Question {
+  return {
+    ...{ title, unit: 'jobs/s', better: 'more' },
+    ask: (suite, effort) =>
+      withSystems(suite, { concurrency, settleMs: effort.settleMs }, async (systems) => {
+        const contenders = systems.flatMap((system) =>
+          waysOf(system).map((way) => [`${system.name}, ${way}`, () => trial(system, way, effort)] as const),
+        );
+        return rowsOf(await roundRobin(Object.fromEntries(contenders), effort.runs), BASELINES);
+      }),
+  };
+}
+
+async function flow(system: QueueSystem, way: string, { jobs }: Effort): Promise<Sample> {
+  const ended = await system.expect(jobs);
+  const payloads = noops(jobs);
+  return measured(system, jobs, async () => {
+    await system.ways[way]?.(payloads);
+    await ended();
+  });
+}
+
+async function drain(system: QueueSystem, way: string, { jobs }: Effort): Promise<Sample> {
+  await system.work(false);
+  const ended = await system.expect(jobs);
+  await system.ways[way]?.(noops(jobs));
+  return measured(system, jobs, async () => {
+    await system.work(true);
+    await ended();
+  });
+}
+
+async function measured(system: QueueSystem, jobs: number, work: () => Promise<void>): Promise<Sample> {
+  const meter = new CostMeter(system.processes);
+  const began = performance.now();
+  await work();
+  const seconds = (performance.now() - began) / 1_000;
+  return { value: jobs / seconds, also: meter.perJob(jobs) };
+}
+
+function noops(count: number): readonly BenchPayload[] {
+  return Array.from({ length: count }, () => ({ ballast: BALLAST }));
+}

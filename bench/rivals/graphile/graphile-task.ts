@@ -1,0 +1,1 @@
+export const GRAPHILE_TASK = 'noop';

@@ -1,0 +1,40 @@
+import PgBoss from 'pg-boss';
+import { type BenchSuite } from '../../bench-suite.js';
+import { makeDatabase } from '../../databases.js';
+import { type BenchPayload, inChunks, inLanes, type QueueSystem } from '../queue-system.js';
+import { WorkerProcess } from '../worker-process.js';
+import { BOSS_QUEUE } from './boss-queue.js';
+
+const CALLS_AT_ONCE = 50;
+const JOBS_PER_CALL = 500;
+const BEST = 'insert';
+
+/** pg-boss in a database of its own on the server of the suite. */
+export async function openPgBoss(suite: BenchSuite, concurrency: number): Promise<QueueSystem> {
+  const { url } = await makeDatabase(suite, 'pg_boss');
+  const boss = new PgBoss({ connectionString: url, supervise: false, schedule: false });
+  await boss.start();
+  await boss.createQueue(BOSS_QUEUE);
+  const worker = await WorkerProcess.start('pg-boss', url, concurrency);
+  const add = async (payload: BenchPayload): Promise<void> => {
+    await boss.send(BOSS_QUEUE, payload);
+  };
+  const insert = (payloads: readonly BenchPayload[]): Promise<void> =>
+    boss.insert(payloads.map((data) => ({ name: BOSS_QUEUE, data })));
+  return {
+    name: 'pg-boss',
+    processes: { caller: [process.pid], worker: [worker.pid], postgres: suite.database.pids },
+    ways: {
+      send: (payloads) => inLanes(payloads, CALLS_AT_ONCE, add),
+      [BEST]: (payloads) => inChunks(payloads, JOBS_PER_CALL, insert),
+    },
+    bestWays: [BEST],
+    add,
+    work: (on) => worker.work(on),
+    expect: (count) => worker.expect(count),
+    stop: async () => {
+      await worker.stop();
+      await boss.stop({ graceful: false });
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { type Processes } from '../costs.js';
+
+/** What a job carries through any of the systems. */
+export interface BenchPayload {
+  readonly ballast: string;
+  /** When the call that enters it was due, in milliseconds since 1970; there, the job's times are taken. */
+  readonly due?: number;
+}
+
+/** How long after their calls were due jobs were where, in milliseconds. */
+export interface Lateness {
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+
+/** A way to enter many jobs; resolves when the last one is accepted. */
+export type Way = (payloads: readonly BenchPayload[]) => Promise<void>;
+
+/** A queue with one process that works on it: what a user may pick. */
+export interface QueueSystem {
+  readonly name: string;
+  /** All that takes part, the caller too. */
+  readonly processes: Processes;
+  readonly ways: Readonly<Record<string, Way>>;
+  /** The ways in which it takes most, one for each setting of its store. */
+  readonly bestWays: readonly string[];
+  /** Enters one job. */
+  add(payload: BenchPayload): Promise<void>;
+  /** Whether jobs that wait are run. */
+  work(on: boolean): Promise<void>;
+  /** Counts jobs that reach a final status from now on; what is returned waits for so many. */
+  expect(count: number): Promise<() => Promise<Lateness>>;
+  stop(): Promise<void>;
+}
+
+/** The time of day by a clock that is the same in every process, with fractions. */
+export function preciseNow(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** Enters every one of them alone, so many calls under way at once. */
+export async function inLanes<T>(
+  values: readonly T[],
+  lanes: number,
+  enter: (value: T) => Promise<void>,
+): Promise<void> {
+  const left = values.values();
+  const lane = async (): Promise<void> => {
+    for (const value of left) await enter(value);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}
+
+/** Enters them by calls that take many. */
+export async function inChunks<T>(
+  values: readonly T[],
+  size: number,
+  enter: (chunk: readonly T[]) => Promise<void>,
+): Promise<void> {
+  for (let start = 0; start < values.length; start += size) await enter(values.slice(start, start + size));
+}
