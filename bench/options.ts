@@ -5,7 +5,7 @@ export const USAGE = `npm run bench -- [options]
   --runs N       rounds of each contender (default 3)
   --jobs N       no-op jobs a round (default 10000)
   --seconds N    of load at a steady rate for each figure (default 10)
-  --listeners N  live listeners (default 10000)
+  --listeners N  live listeners (default 9900)
   --images N     images a round (default 40)
   --mails N      mails a round (default 2000)
   --rows N       rows exported and imported a round (default 1000000)
@@ -33,7 +33,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ runs: text('3'), jobs: text('10000'), seconds: text('10'), listeners: text('10000') },
+      ...{ runs: text('3'), jobs: text('10000'), seconds: text('10'), listeners: text('9900') },
       ...{ images: text('40'), mails: text('2000'), rows: text('1000000'), backlog: text('0'), ledger: text('0') },
       ...{ only: text(''), json: { type: 'string' }, svg: { type: 'string' } },
       ...{ smoke: flag, list: flag, help: flag },

@@ -16,6 +16,7 @@ export type CrowdAnswer =
 /** Live listeners in a process of their own, one connection for each job. */
 export class Crowd {
   readonly #child: ChildProcess = fork(join(PROJECT, 'dist', 'bench', 'listeners', 'main.js'));
+  readonly #ended = once(this.#child, 'exit');
 
   /** Resolves when each has heard how its job is. */
   async listen(url: string, apiKey: string, jobs: readonly string[]): Promise<void> {
@@ -30,13 +31,16 @@ export class Crowd {
 
   async leave(): Promise<void> {
     this.#child.disconnect();
-    await once(this.#child, 'exit');
+    await this.#ended;
   }
 
   async #ask(order: CrowdOrder): Promise<CrowdAnswer> {
-    const answer = once(this.#child, 'message');
+    const answer = once(this.#child, 'message') as Promise<[CrowdAnswer]>;
     this.#child.send(order);
-    const [message] = (await answer) as [CrowdAnswer];
+    const over = this.#ended.then(() => {
+      throw new Error('The process of the listeners has ended.');
+    });
+    const [message] = await Promise.race([answer, over]);
     return message;
   }
 }
