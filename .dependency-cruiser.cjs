@@ -206,7 +206,7 @@ module.exports = {
     owner('only-exports-write-documents', 'pdfkit|yazl|d3-[^/]+', '^apps/exports/'),
     owner('only-media-knows-sharp', 'sharp|thumbhash|nsfwjs|@tensorflow', '^apps/media/'),
     owner('only-email-knows-mails', 'nodemailer|mrml|liquidjs|html-to-text', '^apps/email/'),
-    owner('only-egress-calls-out', 'undici|ipaddr\\.js', '^libs/egress/'),
+    owner('only-egress-calls-out', 'undici|ipaddr\\.js|cockatiel', '^libs/egress/'),
     owner('only-storage-knows-s3', '@aws-sdk', '^libs/storage/'),
     owner('only-observability-logs', 'pino|prom-client', '^libs/observability/'),
     owner(

@@ -12,6 +12,7 @@ import { startSuite, type TestSuite } from '../support/test-suite.js';
 
 jest.setTimeout(60_000);
 
+const QUEUE = '/v1/queues/integrations';
 const TOKEN = 'canary-token-of-the-shop';
 
 describe('integrations', () => {
@@ -29,7 +30,11 @@ describe('integrations', () => {
     await writeFile(authority, secure.certificate);
     const connections = join(testEnvironment().folder, 'connections.json');
     const auth = { type: 'api-key', header: 'x-shop-key', key: { env: 'SHOP_KEY' } };
-    await writeFile(connections, JSON.stringify({ connections: { shop: { baseUrl: target.url, auth } } }));
+    const shop = { baseUrl: target.url, auth };
+    // One failure opens it.
+    const breaker = { failureShare: 0.01, leastCalls: 1, open: '4s' };
+    const frail = { baseUrl: `${target.url}/frail`, breaker };
+    await writeFile(connections, JSON.stringify({ connections: { shop, frail } }));
     const trust = { EGRESS_ALLOW: `${target.pair},${secure.pair}`, NODE_EXTRA_CA_CERTS: authority };
     const env = { ...trust, CONNECTIONS_FILE: connections, SHOP_KEY: TOKEN };
     suite = await startSuite({ apps: ['integrations'], env });
@@ -112,6 +117,35 @@ describe('integrations', () => {
     expect(JSON.stringify([suite.log('integrations'), suite.log('gateway'), await deliveries()])).not.toContain(secret);
   });
 
+  it('park the jobs of a host that is down, in all processes and at no charge, until it is back', async () => {
+    const metricsUrls = [ownUrl(suite.log('integrations')), await suite.startApp('integrations', 'integrations-2')];
+    let isDown = true;
+    target.answer(({ url = '' }, response) => {
+      if (url.startsWith('/frail') && isDown) response.destroy();
+      else response.end('ok');
+    });
+    const first = await call({ connection: 'frail', url: '/' });
+    // One process has made one call; both know.
+    await eventually('both know', async () => {
+      const pages = await Promise.all(metricsUrls.map((url) => fetch(`${url}/metrics`).then((page) => page.text())));
+      return pages.every((page) => page.includes('leveret_dependency_open{dependency="frail"} 1')) || undefined;
+    });
+    const dependencies = await eventually('shown', async () => {
+      const { body } = await suite.api<{ dependencies: { name: string; state: string }[] }>('GET', QUEUE);
+      return body.dependencies.find(({ name, state }) => name === 'frail' && state === 'open');
+    });
+    expect(dependencies).toMatchObject({ inFlight: 0 });
+    const others = await Promise.all([1, 2, 3].map(() => call({ connection: 'frail', url: '/' })));
+    await jobs.completed((await call({ url: target.url })).id);
+    expect(target.seen.filter(({ url }) => url.startsWith('/frail'))).toHaveLength(1);
+    isDown = false;
+    for (const { id } of [first, ...others]) {
+      expect(await jobs.completed(id)).toMatchObject({ attempt: 1 });
+      expect((await jobs.attempts(id)).map(({ outcome }) => outcome)).toContain('snoozed');
+    }
+    await suite.stopApp('integrations-2');
+  });
+
   it('show no secret, in no job, attempt, log or line of a process', async () => {
     target.answer((request, response) => {
       response.writeHead(422, { 'content-type': 'application/json' }).end(JSON.stringify(request.headers));
@@ -140,3 +174,9 @@ describe('integrations', () => {
     expect([status, body.errors[0]?.path]).toEqual([422, expect.stringContaining(path)]);
   });
 });
+
+/** Where a process shows its metrics, as it has told when it was ready. */
+function ownUrl(lines: readonly string[]): string {
+  const ready = lines.map((line) => JSON.parse(line) as { event?: string; url?: string });
+  return ready.find(({ event }) => event === 'app.ready')?.url ?? '';
+}

@@ -8,11 +8,12 @@ import { loadConnections } from '../src/connections/load-connections.js';
 export function connectionsOf(
   connections: Readonly<Record<string, unknown>>,
   variables: Readonly<Record<string, string>> = {},
+  hosts: Readonly<Record<string, unknown>> = {},
 ): Connections {
   const folder = mkdtempSync(join(tmpdir(), 'leveret-connections-'));
   try {
     const file = join(folder, 'connections.yaml');
-    writeFileSync(file, JSON.stringify({ connections }));
+    writeFileSync(file, JSON.stringify({ connections, hosts }));
     return loadConnections({ connectionsFile: file, secretIn: (name) => variables[name] });
   } finally {
     rmSync(folder, { recursive: true });

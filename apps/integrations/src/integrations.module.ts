@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { loadConsumerConfig, loadIntegrationsConfig } from '#libs/config';
+import { AppProcess } from '#libs/consumer';
+import { Dependencies, EgressClient } from '#libs/egress';
 import { ConnectionCalls } from './connections/connection-calls.js';
 import { Connections } from './connections/connections.js';
 import { openConnections } from './connections/load-connections.js';
@@ -10,12 +12,32 @@ import { CallApiHandler } from './tasks/call-api/call-api.handler.js';
 import { FetchFileHandler } from './tasks/fetch-file/fetch-file.handler.js';
 import { DeliverWebhookHandler } from './tasks/deliver-webhook/deliver-webhook.handler.js';
 
+/** Who calls, unless a job or a connection says otherwise. */
+const USER_AGENT = 'Leveret/1 (integrations)';
+
+/** What the calls of this process depend on, together with the other processes of the app. */
+function dependenciesOf(process: AppProcess, connections: Connections): Dependencies {
+  const { slots, peers } = process;
+  const dependencies = new Dependencies({ slots, peers, termsOf: (name) => connections.termsOf(name) });
+  process.showDependencies(() => dependencies.view());
+  return dependencies;
+}
+
+function egressClient(): EgressClient {
+  return new EgressClient({ allow: loadIntegrationsConfig().egressAllow, userAgent: USER_AGENT });
+}
+
 /** The consumer app of the domain `integrations`. */
 @Module({
   controllers: [CallApiHandler, DeliverWebhookHandler, FetchFileHandler],
   providers: [
     { provide: Connections, useFactory: openConnections },
-    { provide: Outgoing, useFactory: () => new Outgoing(loadIntegrationsConfig().egressAllow) },
+    { provide: Dependencies, useFactory: dependenciesOf, inject: [AppProcess, Connections] },
+    {
+      provide: Outgoing,
+      useFactory: (dependencies: Dependencies) => new Outgoing(egressClient(), dependencies),
+      inject: [Dependencies],
+    },
     {
       provide: WebhookKeys,
       useFactory: () => WebhookKeys.open(loadIntegrationsConfig().webhookSecret, loadConsumerConfig().storageUrl),

@@ -23,10 +23,11 @@ export {
 } from './errors.js';
 export { bindEvents, unbindEvents } from './event-bindings.js';
 export { deleteFormerQueue, lookAtQueue, type QueueLook } from './former-queue.js';
+export { FanoutFollower, publishFanout, type FanoutFollowerOptions } from './fanout.js';
+export { liveTopology, peerTopology } from './fanout-topology.js';
 export { featuresOf, type BrokerFeatures } from './features.js';
 export { ladderKey, LONGEST_LADDER_MS } from './ladder.js';
 export { BrokerLink, type LinkState } from './link.js';
-export { LiveFollower, publishLive, type LiveFollowerOptions } from './live-exchange.js';
 export { brokerNames, type BrokerNames } from './names.js';
 export { oneAtATime } from './one-at-a-time.js';
 export { pickOut, type Picked, type Picking } from './pick-out.js';

@@ -34,6 +34,8 @@ export interface BrokerNames {
   levelQueue(k: number): string;
   /** The AMQP name of a domain's work queue. */
   workQueue(address: QueueAddress): string;
+  /** Where the processes of a domain's app tell each other how things are. */
+  peers(domain: string): string;
   /** The dead-letter queue of a domain. */
   deadQueue(domain: string): string;
 }
@@ -67,6 +69,7 @@ export function brokerNames(prefix: string): BrokerNames {
     level: (k) => (k === LADDER_LEVELS - 1 ? `${prefix}.delay` : `${prefix}.delay.${level(k)}`),
     levelQueue: (k) => `${prefix}.delay.level-${level(k)}`,
     workQueue: (address) => `${prefix}.${address.key}`,
+    peers: (domain) => `${prefix}.${domain}.peers`,
     deadQueue: (domain) => `${prefix}.${domain}.dead`,
   };
 }

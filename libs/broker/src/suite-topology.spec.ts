@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { coreTopology, domainTopology, formerAddresses, ingressTopology, workQueueAddress } from './suite-topology.js';
-import { liveTopology } from './live-topology.js';
+import { liveTopology } from './fanout-topology.js';
 import { merged } from './topology.js';
 
 describe('the topology', () => {

@@ -23,8 +23,10 @@ import { type Announcement, type Heartbeat, type QueueAddress } from '#libs/cont
 import { type Telemetry } from '#libs/observability';
 import { type Storage } from '#libs/storage';
 import { Announcer } from './announcer.js';
+import { RunningProcess } from './app-process.js';
 import { BrokerDeadLetters } from './broker-dead-letters.js';
 import { BrokerJobs } from './broker-jobs.js';
+import { BrokerPeers } from './broker-peers.js';
 import { Dispatcher, type DrainTimes } from './dispatcher.js';
 import { type Standstill } from './errors.js';
 import { FormerQueues, withFormer } from './former-queues.js';
@@ -54,6 +56,8 @@ export interface WorkplaceOptions {
 
 /** A domain's queue in the broker, and all that an app says to the ledger about it. */
 export class BrokerWorkplace implements Workplace {
+  /** The process as the app's module sees it. */
+  readonly process: RunningProcess;
   readonly #options: WorkplaceOptions;
   readonly #names: BrokerNames;
   readonly #declare: Setup;
@@ -61,6 +65,7 @@ export class BrokerWorkplace implements Workplace {
   readonly #publishing: BrokerLink;
   readonly #publisher: Publisher;
   readonly #reporter: Reporter;
+  readonly #peers: BrokerPeers;
   readonly #starting = new AbortController();
   readonly #ended = new AbortController();
   #work: Work | undefined;
@@ -75,6 +80,11 @@ export class BrokerWorkplace implements Workplace {
     this.#publishing = new BrokerLink(broker, `${domain}: publish`, telemetry);
     this.#publisher = new Publisher(this.#publishing, domain, this.#declare);
     this.#reporter = new Reporter(this.#publisher, this.#names, domain);
+    this.#peers = new BrokerPeers({
+      ...{ self: options.worker, domain, names: this.#names, setup: this.#declare },
+      ...{ consuming: this.#consuming, publisher: this.#publisher },
+    });
+    this.process = new RunningProcess(options.concurrency, this.#peers, telemetry);
   }
 
   /** What keeps jobs from being taken; undefined when nothing does, or somebody has paused the queue. */
@@ -98,6 +108,7 @@ export class BrokerWorkplace implements Workplace {
     this.#consuming.open();
     this.#publishing.open();
     this.#publisher.start();
+    this.#peers.start();
     await work.subscriber.pause();
     work.subscriber.start();
     await work.announcer.start(this.#publisher, this.#starting.signal);
@@ -219,7 +230,7 @@ export class BrokerWorkplace implements Workplace {
     await work.intake.end();
     await work.dispatcher.drain(DRAIN);
     work.pulse.stop();
-    await Promise.all([work.subscriber.stop(), work.former.stop(), work.control.stop()]);
+    await Promise.all([work.subscriber.stop(), work.former.stop(), work.control.stop(), this.#peers.stop()]);
   }
 
   // What is not confirmed by now is not acknowledged either: the broker delivers it again.
@@ -240,7 +251,8 @@ export class BrokerWorkplace implements Workplace {
 
   #heartbeat({ runs }: Dispatcher): Omit<Heartbeat, 'seq'> {
     const { worker, domain, appVersion, concurrency } = this.#options;
-    return { worker, domain, appVersion, concurrency, runs };
+    const { dependencies } = this.process;
+    return { worker, domain, appVersion, concurrency, runs, ...(dependencies.length > 0 ? { dependencies } : {}) };
   }
 }
 

@@ -1,4 +1,5 @@
 export { exponential, fixed } from '#libs/contracts';
+export { AppProcess, type AppPeers } from './app-process.js';
 export { PermanentError, RetryAfter, Standstill, TemporaryError } from './errors.js';
 export { Describe, FieldSchema, Secret, ShortForm } from './field-notes.js';
 export { FileInput } from './file-input.js';

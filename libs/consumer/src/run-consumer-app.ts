@@ -1,9 +1,10 @@
-import { type Type } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TopologyConflictError } from '#libs/broker';
 import { ConfigError, loadConsumerConfig } from '#libs/config';
 import { createTelemetry, NestLogger, type HealthCheckSpec, type Telemetry } from '#libs/observability';
 import { openStorage, type Storage } from '#libs/storage';
+import { AppProcess } from './app-process.js';
 import { BrokerWorkplace } from './broker-workplace.js';
 import { WiringError } from './errors.js';
 import { openHealthServer } from './health-server.js';
@@ -47,7 +48,7 @@ async function start(module: Type, { domain, concurrency }: ConsumerAppOptions):
     broker: config.broker,
   });
   const server = new JobServer({ domain, ackTimeoutMs: config.broker.ackTimeoutMs }, workplace);
-  const app = await NestFactory.createMicroservice(module, {
+  const app = await NestFactory.createMicroservice(within(workplace.process, module), {
     strategy: server,
     logger: new NestLogger(telemetry),
     abortOnError: false,
@@ -67,6 +68,18 @@ async function start(module: Type, { domain, concurrency }: ConsumerAppOptions):
   if (ending.aborted) return;
   telemetry.emit('app.ready', { url: health.url, tasks: server.taskNames });
   process.send?.({ type: 'ready', healthUrl: health.url });
+}
+
+/** What a module is put into when it is run. */
+@Module({})
+class ConsumerApp {}
+
+/** The app's module, which gets the process that it runs in by injection. */
+function within(process: AppProcess, module: Type): DynamicModule {
+  return {
+    ...{ module: ConsumerApp, imports: [module], global: true },
+    ...{ providers: [{ provide: AppProcess, useValue: process }], exports: [AppProcess] },
+  };
 }
 
 function checksOf(workplace: BrokerWorkplace, storage: Storage): HealthCheckSpec[] {

@@ -16,6 +16,8 @@ describe('isHeartbeat', () => {
     expect(isHeartbeat({ ...heartbeat, at: 1_800_000_000_000, storage: '5e0b8a3c-7d52-4c1e-9f64-1f2f4f0f6a11' })).toBe(
       true,
     );
+    const dependency = { name: 'payments', state: 'half-open', inFlight: 1, parked: 7 };
+    expect(isHeartbeat({ ...heartbeat, dependencies: [dependency] })).toBe(true);
     expect(isHeartbeat({ ...heartbeat, runs: [], later: 'fields are ignored' })).toBe(true);
   });
 
@@ -30,6 +32,8 @@ describe('isHeartbeat', () => {
     { at: 'noon' },
     { storage: 'a\0b' },
     { runs: [{ job: 'j' }] },
+    { dependencies: [{ name: 'payments', state: 'gone', inFlight: 0, parked: 0 }] },
+    { dependencies: Array.from({ length: 101 }, () => ({ name: 'x', state: 'open', inFlight: 0, parked: 0 })) },
     { runs: Array.from({ length: 10_001 }, () => ({ job: 'j', run: 1 })) },
   ])('refuses %j', (broken) => {
     expect(isHeartbeat({ ...heartbeat, ...broken })).toBe(false);

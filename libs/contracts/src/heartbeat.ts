@@ -1,16 +1,33 @@
 import { isBareName } from './names.js';
-import { type Check, isCount, isText, listOf, perhaps, shape } from './shape.js';
+import { type Check, isCount, isText, listOf, literal, perhaps, shape } from './shape.js';
 import { isStorableText, utf8Length } from './text.js';
 
 /** Bytes: two names fit in the cursor of a list. */
 const MAX_NAME = 199;
 const MAX_CONCURRENCY = 1_000_000;
 const MAX_RUNS = 10_000;
+const MAX_DEPENDENCIES = 100;
 
 /** A run that a worker has in hand. */
 export interface HeldRun {
   readonly job: string;
   readonly run: number;
+}
+
+/**
+ * How a dependency of an app is: `closed`, calls pass; `open`, it is down and none does; `half-open`, one call at a time tries whether
+ * it is back; `ramping`, it is, and more are made with each success.
+ */
+export type DependencyState = 'closed' | 'open' | 'half-open' | 'ramping';
+
+/** Something outside that an app depends on, as one of its processes sees it. */
+export interface ShownDependency {
+  readonly name: string;
+  readonly state: DependencyState;
+  /** Calls that are being made. */
+  readonly inFlight: number;
+  /** Jobs that wait elsewhere until they may call. */
+  readonly parked: number;
 }
 
 /** Sent every two seconds and after each reconnect, key `<domain>.heartbeat`: who is alive and what it has in hand. */
@@ -26,6 +43,8 @@ export interface Heartbeat {
   readonly at?: number;
   /** The name of the file storage that the worker uses, as the storage itself tells it. */
   readonly storage?: string;
+  /** What the worker depends on at present, the troubled first; at most 100. */
+  readonly dependencies?: readonly ShownDependency[];
 }
 
 const isName: Check<string> = (value): value is string =>
@@ -34,6 +53,15 @@ const isDomain: Check<string> = (value): value is string => isText(value) && isB
 const isConcurrency: Check<number> = (value): value is number => isCount(value) && value <= MAX_CONCURRENCY;
 const isOwnName: Check<string> = (value): value is string => isText(value) && /^[0-9a-f-]{36}$/.test(value);
 const areRuns = listOf(shape<HeldRun>({ job: isName, run: isCount }));
+
+const areDependencies = listOf(
+  shape<ShownDependency>({
+    name: isName,
+    state: literal<DependencyState>('closed', 'open', 'half-open', 'ramping'),
+    inFlight: isCount,
+    parked: isCount,
+  }),
+);
 
 /** A heartbeat whose texts the ledger can hold and whose lists are no larger than an app's can be. */
 export const isHeartbeat: Check<Heartbeat> = shape<Heartbeat>({
@@ -45,4 +73,8 @@ export const isHeartbeat: Check<Heartbeat> = shape<Heartbeat>({
   runs: (value): value is Heartbeat['runs'] => Array.isArray(value) && value.length <= MAX_RUNS && areRuns(value),
   at: perhaps(isCount),
   storage: perhaps(isOwnName),
+  dependencies: perhaps(
+    (value): value is ShownDependency[] =>
+      Array.isArray(value) && value.length <= MAX_DEPENDENCIES && areDependencies(value),
+  ),
 });

@@ -19,6 +19,7 @@ import { facts } from './migrations/0019-facts.js';
 import { priorityClasses } from './migrations/0021-priority-classes.js';
 import { fullLedger } from './migrations/0025-full-ledger.js';
 import { retentionSweep } from './migrations/0026-retention-sweep.js';
+import { dependencies } from './migrations/0027-dependencies.js';
 import { webhookEndpoints } from './migrations/0028-webhook-endpoints.js';
 
 /** A numbered step of the schema. Steps are only ever added; one that has run is never edited. */
@@ -49,6 +50,7 @@ export const MIGRATIONS: readonly Migration[] = [
   priorityClasses,
   fullLedger,
   retentionSweep,
+  dependencies,
   webhookEndpoints,
 ];
 

@@ -1,7 +1,9 @@
+import { type ShownDependency } from '#libs/contracts';
 import { type ReleaseRules } from '../release/release-plan.js';
 import { type Database } from './database.js';
 import { type ControlDispatch } from './outbox.js';
 import { middleOf } from './queue-counts.js';
+import { joinedDependencies } from './queue-dependencies.js';
 
 /** A queue as users see it: what waits in it, what is done of it, and how fast. */
 export interface QueueRecord {
@@ -17,6 +19,8 @@ export interface QueueRecord {
   readonly dead: number;
   /** Worker processes that were heard of within 10 s. */
   readonly consumers: number;
+  /** What its workers depend on at present, such as hosts and connections. */
+  readonly dependencies: readonly ShownDependency[];
   readonly paused: boolean;
   /** Of a tenant's jobs of one priority that wait for their turn: which first. */
   readonly order: ReleaseRules['order'];
@@ -119,6 +123,7 @@ export class QueueStore {
         ...{ waiting: of('queued'), active: of('running'), delayed: of('retrying'), scheduled: of('scheduled') },
         ...{ completed: ended?.completed ?? 0, failed: ended?.failed ?? 0, dead: queue.dead },
         consumers: queue.consumers,
+        dependencies: joinedDependencies(queue.dependencies),
         processingTime: timesOf(durations.filter((row) => row.queue === queue.name)),
         throughput: Math.round((ended?.latest ?? 0) * 100) / 100,
         oldestWaitingMs: counts.find((row) => row.status === 'queued')?.waiting_ms ?? null,
@@ -161,7 +166,10 @@ const READ_QUEUES = `
 SELECT domains.name,
        (SELECT count(*)::int FROM dead_letters WHERE dead_letters.queue = domains.name) AS dead,
        (SELECT count(*)::int FROM workers
-        WHERE workers.domain = domains.name AND heard_at > now() - interval '10 seconds') AS consumers
+        WHERE workers.domain = domains.name AND heard_at > now() - interval '10 seconds') AS consumers,
+       (SELECT coalesce(jsonb_agg(said.dependency), '[]')
+        FROM workers CROSS JOIN LATERAL jsonb_array_elements(dependencies) AS said (dependency)
+        WHERE workers.domain = domains.name AND heard_at > now() - interval '10 seconds') AS dependencies
 FROM domains ORDER BY domains.name`;
 
 const COUNT_OPEN = `
@@ -186,6 +194,7 @@ interface QueueRow {
   readonly name: string;
   readonly dead: number;
   readonly consumers: number;
+  readonly dependencies: readonly ShownDependency[];
 }
 
 interface OpenRow {

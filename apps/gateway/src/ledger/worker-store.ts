@@ -1,4 +1,4 @@
-import { type Heartbeat, type HeldRun } from '#libs/contracts';
+import { type Heartbeat, type HeldRun, type ShownDependency } from '#libs/contracts';
 import { type Queries } from './database.js';
 
 /** By so much a worker's clock may fall behind from one heartbeat to the next before that is believed. */
@@ -45,6 +45,7 @@ export class WorkerStore {
       rows.map(({ seq }) => seq),
       rows.map(({ at }) => at ?? null),
       rows.map(({ storage }) => storage ?? null),
+      rows.map(({ dependencies }) => JSON.stringify((dependencies ?? []).map(known))),
     ]);
   }
 
@@ -60,16 +61,23 @@ export class WorkerStore {
   }
 }
 
+/** The fields that are known; a newer sender may have more. */
+function known({ name, state, inFlight, parked }: ShownDependency): ShownDependency {
+  return { name, state, inFlight, parked };
+}
+
 // In the order of the key, so that two gateways cannot lock each other out.
 const HEAR = `
-INSERT INTO workers (domain, id, app_version, concurrency, runs, seq, clock_behind_ms, storage)
-SELECT domain, id, app_version, concurrency, runs::jsonb, seq, extract(epoch FROM clock_timestamp()) * 1000 - at, storage
-FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[], $7::float8[], $8::text[])
-  AS new (domain, id, app_version, concurrency, runs, seq, at, storage)
+INSERT INTO workers (domain, id, app_version, concurrency, runs, seq, clock_behind_ms, storage, dependencies)
+SELECT domain, id, app_version, concurrency, runs::jsonb, seq, extract(epoch FROM clock_timestamp()) * 1000 - at, storage,
+       dependencies::jsonb
+FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[], $7::float8[], $8::text[], $9::text[])
+  AS new (domain, id, app_version, concurrency, runs, seq, at, storage, dependencies)
 ORDER BY domain, id
 ON CONFLICT (domain, id) DO UPDATE SET
   app_version = excluded.app_version, concurrency = excluded.concurrency, runs = excluded.runs, seq = excluded.seq,
   heard_at = excluded.heard_at, storage = excluded.storage,
+  dependencies = excluded.dependencies,
   clock_behind_ms = least(excluded.clock_behind_ms, workers.clock_behind_ms + ${CLOCK_DOUBT_MS})
 WHERE excluded.seq > workers.seq`;
 

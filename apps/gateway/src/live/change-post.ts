@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import {
   type BrokerLink,
   type BrokerNames,
-  LiveFollower,
+  FanoutFollower,
+  liveTopology,
   type Publisher,
-  publishLive,
+  publishFanout,
   type SubscriberOptions,
 } from '#libs/broker';
 import { decodeJson, isToldChanges, type JobChange, type ToldChanges } from '#libs/contracts';
@@ -32,7 +33,7 @@ export interface ChangePostParts {
  */
 export class ChangePost {
   readonly #parts: ChangePostParts;
-  readonly #follower: LiveFollower;
+  readonly #follower: FanoutFollower;
   /** Tells our own messages, which come back, from those of others. */
   readonly #origin = randomUUID();
   #waiting: JobChange[] = [];
@@ -41,7 +42,11 @@ export class ChangePost {
   constructor(parts: ChangePostParts) {
     this.#parts = parts;
     const { consuming, names, setup } = parts.links;
-    this.#follower = new LiveFollower(consuming, { names, setup, onMessage: (body) => this.#take(body) });
+    this.#follower = new FanoutFollower(consuming, {
+      setup,
+      topologyOf: (id) => liveTopology(names.prefix, id),
+      onMessage: (body) => this.#take(body),
+    });
   }
 
   start(): void {
@@ -69,7 +74,7 @@ export class ChangePost {
       const changes = this.#waiting.splice(0, SENT_AT_ONCE);
       const message: ToldChanges = { origin: this.#origin, changes };
       const { publisher, names } = this.#parts.links;
-      await publishLive(publisher, names, Buffer.from(JSON.stringify(message))).catch((error: unknown) =>
+      await publishFanout(publisher, names.live, Buffer.from(JSON.stringify(message))).catch((error: unknown) =>
         this.#lost(changes.length, String(error)),
       );
     }

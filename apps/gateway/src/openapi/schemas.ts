@@ -78,6 +78,13 @@ const batch = {
   completedAt: { ...orNull(time), description: 'When its last job had ended for the first time.' },
 };
 
+const DEPENDENCY_STATE = {
+  type: 'string',
+  enum: ['closed', 'open', 'half-open', 'ramping'],
+  description:
+    'Calls pass; it is down and none does; one at a time tries; it is back, and more pass with each success.',
+};
+
 /** The shapes that the OpenAPI document refers to by name. */
 export const SCHEMAS: Readonly<Record<string, Schema>> = {
   Job: whole(job),
@@ -160,6 +167,11 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     failed: count,
     dead: { ...count, description: 'Dead letters, also those of messages that are no job.' },
     consumers: { ...count, description: 'Worker processes that were heard of within 10 s.' },
+    dependencies: {
+      type: 'array',
+      items: whole({ name: text, state: DEPENDENCY_STATE, inFlight: count, parked: count }),
+      description: 'What its workers depend on at present: of each the gravest state, and what all of them do.',
+    },
     paused: { type: 'boolean' },
     order: { type: 'string', enum: ['fifo', 'lifo'], description: 'Of jobs that wait for their turn: which first.' },
     weights: { type: 'object', additionalProperties: count, description: 'Of tasks; those without have 1.' },

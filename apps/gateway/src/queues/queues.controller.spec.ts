@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type DependencyState, type Heartbeat } from '#libs/contracts';
 import { type Page } from '../http/page.js';
-import { type QueueRecord } from '../ledger/queue-store.js';
+import { type QueueRecord, QueueStore } from '../ledger/queue-store.js';
+import { WorkerStore } from '../ledger/worker-store.js';
 import { type ProblemDetails } from '../http/problem.js';
 import { type Answer, Client, pathsOf } from '../testing/client.js';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { type RealEdge, startRealEdge } from '../testing/real-edge.js';
 
 describe('queues over HTTP', () => {
@@ -34,9 +37,37 @@ describe('queues over HTTP', () => {
   it('show all their fields, also before anything has happened in them', async () => {
     expect((await client.get<QueueRecord>('/v1/queues/zeta')).json).toEqual({
       ...{ name: 'zeta', waiting: 0, active: 0, delayed: 0, scheduled: 0, completed: 0, failed: 0, dead: 0 },
-      ...{ consumers: 0, paused: false, order: 'fifo', weights: {}, throughput: 0, oldestWaitingMs: null },
+      ...{
+        consumers: 0,
+        dependencies: [],
+        paused: false,
+        order: 'fifo',
+        weights: {},
+        throughput: 0,
+        oldestWaitingMs: null,
+      },
       processingTime: { avg: null, p50: null, p95: null },
     });
+  });
+
+  it('say what their workers depend on: of each the gravest state that one of them knows', async () => {
+    const said = (worker: string, state: DependencyState, parked: number, seq = 1): Heartbeat => ({
+      ...{ worker, domain: 'alpha', appVersion: '1', concurrency: 1, seq, runs: [] },
+      dependencies: [
+        { name: 'payments', state, inFlight: 1, parked },
+        { name: `${worker}.example:443`, state: 'closed', inFlight: 2, parked: 0 },
+      ],
+    });
+    const workers = new WorkerStore(edge.database);
+    await workers.hear([said('a', 'closed', 0), said('b', 'open', 4), said('c', 'open', 9)]);
+    await workers.hear([said('b', 'half-open', 3, 2), { ...said('c', 'open', 9, 2), dependencies: [] }]);
+    // The gateway's own keeps what it has counted for a second.
+    const queues = new QueueStore(edge.database, IDLE_DISPATCH);
+    expect((await queues.find('alpha'))?.dependencies).toEqual([
+      { name: 'a.example:443', state: 'closed', inFlight: 2, parked: 0 },
+      { name: 'b.example:443', state: 'closed', inFlight: 2, parked: 0 },
+      { name: 'payments', state: 'half-open', inFlight: 2, parked: 3 },
+    ]);
   });
 
   it('are paused and resumed, as often as one likes', async () => {

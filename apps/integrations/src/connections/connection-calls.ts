@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { TemporaryError } from '#libs/consumer';
-import { type Answer, type Call } from '#libs/egress';
-import { type Outgoing, type WholeAnswer } from '../outgoing/outgoing.js';
+import { type Answer } from '#libs/egress';
+import { type Outgoing, type OutgoingCall, type WholeAnswer } from '../outgoing/outgoing.js';
 import { addressWithin } from './address-within.js';
 import { type Connection } from './connection.js';
 import { type Credentials, credentialsOf } from './credentials.js';
@@ -12,7 +12,7 @@ import { withoutSecrets } from './secret-guard.js';
 const UNAUTHORIZED = 401;
 
 /** A call through a connection: its URL lies within it, as whoever made it has checked. */
-export type ConnectionCall = Omit<Call, 'credentials' | 'beforeRedirect'>;
+export type ConnectionCall = Omit<OutgoingCall, 'credentials' | 'beforeRedirect' | 'dependency'>;
 
 /** Calls through connections: with their headers, credentials and limits, and without their secrets in what comes back. */
 export class ConnectionCalls {
@@ -42,7 +42,7 @@ export class ConnectionCalls {
   async #authenticated<A extends WholeAnswer | Answer>(
     connection: Connection,
     call: ConnectionCall,
-    send: (call: Call) => Promise<A>,
+    send: (call: OutgoingCall) => Promise<A>,
   ): Promise<{ readonly answer: A; readonly secrets: readonly string[] }> {
     const credentials = await credentialsOf(connection, this.tokens);
     const answer = await send(asSent(connection, call, credentials));
@@ -56,10 +56,11 @@ export class ConnectionCalls {
   }
 }
 
-function asSent(connection: Connection, call: ConnectionCall, { headers }: Credentials): Call {
+function asSent(connection: Connection, call: ConnectionCall, { headers }: Credentials): OutgoingCall {
   const origin = new URL(connection.baseUrl).origin;
   return {
     ...call,
+    dependency: connection.name,
     headers: { ...call.headers, ...connection.headers },
     credentials: headers,
     limits: { ...connection.limits, ...call.limits },

@@ -1,4 +1,4 @@
-import { type CallLimits } from '#libs/egress';
+import { type CallLimits, type DependencyTerms } from '#libs/egress';
 
 /** How a connection proves who calls, with its secrets. */
 export type Authentication =
@@ -34,6 +34,8 @@ export interface Connection {
   /** What jobs may call; null: everything below the base URL. */
   readonly rules: readonly CallRule[] | null;
   readonly limits: Partial<CallLimits>;
+  /** What all processes together may ask of it, and when it is down. */
+  readonly terms: DependencyTerms;
   /** Statuses that are tried again, or are not, though others of their kind are treated otherwise. */
   readonly temporary: readonly number[];
   readonly permanent: readonly number[];

@@ -17,8 +17,19 @@ export type WrittenAuth =
       readonly audience?: string;
     };
 
+/** What an operator says of how much a dependency bears, and when it is down. */
+export interface WrittenTerms {
+  readonly limits?: { readonly concurrency?: number; readonly perSecond?: number };
+  readonly breaker?: {
+    readonly failureShare?: number;
+    readonly leastCalls?: number;
+    readonly open?: Duration;
+    readonly longestOpen?: Duration;
+  };
+}
+
 /** A connection as an operator writes it. */
-export interface WrittenConnection {
+export interface WrittenConnection extends WrittenTerms {
   readonly baseUrl: string;
   readonly description?: string;
   readonly tenants?: readonly string[];
@@ -37,6 +48,8 @@ export interface WrittenConnection {
 /** The file as an operator writes it, checked by {@link CONNECTIONS_SCHEMA}. */
 export interface ConnectionsFile {
   readonly connections?: Readonly<Record<string, WrittenConnection>>;
+  /** By `host:port`, `host`, or `*` for all that are not named, of calls without a connection. */
+  readonly hosts?: Readonly<Record<string, WrittenTerms>>;
 }
 
 const TEXT = { type: 'string', minLength: 1 } as const;
@@ -45,6 +58,9 @@ const HTTP_URL = { type: 'string', pattern: '^https?://[^\\s?#@]+$' } as const;
 const HEADER_NAME = "^[a-z0-9!#$%&'*+.^_`|~-]+$";
 const HEADER_VALUE = '^[\\t\\x20-\\x7e]*$';
 const LARGEST_ANSWER = 67_108_864;
+const MOST_CALLS = 100_000;
+/** As URLs normalise it, an IPv6 address in brackets. */
+const HOST = '^(?:\\*|(?:[a-z0-9.-]+|\\[[0-9a-f:]+\\])(?::[0-9]{1,5})?)$';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 const DURATION = {
   anyOf: [
@@ -83,8 +99,26 @@ const AUTH = {
   })),
 };
 
+const TERMS = {
+  limits: closed({
+    concurrency: { type: 'integer', minimum: 1, maximum: MOST_CALLS },
+    perSecond: { type: 'number', exclusiveMinimum: 0, maximum: MOST_CALLS },
+  }),
+  breaker: closed({
+    failureShare: { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 },
+    leastCalls: { type: 'integer', minimum: 1, maximum: 1_000 },
+    open: DURATION,
+    longestOpen: DURATION,
+  }),
+};
+
 /** JSON Schema of the file of connections. */
 export const CONNECTIONS_SCHEMA = closed({
+  hosts: {
+    type: 'object',
+    propertyNames: { pattern: HOST },
+    additionalProperties: closed(TERMS),
+  },
   connections: {
     type: 'object',
     propertyNames: { pattern: NAME },
@@ -108,6 +142,7 @@ export const CONNECTIONS_SCHEMA = closed({
         },
         timeouts: closed({ headers: DURATION, idle: DURATION, total: DURATION }),
         maxBytes: { type: 'integer', minimum: 1, maximum: LARGEST_ANSWER },
+        ...TERMS,
         retry: closed({ temporary: STATUSES, permanent: STATUSES, maxRetryAfter: DURATION }),
       },
       ['baseUrl'],

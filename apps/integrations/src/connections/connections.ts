@@ -1,3 +1,4 @@
+import { DEPENDENCY_TERMS, type DependencyTerms } from '#libs/egress';
 import { PermanentError } from '#libs/consumer';
 import { type Connection } from './connection.js';
 
@@ -10,8 +11,19 @@ export interface NamedConnection extends Connection {
 export class Connections {
   readonly #byName: ReadonlyMap<string, NamedConnection>;
 
-  constructor(connections: readonly NamedConnection[]) {
+  /** @param hosts what hosts bear, by `host:port`, `host` or `*` */
+  constructor(
+    connections: readonly NamedConnection[],
+    private readonly hosts: ReadonlyMap<string, DependencyTerms> = new Map<string, DependencyTerms>(),
+  ) {
     this.#byName = new Map(connections.map((connection) => [connection.name, connection]));
+  }
+
+  /** What a dependency may be asked to bear. @param name that of a connection, or a host with its port */
+  termsOf(name: string): DependencyTerms {
+    const host = name.slice(0, name.lastIndexOf(':'));
+    const ofHost = this.hosts.get(name) ?? this.hosts.get(host) ?? this.hosts.get('*');
+    return this.#byName.get(name)?.terms ?? ofHost ?? DEPENDENCY_TERMS;
   }
 
   /** @throws PermanentError `unknown_connection`, also for one that is not for this tenant */

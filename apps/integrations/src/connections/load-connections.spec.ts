@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ConfigError } from '#libs/config';
+import { DEPENDENCY_TERMS } from '#libs/egress';
 import { connectionsOf } from '../../spec/connections-of.js';
 import { loadConnections } from './load-connections.js';
 
@@ -41,6 +42,8 @@ describe('loadConnections', () => {
       timeouts: { headers: '2s', total: 5_000 },
       maxBytes: 1_000,
       retry: { temporary: [409], permanent: [501], maxRetryAfter: '1h' },
+      limits: { concurrency: 4, perSecond: 2.5 },
+      breaker: { failureShare: 0.2, leastCalls: 10, open: '1s', longestOpen: '1m' },
     };
     expect(connectionsOf({ shop: written }, { TOKEN: 'canary' }).get('shop', 'default')).toMatchObject({
       ...{ name: 'shop', baseUrl: 'https://api.example.com/v1', headers: { 'x-version': '2' } },
@@ -48,7 +51,20 @@ describe('loadConnections', () => {
       rules: [{ methods: ['GET'], paths: ['/orders/*'] }],
       limits: { headersMs: 2_000, totalMs: 5_000, maxBytes: 1_000 },
       ...{ temporary: [409], permanent: [501], maxRetryAfterMs: 3_600_000 },
+      terms: {
+        ...{ concurrency: 4, perSecond: 2.5 },
+        breaker: { failureShare: 0.2, leastCalls: 10, openMs: 1_000, longestOpenMs: 60_000 },
+      },
     });
+  });
+
+  it('reads what hosts bear: of the port, else of the host, else of all', () => {
+    const limitOf = (concurrency: number): object => ({ limits: { concurrency } });
+    const hosts = { 'a.example:8443': limitOf(1), 'a.example': limitOf(2), '[::1]:80': limitOf(3), '*': limitOf(4) };
+    const connections = connectionsOf({ shop: { ...BASE, limits: { concurrency: 5 } } }, {}, hosts);
+    const names = ['a.example:8443', 'a.example:443', '[::1]:80', 'b.example:443', 'shop'];
+    expect(names.map((name) => connections.termsOf(name).concurrency)).toEqual([1, 2, 3, 4, 5]);
+    expect(connectionsOf({}).termsOf('a.example:443')).toEqual(DEPENDENCY_TERMS);
   });
 
   it('takes secrets from files, without the line break at their end', () => {
@@ -112,6 +128,8 @@ describe('loadConnections', () => {
     ],
     ['a header in capitals', { ...BASE, headers: { 'X-A': '1' } }, /headers\.X-A: property name/],
     ['a header of two lines', { ...BASE, headers: { a: '1\r\nb: 2' } }, /headers\.a: must match/],
+    ['a limit of nothing', { ...BASE, limits: { perSecond: 0 } }, /limits\.perSecond: must be > 0/],
+    ['a share of more than all', { ...BASE, breaker: { failureShare: 1 } }, /breaker\.failureShare: must be < 1/],
     ['a duration that is none', { ...BASE, timeouts: { total: 'soon' } }, /timeouts\.total: must/],
   ])('refuses %s', (_kind, connection, problem) => {
     expect(problemsOf(connection)).toContainEqual(expect.stringMatching(problem));

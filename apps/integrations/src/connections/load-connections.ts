@@ -10,6 +10,7 @@ import {
   type WrittenConnection,
 } from './connections-schema.js';
 import { secretForms, SecretReader } from './secrets.js';
+import { termsOf } from './terms.js';
 
 const SETTING = 'CONNECTIONS_FILE';
 
@@ -22,11 +23,12 @@ export function loadConnections({
   secretIn,
 }: Pick<IntegrationsConfig, 'connectionsFile' | 'secretIn'>): Connections {
   if (file === null) return new Connections([]);
-  const { connections = {} } = readSettingsFile(SETTING, file, CONNECTIONS_SCHEMA) as ConnectionsFile;
+  const { connections = {}, hosts = {} } = readSettingsFile(SETTING, file, CONNECTIONS_SCHEMA) as ConnectionsFile;
   const secrets = new SecretReader(secretIn);
   const named = Object.entries(connections).map(([name, written]) => connectionOf(name, written, secrets));
   if (secrets.problems.length > 0) throw unusableFile(SETTING, file, secrets.problems);
-  return new Connections(named);
+  const ofHosts = Object.entries(hosts).map(([host, terms]) => [host, termsOf(terms)] as const);
+  return new Connections(named, new Map(ofHosts));
 }
 
 /** The connections that the environment names. @throws ConfigError */
@@ -44,6 +46,7 @@ function connectionOf(name: string, written: WrittenConnection, secrets: SecretR
     secrets: read.secrets,
     rules: allow?.map(({ methods = null, paths = null }) => ({ methods, paths })) ?? null,
     limits: limitsOf(written),
+    terms: termsOf(written),
     temporary: retry.temporary ?? [],
     permanent: retry.permanent ?? [],
     maxRetryAfterMs: retry.maxRetryAfter === undefined ? Infinity : durationMs(retry.maxRetryAfter),

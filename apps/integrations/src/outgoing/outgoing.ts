@@ -1,27 +1,44 @@
+import { finished } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { type OnApplicationShutdown } from '@nestjs/common';
-import { type Answer, type Call, EgressClient } from '#libs/egress';
+import { RetryAfter } from '#libs/consumer';
+import {
+  type Answer,
+  type Call,
+  CallFailed,
+  type Dependencies,
+  type EgressClient,
+  type Entry,
+  Parked,
+} from '#libs/egress';
 import { excerptOf } from './answer-excerpt.js';
 import { asJobError } from './egress-errors.js';
 
-/** Who calls, unless a job or a connection says otherwise. */
-const USER_AGENT = 'Leveret/1 (integrations)';
+const FIRST_OF_SERVER_ERRORS = 500;
 
-/** The app's calls to the servers of others. */
+/** A call, and what it depends on. */
+export interface OutgoingCall extends Call {
+  /** The name of a connection. @default the host and port of the URL */
+  readonly dependency?: string;
+}
+
+/**
+ * The app's calls to the servers of others. A call that may not be made now, because what it depends on is down or busy, ends at once
+ * with a `RetryAfter`, and so does one that fails when it is down: such a job costs no attempt and is in nobody's way.
+ */
 export class Outgoing implements OnApplicationShutdown {
-  readonly #client: EgressClient;
-
-  /** @param allow the pairs of `EGRESS_ALLOW` */
-  constructor(allow: readonly string[]) {
-    this.#client = new EgressClient({ allow, userAgent: USER_AGENT });
-  }
+  constructor(
+    private readonly client: EgressClient,
+    private readonly dependencies: Dependencies,
+  ) {}
 
   /**
    * Sends a call, and has all of its answer read within its limits.
    * @throws PermanentError `egress_refused`, `answer_too_large`
    * @throws TemporaryError with the code of a `CallFailed`
+   * @throws RetryAfter `dependency_down`, `dependency_busy`
    */
-  async exchange(call: Call): Promise<WholeAnswer> {
+  async exchange(call: OutgoingCall): Promise<WholeAnswer> {
     const answer = await this.open(call);
     try {
       return { ...answer, body: await buffer(answer.body) };
@@ -31,22 +48,45 @@ export class Outgoing implements OnApplicationShutdown {
   }
 
   /** Sends a call whose answer is read as it comes; errors of its body are those of `Answer`. @throws as `exchange` */
-  async open(call: Call): Promise<Answer> {
+  async open(call: OutgoingCall): Promise<Answer> {
+    const dependency = call.dependency ?? hostOf(call.url);
+    const entry = this.#enter(dependency);
     try {
-      return await this.#client.send(call);
+      const answer = await this.client.send(call);
+      entry.answered();
+      const verdict = answer.status < FIRST_OF_SERVER_ERRORS ? 'success' : 'failure';
+      finished(answer.body, (error) => {
+        entry.end(error instanceof CallFailed ? 'failure' : verdict);
+      });
+      return answer;
     } catch (error) {
-      throw asJobError(error);
+      entry.end(error instanceof CallFailed ? 'failure' : 'neither');
+      throw error instanceof CallFailed ? this.#failure(error, dependency) : asJobError(error);
     }
   }
 
   /** Sends a call of whose answer only the head matters; of its text the beginning is told. @throws as `exchange` */
-  async deliver(call: Call): Promise<DeliveryAnswer> {
+  async deliver(call: OutgoingCall): Promise<DeliveryAnswer> {
     const { body, ...head } = await this.open(call);
     return { ...head, excerpt: await excerptOf(body) };
   }
 
-  onApplicationShutdown(): Promise<void> {
-    return this.#client.close();
+  async onApplicationShutdown(): Promise<void> {
+    this.dependencies.stop();
+    await this.client.close();
+  }
+
+  #enter(dependency: string): Entry {
+    try {
+      return this.dependencies.enter(dependency);
+    } catch (error) {
+      throw error instanceof Parked ? new RetryAfter(error.waitMs, error.reason) : error;
+    }
+  }
+
+  #failure(error: CallFailed, dependency: string): unknown {
+    const waitMs = this.dependencies.downFor(dependency);
+    return waitMs === undefined ? asJobError(error) : new RetryAfter(waitMs, `dependency_down: ${error.code}`);
   }
 }
 
@@ -61,4 +101,10 @@ export interface DeliveryAnswer extends AnswerHead {
 /** An answer with its body. */
 export interface WholeAnswer extends AnswerHead {
   readonly body: Buffer;
+}
+
+function hostOf(url: string): string {
+  if (!URL.canParse(url)) return '';
+  const { hostname, port, protocol } = new URL(url);
+  return `${hostname}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`;
 }

@@ -2,6 +2,17 @@ import { type Http } from '../http/http.js';
 import { Listing, type PageQuery } from '../http/listing.js';
 import { type CallOptions } from '../options.js';
 
+/** Something outside that the workers of a queue depend on, as all of them together see it. */
+export interface QueueDependency {
+  readonly name: string;
+  /** Calls pass; it is down and none does; one at a time tries whether it is back; it is, and more are made with each success. */
+  readonly state: 'closed' | 'open' | 'half-open' | 'ramping';
+  /** Calls that are being made. */
+  readonly inFlight: number;
+  /** Jobs that wait elsewhere until they may call. */
+  readonly parked: number;
+}
+
 /** The queue of a domain. */
 export interface Queue {
   readonly name: string;
@@ -16,6 +27,8 @@ export interface Queue {
   readonly dead: number;
   /** Worker processes that were heard of within 10 s. */
   readonly consumers: number;
+  /** What its workers depend on at present, such as hosts and connections. */
+  readonly dependencies: readonly QueueDependency[];
   readonly paused: boolean;
   /** Of a tenant's jobs of one priority that wait for their turn: the oldest or the newest first. */
   readonly order: 'fifo' | 'lifo';

@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type HttpTarget, startHttpTarget } from '../../../spec/http-target.js';
 import { connectionsOf } from '../../../spec/connections-of.js';
 import { jobInMemory } from '../../../spec/job-in-memory.js';
+import { outgoingTo } from '../../../spec/outgoing-to.js';
 import { ConnectionCalls } from '../../connections/connection-calls.js';
 import { OAuthTokens } from '../../connections/oauth-tokens.js';
-import { Outgoing } from '../../outgoing/outgoing.js';
+import { type Outgoing } from '../../outgoing/outgoing.js';
 import { CallApiHandler, type CallApiResult } from './call-api.handler.js';
 import { type CallApiPayload } from './call-api.payload.js';
 
@@ -45,7 +46,7 @@ describe('integrations.call-api', () => {
       },
     ]);
     const connections = connectionsOf(Object.fromEntries(written) as Record<string, unknown>, SECRETS);
-    outgoing = new Outgoing([target.pair]);
+    outgoing = outgoingTo([target.pair]);
     handler = new CallApiHandler(connections, new ConnectionCalls(outgoing, new OAuthTokens(outgoing)), outgoing);
   });
   afterEach(async () => {

@@ -8,7 +8,8 @@ import { openStorage, type Storage } from '#libs/storage';
 import { WebhookSecrets } from '#libs/webhooks';
 import { type HttpTarget, startHttpTarget } from '../../../spec/http-target.js';
 import { jobInMemory } from '../../../spec/job-in-memory.js';
-import { Outgoing } from '../../outgoing/outgoing.js';
+import { outgoingTo } from '../../../spec/outgoing-to.js';
+import { type Outgoing } from '../../outgoing/outgoing.js';
 import { WebhookKeys } from '../../outgoing/webhook-keys.js';
 import { DeliverWebhookHandler, type DeliverWebhookResult } from './deliver-webhook.handler.js';
 import { type DeliverWebhookPayload } from './deliver-webhook.payload.js';
@@ -25,7 +26,7 @@ describe('integrations.deliver-webhook', () => {
     folder = await mkdtemp(join(tmpdir(), 'leveret-deliveries-'));
     storage = await openStorage(pathToFileURL(folder).href);
     target = await startHttpTarget();
-    outgoing = new Outgoing([target.pair]);
+    outgoing = outgoingTo([target.pair]);
   });
   afterEach(async () => {
     await outgoing.onApplicationShutdown();

@@ -5,9 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { connectionsOf } from '../../../spec/connections-of.js';
 import { type HttpTarget, startHttpTarget } from '../../../spec/http-target.js';
 import { jobInMemory } from '../../../spec/job-in-memory.js';
+import { outgoingTo } from '../../../spec/outgoing-to.js';
 import { ConnectionCalls } from '../../connections/connection-calls.js';
 import { OAuthTokens } from '../../connections/oauth-tokens.js';
-import { Outgoing } from '../../outgoing/outgoing.js';
+import { type Outgoing } from '../../outgoing/outgoing.js';
 import { FetchFileHandler, type FetchFileResult } from './fetch-file.handler.js';
 import { type FetchFilePayload } from './fetch-file.payload.js';
 
@@ -26,7 +27,7 @@ describe('integrations.fetch-file', () => {
     const auth = { type: 'bearer', token: { env: 'TOKEN' } };
     const shop = { baseUrl: `${target.url}/v1`, auth, allow: [{ paths: ['/files/*'] }], timeouts: { idle: '100ms' } };
     const connections = connectionsOf({ shop }, { TOKEN: 'canary-token' });
-    outgoing = new Outgoing([target.pair]);
+    outgoing = outgoingTo([target.pair]);
     handler = new FetchFileHandler(connections, new ConnectionCalls(outgoing, new OAuthTokens(outgoing)), outgoing);
   });
   afterEach(async () => {

@@ -3,20 +3,19 @@ import { type ConfirmChannel } from 'amqplib';
 import { declareTopology } from './declare.js';
 import { type Delivery } from './delivery.js';
 import { type BrokerLink } from './link.js';
-import { liveTopology } from './live-topology.js';
-import { type BrokerNames } from './names.js';
 import { type Publisher } from './publisher.js';
 import { Subscriber } from './subscriber.js';
+import { type Topology } from './topology.js';
 
 const PREFETCH = 100;
 
 /**
- * Tells everybody who follows the live exchange now. What nobody follows is gone.
+ * Tells everybody who follows a fanout exchange now. What nobody follows is gone.
  * @throws PublishError
  */
-export async function publishLive(publisher: Publisher, names: BrokerNames, body: Buffer): Promise<void> {
+export async function publishFanout(publisher: Publisher, exchange: string, body: Buffer): Promise<void> {
   await publisher.publish({
-    exchange: names.live,
+    exchange,
     routingKey: '',
     body,
     properties: { contentType: 'application/json', headers: {} },
@@ -25,21 +24,24 @@ export async function publishLive(publisher: Publisher, names: BrokerNames, body
   });
 }
 
-export interface LiveFollowerOptions {
-  readonly names: BrokerNames;
+export interface FanoutFollowerOptions {
+  /** What is declared to follow: its first queue is the follower's own. @param id names that queue */
+  readonly topologyOf: (id: string) => Topology;
   /** Declares what is shared. */
   readonly setup: (channel: ConfirmChannel) => Promise<void>;
   readonly onMessage: (body: Buffer) => void;
+  /** What is told from now on is heard. */
+  readonly onAttached?: () => void;
 }
 
 /**
- * Hears what is told on the live exchange while it is connected; what is told meanwhile is missed. Each channel has a
+ * Hears what is told on a fanout exchange while it is connected; what is told meanwhile is missed. Each channel has a
  * queue of its own, so that one which the broker still keeps for a connection that was cut off is in nobody's way.
  */
-export class LiveFollower {
+export class FanoutFollower {
   readonly #subscriber: Subscriber;
 
-  constructor(link: BrokerLink, { names, setup, onMessage }: LiveFollowerOptions) {
+  constructor(link: BrokerLink, { topologyOf, setup, onMessage, onAttached }: FanoutFollowerOptions) {
     let queue = '';
     this.#subscriber = new Subscriber(link, {
       get queue() {
@@ -48,9 +50,10 @@ export class LiveFollower {
       prefetch: PREFETCH,
       setup: async (channel) => {
         await setup(channel);
-        const topology = liveTopology(names.prefix, randomUUID());
+        const topology = topologyOf(randomUUID());
         await declareTopology(channel, topology);
         queue = topology.queues[0]?.name ?? '';
+        onAttached?.();
       },
       handle: (delivery: Delivery) => {
         delivery.ack();

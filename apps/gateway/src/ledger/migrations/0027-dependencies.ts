@@ -1,0 +1,9 @@
+import { type Migration } from '../migrate.js';
+
+/** What workers say of the things outside that they depend on. */
+export const dependencies: Migration = {
+  name: '0027-dependencies',
+  sql: `
+ALTER TABLE workers ADD COLUMN dependencies jsonb NOT NULL DEFAULT '[]';
+`,
+};

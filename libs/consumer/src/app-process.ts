@@ -1,0 +1,58 @@
+import { type ShownDependency } from '#libs/contracts';
+import { registerGauge, type Telemetry } from '#libs/observability';
+import { type BrokerPeers } from './broker-peers.js';
+
+/** The other processes of the same app, as far as they can be reached by the broker. */
+export interface AppPeers {
+  /** The name of this process. */
+  readonly self: string;
+  /** Tells all of them, this one too. What the broker does not take is lost. @param news JSON */
+  tell(news: unknown): void;
+  /**
+   * Calls back with what is told from then on, and whenever the process begins to hear it: at the start, and after each
+   * reconnect. To be called before the app listens, once.
+   */
+  listen(on: { readonly heard: (from: string, news: unknown) => void; readonly joined: () => void }): void;
+}
+
+/** The process that an app's module runs in. `runConsumerApp` provides it for injection; in specs it is whatever they give. */
+export abstract class AppProcess {
+  /** Jobs at once. */
+  abstract readonly slots: number;
+  abstract readonly peers: AppPeers;
+  /** What the app depends on is shown in its queue and in its metrics, as it is then. To be called once. */
+  abstract showDependencies(read: () => readonly ShownDependency[]): void;
+}
+
+/** The process as it is. */
+export class RunningProcess extends AppProcess {
+  #read: () => readonly ShownDependency[] = () => [];
+
+  constructor(
+    readonly slots: number,
+    readonly peers: BrokerPeers,
+    private readonly telemetry: Telemetry,
+  ) {
+    super();
+  }
+
+  /** What the app depends on at present. */
+  get dependencies(): readonly ShownDependency[] {
+    return this.#read();
+  }
+
+  showDependencies(read: () => readonly ShownDependency[]): void {
+    this.#read = read;
+    const gauge = (name: string, help: string, valueOf: (shown: ShownDependency) => number): void => {
+      registerGauge(this.telemetry, {
+        ...{ name: `leveret_dependency_${name}`, help, labels: ['dependency'] },
+        collect: async () => read().map((shown) => ({ labels: { dependency: shown.name }, value: valueOf(shown) })),
+      });
+    };
+    gauge('open', '1 while nothing or a probe alone is sent to a dependency, because it is down.', ({ state }) =>
+      state === 'open' || state === 'half-open' ? 1 : 0,
+    );
+    gauge('calls_in_flight', 'Calls to a dependency that are being made.', ({ inFlight }) => inFlight);
+    gauge('jobs_parked', 'Jobs that this process has put off because of a dependency.', ({ parked }) => parked);
+  }
+}
