@@ -1,17 +1,24 @@
 import { type Readable } from 'node:stream';
 
-const ENOUGH = 4_096;
+/** Whoever answers what has begun and does not end is not waited for. */
+const LONGEST_WAIT_MS = 1_000;
 
-/** The first bytes of an answer that is no success, for its error; nothing when they cannot be had. */
-export async function beginningOf(body: Readable): Promise<Buffer> {
+/** The first bytes of an answer of which no more matters: those that come soon and can be read. Never rejects. */
+export async function beginningOf(body: Readable, enough: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
+  let bytes = 0;
+  const late = setTimeout(() => body.destroy(), LONGEST_WAIT_MS);
   try {
     for await (const chunk of body) {
       chunks.push(chunk as Buffer);
-      if (Buffer.concat(chunks).length >= ENOUGH) break;
+      bytes += (chunk as Buffer).length;
+      if (bytes >= enough) break;
     }
   } catch {
-    // The status says what matters.
+    // What came until then is told.
+  } finally {
+    clearTimeout(late);
+    body.destroy();
   }
-  return Buffer.concat(chunks).subarray(0, ENOUGH);
+  return Buffer.concat(chunks).subarray(0, enough);
 }

@@ -8,6 +8,8 @@ import { fileHead, type FileHead } from './file-head.js';
 
 const OK = 200;
 const PARTIAL = 206;
+/** Of an answer that is no file, for the error. */
+const TOLD_BYTES = 4_096;
 /** How often in a row the rest is asked for before the attempt fails; the next begins anew. */
 const MOST_RESUMES = 10;
 /** With so many bytes more a download gets on, however often it breaks. */
@@ -139,7 +141,7 @@ export class Download {
 }
 
 async function refusalOf(answer: Answer, rules: StatusRules): Promise<Error> {
-  return answerError({ ...answer, body: await beginningOf(answer.body) }, rules);
+  return answerError({ ...answer, body: await beginningOf(answer.body, TOLD_BYTES) }, rules);
 }
 
 function pauseMs(resumes: number): number {
