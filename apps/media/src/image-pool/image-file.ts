@@ -19,13 +19,17 @@ export interface Pixels extends Size {
   readonly channels: 1 | 2 | 3 | 4;
 }
 
-/** An image file that has passed the checks. Only its first picture counts when it is animated. */
+/** An image file that has passed the checks. */
 export interface ImageFile {
   readonly path: string;
   readonly kind: ImageKind;
   /** As it is looked at: with the EXIF orientation applied. */
   readonly size: Size;
   readonly hasAlpha: boolean;
+  /** As Exif counts it, from 1, which is upright. */
+  readonly orientation: number;
+  /** Pictures of an animation; 1 when it is none. */
+  readonly frames: number;
 }
 
 /**
@@ -40,12 +44,17 @@ export async function inspectImage(path: string): Promise<ImageFile> {
       'The file is no image that can be read: expected JPEG, PNG, WebP, GIF or AVIF',
     );
   }
-  const { width, height, autoOrient, hasAlpha } = await orCorrupt(
-    path,
-    sharp(path, { failOn: 'warning', limitInputPixels: false }).metadata(),
-  );
+  const {
+    width,
+    height,
+    autoOrient,
+    hasAlpha,
+    orientation = 1,
+    pages: frames = 1,
+  } = await orCorrupt(path, sharp(path, { failOn: 'warning', limitInputPixels: false }).metadata());
   if (width * height > MAX_PIXELS) throw tooManyPixels({ width, height });
-  return { path, kind, size: { width: autoOrient.width, height: autoOrient.height }, hasAlpha };
+  const size = { width: autoOrient.width, height: autoOrient.height };
+  return { path, kind, size, hasAlpha, orientation, frames };
 }
 
 /**
@@ -61,9 +70,14 @@ export async function decodeImage(image: ImageFile, size: Size): Promise<Pixels>
   return { data, width: info.width, height: info.height, channels: info.channels };
 }
 
-/** Starts a pipeline over an image, upright. */
+/** Starts a pipeline over the first picture of an image, upright. */
 export function fromImage({ path }: ImageFile): Sharp {
   return sharp(path, { failOn: 'warning', limitInputPixels: MAX_PIXELS, pages: 1 }).autoOrient();
+}
+
+/** Starts a pipeline over every picture of an animation; all of them count as pixels of one. */
+export function fromAnimation({ path }: ImageFile): Sharp {
+  return sharp(path, { failOn: 'warning', limitInputPixels: MAX_PIXELS, animated: true });
 }
 
 /** Starts a pipeline over pixels in memory. */
@@ -90,7 +104,11 @@ async function headOf(path: string): Promise<Buffer> {
   }
 }
 
-async function orCorrupt<T>(path: string, reading: Promise<T>): Promise<T> {
+/**
+ * Waits for something that is read from an image.
+ * @throws ImageProblem `corrupt_image` when it fails
+ */
+export async function orCorrupt<T>(path: string, reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (error) {

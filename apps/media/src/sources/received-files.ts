@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { type Readable } from 'node:stream';
 import { type JobContext, PermanentError } from '#libs/consumer';
 import { TooManyBytes, type Workspace } from '../workspace/workspace.js';
@@ -30,6 +31,7 @@ export class ReceivedFiles {
   readonly #workspace: Workspace;
   readonly #web: WebFiles;
   readonly #received = new Map<string, Promise<string>>();
+  #count = 0;
 
   constructor(job: JobContext, workspace: Workspace, web: WebFiles) {
     this.#job = job;
@@ -44,12 +46,21 @@ export class ReceivedFiles {
    * is the storage's trouble
    */
   receive(source: SourceInput, limit: FileLimit): Promise<string> {
-    const from = `${limit.what} ${source instanceof WebInput ? source.url : source.key}`;
+    const from = nameOf(source, limit);
     const known = this.#received.get(from);
     if (known !== undefined) return known;
-    const receiving = this.#receive(`received-${String(this.#received.size)}`, source, limit);
+    this.#count += 1;
+    const receiving = this.#receive(`received-${String(this.#count)}`, source, limit);
     this.#received.set(from, receiving);
     return receiving;
+  }
+
+  /** Removes a file that is not needed any more. */
+  async discard(source: SourceInput, limit: FileLimit): Promise<void> {
+    const name = nameOf(source, limit);
+    const path = await this.#received.get(name);
+    this.#received.delete(name);
+    if (path !== undefined) await rm(path);
   }
 
   async #receive(name: string, source: SourceInput, limit: FileLimit): Promise<string> {
@@ -74,6 +85,10 @@ export class ReceivedFiles {
       throw error instanceof TooManyBytes || isTooLarge(error) ? tooLarge(limit) : asFetchError(error);
     }
   }
+}
+
+function nameOf(source: SourceInput, { what }: FileLimit): string {
+  return `${what} ${source instanceof WebInput ? source.url : source.key}`;
 }
 
 function tooLarge({ what, maxBytes, tooLarge: code }: FileLimit): PermanentError {

@@ -1,13 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { rgbaToThumbHash } from 'thumbhash';
-import {
-  decodeImage,
-  fromImage,
-  fromPixels,
-  inspectImage,
-  type Pixels,
-  type Size,
-} from '../../image-pool/image-file.js';
+import { decodeImage, fromPixels, inspectImage, type Pixels, type Size } from '../../image-pool/image-file.js';
 import { type ImageKind } from '../../image-pool/image-kind.js';
 import { MODEL_SIDE } from '../../moderation/scores.js';
 import { dominantColors } from './dominant-colors.js';
@@ -48,14 +41,13 @@ export interface ImageFacts extends Size {
 export async function lookAtImage({ source, pixels: target }: LookAtImage): Promise<ImageFacts> {
   const image = await inspectImage(source);
   const pixels = await decodeImage(image, inside(image.size, LOOKED_AT));
-  const { orientation = 1, pages = 1 } = await fromImage(image).metadata();
   if (target !== undefined) await writeFile(target, await forModel(pixels), { flag: 'wx', mode: 0o600 });
   return {
     format: image.kind,
     ...image.size,
-    orientation,
+    orientation: image.orientation,
     hasAlpha: image.hasAlpha,
-    frames: pages,
+    frames: image.frames,
     dominantColors: await dominantColors(pixels),
     placeholder: await thumbHash(pixels),
     perceptualHash: await perceptualHash(pixels),

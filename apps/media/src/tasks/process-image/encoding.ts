@@ -3,7 +3,13 @@ import { type ImageKind } from '../../image-pool/image-kind.js';
 import { type Format } from './variant-request.js';
 
 /** The longest side that each format can hold, in pixels. */
-export const MAX_SIDES: Readonly<Record<Format, number>> = { jpeg: 65_535, png: 65_535, webp: 16_383, avif: 16_384 };
+export const MAX_SIDES: Readonly<Record<Format, number>> = {
+  jpeg: 65_535,
+  png: 65_535,
+  webp: 16_383,
+  avif: 16_384,
+  gif: 65_535,
+};
 
 const DEFAULT_QUALITY = 80;
 /** About as good to look at as a JPEG of 80. */
@@ -11,9 +17,14 @@ const DEFAULT_AVIF_QUALITY = 50;
 /** One step up takes five times as long and saves 4 % of the bytes. */
 const AVIF_EFFORT = 3;
 
-/** The format of a variant that asks for none: the source's own, JPEG for a GIF. */
-export function formatFor(kind: ImageKind): Format {
-  return kind === 'gif' ? 'jpeg' : kind;
+/** The format of a variant that asks for none: the source's own, JPEG for a GIF that does not move. */
+export function formatFor({ kind, frames }: { readonly kind: ImageKind; readonly frames: number }): Format {
+  return kind === 'gif' && frames === 1 ? 'jpeg' : kind;
+}
+
+/** True for a format that an animation stays one in. */
+export function moves(format: Format): boolean {
+  return format === 'gif' || format === 'webp';
 }
 
 /** Encodes without metadata. PNG is free of loss whatever the quality. */
@@ -21,6 +32,8 @@ export function encoded(picture: Sharp, format: Format, quality: number | undefi
   switch (format) {
     case 'jpeg':
       return picture.jpeg({ quality: quality ?? DEFAULT_QUALITY });
+    case 'gif':
+      return picture.gif();
     case 'png':
       return picture.png();
     case 'webp':

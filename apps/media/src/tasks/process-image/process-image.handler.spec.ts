@@ -123,7 +123,7 @@ describe('media.process-image', () => {
       await sharp(frames, { join: { animated: true } })
         .gif()
         .toBuffer(),
-      [{ name: 'still', quality: 100 }],
+      [{ name: 'still', format: 'jpeg', quality: 100 }],
     );
     expect(result.variants[0]).toMatchObject({ width: 40, height: 30, format: 'jpeg' });
     const [red, , blue] = await pixel(sharp(saved.get('still.jpg')), 20, 15);

@@ -1,18 +1,31 @@
 import { Ctx, Payload } from '@nestjs/microservices';
-import { type JobContext, Task, TaskController } from '#libs/consumer';
+import { type JobContext, type JobFiles, Task, TaskController } from '#libs/consumer';
+import { type Size } from '../../image-pool/image-file.js';
 import { ImagePool } from '../../image-pool/image-pool.js';
-import { IMAGE_FILE, ReceivedFiles } from '../../sources/received-files.js';
 import { WebFiles } from '../../sources/web-files.js';
-import { type Workspace } from '../../workspace/workspace.js';
 import { Workspaces } from '../../workspace/workspaces.js';
 import { asJobError } from '../../job-error.js';
+import { ImageJob } from './image-job.js';
 import { ProcessImagePayload } from './process-image.payload.js';
-import { variantRequests } from './variant-requests.js';
-import { type SavedVariant, VariantSaver } from './variant-saver.js';
+import { type Format } from './variant-request.js';
+import { type SavedVariant } from './variant-saver.js';
 
-/** What a `media.process-image` job results in; the variants in the order they were asked for. */
+/** All sources in one picture. */
+export interface Sprite {
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly cell: Size;
+  /** Cells in a row; the pictures stand in the order of `sources`, row by row. */
+  readonly columns: number;
+  readonly format: Format;
+  readonly file: Awaited<ReturnType<JobFiles['save']>>;
+}
+
+/** What a `media.process-image` job results in; the variants in the order they were asked for, source by source. */
 export interface ProcessImageResult {
   readonly variants: readonly SavedVariant[];
+  readonly sprite?: Sprite;
 }
 
 /** `media.process-image`: makes variants of an image, each in its size, format and watermark. */
@@ -27,7 +40,7 @@ export class ProcessImageHandler {
   @Task('process-image', {
     payload: ProcessImagePayload,
     description:
-      'Makes variants of an image: sizes, formats, watermarks. Removes metadata and turns the picture upright.',
+      'Makes variants of images: sizes, formats, crops, watermarks, a sprite of all. Removes metadata and turns the picture upright.',
     example: {
       source: { key: 'default/01970000-0000-7000-8000-000000000000' },
       variants: [
@@ -39,39 +52,12 @@ export class ProcessImageHandler {
   async processImage(@Payload() payload: ProcessImagePayload, @Ctx() job: JobContext): Promise<ProcessImageResult> {
     const workspace = await this.workspaces.open();
     try {
-      return { variants: await this.#variants(payload, job, workspace) };
+      const { pool, web } = this;
+      return await new ImageJob({ job, workspace, pool, web }).run(payload);
     } catch (error) {
       throw asJobError(error);
     } finally {
       await workspace.remove();
-    }
-  }
-
-  async #variants(
-    payload: ProcessImagePayload,
-    job: JobContext,
-    workspace: Workspace,
-  ): Promise<readonly SavedVariant[]> {
-    const files = new ReceivedFiles(job, workspace, this.web);
-    const source = await files.receive(payload.source, IMAGE_FILE);
-    const targetOf = (index: number): string => workspace.path(`variant-${String(index)}`);
-    const variants = await variantRequests(payload.variants, targetOf, files);
-    const saver = new VariantSaver(job, variants);
-    try {
-      const signal = AbortSignal.any([job.signal, saver.failed]);
-      await this.pool.run(
-        'draw-variants',
-        { source, variants },
-        {
-          signal,
-          onNews: (drawn) => {
-            saver.add(drawn);
-          },
-        },
-      );
-      return await saver.end();
-    } finally {
-      await saver.settled();
     }
   }
 }

@@ -53,7 +53,24 @@ describe('ProcessImagePayload', () => {
     ['half a pixel', [{ ...small, height: 1.5 }]],
     ['an unknown format', [{ ...small, format: 'tiff' }]],
     ['a quality of 101', [{ ...small, quality: 101 }]],
-    ['an unknown field', [{ ...small, blur: 1 }]],
+    ['an unknown field', [{ ...small, colour: 1 }]],
+    [
+      'two pictures of one name by a srcset',
+      [
+        { name: 'a', srcset: [10] },
+        { ...small, name: 'a-10' },
+      ],
+    ],
+    ['a srcset beside a width', [{ ...small, srcset: [10] }]],
+    ['an unknown crop', [{ ...small, crop: 'face' }]],
+    ['a blur of nothing', [{ ...small, blur: 0 }]],
+    [
+      'more pictures than a result has room for',
+      Array.from({ length: 11 }, (_, at) => ({
+        name: `v${String(at)}`,
+        srcset: Array.from({ length: 10 }, (_, width) => width + 1),
+      })),
+    ],
     ['an empty watermark', [{ ...small, watermark: {} }]],
     ['a watermark of text and image', [{ ...small, watermark: { text: 'a', image: source } }]],
     ['a watermark of blanks', [{ ...small, watermark: { text: '  ' } }]],
@@ -63,5 +80,27 @@ describe('ProcessImagePayload', () => {
     ['an opacity above 1', [{ ...small, watermark: { text: 'a', opacity: 1.1 } }]],
   ])('refuses %s', async (_what, variants) => {
     expect((await problems({ source, variants })).join()).toMatch(/^variants/);
+  });
+
+  it.each([
+    ['several sources', { sources: [source, 'https://example.com/a.jpg'], variants: [small] }],
+    ['a sprite without variants', { sources: [source], sprite: { width: 10, height: 10 } }],
+    [
+      'an animation and effects',
+      { source, variants: [{ name: 'a', format: 'gif', blur: 1, rounded: 8, crop: 'attention' }] },
+    ],
+  ])('takes %s', async (_what, payload) => {
+    expect(await problems(payload)).toEqual([]);
+  });
+
+  it.each([
+    ['neither source nor sources', { variants: [small] }],
+    ['both', { source, sources: [source], variants: [small] }],
+    ['neither variants nor sprite', { source }],
+    ['no sources in the list', { sources: [], variants: [small] }],
+    ['more than 100 pictures', { sources: Array(51).fill(source), variants: [small, { ...small, name: 'b' }] }],
+    ['a sprite without a cell', { source, sprite: {} }],
+  ])('refuses %s', async (_what, payload) => {
+    expect(await problems(payload)).not.toEqual([]);
   });
 });

@@ -8,6 +8,8 @@ type StoredFile = Awaited<ReturnType<JobFiles['save']>>;
 /** A variant as the job's result names it. */
 export interface SavedVariant {
   readonly name: string;
+  /** The place of its source in `sources`, from 0; left out where there is one `source`. */
+  readonly source?: number;
   /** Pixels. */
   readonly width: number;
   readonly height: number;
@@ -15,19 +17,30 @@ export interface SavedVariant {
   readonly file: StoredFile;
 }
 
-const EXTENSIONS: Readonly<Record<Format, string>> = { jpeg: 'jpg', png: 'png', webp: 'webp', avif: 'avif' };
+/** A finished variant that is to be stored. */
+export interface VariantToSave {
+  readonly request: VariantRequest;
+  readonly drawn: DrawnVariant;
+  readonly source: number | undefined;
+}
+
+/** How files of the formats end. */
+export const EXTENSIONS: Readonly<Record<Format, string>> = {
+  ...{ jpeg: 'jpg', png: 'png', webp: 'webp', avif: 'avif', gif: 'gif' },
+};
 
 /** Stores finished variants one after the other, while the next ones are being drawn. */
 export class VariantSaver {
   readonly #job: JobContext;
-  readonly #requests: readonly VariantRequest[];
+  readonly #expected: number;
   readonly #saved: SavedVariant[] = [];
   readonly #failure = new AbortController();
   #saving: Promise<void> = Promise.resolve();
 
-  constructor(job: JobContext, requests: readonly VariantRequest[]) {
+  /** @param expected how many variants there will be */
+  constructor(job: JobContext, expected: number) {
     this.#job = job;
-    this.#requests = requests;
+    this.#expected = expected;
   }
 
   /** Aborts, with the error as its reason, when a variant could not be stored: drawing more is of no use. */
@@ -36,8 +49,8 @@ export class VariantSaver {
   }
 
   /** Stores a variant after those before it. */
-  add(drawn: DrawnVariant): void {
-    this.#saving = this.#saving.then(() => this.#save(drawn));
+  add(variant: VariantToSave): void {
+    this.#saving = this.#saving.then(() => this.#save(variant));
     this.#saving.catch((error: unknown) => {
       this.#failure.abort(error);
     });
@@ -54,19 +67,17 @@ export class VariantSaver {
     await Promise.allSettled([this.#saving]);
   }
 
-  async #save({ index, width, height, format }: DrawnVariant): Promise<void> {
-    const request = this.#requests[index];
-    if (request === undefined) throw new Error(`No variant ${String(index)} was asked for`);
-    const { name, target } = request;
-    const filename = `${name}.${EXTENSIONS[format]}`;
+  async #save({ request: { name, target }, drawn, source }: VariantToSave): Promise<void> {
+    const { width, height, format } = drawn;
+    const filename = `${source === undefined ? '' : `${String(source)}-`}${name}.${EXTENSIONS[format]}`;
     const content = createReadStream(target, { signal: this.#job.signal });
     const file = await this.#job.files.save(filename, content, { filename, contentType: `image/${format}` });
-    this.#saved.push({ name, width, height, format, file });
+    this.#saved.push({ name, ...(source === undefined ? {} : { source }), width, height, format, file });
     await this.#tellProgress();
   }
 
   async #tellProgress(): Promise<void> {
-    const [done, all] = [this.#saved.length, this.#requests.length];
+    const [done, all] = [this.#saved.length, this.#expected];
     await this.#job.progress((100 * done) / all, `${String(done)} of ${String(all)} variants`);
   }
 }

@@ -1,11 +1,27 @@
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsObject, IsOptional, Matches, Max, Min, ValidateBy, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsObject,
+  IsOptional,
+  Matches,
+  Max,
+  Min,
+  ValidateBy,
+  ValidateNested,
+} from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { Describe, FieldSchema } from '#libs/consumer';
-import { type Fit, FITS, type Format, FORMATS, MAX_SIDE } from './variant-request.js';
+import { type Crop, CROPS, type Fit, FITS, type Format, FORMATS, MAX_SIDE } from './variant-request.js';
 import { WatermarkPayload } from '../../watermark/watermark.payload.js';
 
-const WISHES = ['width', 'height', 'format', 'quality', 'watermark'] as const;
+const WISHES = ['width', 'height', 'srcset', 'format', 'quality', 'blur', 'rounded', 'watermark'] as const;
+const MAX_BLUR = 100;
 
 /** One picture to be made of the source. */
 @JSONSchema({
@@ -49,7 +65,51 @@ export class VariantPayload {
   fit?: Fit;
 
   @Describe(
-    "The source's own when not given, JPEG for a GIF. A JPEG's transparent parts become white. An AVIF may have about 20 megapixels: more takes too much memory",
+    'Which part of the picture "cover" keeps: a side or corner, "attention" (what a viewer looks at first) or "entropy" (where most is ' +
+      'going on); of an animation these two are "center"',
+  )
+  @FieldSchema({ default: 'center' })
+  @IsOptional()
+  @IsIn(CROPS)
+  crop?: Crop;
+
+  @Describe('In place of width: a picture of each of these widths, called <name>-<width>')
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(10)
+  @ArrayUnique()
+  @IsInt({ each: true })
+  @Min(1, { each: true })
+  @Max(MAX_SIDE, { each: true })
+  @ValidateBy({
+    name: 'inPlaceOfWidth',
+    validator: {
+      validate: (_srcset, args) => {
+        const { width, height } = args?.object as VariantPayload;
+        return width === undefined && height === undefined;
+      },
+      defaultMessage: () => 'srcset stands in place of width and height: give none of them',
+    },
+  })
+  srcset?: number[];
+
+  @Describe('Sigma of a Gaussian blur, in pixels of the variant')
+  @IsOptional()
+  @IsNumber()
+  @Min(0.3)
+  @Max(MAX_BLUR)
+  blur?: number;
+
+  @Describe('Radius of the corners in pixels of the variant; half of a side makes it round. Transparent, in JPEG white')
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_SIDE)
+  rounded?: number;
+
+  @Describe(
+    "The source's own when not given, JPEG for a GIF that does not move. An animation stays one as GIF and WebP, else its first picture is used. A JPEG's transparent parts become white. An AVIF may have about 20 megapixels: more takes too much memory",
   )
   @IsOptional()
   @IsIn(FORMATS)
