@@ -1,10 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import { HealthModule, type Telemetry } from '#libs/observability';
+import { ActionLog } from './actions/action-log.js';
+import { ActionsModule } from './actions/actions.module.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { RouteProof } from './api-keys/route-proof.js';
 import { ScopeGuard } from './api-keys/scope.guard.js';
 import { BatchesModule } from './batches/batches.module.js';
+import { DashboardModule } from './dashboard/dashboard.module.js';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { EventsModule } from './events/events.module.js';
 import { ExplainModule } from './explain/explain.module.js';
@@ -20,6 +23,7 @@ import { type GatewayParts, PartsModule } from './parts.module.js';
 import { QueuesModule } from './queues/queues.module.js';
 import { AuditModule } from './reconciler/audit.module.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
+import { SessionsModule } from './sessions/sessions.module.js';
 import { SuppressionsModule } from './suppressions/suppressions.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { TasksModule } from './tasks/tasks.module.js';
@@ -38,9 +42,11 @@ export class AppModule {
         PartsModule.of(parts, routes),
         DiscoveryModule,
         HealthModule.register({ checks, features, telemetry, metricsToken: config.metricsToken }),
+        ActionsModule,
         ApiKeysModule,
         AuditModule,
         BatchesModule,
+        DashboardModule,
         DeadLettersModule,
         EventsModule,
         ExplainModule,
@@ -52,6 +58,7 @@ export class AppModule {
         OpenApiModule,
         QueuesModule,
         SchedulesModule,
+        SessionsModule,
         SuppressionsModule,
         WebhooksModule,
         TasksModule,
@@ -61,6 +68,7 @@ export class AppModule {
       providers: [
         RouteProof,
         { provide: APP_GUARD, useClass: ScopeGuard },
+        { provide: APP_INTERCEPTOR, useClass: ActionLog },
         {
           provide: APP_FILTER,
           useFactory: (known: Routes, told: Telemetry) => new ProblemFilter(known, told),

@@ -5,18 +5,21 @@ import { type Storage } from '#libs/storage';
 import { type DeadLetterDesk, deskProviders } from './dead-letters/dead-letter-parts.js';
 import { Explainer } from './explain/explainer.js';
 import { Routes } from './http/routes.js';
+import { ActionStore } from './ledger/action-store.js';
 import { ApiKeyStore } from './ledger/api-key.store.js';
 import { BatchStore } from './ledger/batch-store.js';
 import { DeliveryHistory } from './ledger/delivery-history.js';
 import { DeliveryStore } from './ledger/delivery-store.js';
 import { FlowStore } from './ledger/flow-store.js';
 import { EventStore } from './ledger/event-store.js';
+import { HistoryStore } from './ledger/history-store.js';
 import { IdempotencyStore } from './ledger/idempotency.js';
 import { JobSteering } from './ledger/job-steering.js';
 import { JobStore } from './ledger/job-store.js';
 import { LimitStore } from './ledger/limit-store.js';
 import { QueueStore } from './ledger/queue-store.js';
 import { ScheduleStore } from './ledger/schedule-store.js';
+import { SessionStore } from './ledger/session-store.js';
 import { SpawnStore } from './ledger/spawn-store.js';
 import { TaskStore } from './ledger/task-store.js';
 import { TellingStore } from './ledger/telling-store.js';
@@ -35,6 +38,8 @@ export interface GatewayParts {
   readonly config: GatewayConfig;
   readonly telemetry: Telemetry;
   readonly storage: Storage;
+  readonly actions: ActionStore;
+  readonly histories: HistoryStore;
   readonly jobs: JobStore;
   readonly batches: BatchStore;
   readonly flows: FlowStore;
@@ -47,6 +52,7 @@ export interface GatewayParts {
   readonly limits: LimitStore;
   readonly queues: QueueStore;
   readonly schedules: ScheduleStore;
+  readonly sessions: SessionStore;
   readonly spawns: SpawnStore;
   readonly ticks: TickStore;
   readonly tasks: TaskStore;
@@ -75,6 +81,8 @@ export class PartsModule {
       { provide: GATEWAY_CONFIG, useValue: parts.config },
       { provide: TELEMETRY, useValue: parts.telemetry },
       { provide: STORAGE, useValue: parts.storage },
+      { provide: ActionStore, useValue: parts.actions },
+      { provide: HistoryStore, useValue: parts.histories },
       { provide: JobStore, useValue: parts.jobs },
       { provide: BatchStore, useValue: parts.batches },
       { provide: FlowStore, useValue: parts.flows },
@@ -87,6 +95,7 @@ export class PartsModule {
       { provide: LimitStore, useValue: parts.limits },
       { provide: QueueStore, useValue: parts.queues },
       { provide: ScheduleStore, useValue: parts.schedules },
+      { provide: SessionStore, useValue: parts.sessions },
       { provide: SpawnStore, useValue: parts.spawns },
       { provide: TickStore, useValue: parts.ticks },
       { provide: TaskStore, useValue: parts.tasks },

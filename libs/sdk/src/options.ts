@@ -11,6 +11,8 @@ export interface LeveretOptions {
   readonly apiKey?: string | undefined;
   /** Where the gateway is. @default the variable LEVERET_URL, else http://127.0.0.1:3000 */
   readonly url?: string | URL | undefined;
+  /** Sent with every call, such as what a proxy on the way wants. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** How long a call may take with all its tries; uploads and downloads take as long as they take. @default '30s' */
   readonly timeout?: Duration | undefined;
   /** How often a call is sent again, at most, when it may be. @default 4 */
@@ -40,6 +42,7 @@ export interface Settings {
   readonly apiKey: string | undefined;
   /** Without a slash at its end. */
   readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly retries: number;
 }
@@ -50,13 +53,14 @@ export interface Settings {
  */
 export function settingsOf(given: string | undefined | LeveretOptions): Settings {
   if (typeof given !== 'object') return settingsOf({ apiKey: provenKey(given) });
-  const { apiKey, url = environmentVariable('LEVERET_URL') ?? LOCAL, timeout, retries = RETRIES } = given;
+  const { apiKey, url = environmentVariable('LEVERET_URL') ?? LOCAL, headers = {}, timeout, retries = RETRIES } = given;
   if (!Number.isInteger(retries) || retries < 0) {
     throw new TypeError(`Expected retries as a whole number from 0, got ${String(retries)}.`);
   }
   return {
     apiKey: apiKey === undefined ? undefined : provenKey(apiKey),
     url: provenUrl(url),
+    headers,
     timeoutMs: timeout === undefined ? TIMEOUT_MS : durationMs(timeout),
     retries,
   };

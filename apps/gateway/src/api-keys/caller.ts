@@ -12,6 +12,8 @@ export interface Caller {
   readonly tenant: string;
   readonly scopes: readonly Scope[];
   readonly limits: KeyLimits;
+  /** Who has signed in came with a session's cookie. */
+  readonly session?: { readonly expiresAt: Date };
   /** Who came with a watch token sees this job alone, up to a time, and has no scopes. */
   readonly watch?: { readonly jobId: string; readonly until: Date };
 }
@@ -50,6 +52,11 @@ const callers = new WeakMap<FastifyRequest, Caller>();
 /** Notes who makes a request; the guard does it. */
 export function rememberCaller(request: FastifyRequest, caller: Caller): void {
   callers.set(request, caller);
+}
+
+/** Who makes a request, once the guard has let it through; undefined on a public route. */
+export function callerOfRequest(request: FastifyRequest): Caller | undefined {
+  return callers.get(request);
 }
 
 /** Who makes the request, in a handler of a route that needs a scope. */

@@ -17,10 +17,12 @@ interface Route {
 /** Who may call a route, by the public contract alone: what the code says of itself is what is tested. */
 type Access = 'public' | 'admin' | 'jobs:read' | 'jobs:write';
 
-/** Without a key: what programs look at, and links that are signed. */
-const PUBLIC = /^\/(health\/|metrics$|openapi\.json$|docs|unsubscribe\/)/;
+/** Without a key: what programs look at, links that are signed, and pages. */
+const PUBLIC = /^\/(?!v1\/)/;
+/** Signing in brings a key in its body; signing out needs what it ends. */
+const SESSIONS = ['POST /v1/session', 'DELETE /v1/session'];
 const ADMIN =
-  /^\/v1\/((queues|dead-letters|workers|audit|actions|api-keys|tenants|webhook-secret)(\/|$)|webhook-endpoints\/:id\/secret)/;
+  /^\/v1\/((queues|throughput|dead-letters|workers|audit|actions|api-keys|tenants|webhook-secret)(\/|$)|webhook-endpoints\/:id\/secret)/;
 /** Called by POST, and only read or try out. */
 const READS = ['POST /v1/jobs/:id/watch-token', 'POST /v1/triggers/test'];
 /** What a job's watch token opens, for that job. */
@@ -38,7 +40,8 @@ const BODIES: Readonly<Record<string, object>> = {
 
 function accessOf({ method, path }: Route): Access {
   const reads = method === 'GET' || method === 'HEAD' || READS.includes(`${method} ${path}`);
-  if (PUBLIC.test(path) || (reads && path.startsWith('/v1/files/'))) return 'public';
+  if (PUBLIC.test(path) || SESSIONS.includes(`${method} ${path}`) || (reads && path.startsWith('/v1/files/')))
+    return 'public';
   if (ADMIN.test(path)) return 'admin';
   return reads ? 'jobs:read' : 'jobs:write';
 }

@@ -4,18 +4,16 @@ import { type FastifyRequest } from 'fastify';
 import { PUBLIC_ROUTE } from '#libs/observability';
 import { Problem } from '../http/problem.js';
 import { Admission } from '../limits/admission.js';
-import { Authenticator } from './authenticator.js';
+import { RequestAuthenticator } from '../sessions/request-authenticator.js';
 import { may, rememberCaller, REQUIRED_SCOPE, type Scope, WATCHABLE } from './caller.js';
-import { WatchAuthenticator } from './watch-authenticator.js';
 
 /** Lets a request through when its route is public, or its key has the scope that the route needs and makes not too many. */
 @Injectable()
 export class ScopeGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly authenticator: Authenticator,
+    private readonly authenticator: RequestAuthenticator,
     private readonly admission: Admission,
-    private readonly watchers: WatchAuthenticator,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -25,8 +23,7 @@ export class ScopeGuard implements CanActivate {
     if (scope === undefined) throw new Problem(403, 'Nobody may call this.');
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const isWatchable = this.reflector.getAllAndOverride<boolean | undefined>(WATCHABLE, route) === true;
-    const authenticator = isWatchable ? this.watchers : this.authenticator;
-    const caller = await authenticator.authenticate(request.headers.authorization, request.ip);
+    const caller = await this.authenticator.authenticate(request, { isWatchable });
     if (caller.watch === undefined && !may(caller, scope))
       throw new Problem(403, `The API key lacks the scope ${scope}.`);
     await this.admission.request(caller);

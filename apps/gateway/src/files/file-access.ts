@@ -1,16 +1,16 @@
 import { type FastifyRequest } from 'fastify';
 import { type FileReference } from '#libs/contracts';
 import { belongsTo, type LinkSigner, type Storage } from '#libs/storage';
-import { type Authenticator } from '../api-keys/authenticator.js';
 import { may, visibleTenant } from '../api-keys/caller.js';
 import { missing, Problem } from '../http/problem.js';
+import { type RequestAuthenticator } from '../sessions/request-authenticator.js';
 
-/** Decides who may read a file: whoever has a link that we signed, and the keys of its tenant. */
+/** Decides who may read a file: whoever has a link that we signed, and the keys and sessions of its tenant. */
 export class FileAccess {
   constructor(
     private readonly storage: Storage,
     private readonly signer: LinkSigner,
-    private readonly authenticator: Authenticator,
+    private readonly authenticator: RequestAuthenticator,
   ) {}
 
   /**
@@ -30,7 +30,7 @@ export class FileAccess {
       if (this.signer.verify(key, query, new Date())) return;
       throw new Problem(403, 'The link has been changed, or has run out.');
     }
-    const caller = await this.authenticator.authenticate(request.headers.authorization, request.ip);
+    const caller = await this.authenticator.authenticate(request);
     if (!may(caller, 'jobs:read')) throw new Problem(403, 'The API key lacks the scope jobs:read.');
     const tenant = visibleTenant(caller);
     if (tenant !== null && !belongsTo(tenant, key)) throw missing('file', key);

@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 import { type GatewayConfig } from '#libs/config';
 import { LinkSigner, type Storage } from '#libs/storage';
-import { ApiKeysModule } from '../api-keys/api-keys.module.js';
-import { Authenticator } from '../api-keys/authenticator.js';
 import { UploadStore } from '../ledger/upload-store.js';
+import { RequestAuthenticator } from '../sessions/request-authenticator.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
 import { GATEWAY_CONFIG, STORAGE } from '../tokens.js';
 import { FileAccess } from './file-access.js';
 import { FileLinks } from './file-links.js';
@@ -11,7 +11,7 @@ import { FilesController } from './files.controller.js';
 import { Uploads } from './uploads.js';
 
 @Module({
-  imports: [ApiKeysModule],
+  imports: [SessionsModule],
   controllers: [FilesController],
   providers: [
     {
@@ -32,8 +32,9 @@ import { Uploads } from './uploads.js';
     },
     {
       provide: FileAccess,
-      useFactory: (storage: Storage, signer: LinkSigner, keys: Authenticator) => new FileAccess(storage, signer, keys),
-      inject: [STORAGE, LinkSigner, Authenticator],
+      useFactory: (storage: Storage, signer: LinkSigner, callers: RequestAuthenticator) =>
+        new FileAccess(storage, signer, callers),
+      inject: [STORAGE, LinkSigner, RequestAuthenticator],
     },
   ],
   exports: [FileLinks],

@@ -5,6 +5,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fa
 import { isStream, type LiveOrigins, openStreamsTo } from '../live/live-origins.js';
 import { acceptsEvents, acceptsJson } from './accepts.js';
 import { limitAnswers } from './answer-limit.js';
+import { noteAnswers } from './before-answer.js';
 import { answerMalformedRequest } from './malformed-request.js';
 import { Problem } from './problem.js';
 import { sendProblem } from './problem.filter.js';
@@ -50,6 +51,7 @@ export async function createHttpAdapter(routes: Routes, origins: LiveOrigins): P
   });
   server.server.maxConnections = MAX_CONNECTIONS;
   limitAnswers(server);
+  noteAnswers(server);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, _payload, done) => {
     done(null);

@@ -21,6 +21,8 @@ import { fullLedger } from './migrations/0025-full-ledger.js';
 import { retentionSweep } from './migrations/0026-retention-sweep.js';
 import { dependencies } from './migrations/0027-dependencies.js';
 import { webhookEndpoints } from './migrations/0028-webhook-endpoints.js';
+import { sessions } from './migrations/0030-sessions.js';
+import { actions } from './migrations/0031-actions.js';
 
 /** A numbered step of the schema. Steps are only ever added; one that has run is never edited. */
 export interface Migration {
@@ -52,6 +54,8 @@ export const MIGRATIONS: readonly Migration[] = [
   retentionSweep,
   dependencies,
   webhookEndpoints,
+  sessions,
+  actions,
 ];
 
 /** An arbitrary number that every gateway takes as the lock of its migrations. */

@@ -61,10 +61,14 @@ export class MinuteStore {
     this.#database = database;
   }
 
-  /** Adds up what was counted before the last hour, one row for each queue. Gateways may do it at the same time. */
+  /**
+   * Adds up what was counted before the last hour: one row for each queue, and one for each quarter of an hour of the last day.
+   * Gateways may do it at the same time.
+   */
   async fold(): Promise<void> {
     await this.#database.query(FOLD_MINUTES);
     await this.#database.query("DELETE FROM queue_durations WHERE minute < now() - interval '1 hour'");
+    await this.#database.query("DELETE FROM queue_quarters WHERE quarter < now() - interval '25 hours'");
   }
 }
 
@@ -104,7 +108,13 @@ ON CONFLICT (queue, minute, counter, class) DO UPDATE SET left_completed = known
 const FOLD_MINUTES = `
 WITH old AS (
   DELETE FROM queue_minutes WHERE minute > '-infinity' AND minute < now() - interval '1 hour'
-  RETURNING queue, completed, failed, cancelled, left_completed, left_failed
+  RETURNING queue, minute, completed, failed, cancelled, left_completed, left_failed
+), quarters AS (
+  INSERT INTO queue_quarters AS known (queue, quarter, completed, failed, cancelled)
+  SELECT queue, date_bin('15 minutes', minute, 'epoch') AS quarter, sum(completed), sum(failed), sum(cancelled)
+  FROM old GROUP BY queue, quarter ORDER BY quarter, queue
+  ON CONFLICT (quarter, queue) DO UPDATE SET completed = known.completed + excluded.completed,
+    failed = known.failed + excluded.failed, cancelled = known.cancelled + excluded.cancelled
 )
 INSERT INTO queue_minutes AS known (queue, minute, counter, completed, failed, cancelled, left_completed, left_failed)
 SELECT queue, '-infinity', 0, sum(completed), sum(failed), sum(cancelled), sum(left_completed), sum(left_failed)

@@ -82,6 +82,7 @@ DELETE FROM schedule_runs USING (
   SELECT schedule_id, number FROM schedule_runs WHERE ${agedBy('ran_at')} ORDER BY ran_at LIMIT $1
 ) AS old
 WHERE schedule_runs.schedule_id = old.schedule_id AND schedule_runs.number = old.number RETURNING old.number`,
+  actions: removeAged('actions', 'id', 'at'),
   'trigger runs': removeAged('trigger_runs', 'number', 'ran_at'),
   redrives: removeAged('redrives', 'id', 'ended_at'),
   'reports kept aside': removeAged('reports_kept_aside', 'id', 'kept_at'),

@@ -1,4 +1,5 @@
 import { type ReconcilerTimes } from '../reconciler/times.js';
+import { ActionStore } from './action-store.js';
 import { AuditStore } from './audit-store.js';
 import { ChangeStore } from './change-store.js';
 import { type Database } from './database.js';
@@ -9,6 +10,7 @@ import { EndingStore } from './ending-store.js';
 import { FactStore } from './fact-store.js';
 import { FlowStore } from './flow-store.js';
 import { HeldStore } from './held-store.js';
+import { HistoryStore } from './history-store.js';
 import { IdempotencyStore } from './idempotency.js';
 import { InForceStore } from './in-force-store.js';
 import { MinuteStore } from './queue-counts.js';
@@ -23,6 +25,7 @@ import { ReportStore } from './report-store.js';
 import { RetentionStore } from './retention-store.js';
 import { ReturnedStore } from './returned-store.js';
 import { SentinelStore } from './sentinel-store.js';
+import { SessionStore } from './session-store.js';
 import { SpawnStore } from './spawn-store.js';
 import { SuspectStore } from './suspect-store.js';
 import { TaskStore } from './task-store.js';
@@ -32,6 +35,7 @@ import { WorkerStore } from './worker-store.js';
 
 /** Every store that needs nothing but the database and the times that the reconciler goes by. */
 export interface Stores {
+  readonly actions: ActionStore;
   readonly audit: AuditStore;
   readonly changes: ChangeStore;
   readonly deadLetters: DeadLetterStore;
@@ -41,6 +45,7 @@ export interface Stores {
   readonly facts: FactStore;
   readonly flows: FlowStore;
   readonly held: HeldStore;
+  readonly histories: HistoryStore;
   readonly idempotency: IdempotencyStore;
   readonly inForce: InForceStore;
   readonly minutes: MinuteStore;
@@ -55,6 +60,7 @@ export interface Stores {
   readonly retention: RetentionStore;
   readonly returned: ReturnedStore;
   readonly sentinel: SentinelStore;
+  readonly sessions: SessionStore;
   readonly spawns: SpawnStore;
   readonly suspects: SuspectStore;
   readonly tasks: TaskStore;
@@ -65,6 +71,7 @@ export interface Stores {
 
 export function storesOn(database: Database, times: ReconcilerTimes): Stores {
   return {
+    actions: new ActionStore(database),
     audit: new AuditStore(database, times),
     changes: new ChangeStore(database),
     deadLetters: new DeadLetterStore(database),
@@ -74,6 +81,7 @@ export function storesOn(database: Database, times: ReconcilerTimes): Stores {
     facts: new FactStore(database),
     flows: new FlowStore(database),
     held: new HeldStore(database),
+    histories: new HistoryStore(database),
     idempotency: new IdempotencyStore(database),
     inForce: new InForceStore(database),
     minutes: new MinuteStore(database),
@@ -88,6 +96,7 @@ export function storesOn(database: Database, times: ReconcilerTimes): Stores {
     retention: new RetentionStore(database),
     returned: new ReturnedStore(database),
     sentinel: new SentinelStore(database),
+    sessions: new SessionStore(database),
     spawns: new SpawnStore(database),
     suspects: new SuspectStore(database, times),
     tasks: new TaskStore(database),

@@ -2,6 +2,7 @@ import { JOB_STATUSES, LOG_LEVELS, MAX_PRIORITY } from '#libs/contracts';
 import { SCOPES } from '../api-keys/caller.js';
 import { CATCH_UPS, OVERLAPS } from '../ledger/schedule-row.js';
 import { KEY_LIMIT_FIELDS, TENANT_LIMIT_FIELDS } from '../limits/limits-request.js';
+import { ACCOUNT_SCHEMAS } from './account-schemas.js';
 import { AUDIT_SCHEMAS } from './audit-schemas.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter-schemas.js';
 import { EXPLAIN_SCHEMAS } from './explain-schemas.js';
@@ -187,6 +188,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   ApiKeyPage: page('ApiKey'),
   TenantLimits: whole(TENANT_LIMIT_FIELDS),
   NewApiKey: whole({ ...apiKey, secret: { ...text, description: 'The key itself. It is shown this once.' } }),
+  ...ACCOUNT_SCHEMAS,
   ...AUDIT_SCHEMAS,
   ...DEAD_LETTER_SCHEMAS,
   ...EXPLAIN_SCHEMAS,

@@ -41,8 +41,8 @@ export function choresOf(
     ),
     ...aged('uploads', WITH_FILES, uploadsMs, (portion) => store.removeUploads(portion, uploads)),
     ...aged('events', ROWS, eventsMs, (portion) => store.remove('events', portion)),
-    ...(['schedule runs', 'trigger runs', 'redrives', 'reports kept aside', 'batches'] as const).flatMap((what) =>
-      aged(what, ROWS, historyMs, (portion) => store.remove(what, portion)),
+    ...(['actions', 'schedule runs', 'trigger runs', 'redrives', 'reports kept aside', 'batches'] as const).flatMap(
+      (what) => aged(what, ROWS, historyMs, (portion) => store.remove(what, portion)),
     ),
     { what: 'surplus trigger runs', portion: ROWS, remove: (portion) => store.removeSurplusRuns(RUNS_KEPT, portion) },
     { what: 'idempotency keys', portion: ROWS, remove: (portion) => store.removeKeys(portion) },

@@ -11,6 +11,7 @@ import { deadLetterDesk } from '../dead-letters/dead-letter-parts.js';
 import { ensureAdminKey } from '../api-keys/admin-key.js';
 import { Explainer } from '../explain/explainer.js';
 import { type HttpEdge, startHttp } from '../http/start-http.js';
+import { ActionStore } from '../ledger/action-store.js';
 import { ApiKeyStore } from '../ledger/api-key.store.js';
 import { AuditStore } from '../ledger/audit-store.js';
 import { BatchStore } from '../ledger/batch-store.js';
@@ -22,6 +23,7 @@ import { DeliveryStore } from '../ledger/delivery-store.js';
 import { DeadLetterStore } from '../ledger/dead-letter-store.js';
 import { FlowStore } from '../ledger/flow-store.js';
 import { EventStore } from '../ledger/event-store.js';
+import { HistoryStore } from '../ledger/history-store.js';
 import { IdempotencyStore } from '../ledger/idempotency.js';
 import { JobSteering } from '../ledger/job-steering.js';
 import { LimitStore } from '../ledger/limit-store.js';
@@ -29,6 +31,7 @@ import { RedriveStore } from '../ledger/redrive-store.js';
 import { JobStore } from '../ledger/job-store.js';
 import { QueueStore } from '../ledger/queue-store.js';
 import { ScheduleStore } from '../ledger/schedule-store.js';
+import { SessionStore } from '../ledger/session-store.js';
 import { SpawnStore } from '../ledger/spawn-store.js';
 import { TaskStore } from '../ledger/task-store.js';
 import { TellingStore } from '../ledger/telling-store.js';
@@ -153,11 +156,15 @@ function storesOfEdge(
   database: Database,
 ): Pick<
   GatewayParts,
+  | ('actions' | 'histories' | 'sessions')
   | ('batches' | 'eventBindings' | 'events' | 'flows' | 'idempotency' | 'jobs' | 'limits' | 'queues' | 'schedules')
   | ('spawns' | 'steering' | 'telling' | 'ticks' | 'triggers' | 'uploads' | 'workers')
   | ('deliveries' | 'deliveryHistory' | 'webhookEndpoints')
 > {
   return {
+    actions: new ActionStore(database),
+    histories: new HistoryStore(database),
+    sessions: new SessionStore(database),
     batches: new BatchStore(database, IDLE_DISPATCH),
     flows: new FlowStore(database),
     eventBindings: { follow: () => Promise.resolve() },

@@ -108,6 +108,7 @@ export class Http {
     const contentType = raw === undefined ? json !== undefined && 'application/json' : raw.contentType;
     return new Headers({
       accept: 'application/json',
+      ...this.settings.headers,
       ...(bearer !== null && { authorization: `Bearer ${bearer}` }),
       ...(typeof contentType === 'string' && contentType !== '' && { 'content-type': contentType }),
       ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),

@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { ActionsController } from './actions.controller.js';
+
+@Module({ controllers: [ActionsController] })
+export class ActionsModule {}

@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { type GatewayConfig } from '#libs/config';
+import { ApiKeysModule } from '../api-keys/api-keys.module.js';
+import { Authenticator } from '../api-keys/authenticator.js';
+import { ApiKeyStore } from '../ledger/api-key.store.js';
+import { SessionStore } from '../ledger/session-store.js';
+import { GATEWAY_CONFIG } from '../tokens.js';
+import { RequestAuthenticator } from './request-authenticator.js';
+import { Sessions } from './sessions.js';
+import { SessionsController } from './sessions.controller.js';
+
+@Module({
+  imports: [ApiKeysModule],
+  controllers: [SessionsController],
+  providers: [
+    RequestAuthenticator,
+    {
+      provide: Sessions,
+      useFactory: (
+        authenticator: Authenticator,
+        keys: ApiKeyStore,
+        store: SessionStore,
+        { publicUrl }: GatewayConfig,
+      ) => new Sessions({ authenticator, keys, store, publicUrl }),
+      inject: [Authenticator, ApiKeyStore, SessionStore, GATEWAY_CONFIG],
+    },
+  ],
+  exports: [RequestAuthenticator],
+})
+export class SessionsModule {}

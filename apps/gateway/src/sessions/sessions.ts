@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { type FastifyRequest } from 'fastify';
+import { digestOf } from '../api-keys/api-key-text.js';
+import { type Authenticator, callerOf } from '../api-keys/authenticator.js';
+import { type Caller, may } from '../api-keys/caller.js';
+import { Problem, unauthenticated } from '../http/problem.js';
+import { type ApiKeyStore } from '../ledger/api-key.store.js';
+import { type SessionStore } from '../ledger/session-store.js';
+import { requireOwnPage } from './own-page.js';
+import { SESSION_LIFETIME_MS, SessionCookie } from './session-cookie.js';
+
+/** What ends a session elsewhere is in force here within this time. */
+const TRUSTED_FOR_MS = 2_000;
+const MAX_REMEMBERED = 10_000;
+
+interface Remembered {
+  readonly caller: Caller;
+  readonly trustedUntil: number;
+}
+
+interface Parts {
+  readonly authenticator: Pick<Authenticator, 'authenticate'>;
+  readonly keys: Pick<ApiKeyStore, 'find' | 'noteUse'>;
+  readonly store: SessionStore;
+  readonly publicUrl: string;
+}
+
+/** Sessions of people in the dashboard: a cookie in the place of a key. */
+export class Sessions {
+  readonly #parts: Parts;
+  readonly #cookie: SessionCookie;
+  readonly #origin: string;
+  readonly #remembered = new Map<string, Remembered>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#cookie = new SessionCookie(parts.publicUrl);
+    this.#origin = new URL(parts.publicUrl).origin;
+  }
+
+  /** Whether a request is to be judged by its cookie: it has one, and no key. */
+  speaksFor({ headers }: FastifyRequest): boolean {
+    return headers.authorization === undefined && this.#cookie.tokenIn(headers.cookie) !== undefined;
+  }
+
+  /**
+   * The holder of the session that a request's cookie names.
+   * @throws Problem 401 when it is over, 403 for a change that another page has asked for
+   */
+  async authenticate(request: FastifyRequest): Promise<Caller> {
+    requireOwnPage(request, this.#origin);
+    const digest = digestOf(this.#cookie.tokenIn(request.headers.cookie) ?? '');
+    const memo = digest.toString('base64');
+    const known = this.#remembered.get(memo);
+    if (known !== undefined && known.trustedUntil > Date.now()) return known.caller;
+    const session = await this.#parts.store.find(digest);
+    const key = session === undefined ? undefined : await this.#parts.keys.find(session.apiKeyId);
+    this.#remembered.delete(memo);
+    if (session === undefined || key === undefined) throw unauthenticated('The session is over. Sign in again.');
+    const caller = { ...callerOf(key), session: { expiresAt: session.expiresAt } };
+    this.#remember(memo, caller);
+    this.#parts.keys.noteUse(key.id).catch(() => undefined);
+    return caller;
+  }
+
+  /**
+   * Opens a session for the holder of a key.
+   * @returns the `Set-Cookie` header, and who it is
+   * @throws Problem 401 for a key that is not in force, 403 for one that may see nothing, 429 after too many tries
+   */
+  async open(apiKey: string, request: FastifyRequest): Promise<{ readonly cookie: string; readonly caller: Caller }> {
+    requireOwnPage(request, this.#origin);
+    const text = apiKey.trim();
+    const caller = await this.#parts.authenticator.authenticate(`Bearer ${text}`, request.ip);
+    if (!may(caller, 'jobs:read')) throw new Problem(403, 'The API key lacks the scope jobs:read.');
+    const token = randomBytes(32).toString('base64url');
+    const { expiresAt } = await this.#parts.store.open({
+      digest: digestOf(token),
+      apiKeyId: caller.apiKeyId,
+      keyDigest: digestOf(text),
+      lifetimeMs: SESSION_LIFETIME_MS,
+    });
+    return { cookie: this.#cookie.opening(token), caller: { ...caller, session: { expiresAt } } };
+  }
+
+  /**
+   * Ends the session of a request, if it has one, on every gateway.
+   * @returns the `Set-Cookie` header that makes the browser forget it
+   */
+  async end(request: FastifyRequest): Promise<string> {
+    requireOwnPage(request, this.#origin);
+    const token = this.#cookie.tokenIn(request.headers.cookie);
+    if (token !== undefined) {
+      const digest = digestOf(token);
+      this.#remembered.delete(digest.toString('base64'));
+      await this.#parts.store.end(digest);
+    }
+    return this.#cookie.closing();
+  }
+
+  #remember(memo: string, caller: Caller): void {
+    const [oldest] = this.#remembered.keys();
+    if (this.#remembered.size >= MAX_REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
+    this.#remembered.set(memo, { caller, trustedUntil: Date.now() + TRUSTED_FOR_MS });
+  }
+}
