@@ -40,7 +40,7 @@ module.exports = {
       name: 'no-orphans',
       severity: 'error',
       comment: 'Nothing imports it and it imports nothing. Remove it, or use it.',
-      from: { orphan: true, pathNot: ['/main\\.ts$', '^libs/sdk/src/node\\.ts$', ...TESTS] },
+      from: { orphan: true, pathNot: ['/main\\.tsx?$', '^libs/sdk/src/node\\.ts$', ...TESTS] },
       to: {},
     },
     {
@@ -118,7 +118,7 @@ module.exports = {
       severity: 'error',
       comment:
         'Browsers load the SDK as it is. What Node alone has goes through node.ts, which is an entry of its own.',
-      from: { path: '^libs/sdk/src/', pathNot: [...TESTS, '^libs/sdk/src/(node\\.ts|cli/)'] },
+      from: { path: '^(libs/sdk|apps/dashboard)/src/', pathNot: [...TESTS, '^libs/sdk/src/(node\\.ts|cli/)'] },
       to: { dependencyTypes: ['core'] },
     },
     {
@@ -169,11 +169,18 @@ module.exports = {
       severity: 'error',
       comment:
         'Handlers work on payloads, files and settings of their own. Broker and telemetry are the business of libs/consumer.',
-      from: { path: '^apps/(?!gateway/)' },
+      from: { path: '^apps/(?!(gateway|dashboard)/)' },
       to: {
         path: '^libs/',
         pathNot: '^libs/(consumer|storage|contracts|config|suppressions|datasets|egress|webhooks)/',
       },
+    },
+    {
+      name: 'the-dashboard-is-a-user-of-the-api',
+      severity: 'error',
+      comment: 'It runs in browsers, and knows of the gateway what the SDK tells.',
+      from: { path: '^apps/dashboard/' },
+      to: { path: '^libs/', pathNot: '^libs/sdk/' },
     },
     {
       name: 'task-folders-are-islands',
@@ -192,8 +199,8 @@ module.exports = {
     {
       name: 'no-development-packages-in-production',
       severity: 'error',
-      comment: 'An image has no devDependencies.',
-      from: { path: '^(apps|libs)/', pathNot: TESTS },
+      comment: 'An image has no devDependencies. The dashboard has been bundled by then.',
+      from: { path: '^(apps/(?!dashboard/)|libs/)', pathNot: TESTS },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'type-only'] },
     },
     owner('only-broker-knows-amqp', 'amqplib|amqp-connection-manager|rabbitmq-client', '^libs/broker/'),

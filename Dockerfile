@@ -42,6 +42,7 @@ ENV PORT=3000
 EXPOSE 3000
 COPY --from=packages-without-images /app/node_modules node_modules
 COPY --from=build /app/dist/apps/gateway dist/apps/gateway
+COPY --from=build /app/dist/apps/dashboard dist/apps/dashboard
 CMD ["node", "--enable-source-maps", "dist/apps/gateway/src/main.js"]
 
 # What is being worked on lies on a disk of its own: a video is too large for a container's memory.

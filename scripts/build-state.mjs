@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 const SOURCES = ['apps', 'libs', 'tools', 'bench', 'test'];
 const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package.json'];
+/** Programs, and what the dashboard's pages are made of. */
+const BUILT_FROM = /\.tsx?$|^dashboard\/(?!node_modules).*\.(css|html|svg|mjs)$/;
 const STAMP = ['dist', '.built.json'];
 
 /** Why `dist` has to be built and what it will be built from, or undefined when it is up to date. */
@@ -30,7 +32,7 @@ export function markBuilt(root, fingerprint) {
 function sourcesIn(root, folder) {
   try {
     return readdirSync(join(root, folder), { recursive: true })
-      .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+      .filter((file) => BUILT_FROM.test(file) && !file.endsWith('.spec.ts'))
       .map((file) => join(folder, file))
       .sort();
   } catch {

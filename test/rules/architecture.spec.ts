@@ -31,6 +31,7 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'suppressions-stand-on-storage': { 'libs/suppressions/src/upwards.ts': "import '#libs/broker';" },
   'gateway-is-no-consumer': { 'apps/gateway/src/worker.ts': "import '#libs/consumer';" },
   'consumer-apps-stand-on-the-consumer': { 'apps/media/src/publisher.ts': "import '#libs/broker';" },
+  'the-dashboard-is-a-user-of-the-api': { 'apps/dashboard/src/insider.ts': "import '#libs/contracts';" },
   'task-folders-are-islands': {
     'apps/media/src/tasks/first/first.handler.ts': "import '../second/second.handler.js';",
     'apps/media/src/tasks/second/second.handler.ts': 'export const second = 0;',

@@ -24,7 +24,7 @@ export class ScriptHandler {
     const note = (word: string): Promise<void> =>
       witness(payload.witness, `${job.id} ${job.run} ${word} ${Date.now()} ${job.attempt}`);
     await note('begin');
-    job.log.info('began', { run: job.run });
+    job.log.info(payload.says ?? 'began', { run: job.run });
     const step = payload.by === 'attempt' ? job.attempt : job.run;
     const action = payload.steps[Math.min(step, payload.steps.length) - 1] ?? 'ok';
     if (payload.target !== undefined) await call(payload.target, job);
@@ -35,18 +35,19 @@ export class ScriptHandler {
 
   async #act(action: Action, payload: ScriptPayload, job: JobContext): Promise<unknown> {
     const ms = durationOf(payload);
+    const { says } = payload;
     switch (action) {
       case 'ok':
-        await job.progress(50, 'half');
+        await job.progress(50, says ?? 'half');
         return { attempt: job.attempt, run: job.run, metadata: job.metadata };
       case 'fail':
-        throw new TemporaryError('lab_failure', 'The script says that this run fails.');
+        throw new TemporaryError('lab_failure', says ?? 'The script says that this run fails.');
       case 'reject':
-        throw new PermanentError('lab_rejection', 'The script says that this job fails for good.');
+        throw new PermanentError('lab_rejection', says ?? 'The script says that this job fails for good.');
       case 'snooze':
         throw new RetryAfter(ms, 'the script says so');
       case 'hold':
-        await job.progress(50, 'half');
+        await job.progress(50, says ?? 'half');
         await held(ms, payload.gate, job.signal);
         return { held: ms };
       case 'save':

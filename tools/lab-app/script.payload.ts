@@ -24,6 +24,12 @@ export class ScriptPayload {
   @Max(600_000)
   ms?: number;
 
+  /** What the run says in its progress, its log and its error. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
+  says?: string;
+
   /** A file whose appearance ends `hold` early. */
   @IsOptional()
   @IsString()

@@ -12,6 +12,7 @@ export function renderWelcome(facts: RunFacts, dataFolder: string): string {
     '',
     'Leveret is running.',
     '',
+    `  Dashboard   ${facts.url}   sign in with the API key`,
     `  API         ${facts.url}/docs`,
     `  API key     ${facts.apiKey}`,
     ...management,

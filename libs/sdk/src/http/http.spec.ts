@@ -33,6 +33,12 @@ describe('a call of the gateway', () => {
     ]);
   });
 
+  it('carries the headers that the client was set up with', async () => {
+    const leveret = await client([json(202, JOB)], { headers: { 'x-tenant-hint': 'north' } });
+    await leveret.worker.enqueue(request);
+    expect(gateway.requests[0]?.headers).toMatchObject({ 'x-tenant-hint': 'north', authorization: 'Bearer key' });
+  });
+
   it('goes below the path of the URL', async () => {
     const leveret = await client([json(200, JOB)]);
     await new Leveret({ apiKey: 'key', url: `${gateway.url}/leveret/` }).jobs.get('job-1');

@@ -1,0 +1,53 @@
+import { type Batch } from '#libs/sdk';
+import { type ReactNode } from 'react';
+import { Link, useParams } from 'react-router';
+import { leveret } from '../../api/leveret';
+import { useLive } from '../../api/use-live';
+import { useMay } from '../../shell/session';
+import { Facts } from '../../ui/facts';
+import { Loaded } from '../../ui/loaded';
+import { countText } from '../../ui/number-text';
+import { Page, Section } from '../../ui/page';
+import { ProgressBar } from '../../ui/progress-bar';
+import { Time } from '../../ui/time';
+import { STATUSES } from '../jobs/job-filter';
+import { JobTable } from '../jobs/job-table';
+import { BatchActions } from './batch-actions';
+
+/** One batch: how far it has come, and its jobs. */
+export function BatchPage(): ReactNode {
+  const { id = '' } = useParams();
+  const query = useLive(['batch', id], (signal) => leveret.batches.get(id, { signal }));
+  const mayWrite = useMay('jobs:write');
+  return (
+    <Page title="Batch" actions={query.data && mayWrite && <BatchActions batch={query.data} />}>
+      <p className="id-line">
+        <code>{id}</code>
+      </p>
+      <Loaded query={query}>{(batch) => <BatchParts batch={batch} />}</Loaded>
+    </Page>
+  );
+}
+
+function BatchParts({ batch }: { readonly batch: Batch }): ReactNode {
+  const { id, total, percent, counts, createdAt, completedAt, tenant } = batch;
+  const jobs = useLive(['jobs', { batchId: id }], (signal) => leveret.jobs.list({ batchId: id }).page({ signal }));
+  return (
+    <>
+      <Section title="How far">
+        <ProgressBar progress={{ percent, message: `of ${countText(total)} jobs` }} />
+        <Facts
+          facts={[
+            ...STATUSES.map((status) => [status, countText(counts[status])] as const),
+            ['Tenant', tenant],
+            ['Created', <Time key="created" at={createdAt} />],
+            ['Completed', <Time key="completed" at={completedAt} />],
+          ]}
+        />
+      </Section>
+      <Section title="Jobs" aside={<Link to={`/jobs?batchId=${id}`}>All of them</Link>}>
+        <Loaded query={jobs}>{({ data }) => <JobTable jobs={data} />}</Loaded>
+      </Section>
+    </>
+  );
+}

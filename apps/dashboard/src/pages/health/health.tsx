@@ -1,0 +1,92 @@
+import { type Audit } from '#libs/sdk';
+import { type ReactNode } from 'react';
+import { leveret } from '../../api/leveret';
+import { readReadiness, type Readiness } from '../../api/own-calls';
+import { useLive } from '../../api/use-live';
+import { Facts } from '../../ui/facts';
+import { LiveMark } from '../../ui/live-mark';
+import { Loaded } from '../../ui/loaded';
+import { countText } from '../../ui/number-text';
+import { Page, Section } from '../../ui/page';
+import { StatusBadge } from '../../ui/status-badge';
+import { type Column, Table } from '../../ui/table';
+import { Time } from '../../ui/time';
+
+const EVERY_MS = 5_000;
+
+/** Whether what the suite stands on is there, and where every open job is. */
+export function Health(): ReactNode {
+  const readiness = useLive(['readiness'], readReadiness, { everyMs: EVERY_MS });
+  const audit = useLive(['audit'], (signal) => leveret.audits.get({ signal }), { everyMs: EVERY_MS });
+  return (
+    <Page title="Health" aside={<LiveMark />}>
+      <Section title="What the gateway stands on">
+        <Loaded query={readiness}>{(told) => <Parts readiness={told} />}</Loaded>
+      </Section>
+      <Section title="Where every open job is">
+        <Loaded query={audit}>{(told) => <Accounts audit={told} />}</Loaded>
+      </Section>
+      <Section title="Doctor">
+        <p className="prose">
+          <code>npm run doctor</code> compares what is declared with what is in force in the broker and the ledger, and
+          says how to mend what differs. Every gateway also does it by itself when it starts, and writes what it finds
+          to its log.
+        </p>
+      </Section>
+    </Page>
+  );
+}
+
+function Parts({ readiness: { details } }: { readonly readiness: Readiness }): ReactNode {
+  const facts = Object.entries(details).map(([name, { status, ...rest }]) => {
+    const more = Object.entries(rest).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
+    const state = typeof status === 'string' ? <StatusBadge status={status} /> : null;
+    return [
+      name,
+      <span key={name}>
+        {state} {more.join(', ')}
+      </span>,
+    ] as const;
+  });
+  return <Facts facts={facts} />;
+}
+
+type QueueAudit = Audit['queues'][number];
+
+const PLACES = ['unaccounted', 'outbox', 'held', 'delayed', 'waiting', 'paused', 'running', 'scheduled'] as const;
+
+const COLUMNS: readonly Column<QueueAudit>[] = [
+  { name: 'Queue', cell: ({ queue }) => queue },
+  ...PLACES.map((place) => ({
+    name: place,
+    isNumber: true,
+    isMinor: !['unaccounted', 'waiting', 'running'].includes(place),
+    cell: (row: QueueAudit) => countText(row[place]),
+  })),
+];
+
+function Accounts({ audit }: { readonly audit: Audit }): ReactNode {
+  const { unaccounted, open, suspects, reconciler, sentinel, queues } = audit;
+  return (
+    <>
+      <p className="verdict" data-good={unaccounted === 0}>
+        unaccounted: <strong>{countText(unaccounted)}</strong>
+      </p>
+      <Facts
+        facts={[
+          ['Open jobs', countText(open)],
+          ['Without news for a while', countText(suspects)],
+          ['Lost jobs are looked for', reconciler.working ? 'yes' : `no: ${reconciler.reason ?? 'not here'}`],
+          ['The broker had its data', <Time key="sentinel" at={sentinel.checkedAt} />],
+        ]}
+      />
+      <Table
+        label="Where open jobs are, by queue"
+        columns={COLUMNS}
+        rows={queues}
+        keyOf={({ queue }) => queue}
+        empty="No job is open."
+      />
+    </>
+  );
+}

@@ -1,0 +1,81 @@
+import { type Job } from '#libs/sdk';
+import { type ReactNode } from 'react';
+import { sentenceOf } from '../../api/failure';
+import { useAction } from '../../api/use-action';
+import { Button } from '../../ui/button';
+import { useConfirm } from '../../ui/confirmation';
+import { CANCEL, DELETE, RETRY, type Steering } from './steering';
+import { type Selection } from './use-selection';
+
+interface SelectionBarProps {
+  readonly selection: Selection;
+  readonly onDone: () => void;
+}
+
+/** What can be done with the chosen jobs: each action says with how many of them. */
+export function SelectionBar({ selection, onDone }: SelectionBarProps): ReactNode {
+  const confirm = useConfirm();
+  const { mutate, isPending } = useAction(steerAll, said);
+  const steer = async (steering: Steering, jobs: readonly Job[]): Promise<void> => {
+    const { name, warning: body, danger } = steering;
+    const title = `${name} ${jobsText(jobs.length)}?`;
+    if (!(await confirm({ title, body, danger, action: `${name} ${jobsText(jobs.length)}` }))) return;
+    mutate(
+      { steering, jobs },
+      {
+        onSettled: () => {
+          selection.clear();
+          onDone();
+        },
+      },
+    );
+  };
+  return (
+    <div className="selection-bar card buttons" role="toolbar" aria-label="Chosen jobs">
+      <strong>{jobsText(selection.jobs.length)} chosen</strong>
+      {[RETRY, CANCEL, DELETE].map((steering) => {
+        const jobs = selection.jobs.filter(steering.fits);
+        return (
+          <Button
+            key={steering.name}
+            disabled={jobs.length === 0}
+            busy={isPending}
+            onClick={() => void steer(steering, jobs)}
+          >
+            {steering.name} {jobs.length}
+          </Button>
+        );
+      })}
+      <span className="spacer" />
+      <Button kind="quiet" onClick={selection.toggleAll}>
+        All on this page
+      </Button>
+      <Button kind="quiet" onClick={selection.clear}>
+        None
+      </Button>
+    </div>
+  );
+}
+
+interface Steered {
+  readonly steering: Steering;
+  readonly jobs: readonly Job[];
+}
+
+/** One after the other: what the gateway refuses of one keeps none of the others from it. */
+async function steerAll({ steering, jobs }: Steered): Promise<readonly string[]> {
+  const refusals: string[] = [];
+  for (const job of jobs) {
+    await steering.apply(job).catch((error: unknown) => refusals.push(sentenceOf(error)));
+  }
+  return refusals;
+}
+
+function said(refusals: readonly string[], { steering, jobs }: Steered): string {
+  const done = `${jobsText(jobs.length - refusals.length)} ${steering.done}.`;
+  return refusals.length === 0 ? done : `${done} ${refusals.length} not: ${refusals[0] ?? ''}`;
+}
+
+function jobsText(count: number): string {
+  return count === 1 ? '1 job' : `${count} jobs`;
+}

@@ -1,0 +1,81 @@
+import { type Scope } from '#libs/sdk';
+import { type ReactNode, type SubmitEvent } from 'react';
+import { fieldErrorsOf } from '../../api/failure';
+import { leveret } from '../../api/leveret';
+import { useAction } from '../../api/use-action';
+import { useSession } from '../../shell/session';
+import { Button } from '../../ui/button';
+import { CopyButton } from '../../ui/copy-button';
+import { Dialog } from '../../ui/dialog';
+import { FieldErrors } from '../../ui/field-errors';
+import { formText } from '../../ui/form-text';
+
+const SCOPES: readonly { readonly scope: Scope; readonly means: string }[] = [
+  { scope: 'jobs:read', means: 'see jobs, tasks, schedules and triggers of its tenant' },
+  { scope: 'jobs:write', means: 'enqueue, cancel, retry and schedule' },
+  { scope: 'admin', means: 'everything, in every tenant' },
+];
+
+/** Makes a key, and shows its secret this once. */
+export function NewKeyDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
+  const { tenant } = useSession();
+  const { mutate, isPending, error, data } = useAction(
+    leveret.apiKeys.create.bind(leveret.apiKeys),
+    ({ name }) => `${name} is made.`,
+  );
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const scopes = new FormData(form).getAll('scope') as Scope[];
+    mutate({ name: formText(form, 'name'), tenant: formText(form, 'tenant'), scopes });
+  };
+  if (data !== undefined) return <Secret secret={data.secret} onClose={onClose} />;
+  return (
+    <Dialog title="Create an API key" onClose={onClose}>
+      <form className="form" onSubmit={submit}>
+        <label>
+          What it is for
+          <input name="name" type="text" required maxLength={100} />
+        </label>
+        <label>
+          Tenant
+          <input name="tenant" type="text" required defaultValue={tenant} />
+        </label>
+        <fieldset>
+          <legend>It may</legend>
+          {SCOPES.map(({ scope, means }) => (
+            <label key={scope} className="check">
+              <input name="scope" type="checkbox" value={scope} defaultChecked={scope === 'jobs:read'} />
+              <span>
+                <code>{scope}</code> {means}
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        <FieldErrors errors={fieldErrorsOf(error)} />
+        <footer className="buttons">
+          <Button kind="primary" type="submit" busy={isPending}>
+            Create the key
+          </Button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
+function Secret({ secret, onClose }: { readonly secret: string; readonly onClose: () => void }): ReactNode {
+  return (
+    <Dialog title="The key" onClose={onClose}>
+      <p>Copy it now: it is shown this once, and stored nowhere.</p>
+      <p className="secret">
+        <code>{secret}</code>
+        <CopyButton text={secret} what="the key" />
+      </p>
+      <footer className="buttons">
+        <Button kind="primary" onClick={onClose}>
+          I have it
+        </Button>
+      </footer>
+    </Dialog>
+  );
+}

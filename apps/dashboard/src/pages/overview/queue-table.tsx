@@ -1,0 +1,67 @@
+import { type Queue } from '#libs/sdk';
+import { type ReactNode } from 'react';
+import { Link } from 'react-router';
+import { countText } from '../../ui/number-text';
+import { StatusBadge } from '../../ui/status-badge';
+import { type Column, Table } from '../../ui/table';
+import { durationText } from '../../ui/time';
+import { type Steady } from '../../ui/use-steady';
+
+interface QueueTableProps {
+  readonly queues: readonly Queue[];
+  readonly hold?: Steady<unknown>['hold'];
+}
+
+export function QueueTable({ queues, hold }: QueueTableProps): ReactNode {
+  return (
+    <Table
+      label="Queues"
+      columns={COLUMNS}
+      rows={queues}
+      keyOf={({ name }) => name}
+      empty="No app has announced a queue yet."
+      {...(hold === undefined ? {} : { hold })}
+    />
+  );
+}
+
+/** Whether jobs of a queue are run, in a word. */
+export function queueState({ paused, consumers }: Queue): string {
+  if (paused) return 'paused';
+  return consumers === 0 ? 'no workers' : 'open';
+}
+
+/** A duration that there may be none of. */
+export function orDash(ms: number | null): string {
+  return ms === null ? '—' : durationText(ms);
+}
+
+const counted = (name: string, of: (queue: Queue) => number, isMinor = false): Column<Queue> => ({
+  name,
+  isNumber: true,
+  isMinor,
+  cell: (queue) => countText(of(queue)),
+});
+
+const timed = (name: string, of: (queue: Queue) => number | null): Column<Queue> => ({
+  name,
+  isNumber: true,
+  isMinor: true,
+  cell: (queue) => orDash(of(queue)),
+});
+
+const COLUMNS: readonly Column<Queue>[] = [
+  { name: 'Queue', cell: ({ name }) => <Link to={`/queues/${encodeURIComponent(name)}`}>{name}</Link> },
+  { name: 'State', cell: (queue) => <StatusBadge status={queueState(queue)} /> },
+  counted('Waiting', ({ waiting }) => waiting),
+  counted('Running', ({ active }) => active),
+  counted('Retrying', ({ delayed }) => delayed, true),
+  counted('Scheduled', ({ scheduled }) => scheduled, true),
+  counted('Failed', ({ failed }) => failed),
+  counted('Dead', ({ dead }) => dead, true),
+  { name: 'Jobs/s', isNumber: true, cell: ({ throughput }) => throughput.toFixed(throughput < 10 ? 1 : 0) },
+  timed('Run p50', ({ processingTime }) => processingTime.p50),
+  timed('Run p95', ({ processingTime }) => processingTime.p95),
+  timed('Oldest waits', ({ oldestWaitingMs }) => oldestWaitingMs),
+  counted('Workers', ({ consumers }) => consumers, true),
+];

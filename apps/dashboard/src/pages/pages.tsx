@@ -1,0 +1,57 @@
+import { type ReactNode } from 'react';
+import { Navigate, Route, Routes } from 'react-router';
+import { Shell } from '../shell/shell';
+import { useMay } from '../shell/session';
+import { Actions } from './actions/actions';
+import { BatchPage } from './batches/batch-page';
+import { BatchFinder } from './batches/batch-finder';
+import { DeadLetters } from './dead-letters/dead-letters';
+import { Health } from './health/health';
+import { JobPage } from './job/job-page';
+import { Jobs } from './jobs/jobs';
+import { Keys } from './keys/keys';
+import { NotFound } from './not-found';
+import { Overview } from './overview/overview';
+import { QueuePage } from './queues/queue-page';
+import { Queues } from './queues/queues';
+import { SchedulePage } from './schedules/schedule-page';
+import { Schedules } from './schedules/schedules';
+import { TaskPage } from './tasks/task-page';
+import { Tasks } from './tasks/tasks';
+import { TriggerPage } from './triggers/trigger-page';
+import { Triggers } from './triggers/triggers';
+import { Workers } from './workers/workers';
+
+/** What is shown at which address. The gateway has the same addresses in page-paths.ts. */
+export function Pages(): ReactNode {
+  const isAdmin = useMay('admin');
+  return (
+    <Routes>
+      <Route element={<Shell />}>
+        <Route index element={isAdmin ? <Overview /> : <Navigate to="/jobs" replace />} />
+        <Route path="jobs" element={<Jobs />} />
+        <Route path="jobs/:id" element={<JobPage />} />
+        <Route path="batches" element={<BatchFinder />} />
+        <Route path="batches/:id" element={<BatchPage />} />
+        <Route path="tasks" element={<Tasks />} />
+        <Route path="tasks/:name" element={<TaskPage />} />
+        <Route path="schedules" element={<Schedules />} />
+        <Route path="schedules/:id" element={<SchedulePage />} />
+        <Route path="triggers" element={<Triggers />} />
+        <Route path="triggers/:id" element={<TriggerPage />} />
+        {isAdmin && (
+          <>
+            <Route path="queues" element={<Queues />} />
+            <Route path="queues/:name" element={<QueuePage />} />
+            <Route path="dead-letters" element={<DeadLetters />} />
+            <Route path="workers" element={<Workers />} />
+            <Route path="keys" element={<Keys />} />
+            <Route path="actions" element={<Actions />} />
+            <Route path="health" element={<Health />} />
+          </>
+        )}
+        <Route path="*" element={<NotFound />} />
+      </Route>
+    </Routes>
+  );
+}

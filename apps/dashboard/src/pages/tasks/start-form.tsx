@@ -1,0 +1,54 @@
+import { type Task } from '#libs/sdk';
+import { type ReactNode, type SubmitEvent, useState } from 'react';
+import { useNavigate } from 'react-router';
+import { fieldErrorsOf } from '../../api/failure';
+import { leveret } from '../../api/leveret';
+import { useAction } from '../../api/use-action';
+import { SchemaField } from '../../schema-form/schema-field';
+import { Button } from '../../ui/button';
+import { FieldErrors } from '../../ui/field-errors';
+import { Section } from '../../ui/page';
+
+/** Starts a job of a task, with fields for what its schema has. What is wrong is said by the gateway, field by field. */
+export function StartForm({ task: { name, schema, example } }: { readonly task: Task }): ReactNode {
+  const navigate = useNavigate();
+  const [payload, setPayload] = useState<unknown>(undefined);
+  /** Fields that keep a text of their own begin anew when another payload is put in. */
+  const [filled, setFilled] = useState(0);
+  const { mutate, isPending, error } = useAction(
+    () => leveret.worker.enqueue({ task: name, payload: payload ?? {} }),
+    ({ id }) => `Enqueued as ${id}.`,
+  );
+  const errors = fieldErrorsOf(error);
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    mutate(undefined, { onSuccess: ({ id }) => void navigate(`/jobs/${id}`) });
+  };
+  const fill = (): void => {
+    setPayload(example);
+    setFilled(filled + 1);
+  };
+  return (
+    <Section title="Start a job" aside={example !== null && <Button onClick={fill}>Fill in the example</Button>}>
+      <form className="form" onSubmit={submit}>
+        <SchemaField
+          key={filled}
+          name="Payload"
+          path="payload"
+          schema={schema}
+          root={schema}
+          isRequired
+          value={payload}
+          onChange={setPayload}
+          errors={errors}
+        />
+        <FieldErrors errors={errors} />
+        <footer className="buttons">
+          <Button kind="primary" type="submit" busy={isPending}>
+            Start the job
+          </Button>
+        </footer>
+      </form>
+    </Section>
+  );
+}

@@ -1,0 +1,42 @@
+import { type Task } from '#libs/sdk';
+import { type ReactNode } from 'react';
+import { Link } from 'react-router';
+import { leveret } from '../../api/leveret';
+import { useLive } from '../../api/use-live';
+import { Loaded } from '../../ui/loaded';
+import { Page } from '../../ui/page';
+import { StatusBadge } from '../../ui/status-badge';
+import { type Column, Table } from '../../ui/table';
+
+const EVERY_MS = 10_000;
+
+/** What the suite can do. */
+export function Tasks(): ReactNode {
+  const query = useLive(['tasks'], (signal) => leveret.tasks.list({ limit: 200 }).page({ signal }), {
+    everyMs: EVERY_MS,
+  });
+  return (
+    <Page title="Tasks">
+      <div className="card">
+        <Loaded query={query}>
+          {({ data }) => (
+            <Table
+              label="Tasks"
+              columns={COLUMNS}
+              rows={data}
+              keyOf={({ name }) => name}
+              empty="No app has announced a task yet."
+            />
+          )}
+        </Loaded>
+      </div>
+    </Page>
+  );
+}
+
+const COLUMNS: readonly Column<Task>[] = [
+  { name: 'Task', cell: ({ name }) => <Link to={`/tasks/${encodeURIComponent(name)}`}>{name}</Link> },
+  { name: 'State', cell: ({ available }) => <StatusBadge status={available ? 'available' : 'gone'} /> },
+  { name: 'Queue', cell: ({ queue }) => queue, isMinor: true },
+  { name: 'What it does', cell: ({ description }) => description },
+];

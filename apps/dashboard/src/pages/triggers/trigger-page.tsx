@@ -1,0 +1,80 @@
+import { type Trigger, type TriggerRun } from '#libs/sdk';
+import { type ReactNode } from 'react';
+import { useParams } from 'react-router';
+import { leveret } from '../../api/leveret';
+import { useLive } from '../../api/use-live';
+import { useMay } from '../../shell/session';
+import { Facts } from '../../ui/facts';
+import { JsonView } from '../../ui/json-view';
+import { Loaded } from '../../ui/loaded';
+import { Page, Section } from '../../ui/page';
+import { StatusBadge } from '../../ui/status-badge';
+import { type Column, Table } from '../../ui/table';
+import { Time } from '../../ui/time';
+import { OutcomeCell } from '../outcome-cell';
+import { TriggerActions } from './trigger-actions';
+
+const SHOWN_RUNS = 50;
+
+/** One trigger, and what became of the events that it wanted. */
+export function TriggerPage(): ReactNode {
+  const { id = '' } = useParams();
+  const query = useLive(['trigger', id], (signal) => leveret.triggers.get(id, { signal }));
+  const { data } = query;
+  const mayWrite = useMay('jobs:write');
+  return (
+    <Page
+      title={data?.name ?? 'Trigger'}
+      aside={data && <StatusBadge status={data.enabled ? 'enabled' : 'paused'} />}
+      actions={data && mayWrite && <TriggerActions trigger={data} />}
+    >
+      <Loaded query={query}>{(trigger) => <TriggerParts trigger={trigger} />}</Loaded>
+    </Page>
+  );
+}
+
+function TriggerParts({ trigger }: { readonly trigger: Trigger }): ReactNode {
+  const { id, pattern, task, tenant, createdAt, filter, payload } = trigger;
+  const runs = useLive(['trigger', id, 'runs'], (signal) =>
+    leveret.triggers.runs(id, { limit: SHOWN_RUNS }).page({ signal }),
+  );
+  return (
+    <>
+      <Section title="Which events, and what">
+        <Facts
+          facts={[
+            ['Events', <code key="events">{pattern}</code>],
+            ['Task', String(task)],
+            ['Tenant', tenant],
+            ['Created', <Time key="created" at={createdAt} />],
+          ]}
+        />
+      </Section>
+      <Section title="Runs">
+        <Loaded query={runs}>
+          {({ data }) => (
+            <Table
+              label="Runs"
+              columns={COLUMNS}
+              rows={data}
+              keyOf={({ event }) => event.id}
+              empty="It has not fired yet."
+            />
+          )}
+        </Loaded>
+      </Section>
+      <Section title="Payload">
+        <JsonView value={payload} what="the payload" />
+      </Section>
+      <Section title="Filter">
+        <JsonView value={filter} what="the filter" />
+      </Section>
+    </>
+  );
+}
+
+const COLUMNS: readonly Column<TriggerRun>[] = [
+  { name: 'At', cell: ({ at }) => <Time at={at} /> },
+  { name: 'Event', cell: ({ event }) => <span title={event.id}>{event.type}</span> },
+  { name: 'Outcome', cell: (run) => <OutcomeCell {...run} /> },
+];

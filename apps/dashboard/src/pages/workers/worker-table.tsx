@@ -1,0 +1,38 @@
+import { type WorkerProcess } from '#libs/sdk';
+import { type ReactNode } from 'react';
+import { Link } from 'react-router';
+import { StatusBadge } from '../../ui/status-badge';
+import { type Column, Table } from '../../ui/table';
+import { Time } from '../../ui/time';
+
+const SHOWN_RUNS = 5;
+
+export function WorkerTable({ workers }: { readonly workers: readonly WorkerProcess[] }): ReactNode {
+  return (
+    <Table label="Workers" columns={COLUMNS} rows={workers} keyOf={({ id }) => id} empty="No worker was heard of." />
+  );
+}
+
+const COLUMNS: readonly Column<WorkerProcess>[] = [
+  { name: 'Worker', cell: ({ id }) => <code>{id}</code> },
+  { name: 'State', cell: ({ alive }) => <StatusBadge status={alive ? 'alive' : 'silent'} /> },
+  { name: 'Version', cell: ({ appVersion }) => appVersion, isMinor: true },
+  { name: 'In hand', isNumber: true, cell: ({ runs, concurrency }) => `${runs.length} of ${concurrency}` },
+  { name: 'Runs', cell: ({ runs }) => <RunLinks runs={runs} /> },
+  { name: 'Started', cell: ({ startedAt }) => <Time at={startedAt} />, isMinor: true },
+  { name: 'Heard of', cell: ({ heardAt }) => <Time at={heardAt} /> },
+];
+
+function RunLinks({ runs }: Pick<WorkerProcess, 'runs'>): ReactNode {
+  const left = runs.length - SHOWN_RUNS;
+  return (
+    <>
+      {runs.slice(0, SHOWN_RUNS).map(({ jobId, run }) => (
+        <Link key={`${jobId} ${run}`} className="id" to={`/jobs/${jobId}`}>
+          {jobId.slice(-8)}
+        </Link>
+      ))}
+      {left > 0 && <span className="muted"> and {left} more</span>}
+    </>
+  );
+}

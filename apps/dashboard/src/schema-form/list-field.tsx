@@ -1,0 +1,34 @@
+import { type ReactNode } from 'react';
+import { Button } from '../ui/button';
+import { type OuterFieldProps } from './field-props';
+
+/** A list: a field for each item. */
+export function ListField({ name, path, schema, root, value, onChange, errors, Inner }: OuterFieldProps): ReactNode {
+  const items: readonly unknown[] = Array.isArray(value) ? value : [];
+  const change = (next: readonly unknown[]): void => onChange(next.length === 0 ? undefined : next);
+  return (
+    <fieldset>
+      <legend>{name}</legend>
+      {schema.description !== undefined && <p className="muted">{schema.description}</p>}
+      {items.map((item, index) => (
+        <div key={index} className="list-item">
+          <Inner
+            name={`${name} ${index + 1}`}
+            path={`${path}.${index}`}
+            schema={schema.items ?? {}}
+            root={root}
+            isRequired
+            value={item}
+            onChange={(changed) => change(items.with(index, changed))}
+            errors={errors}
+          />
+          <Button kind="quiet" onClick={() => change(items.toSpliced(index, 1))}>
+            Remove
+          </Button>
+        </div>
+      ))}
+      {errors.has(path) && <p className="field-error">{errors.get(path)}</p>}
+      <Button onClick={() => change([...items, undefined])}>Add to {name}</Button>
+    </fieldset>
+  );
+}

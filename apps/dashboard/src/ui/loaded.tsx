@@ -1,0 +1,23 @@
+import { type UseQueryResult } from '@tanstack/react-query';
+import { type ReactNode } from 'react';
+import { isMissing, sentenceOf } from '../api/failure';
+
+interface LoadedProps<T> {
+  readonly query: UseQueryResult<T>;
+  readonly children: (data: T) => ReactNode;
+}
+
+/** What was asked for, once it is there. What was there before stays when it cannot be asked for anew, and says so. */
+export function Loaded<T>({ query: { data, error }, children }: LoadedProps<T>): ReactNode {
+  const isGone = isMissing(error);
+  return (
+    <>
+      {error !== null && (
+        <p role="alert" className="problem">
+          {isGone ? 'There is nothing of this name, or no longer.' : sentenceOf(error)}
+        </p>
+      )}
+      {data === undefined ? error === null && <p className="loading">Loading…</p> : !isGone && children(data)}
+    </>
+  );
+}

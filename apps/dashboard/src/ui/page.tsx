@@ -1,0 +1,46 @@
+import { type ReactNode } from 'react';
+import { useTitle } from './use-title';
+
+interface PageProps {
+  readonly title: string;
+  /** Beside the title. */
+  readonly aside?: ReactNode;
+  /** What can be done with what the page is about. */
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+}
+
+export function Page({ title, aside, actions, children }: PageProps): ReactNode {
+  useTitle(title);
+  return (
+    <>
+      <header className="page-header">
+        <h1>{title}</h1>
+        {aside}
+        <span className="spacer" />
+        <div className="buttons">{actions}</div>
+      </header>
+      {children}
+    </>
+  );
+}
+
+interface SectionProps {
+  readonly title: string;
+  readonly aside?: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** A part of a page under a heading of its own. */
+export function Section({ title, aside, children }: SectionProps): ReactNode {
+  return (
+    <section className="card" aria-label={title}>
+      <header className="section-header">
+        <h2>{title}</h2>
+        <span className="spacer" />
+        {aside}
+      </header>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,58 @@
+import { type ReactNode } from 'react';
+import { type Steady } from './use-steady';
+
+/** A column: what stands above it, and what of a row is in it. */
+export interface Column<Row> {
+  readonly name: string;
+  readonly cell: (row: Row) => ReactNode;
+  /** Numbers stand to the right. */
+  readonly isNumber?: boolean;
+  /** Its name is read out, not shown: what is in it speaks for itself. */
+  readonly isNameless?: boolean;
+  /** Left out where there is little room. */
+  readonly isMinor?: boolean;
+}
+
+interface TableProps<Row> {
+  /** What it lists, for who does not see it. */
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly keyOf: (row: Row) => string;
+  readonly empty: string;
+  readonly hold?: Steady<unknown>['hold'];
+}
+
+export function Table<Row>({ label, columns, rows, keyOf, empty, hold }: TableProps<Row>): ReactNode {
+  if (rows.length === 0) return <p className="empty">{empty}</p>;
+  return (
+    <div className="table-frame" tabIndex={0} role="group" aria-label={label} {...hold}>
+      <table>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column.name} scope="col" className={classOf(column)}>
+                <span className={column.isNameless === true ? 'unseen' : undefined}>{column.name}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={keyOf(row)}>
+              {columns.map((column) => (
+                <td key={column.name} className={classOf(column)}>
+                  {column.cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function classOf({ isNumber = false, isMinor = false }: Pick<Column<never>, 'isNumber' | 'isMinor'>): string {
+  return [isNumber ? 'number' : '', isMinor ? 'wide-only' : ''].join(' ').trim();
+}

@@ -1,0 +1,30 @@
+import { type PointerEvent, useState } from 'react';
+
+/** A value that holds still. */
+export interface Steady<T> {
+  readonly shown: T;
+  readonly isHeld: boolean;
+  /** For the element over which it holds still. */
+  readonly hold: {
+    readonly onPointerEnter: (event: PointerEvent) => void;
+    readonly onPointerLeave: () => void;
+  };
+  /** Lets it go on although it is pointed at: what was done is to be seen. */
+  readonly release: () => void;
+}
+
+/** What is live holds still while a mouse is over it: nothing slips away from under it between aiming and clicking. */
+export function useSteady<T>(latest: T): Steady<T> {
+  const [held, setHeld] = useState<{ readonly value: T } | null>(null);
+  return {
+    shown: held === null ? latest : held.value,
+    isHeld: held !== null,
+    hold: {
+      onPointerEnter: ({ pointerType }) => {
+        if (pointerType === 'mouse') setHeld({ value: latest });
+      },
+      onPointerLeave: () => setHeld(null),
+    },
+    release: () => setHeld(null),
+  };
+}

@@ -1,0 +1,356 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { type Browser, type Page, type Response } from 'playwright-core';
+import { eventually } from '../support/eventually.js';
+import { SuiteJobs } from '../support/suite-jobs.js';
+import { startSuite, type TestSuite } from '../support/test-suite.js';
+import { startChromium } from './chromium.js';
+import { type DashboardData, PLANTED, plantData } from './dashboard-data.js';
+import { DashboardPages } from './dashboard-pages.js';
+
+jest.setTimeout(90_000);
+
+/** Runs in the page: it is said to be behind others, or before them again. */
+const SEEN = (state: 'hidden' | 'visible'): string =>
+  `Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => '${state}' });` +
+  "document.dispatchEvent(new Event('visibilitychange'));";
+
+describe('the dashboard', () => {
+  let suite: TestSuite;
+  let jobs: SuiteJobs;
+  let data: DashboardData;
+  let browser: Browser;
+  let pages: DashboardPages;
+  beforeAll(async () => {
+    [suite, browser] = await Promise.all([startSuite({ apps: ['lab', 'media'] }), startChromium()]);
+    jobs = new SuiteJobs(suite);
+    data = await plantData(suite);
+    pages = await DashboardPages.open(browser, suite.url, process.env['PICTURES']);
+    await pages.signIn(suite.apiKey);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await suite.stop();
+  });
+  afterEach(() => Promise.all(pages.context.pages().map((page) => page.close())));
+
+  const heading = (page: Page, name: string | RegExp): Promise<void> =>
+    page.getByRole('heading', { level: 1, name }).waitFor();
+  const press = (page: Page, name: string | RegExp): Promise<void> =>
+    page.getByRole('button', { name }).first().click();
+  const said = (page: Page, text: string | RegExp): Promise<void> =>
+    page.getByRole('status').getByText(text).first().waitFor();
+  const status = (page: Page, text: string): Promise<void> =>
+    page.locator('.page-header .status', { hasText: text }).waitFor();
+
+  it('lets in who has a key, leads to where they wanted, and lets nobody in after they sign out', async () => {
+    const stranger = await DashboardPages.open(browser, suite.url);
+    const page = await stranger.visit('/tasks/lab.script');
+    await page.getByLabel('API key').fill('no such key');
+    await press(page, 'Sign in');
+    await page.getByRole('alert').getByText('unknown').waitFor();
+    await page.getByLabel('API key').fill(suite.apiKey);
+    await press(page, 'Sign in');
+    await heading(page, 'lab.script');
+    expect(await page.evaluate('document.cookie')).toBe('');
+    await press(page, /Signed in as/);
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByLabel('API key').waitFor();
+    await page.reload();
+    await page.getByLabel('API key').waitFor();
+    await stranger.context.close();
+  });
+
+  it('is a page that runs its own scripts alone and stands in no frame, with files that browsers keep', async () => {
+    const loaded: Response[] = [];
+    const page = await pages.context.newPage();
+    page.on('response', (response) => loaded.push(response));
+    const answer = await page.goto(`${suite.url}/jobs`);
+    await heading(page, 'Jobs');
+    const policy = answer?.headers()['content-security-policy'] ?? '';
+    expect(policy).not.toContain('unsafe');
+    expect(policy).toContain("frame-ancestors 'none'");
+    const assets = loaded.filter((response) => response.url().includes('/assets/'));
+    expect(assets.length).toBeGreaterThan(1);
+    expect(new Set(assets.map((asset) => asset.headers()['cache-control']))).toEqual(
+      new Set(['public, max-age=31536000, immutable']),
+    );
+  });
+
+  it.each<[string, (made: DashboardData) => string, string | RegExp]>([
+    ['overview', () => '/', 'Overview'],
+    ['jobs', () => '/jobs', 'Jobs'],
+    ['job-completed', ({ completed }) => `/jobs/${completed}`, 'lab.script'],
+    ['job-failed', ({ failed }) => `/jobs/${failed}`, 'lab.script'],
+    ['job-picture', ({ picture }) => `/jobs/${picture}`, 'media.process-image'],
+    ['job-flow', ({ spawner }) => `/jobs/${spawner}`, 'lab.spawn'],
+    ['queues', () => '/queues', 'Queues'],
+    ['queue', () => '/queues/lab', 'lab'],
+    ['dead-letters', () => '/dead-letters?queue=lab', 'Dead letters'],
+    ['batches', () => '/batches', 'Batches'],
+    ['batch', ({ batch }) => `/batches/${batch}`, 'Batch'],
+    ['tasks', () => '/tasks', 'Tasks'],
+    ['task', () => '/tasks/media.process-image', 'media.process-image'],
+    ['schedules', () => '/schedules', 'Schedules'],
+    ['schedule', ({ schedule }) => `/schedules/${schedule}`, /Every hour/],
+    ['triggers', () => '/triggers', 'Triggers'],
+    ['trigger', ({ trigger }) => `/triggers/${trigger}`, /Orders/],
+    ['workers', () => '/workers', 'Workers'],
+    ['keys', () => '/keys', 'API keys'],
+    ['actions', () => '/actions', 'Actions'],
+    ['health', () => '/health', 'Health'],
+    ['nothing', () => '/jobs/nothing', 'Job'],
+  ])(
+    'shows the page %s to everybody, at a desk and on a phone, with texts of jobs as text',
+    async (name, pathOf, title) => {
+      const page = await pages.visit(pathOf(data));
+      await heading(page, title);
+      await eventually('what is loading', async () => (await page.getByText('Loading…').count()) === 0 || undefined);
+      expect(await pages.examine(page, name)).toEqual([]);
+      expect(await page.evaluate('window.planted')).toBeUndefined();
+    },
+  );
+
+  it('shows planted text as it was written, where users can write', async () => {
+    for (const path of [`/jobs/${data.failed}`, `/schedules/${data.schedule}`, `/triggers/${data.trigger}`, '/keys']) {
+      const page = await pages.visit(path);
+      await page.getByText(PLANTED).first().waitFor();
+      await page.close();
+    }
+    const page = await pages.visit(`/jobs/${data.picture}`);
+    const picture = page.getByRole('img', { name: 'small.webp' });
+    await eventually(
+      'the picture',
+      async () =>
+        (await picture.evaluate((image: { naturalWidth: number }) => image.naturalWidth)) === 200 || undefined,
+    );
+  });
+
+  it('keeps the filters of jobs in the address', async () => {
+    const page = await pages.visit('/jobs');
+    await page.getByLabel('Status').selectOption('failed');
+    await press(page, 'More filters');
+    await page.getByLabel('Metadata').fill('order=4711');
+    await page.getByLabel('Metadata').press('Enter');
+    await eventually('one job', async () => (await page.getByRole('row').count()) === 2 || undefined);
+    expect(new URL(page.url()).search).toBe('?status=failed&metadata.order=4711');
+    await page.reload();
+    await page.getByRole('link', { name: new RegExp(data.failed.slice(-12)) }).waitFor();
+    await page.goBack();
+    expect(new URL(page.url()).search).toBe('?status=failed');
+    await page.getByRole('searchbox', { name: 'Open a job by its id' }).fill(data.completed);
+    await page.keyboard.press('Enter');
+    await status(page, 'completed');
+  });
+
+  it('holds a list still while it is pointed at, and asks nothing while it is not seen', async () => {
+    const page = await pages.visit('/jobs?task=lab.script');
+    const first = page.getByRole('row').nth(1);
+    const before = await first.innerText();
+    await first.hover();
+    await page.getByText('Held while you point at it').waitFor();
+    const { id } = await jobs.enqueue('lab.script', { steps: ['ok'] });
+    await page.waitForResponse(
+      async (answer) => answer.url().includes('/v1/jobs?') && (await answer.text()).includes(id),
+    );
+    expect((await first.innerText()).split('\n').slice(0, 3)).toEqual(before.split('\n').slice(0, 3));
+    await page.getByRole('heading', { level: 1 }).hover();
+    await page.getByRole('link', { name: new RegExp(id.slice(-12)) }).waitFor();
+    await page.evaluate(SEEN('hidden'));
+    let asked = 0;
+    page.on('request', (request) => (asked += Number(request.url().includes('/v1/'))));
+    // Two rounds of looking would have come and gone: another page of the same browser sees them pass.
+    const other = await pages.visit('/jobs?status=completed');
+    for (let round = 0; round < 2; round += 1)
+      await other.waitForResponse((answer) => answer.url().includes('/v1/jobs?'));
+    expect(asked).toBe(0);
+    await page.evaluate(SEEN('visible'));
+    await page.waitForResponse((answer) => answer.url().includes('/v1/jobs?'));
+  });
+
+  it('follows a job while it runs, and cancels it when that is confirmed', async () => {
+    const { id } = await jobs.enqueue('lab.script', { steps: ['hold'], ms: 60_000, says: 'holding on' });
+    const page = await pages.visit(`/jobs/${id}`);
+    await page.getByText('50 % holding on').waitFor();
+    await press(page, 'Cancel');
+    await page.getByRole('alertdialog', { name: 'Cancel 1 job?' }).waitFor();
+    expect(await pages.examine(page, 'confirmation', '[role=alertdialog]')).toEqual([]);
+    await press(page, 'Keep as it is');
+    expect((await jobs.show(id)).cancelRequestedAt).toBeNull();
+    await press(page, 'Cancel');
+    await press(page, 'Cancel the job');
+    await status(page, 'cancelled');
+    await press(page, 'Retry');
+    await status(page, 'running');
+    await jobs.ask('POST', `/v1/jobs/${id}/cancel`);
+    await status(page, 'cancelled');
+    await press(page, 'Delete');
+    await press(page, 'Delete the job');
+    await heading(page, 'Jobs');
+    expect((await suite.api('GET', `/v1/jobs/${id}`)).status).toBe(404);
+  });
+
+  it('changes a job that waits, runs it now, and enqueues another like it', async () => {
+    const page = await pages.visit(`/jobs/${data.scheduled}`);
+    await press(page, 'Priority');
+    await page.getByRole('spinbutton').fill('8');
+    await press(page, 'Change the priority');
+    await said(page, 'priority 8');
+    await press(page, 'Run now');
+    await status(page, 'completed');
+    expect((await jobs.show(data.scheduled)).priority).toBe(8);
+    await press(page, 'Duplicate');
+    await page.getByLabel('Payload').fill('{ "steps": "wrong" }');
+    await press(page, 'Enqueue a new job');
+    await page.getByRole('dialog').getByRole('alert').getByText('payload.steps').waitFor();
+    await page.getByLabel('Payload').fill('{ "steps": ["save"] }');
+    await press(page, 'Enqueue a new job');
+    await page.getByRole('link', { name: /note.txt/ }).waitFor();
+    expect(page.url()).not.toContain(data.scheduled);
+    await press(page, 'Copy as');
+    await page.getByRole('menuitem', { name: 'curl' }).click();
+    await said(page, 'Copied as curl');
+    expect(await page.evaluate('navigator.clipboard.readText()')).toContain('"save"');
+  });
+
+  it('does with chosen jobs what fits them, after saying how many', async () => {
+    const made = await Promise.all([1, 2, 3].map(() => jobs.enqueue('lab.script', { steps: ['ok'] }, { delay: '1d' })));
+    const page = await pages.visit('/jobs?status=scheduled');
+    for (const { id } of made) await page.getByLabel(`Choose job ${id}`).check();
+    await press(page, 'Cancel 3');
+    await page.getByRole('alertdialog', { name: 'Cancel 3 jobs?' }).waitFor();
+    await press(page, 'Cancel 3 jobs');
+    await said(page, '3 jobs cancelled');
+    for (const { id } of made) expect((await jobs.show(id)).status).toBe('cancelled');
+  });
+
+  it('pauses a queue and lets it go on', async () => {
+    const page = await pages.visit('/queues/lab');
+    await press(page, 'Pause');
+    await press(page, 'Pause the queue');
+    await status(page, 'paused');
+    const { id } = await jobs.enqueue('lab.script', { steps: ['ok'] });
+    const job = await pages.visit(`/jobs/${id}`);
+    await job.getByRole('region', { name: 'Why it has not run yet' }).getByText('paused').first().waitFor();
+    await press(page, 'Resume');
+    await status(job, 'completed');
+  });
+
+  it('redrives what has died of the same, some of it first, and purges', async () => {
+    const dead = await jobs.enqueue('lab.script', { steps: ['reject', 'ok'] });
+    await jobs.failed(dead.id);
+    const page = await pages.visit('/dead-letters');
+    await press(page, 'lab_rejection');
+    await page.getByRole('region', { name: 'Letters' }).waitFor();
+    await press(page, 'Redrive');
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /Redrive/ })
+      .click();
+    await eventually('the end of the job', async () => (await jobs.show(dead.id)).status === 'completed' || undefined);
+    await eventually('the other letter', async () => (await jobs.show(data.failed)).status === 'failed' || undefined);
+    await eventually(
+      'the end of the redrive',
+      async () =>
+        (await suite.leveret.redrives.list().page()).data.every(({ endedAt }) => endedAt !== null) || undefined,
+    );
+    await press(page, 'Purge');
+    await page.getByRole('alertdialog').getByRole('button', { name: /Purge/ }).click();
+    await said(page, 'letters purged');
+  });
+
+  it('runs, pauses and deletes a schedule, and pauses a trigger', async () => {
+    const page = await pages.visit(`/schedules/${data.schedule}`);
+    await press(page, 'Run now');
+    await said(page, 'has started a job');
+    await press(page, 'Pause');
+    await status(page, 'paused');
+    await press(page, 'Delete');
+    await press(page, 'Delete the schedule');
+    await heading(page, 'Schedules');
+    const trigger = await pages.visit(`/triggers/${data.trigger}`);
+    await press(trigger, 'Pause');
+    await status(trigger, 'paused');
+  });
+
+  it('starts a job from a form that was made of the schema of its task', async () => {
+    const page = await pages.visit('/tasks/lab.script');
+    await press(page, 'Start the job');
+    await page.getByRole('alert').getByText('payload.steps').waitFor();
+    await press(page, 'Add to steps');
+    await page.getByLabel('steps 1').selectOption('ok');
+    await page.getByLabel('by optional').selectOption('attempt');
+    await page.getByLabel('password').fill('a secret');
+    await press(page, 'Start the job');
+    await status(page, 'completed');
+    await page.getByText('"***"').first().waitFor();
+    expect(await page.content()).not.toContain('a secret');
+  });
+
+  it('creates a key, which is shown once, and tells who has done it', async () => {
+    const page = await pages.visit('/keys');
+    await press(page, 'Create a key');
+    await page.getByLabel('What it is for').fill('a reader');
+    await press(page, 'Create the key');
+    const secret = await page.locator('.secret code').innerText();
+    expect((await suite.api('GET', '/v1/jobs', undefined, { key: secret })).status).toBe(200);
+    await press(page, 'I have it');
+    await page
+      .getByRole('row', { name: /a reader/ })
+      .getByRole('button', { name: 'Revoke' })
+      .click();
+    await press(page, 'Revoke the key');
+    await said(page, 'is revoked');
+    const actions = await pages.visit('/actions');
+    await actions
+      .getByRole('row', { name: /session DELETE \/v1\/api-keys\/:id .* done/ })
+      .first()
+      .waitFor();
+  });
+
+  it('offers to a key that may only read nothing else', async () => {
+    const { secret } = await suite.leveret.apiKeys.create({
+      name: 'a reader',
+      tenant: 'default',
+      scopes: ['jobs:read'],
+    });
+    const reader = await DashboardPages.open(browser, suite.url);
+    await reader.signIn(secret);
+    const page = await reader.visit(`/jobs/${data.picture}`);
+    await status(page, 'completed');
+    expect(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts()).toEqual([
+      'Jobs',
+      'Batches',
+      'Tasks',
+      'Schedules',
+      'Triggers',
+    ]);
+    expect(await page.getByRole('button', { name: /Duplicate|Delete/ }).count()).toBe(0);
+    await page.goto(`${suite.url}/queues`);
+    await heading(page, 'Nothing here');
+    expect(reader.complaints).toEqual([]);
+    await reader.context.close();
+  });
+
+  it('can be used by keys alone', async () => {
+    const page = await pages.visit('/jobs?status=completed');
+    await page.getByRole('table').waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement.id')).toBe('content');
+    await page
+      .getByRole('link', { name: /lab.script/ })
+      .first()
+      .focus();
+    await page.keyboard.press('Enter');
+    await heading(page, 'lab.script');
+    await page.getByRole('button', { name: 'Duplicate' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Duplicate');
+  });
+
+  it('has given the browser nothing to complain of', () => {
+    expect(pages.complaints).toEqual([]);
+  });
+});
