@@ -35,19 +35,19 @@ export class ScriptHandler {
 
   async #act(action: Action, payload: ScriptPayload, job: JobContext): Promise<unknown> {
     const ms = durationOf(payload);
-    const { says } = payload;
+    const said = (otherwise: string): string => payload.says ?? otherwise;
     switch (action) {
       case 'ok':
-        await job.progress(50, says ?? 'half');
+        await job.progress(50, said('half'));
         return { attempt: job.attempt, run: job.run, metadata: job.metadata };
       case 'fail':
-        throw new TemporaryError('lab_failure', says ?? 'The script says that this run fails.');
+        throw new TemporaryError('lab_failure', said('The script says that this run fails.'));
       case 'reject':
-        throw new PermanentError('lab_rejection', says ?? 'The script says that this job fails for good.');
+        throw new PermanentError('lab_rejection', said('The script says that this job fails for good.'));
       case 'snooze':
         throw new RetryAfter(ms, 'the script says so');
       case 'hold':
-        await job.progress(50, says ?? 'half');
+        await job.progress(50, said('half'));
         await held(ms, payload.gate, job.signal);
         return { held: ms };
       case 'save':
