@@ -14,12 +14,24 @@ const whole = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyl
 export function durationText(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`;
-  const first = UNITS.findIndex(([, size]) => ms >= size);
-  const [name, size] = UNITS[first] ?? UNITS[3];
+  const [[name, size], [smaller, smallerSize]] = unitsFor(ms);
   const amount = Math.floor(ms / size);
-  const [smaller, smallerSize] = UNITS[first + 1] ?? ['', Number.POSITIVE_INFINITY];
   const rest = Math.floor((ms - amount * size) / smallerSize);
   return rest > 0 ? `${amount} ${name} ${rest} ${smaller}` : `${amount} ${name}`;
+}
+
+/** About how long: what moves in a long list moves seldom. */
+function roughText(ms: number): string {
+  const [[name, size]] = unitsFor(ms);
+  return `${Math.floor(ms / size)} ${name}`;
+}
+
+type Unit = readonly [name: string, ms: number];
+
+/** The largest unit that fits into a duration, and the next smaller one. */
+function unitsFor(ms: number): readonly [Unit, Unit] {
+  const first = UNITS.findIndex(([, size]) => ms >= size);
+  return [UNITS[first] ?? UNITS[3], UNITS[first + 1] ?? ['', Number.POSITIVE_INFINITY]];
 }
 
 /** A time in the viewer's zone, with its seconds and its zone. */
@@ -32,7 +44,7 @@ export function Time({ at }: { readonly at: string | null }): ReactNode {
   const now = useNow();
   if (at === null) return <span className="muted">—</span>;
   const ms = now - Date.parse(at);
-  const text = Math.abs(ms) < 1_000 ? 'now' : ms > 0 ? `${durationText(ms)} ago` : `in ${durationText(-ms)}`;
+  const text = Math.abs(ms) < 1_000 ? 'now' : ms > 0 ? `${roughText(ms)} ago` : `in ${roughText(-ms)}`;
   return (
     <time dateTime={at} title={wholeTime(at)}>
       {text}

@@ -40,6 +40,7 @@ describe('the log of actions', () => {
     const { data } = await listed();
     expect(data.map(({ via, method, route, object, status }) => [via, `${method} ${route}`, object, status])).toEqual([
       ['session', 'POST /v1/jobs', job.id, 202],
+      ['session', 'POST /v1/session', null, 201],
       ['key', 'POST /v1/queues/:name/pause', 'nowhere', 404],
       ['key', 'POST /v1/queues/:name/pause', 'demo', 200],
     ]);

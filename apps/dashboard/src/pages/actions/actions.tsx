@@ -56,5 +56,6 @@ function ActedOn({ action: { route, object } }: { readonly action: Action }): Re
 
 function outcomeOf(status: number | null): string {
   if (status === null) return 'unknown';
-  return status < 400 ? 'done' : `refused ${status}`;
+  if (status < 400) return 'done';
+  return status < 500 ? `refused ${status}` : `failed ${status}`;
 }

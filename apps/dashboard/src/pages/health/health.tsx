@@ -10,7 +10,7 @@ import { countText } from '../../ui/number-text';
 import { Page, Section } from '../../ui/page';
 import { StatusBadge } from '../../ui/status-badge';
 import { type Column, Table } from '../../ui/table';
-import { Time } from '../../ui/time';
+import { durationText, Time } from '../../ui/time';
 
 const EVERY_MS = 5_000;
 
@@ -38,17 +38,20 @@ export function Health(): ReactNode {
 }
 
 function Parts({ readiness: { details } }: { readonly readiness: Readiness }): ReactNode {
-  const facts = Object.entries(details).map(([name, { status, ...rest }]) => {
-    const more = Object.entries(rest).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-    const state = typeof status === 'string' ? <StatusBadge status={status} /> : null;
-    return [
-      name,
-      <span key={name}>
-        {state} {more.join(', ')}
-      </span>,
-    ] as const;
-  });
-  return <Facts facts={facts} />;
+  return <Facts facts={Object.entries(details).map(([name, part]) => [name, <Part key={name} part={part} />])} />;
+}
+
+/** Whether a part is there, how soon it answered, and whatever else it says of itself. */
+function Part({ part: { status, responseTime, ...rest } }: { readonly part: Readiness['details'][string] }): ReactNode {
+  const more = Object.entries(rest).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
+  return (
+    <>
+      {typeof status === 'string' && <StatusBadge status={status} />}{' '}
+      <span className="muted">
+        {typeof responseTime === 'number' && `in ${durationText(responseTime)}`} {more.join(', ')}
+      </span>
+    </>
+  );
 }
 
 type QueueAudit = Audit['queues'][number];
