@@ -199,10 +199,10 @@ describe('the dashboard', () => {
     await status(page, 'completed');
     expect((await jobs.show(data.scheduled)).priority).toBe(8);
     await press(page, 'Duplicate');
-    await page.getByLabel('Payload').fill('{ "steps": "wrong" }');
+    await page.getByRole('textbox', { name: 'Payload' }).fill('{ "steps": "wrong" }');
     await press(page, 'Enqueue a new job');
     await page.getByRole('dialog').getByRole('alert').getByText('payload.steps').waitFor();
-    await page.getByLabel('Payload').fill('{ "steps": ["save"] }');
+    await page.getByRole('textbox', { name: 'Payload' }).fill('{ "steps": ["save"] }');
     await press(page, 'Enqueue a new job');
     await page.getByRole('link', { name: /note.txt/ }).waitFor();
     expect(page.url()).not.toContain(data.scheduled);
