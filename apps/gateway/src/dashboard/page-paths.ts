@@ -1,6 +1,6 @@
 /** Lists, each with pages of what is in them. The dashboard's own router says what is shown at which. */
 const SECTIONS = [
-  ...['jobs', 'queues', 'dead-letters', 'schedules', 'triggers', 'batches', 'tasks', 'workers', 'webhooks', 'keys'],
+  ...['jobs', 'queues', 'dead-letters', 'schedules', 'triggers', 'batches', 'tasks', 'workers', 'keys'],
   ...['actions', 'health'],
 ];
 
