@@ -347,7 +347,8 @@ describe('the dashboard', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Duplicate');
+    const focused = async (): Promise<unknown> => page.evaluate('document.activeElement.textContent');
+    await eventually('the focus', async () => (await focused()) === 'Duplicate' || undefined);
   });
 
   it('has given the browser nothing to complain of', () => {

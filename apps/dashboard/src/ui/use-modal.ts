@@ -1,10 +1,10 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useState } from 'react';
 
 /** What is shown before all else: what is behind it can neither be reached nor heard of meanwhile. */
 export function useModal(): { readonly onCloseAutoFocus: (event: Event) => void } {
-  const before = useRef<Element | null>(null);
+  // Asked before anything is shown: by the time of an effect the focus is in what is shown.
+  const [before] = useState(() => document.activeElement);
   useEffect(() => {
-    before.current ??= document.activeElement;
     const page = document.getElementById('page');
     page?.setAttribute('inert', '');
     return () => page?.removeAttribute('inert');
@@ -13,7 +13,7 @@ export function useModal(): { readonly onCloseAutoFocus: (event: Event) => void 
     onCloseAutoFocus: (event) => {
       // The library leads the focus to a trigger of its own, which these have not.
       event.preventDefault();
-      if (before.current instanceof HTMLElement) before.current.focus();
+      if (before instanceof HTMLElement) before.focus();
     },
   };
 }
