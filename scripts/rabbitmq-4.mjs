@@ -19,6 +19,7 @@ const PROGRAMS = {
 export async function rabbitmq4(folder, shared) {
   if (process.getuid() !== 0) throw new Error('RabbitMQ 4 in a folder of its own needs root.');
   const root = join(folder, 'debian-13');
+  await mkdir(folder, { recursive: true });
   await run('sh', [
     '-c',
     `test -x "$1${PROGRAMS.rabbitmqctl}" || exec mmdebstrap --quiet --variant=minbase --include=rabbitmq-server trixie "$1"`,

@@ -20,7 +20,8 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const WORK_QUEUE = 'leveret.lab.quorum-1';
 const CLIENTS = 10;
 const BETWEEN_FAULTS_MS = 10_000;
-const END_PATIENCE_MS = 180_000;
+// The reconciler proves for minutes that something is lost before it sends it again.
+const END_PATIENCE_MS = 360_000;
 const RETRIED_SHARE = 0.2;
 
 const { values } = parseArgs({

@@ -127,6 +127,13 @@ describe('the stores of lost jobs', () => {
     expect(await run('SELECT FROM voids')).toEqual([]);
   });
 
+  it('keeps it in force that the old run of a lost retry must not run: it may come out of the ladder after all', async () => {
+    const id = await sent({}, `status = 'retrying', next_attempt_at = now() - interval '11 s'`);
+    await suspects.look();
+    expect(await suspects.repair(await onlyWave())).toBe(1);
+    expect(await run('SELECT job_id, run FROM voids')).toEqual([{ job_id: id, run: 1 }]);
+  });
+
   it('charges a running job whose worker or outcome is lost', async () => {
     const id = await sent({}, RUNNING);
     await suspects.look();

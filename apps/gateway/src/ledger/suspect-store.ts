@@ -87,7 +87,7 @@ export class SuspectStore {
     return this.#database.transaction(async (transaction) => {
       const lost = await transaction.query<{ id: string }>(this.#sql.lost, [...key(wave), REPAIRS_AT_ONCE]);
       const ids = lost.map(({ id }) => id);
-      await sendAgain(transaction, ids);
+      await sendAgain(transaction, ids, wave.cause);
       await transaction.query(`DELETE FROM suspects WHERE ${OF_WAVE} AND ($5::uuid[] = '{}' OR job_id = ANY($5))`, [
         ...key(wave),
         ids,
@@ -97,7 +97,7 @@ export class SuspectStore {
   }
 }
 
-async function sendAgain(transaction: Queries, ids: readonly string[]): Promise<void> {
+async function sendAgain(transaction: Queries, ids: readonly string[], cause: SuspectCause): Promise<void> {
   if (ids.length === 0) return;
   const { now, states } = await readStates(transaction, ids);
   const decisions = [...states.values()].map((state) => missing(state, now));
@@ -106,7 +106,9 @@ async function sendAgain(transaction: Queries, ids: readonly string[]): Promise<
     decisions.map(({ state }) => state),
     decisions.map((decision) => ({ job: decision.state, decision })),
   );
-  // Said once, but not kept in force: no message is out that could still come back.
+  // A retry may come out of the ladder after all: a level that has stopped holds what no probe sees. Of others no message is out
+  // that could still come back: it is said once that they must not run, and not kept in force.
+  if (cause === 'retry_lost') return;
   await transaction.query(
     'DELETE FROM voids USING unnest($1::uuid[], $2::int[]) AS gone (job_id, run) WHERE voids.job_id = gone.job_id AND voids.run = gone.run',
     [[...states.keys()], [...states.values()].map(({ run }) => run)],
