@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { type FileReference } from '#libs/contracts';
+// eslint-disable-next-line no-restricted-imports -- what specs of the lib call is what a suite calls
+import { type HttpTarget, startHttpTarget } from '../../libs/egress/spec/http-target.js';
 import { eventually } from '../support/eventually.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { testEnvironment } from '../support/test-environment.js';
@@ -26,6 +28,11 @@ const DATASETS = {
     ...{ database: 'shop', sql: 'select n, twice from copies', columns: { n: 'integer', twice: 'integer' } },
     import: { table: 'copies', key: ['n'] },
   },
+  products: {
+    ...{ database: 'shop', sql: 'select * from products' },
+    columns: { id: 'integer', sku: 'text', name: 'text', category: 'text', price: 'decimal' },
+    import: { table: 'products', key: ['id'] },
+  },
   slow: { database: 'shop', sql: 'select n, pg_sleep(60)::text as twice from numbers', columns: { n: 'integer' } },
 };
 
@@ -34,6 +41,7 @@ describe('exports', () => {
   let suite: TestSuite;
   let jobs: SuiteJobs;
   let shop: pg.Client;
+  let supplier: HttpTarget;
 
   beforeAll(async () => {
     const { databaseUrl, folder } = testEnvironment();
@@ -44,15 +52,21 @@ describe('exports', () => {
     await shop.connect();
     await shop.query(`create table numbers as select generate_series(1, ${ROWS}) as n`);
     await shop.query(COPIES);
+    await shop.query('create table products (id int primary key, sku text, name text, category text, price numeric)');
     const catalog = join(folder, `${database}.json`);
     await writeFile(catalog, JSON.stringify({ databases: { shop: {} }, datasets: DATASETS }));
-    const env = { DATASETS_FILE: catalog, DATASETS_DATABASES: `shop=${url.href}` };
-    suite = await startSuite({ apps: ['exports'], env });
+    supplier = await startHttpTarget();
+    const connections = join(folder, `${database}-connections.json`);
+    await writeFile(connections, JSON.stringify({ connections: { supplier: { baseUrl: supplier.url } } }));
+    const datasets = { DATASETS_FILE: catalog, DATASETS_DATABASES: `shop=${url.href}` };
+    const env = { ...datasets, CONNECTIONS_FILE: connections, EGRESS_ALLOW: supplier.pair };
+    suite = await startSuite({ apps: ['exports', 'integrations'], env });
     jobs = new SuiteJobs(suite);
   });
 
   afterAll(async () => {
     await suite.stop();
+    await supplier.stop();
     await shop.end();
     await administer(testEnvironment().databaseUrl, `drop database ${database} with (force)`);
   });
@@ -71,6 +85,21 @@ describe('exports', () => {
     expect(imported.result).toEqual({ inserted: ROWS, updated: 0, rejected: 0, errors: null, dryRun: false });
     const { rows: found } = await shop.query('select count(*)::int, sum(twice)::int from copies');
     expect(found).toEqual([{ count: ROWS, sum: ROWS * (ROWS + 1) }]);
+  });
+
+  it('take in what a look-up at an API of others has found', async () => {
+    const products = [7, 8].map((id) => ({ id, sku: `G-${id}`, name: 'Spade', category: 'Garden', price: '19.90' }));
+    supplier.answer((_request, response) => {
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ complete: true, products }));
+    });
+    const job = JSON.parse(await readFile('examples/connections/look-up-prices.json', 'utf8')) as unknown;
+    expect((await jobs.ask('POST', '/v1/jobs', job)).status).toBe(202);
+    const found = await eventually('rows', async () => {
+      const { rows } = await shop.query('select sku from products order by sku');
+      return rows.length > 0 ? rows : undefined;
+    });
+    expect(found).toEqual([{ sku: 'G-7' }, { sku: 'G-8' }]);
+    expect(supplier.seen[0]?.url).toBe('/prices?category=Garden');
   });
 
   it('neither lose nor double a row when their worker is killed in the middle of an import', async () => {
