@@ -3,10 +3,12 @@ import { type Question } from './question.js';
 import { backlog } from './questions/backlog.js';
 import { fullLedgerIntake, fullLedgerLists } from './questions/full-ledger.js';
 import { payloads, processes, queues, queueTypes } from './questions/growth.js';
+import { hangingHosts } from './questions/hanging-hosts.js';
 import { imageWork } from './questions/image-work.js';
 import { latency } from './questions/latency.js';
 import { listeners } from './questions/listeners.js';
 import { distantMails, mails } from './questions/mails.js';
+import { outgoingCalls } from './questions/outgoing-calls.js';
 import { poison } from './questions/poison.js';
 import { requests } from './questions/requests.js';
 import { exportMemory, exportedRows, importedRows } from './questions/row-work.js';
@@ -22,6 +24,7 @@ export function questionsFor({ concurrencies, rates, ledger }: Effort): readonly
     ...rates.map(latency),
     ...[poison, requests, listeners, queues, processes, payloads, queueTypes, turns, overtaking],
     ...[imageWork, mails, distantMails, exportedRows, importedRows, exportMemory],
+    ...[outgoingCalls, hangingHosts],
     backlog,
     // Asked last: they leave the gateway on a database of their own.
     ...(ledger === 0 ? [] : [fullLedgerIntake, fullLedgerLists]),
