@@ -103,15 +103,17 @@ function unsubscribing(outer: NodeJS.ProcessEnv, { port, linkSecret }: SuiteFact
 
 /** The exports app's environment: a consumer app's, with the sample database for those who name no datasets. */
 export function exportsEnvironment(outer: NodeJS.ProcessEnv, facts: SuiteFacts): NodeJS.ProcessEnv {
-  const { sample } = facts;
-  const common = consumerEnvironment(outer, facts);
-  if (sample === undefined || given(outer['DATASETS_FILE']) !== undefined) return common;
-  return { ...common, DATASETS_FILE: sample.catalog, DATASETS_DATABASES: `sample=${sample.url}` };
+  return { ...consumerEnvironment(outer, facts), ...datasets(outer, facts) };
 }
 
-/** The integrations app's environment: a consumer app's, with what the secrets of webhooks are made of. */
+/** The integrations app's environment: a consumer app's, with datasets, and with what the secrets of webhooks are made of. */
 export function integrationsEnvironment(outer: NodeJS.ProcessEnv, facts: SuiteFacts): NodeJS.ProcessEnv {
-  return { ...consumerEnvironment(outer, facts), ...webhooks(outer, facts) };
+  return { ...consumerEnvironment(outer, facts), ...datasets(outer, facts), ...webhooks(outer, facts) };
+}
+
+function datasets(outer: NodeJS.ProcessEnv, { sample }: SuiteFacts): NodeJS.ProcessEnv {
+  if (sample === undefined || given(outer['DATASETS_FILE']) !== undefined) return {};
+  return { DATASETS_FILE: sample.catalog, DATASETS_DATABASES: `sample=${sample.url}` };
 }
 
 /** What the secrets of webhooks are made of; the gateway, which shows them, and the integrations app must agree on it. */

@@ -1,14 +1,2 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Catalog, loadCatalog } from '#libs/datasets';
-
-/** A catalogue as an operator would write it; its only database is `shop`. */
-export function catalogOf(url: string, entries: object): Catalog {
-  const folder = mkdtempSync(join(tmpdir(), 'leveret-catalog-'));
-  const file = join(folder, 'datasets.json');
-  writeFileSync(file, JSON.stringify({ databases: { shop: { url } }, ...entries }));
-  const catalog = loadCatalog({ file, databaseUrls: new Map() });
-  rmSync(folder, { recursive: true });
-  return catalog;
-}
+// eslint-disable-next-line no-restricted-imports -- what specs of one user of the lib call is what those of another call
+export { catalogOf } from '../../../libs/datasets/spec/catalog-of.js';

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { loadConsumerConfig, loadIntegrationsConfig } from '#libs/config';
 import { AppProcess } from '#libs/consumer';
+import { Catalog, loadCatalog } from '#libs/datasets';
 import { Dependencies, EgressClient } from '#libs/egress';
 import { ConnectionCalls } from './connections/connection-calls.js';
 import { Connections } from './connections/connections.js';
@@ -11,6 +12,7 @@ import { WebhookKeys } from './outgoing/webhook-keys.js';
 import { CallApiHandler } from './tasks/call-api/call-api.handler.js';
 import { FetchFileHandler } from './tasks/fetch-file/fetch-file.handler.js';
 import { DeliverWebhookHandler } from './tasks/deliver-webhook/deliver-webhook.handler.js';
+import { SyncHandler } from './tasks/sync/sync.handler.js';
 
 /** Who calls, unless a job or a connection says otherwise. */
 const USER_AGENT = 'Leveret/1 (integrations)';
@@ -29,7 +31,7 @@ function egressClient(): EgressClient {
 
 /** The consumer app of the domain `integrations`. */
 @Module({
-  controllers: [CallApiHandler, DeliverWebhookHandler, FetchFileHandler],
+  controllers: [CallApiHandler, DeliverWebhookHandler, FetchFileHandler, SyncHandler],
   providers: [
     { provide: Connections, useFactory: openConnections },
     { provide: Dependencies, useFactory: dependenciesOf, inject: [AppProcess, Connections] },
@@ -38,6 +40,7 @@ function egressClient(): EgressClient {
       useFactory: (dependencies: Dependencies) => new Outgoing(egressClient(), dependencies),
       inject: [Dependencies],
     },
+    { provide: Catalog, useFactory: () => loadCatalog(loadIntegrationsConfig().catalog) },
     {
       provide: WebhookKeys,
       useFactory: () => WebhookKeys.open(loadIntegrationsConfig().webhookSecret, loadConsumerConfig().storageUrl),

@@ -7,14 +7,14 @@ export const DATASET_SETTINGS = {
   DATASETS_FILE: setting<string | null>({
     means: 'The file that names datasets, reports and statements; without it there are none.',
     allowed: 'the path of a file of YAML or JSON',
-    takenBy: 'exports app',
+    takenBy: 'exports app and integrations app',
     parse: orNull(matching(/^\P{Cc}+$/u)),
     fallback: { value: null, shown: 'none' },
   }),
   DATASETS_DATABASES: setting<ReadonlyMap<string, string>>({
     means: 'Addresses of databases that `DATASETS_FILE` names, so that passwords need not stand in it.',
     allowed: 'name=URL pairs with spaces between them, e.g. shop=postgres://user:password@127.0.0.1:5432/shop',
-    takenBy: 'exports app',
+    takenBy: 'exports app and integrations app',
     parse: databasesByName,
     fallback: { value: new Map(), shown: 'none' },
     secret: true,

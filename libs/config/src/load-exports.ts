@@ -16,6 +16,16 @@ export interface ExportsConfig {
  * @throws ConfigError with every problem in one message.
  */
 export function loadExportsConfig(env: NodeJS.ProcessEnv = process.env): ExportsConfig {
-  const { DATASETS_FILE: file, DATASETS_DATABASES: databaseUrls } = readSettings(env, 'exports app');
-  return Object.freeze({ catalog: file === null ? null : Object.freeze({ file, databaseUrls }) });
+  return Object.freeze({ catalog: catalogIn(readSettings(env, 'exports app')) });
+}
+
+/** Where datasets are named; null: nowhere. */
+export function catalogIn({
+  DATASETS_FILE: file,
+  DATASETS_DATABASES: databaseUrls,
+}: {
+  readonly DATASETS_FILE: string | null;
+  readonly DATASETS_DATABASES: ReadonlyMap<string, string>;
+}): ExportsConfig['catalog'] {
+  return file === null ? null : Object.freeze({ file, databaseUrls });
 }

@@ -14,6 +14,7 @@ export type TakenBy =
   | 'exports app'
   | 'integrations app'
   | 'media app'
+  | 'exports app and integrations app'
   | 'gateway and email app'
   | 'gateway and integrations app'
   | 'integrations app and media app';

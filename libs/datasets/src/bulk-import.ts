@@ -24,6 +24,10 @@ export interface RejectedRow {
 export interface ImportBatch {
   readonly rows: readonly ImportRow[];
   readonly rejected: readonly RejectedRow[];
+  /** Rows that are to be there no more, by their keys, when those are written. @default none */
+  readonly deleted?: readonly ImportRow[];
+  /** What the mark of the plan is to be when these rows are written. @default as it is */
+  readonly mark?: string;
 }
 
 /** What has become of the rows of a source so far. */
@@ -43,6 +47,8 @@ export interface ImportPlan {
   readonly dryRun: boolean;
   /** The resume point is kept under it. */
   readonly jobId: string;
+  /** The name of a mark that is kept with the rows, beyond the job: at most 255 characters. @default none is kept */
+  readonly mark?: string;
 }
 
 /**
@@ -53,6 +59,8 @@ export interface BulkImport {
   /** Rows of the source that an earlier run of the job has dealt with. */
   readonly alreadyRead: number;
   readonly counts: ImportCounts;
+  /** The mark as it was kept last; null when there is none. */
+  readonly mark: string | null;
   /** Writes a batch; rows that the database refuses are rejected one by one. @throws DatabaseTrouble, DatasetRefusal */
   write(batch: ImportBatch): Promise<void>;
   /** Every rejected row: line, column, reason, content; in the order of the lines. */

@@ -24,6 +24,10 @@ export interface ImportTable {
   readNote(options: { readonly lock: boolean }): Promise<ImportNote | undefined>;
   addToNote(done: ImportNote): Promise<void>;
   keepRejections(rows: readonly RejectedRow[]): Promise<void>;
+  /** The mark of a name; null when there is none. */
+  readMark(name: string): Promise<string | null>;
+  /** Moves a mark. Returns false when it is not where it was: somebody else has moved it. */
+  moveMark(name: string, from: string | null, to: string): Promise<boolean>;
   /** Takes the rows of a batch; nothing is written yet. */
   stage(rows: readonly ImportRow[]): Promise<void>;
   /**
@@ -31,19 +35,23 @@ export interface ImportTable {
    * row, none of them is written and the transaction goes on.
    */
   writeRange(first: number, last: number): Promise<number>;
+  /** Deletes what has the keys of the rows from one number of the batch to another, and gives how many rows that were; fails as `writeRange`. */
+  deleteRange(first: number, last: number): Promise<number>;
   /** Why a row was refused; undefined when it is no row's fault. */
   refusalOf(error: unknown): Pick<RejectedRow, 'column' | 'reason'> | undefined;
   rejections(): AsyncIterable<readonly Row[]>;
   close(): Promise<void>;
 }
 
-interface Written {
-  readonly inserted: number;
-  readonly updated: number;
+/** From one number of a batch to another. */
+type Range = [first: number, last: number];
+
+interface Done {
+  readonly count: number;
   readonly rejected: readonly RejectedRow[];
 }
 
-const NOTHING: Written = { inserted: 0, updated: 0, rejected: [] };
+const NOTHING: Done = { count: 0, rejected: [] };
 
 /**
  * An import that goes on where another run of its job has stopped. When a batch fails because of a row, halves of it are tried,
@@ -52,6 +60,7 @@ const NOTHING: Written = { inserted: 0, updated: 0, rejected: [] };
 export class ResumableImport implements BulkImport {
   #note: ImportNote = { rowsRead: 0, inserted: 0, updated: 0, rejected: 0 };
   #alreadyRead = 0;
+  #mark: string | null = null;
 
   private constructor(
     private readonly plan: ImportPlan,
@@ -66,6 +75,7 @@ export class ResumableImport implements BulkImport {
       await table.prepare();
       opened.#note = await opened.#readNote({ lock: false });
       opened.#alreadyRead = opened.#note.rowsRead;
+      if (plan.mark !== undefined) opened.#mark = await table.readMark(plan.mark);
       return opened;
     } catch (error) {
       await table.close();
@@ -82,14 +92,26 @@ export class ResumableImport implements BulkImport {
     return { inserted, updated, rejected };
   }
 
-  async write({ rows, rejected }: ImportBatch): Promise<void> {
+  get mark(): string | null {
+    return this.#mark;
+  }
+
+  async write({ rows, rejected, deleted = [], mark }: ImportBatch): Promise<void> {
     if (!this.plan.dryRun) await this.table.begin();
     await this.#checkAlone();
     await this.table.stage(rows);
-    const done = await this.#writeRange(rows, 0, rows.length - 1);
-    const note = await this.#noteDown(done, [...rejected, ...done.rejected], rows.length + rejected.length);
+    const written = await this.#inHalves(rows, [0, rows.length - 1], (...range) => this.table.writeRange(...range));
+    const gone = await this.#delete(deleted);
+    const note = await this.#noteDown(
+      // What a later row of the batch has replaced counts as updated.
+      { inserted: written.count, updated: rows.length - written.rejected.length - written.count },
+      [...rejected, ...written.rejected, ...gone],
+      rows.length + rejected.length + deleted.length,
+    );
+    if (mark !== undefined) await this.#moveMark(mark);
     if (!this.plan.dryRun) await this.table.commit();
     this.#note = note;
+    this.#mark = mark ?? this.#mark;
   }
 
   rejections(): AsyncIterable<readonly Row[]> {
@@ -114,12 +136,28 @@ export class ResumableImport implements BulkImport {
     throw new DatabaseTrouble('import_overtaken', 'Another run of this job has imported rows meanwhile.');
   }
 
-  async #writeRange(rows: readonly ImportRow[], first: number, last: number): Promise<Written> {
+  async #moveMark(to: string): Promise<void> {
+    const { mark } = this.plan;
+    if (mark !== undefined && (await this.table.moveMark(mark, this.#mark, to))) return;
+    throw new DatabaseTrouble('import_overtaken', 'Another job has imported from the same source meanwhile.');
+  }
+
+  /** Deletes rows, and gives those whose keys no row can have. */
+  async #delete(rows: readonly ImportRow[]): Promise<readonly RejectedRow[]> {
+    if (rows.length === 0) return [];
+    await this.table.stage(rows);
+    return (await this.#inHalves(rows, [0, rows.length - 1], (...range) => this.table.deleteRange(...range))).rejected;
+  }
+
+  /** Has something done with staged rows from one number to another; when it fails because of a row, with halves of them. */
+  async #inHalves(
+    rows: readonly ImportRow[],
+    [first, last]: Range,
+    act: (...range: Range) => Promise<number>,
+  ): Promise<Done> {
     if (last < first) return NOTHING;
     try {
-      const inserted = await this.table.writeRange(first, last);
-      // What a later row of the batch has replaced counts as updated.
-      return { inserted, updated: last - first + 1 - inserted, rejected: [] };
+      return { count: await act(first, last), rejected: [] };
     } catch (error) {
       const refused = this.table.refusalOf(error);
       if (refused === undefined) throw error;
@@ -127,12 +165,12 @@ export class ResumableImport implements BulkImport {
       if (first === last && row !== undefined)
         return { ...NOTHING, rejected: [{ ...refused, line: row.line, content: JSON.stringify(row.cells) }] };
       const middle = Math.floor((first + last) / 2);
-      return sum(await this.#writeRange(rows, first, middle), await this.#writeRange(rows, middle + 1, last));
+      return sum(await this.#inHalves(rows, [first, middle], act), await this.#inHalves(rows, [middle + 1, last], act));
     }
   }
 
   async #noteDown(
-    { inserted, updated }: Written,
+    { inserted, updated }: Pick<ImportCounts, 'inserted' | 'updated'>,
     rejected: readonly RejectedRow[],
     rowsRead: number,
   ): Promise<ImportNote> {
@@ -149,10 +187,6 @@ export class ResumableImport implements BulkImport {
   }
 }
 
-function sum(a: Written, b: Written): Written {
-  return {
-    inserted: a.inserted + b.inserted,
-    updated: a.updated + b.updated,
-    rejected: [...a.rejected, ...b.rejected],
-  };
+function sum(a: Done, b: Done): Done {
+  return { count: a.count + b.count, rejected: [...a.rejected, ...b.rejected] };
 }

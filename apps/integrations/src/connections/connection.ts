@@ -1,4 +1,5 @@
 import { type CallLimits, type DependencyTerms } from '#libs/egress';
+import { type Resource } from './resource.js';
 
 /** How a connection proves who calls, with its secrets. */
 export type Authentication =
@@ -36,6 +37,8 @@ export interface Connection {
   readonly limits: Partial<CallLimits>;
   /** What all processes together may ask of it, and when it is down. */
   readonly terms: DependencyTerms;
+  /** What syncs read, by its name. */
+  readonly resources: ReadonlyMap<string, Resource>;
   /** Statuses that are tried again, or are not, though others of their kind are treated otherwise. */
   readonly temporary: readonly number[];
   readonly permanent: readonly number[];

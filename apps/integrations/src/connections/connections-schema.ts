@@ -1,4 +1,5 @@
 import { DURATION_FORM, type Duration } from '#libs/contracts';
+import { RESOURCES_SCHEMA, type WrittenResource } from './resources-schema.js';
 
 /** Where a secret is: it never stands in the file itself. */
 export type SecretPlace = { readonly env: string } | { readonly file: string };
@@ -38,6 +39,7 @@ export interface WrittenConnection extends WrittenTerms {
   readonly allow?: readonly { readonly methods?: readonly string[]; readonly paths?: readonly string[] }[];
   readonly timeouts?: { readonly headers?: Duration; readonly idle?: Duration; readonly total?: Duration };
   readonly maxBytes?: number;
+  readonly resources?: Readonly<Record<string, WrittenResource>>;
   readonly retry?: {
     readonly temporary?: readonly number[];
     readonly permanent?: readonly number[];
@@ -143,6 +145,7 @@ export const CONNECTIONS_SCHEMA = closed({
         timeouts: closed({ headers: DURATION, idle: DURATION, total: DURATION }),
         maxBytes: { type: 'integer', minimum: 1, maximum: LARGEST_ANSWER },
         ...TERMS,
+        resources: RESOURCES_SCHEMA,
         retry: closed({ temporary: STATUSES, permanent: STATUSES, maxRetryAfter: DURATION }),
       },
       ['baseUrl'],

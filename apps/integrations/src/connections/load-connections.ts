@@ -9,6 +9,7 @@ import {
   type WrittenAuth,
   type WrittenConnection,
 } from './connections-schema.js';
+import { resourcesOf } from './resources-schema.js';
 import { secretForms, SecretReader } from './secrets.js';
 import { termsOf } from './terms.js';
 
@@ -47,6 +48,7 @@ function connectionOf(name: string, written: WrittenConnection, secrets: SecretR
     rules: allow?.map(({ methods = null, paths = null }) => ({ methods, paths })) ?? null,
     limits: limitsOf(written),
     terms: termsOf(written),
+    resources: resourcesOf(written.resources),
     temporary: retry.temporary ?? [],
     permanent: retry.permanent ?? [],
     maxRetryAfterMs: retry.maxRetryAfter === undefined ? Infinity : durationMs(retry.maxRetryAfter),

@@ -11,6 +11,13 @@ export const NOTES = {
     content mediumtext not null, index (job)) engine = InnoDB default charset = utf8mb4`,
 } as const;
 
+/** Where marks are kept that outlive jobs. */
+export const MARKS = {
+  leveret_marks: `(name varchar(255) primary key, mark mediumtext not null,
+    noted_at datetime not null default current_timestamp)
+    engine = InnoDB default charset = utf8mb4 collate = utf8mb4_bin`,
+} as const;
+
 /** Notes of jobs that have long ended are of no use; first those of rows, which are found by those of jobs. */
 export const FORGET = [
   `delete from leveret_import_errors where job in
@@ -50,8 +57,12 @@ export function insertRows({ dataset, columns, mode }: ImportPlan, values: reado
 
 /** Counts the rows of the table that have one of some keys. */
 export function countKeys({ dataset }: ImportPlan, keys: readonly string[]): string {
-  const names = (dataset.import?.key ?? []).map(quoted).join(', ');
-  return `select count(*) from ${tableOf(dataset)} where (${names}) in (${keys.join(', ')})`;
+  return `select count(*) from ${tableOf(dataset)} where ${hasKey(dataset, keys)}`;
+}
+
+/** Deletes the rows of the table that have one of some keys. */
+export function deleteKeys({ dataset }: ImportPlan, keys: readonly string[]): string {
+  return `delete from ${tableOf(dataset)} where ${hasKey(dataset, keys)}`;
 }
 
 /** The ends of pieces of some texts that each fit into a statement; a text that does not is a piece of its own. */
@@ -67,6 +78,10 @@ export function* inStatements(texts: readonly string[], first: number, last: num
     size += more;
   }
   yield [from, last + 1];
+}
+
+function hasKey(dataset: ImportPlan['dataset'], keys: readonly string[]): string {
+  return `(${(dataset.import?.key ?? []).map(quoted).join(', ')}) in (${keys.join(', ')})`;
 }
 
 function tableOf(dataset: ImportPlan['dataset']): string {

@@ -2,7 +2,17 @@ import { type ImportPlan, type ImportRow, type RejectedRow } from '../bulk-impor
 import { DatasetRefusal } from '../errors.js';
 import { type ImportNote, type ImportTable } from '../resumable-import.js';
 import { DEFAULT_BATCH_ROWS, type Row } from '../row-source.js';
-import { countKeys, FORGET, inStatements, insertRows, NOTES, sqlRows, type SqlRows } from './import-sql.js';
+import {
+  countKeys,
+  deleteKeys,
+  FORGET,
+  inStatements,
+  insertRows,
+  MARKS,
+  NOTES,
+  sqlRows,
+  type SqlRows,
+} from './import-sql.js';
 import { mysqlLiteral } from './mysql-literal.js';
 import { MysqlSession } from './mysql-session.js';
 import { refusalOf } from './row-refusal.js';
@@ -41,7 +51,8 @@ export class MysqlImportTable implements ImportTable {
   }
 
   async prepare(): Promise<void> {
-    for (const [table, columns] of Object.entries(NOTES)) await this.#makeNotes(table, columns);
+    const kept = this.plan.mark === undefined ? NOTES : { ...NOTES, ...MARKS };
+    for (const [table, columns] of Object.entries(kept)) await this.#makeNotes(table, columns);
     // Of a dry run there are no others.
     if (!this.plan.dryRun) for (const sql of FORGET) await this.session.change({ sql });
     await this.session.change({ sql: `insert ignore into leveret_imports (job) values (${this.#job})` });
@@ -75,20 +86,34 @@ export class MysqlImportTable implements ImportTable {
       });
   }
 
+  async readMark(name: string): Promise<string | null> {
+    const [row] = await this.session.rows(`select mark from leveret_marks where name = ${mysqlLiteral('text', name)}`);
+    return row?.[0] ?? null;
+  }
+
+  async moveMark(name: string, from: string | null, to: string): Promise<boolean> {
+    const text = (value: string): string => mysqlLiteral('text', value);
+    const sql =
+      from === null
+        ? `insert ignore into leveret_marks (name, mark) values (${text(name)}, ${text(to)})`
+        : `update leveret_marks set mark = ${text(to)}, noted_at = now()
+           where name = ${text(name)} and mark = ${text(from)}`;
+    return (await this.session.change({ sql })) === 1;
+  }
+
   async stage(rows: readonly ImportRow[]): Promise<void> {
     this.#batch = sqlRows(this.plan, rows);
   }
 
   async writeRange(first: number, last: number): Promise<number> {
-    await this.session.change({ sql: 'savepoint leveret_rows' });
-    try {
-      let inserted = 0;
-      for (const [from, to] of inStatements(this.#batch.values, first, last)) inserted += await this.#write(from, to);
-      return inserted;
-    } catch (error) {
-      if (refusalOf(error) !== undefined) await this.session.change({ sql: 'rollback to savepoint leveret_rows' });
-      throw error;
-    }
+    return this.#counted([...inStatements(this.#batch.values, first, last)], (from, to) => this.#write(from, to));
+  }
+
+  async deleteRange(first: number, last: number): Promise<number> {
+    const { keys } = this.#batch;
+    return this.#counted([...inStatements(keys, first, last)], (from, to) =>
+      this.session.change({ sql: deleteKeys(this.plan, keys.slice(from, to)) }),
+    );
   }
 
   async *rejections(): AsyncGenerator<readonly Row[]> {
@@ -103,6 +128,21 @@ export class MysqlImportTable implements ImportTable {
 
   close(): Promise<void> {
     return this.session.close();
+  }
+
+  async #counted(
+    pieces: readonly [number, number][],
+    act: (from: number, to: number) => Promise<number>,
+  ): Promise<number> {
+    await this.session.change({ sql: 'savepoint leveret_rows' });
+    try {
+      let count = 0;
+      for (const [from, to] of pieces) count += await act(from, to);
+      return count;
+    } catch (error) {
+      if (refusalOf(error) !== undefined) await this.session.change({ sql: 'rollback to savepoint leveret_rows' });
+      throw error;
+    }
   }
 
   /** An upsert says neither how many rows were there nor how many it has left as they were: they are counted. */

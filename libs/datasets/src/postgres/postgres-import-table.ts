@@ -6,7 +6,17 @@ import { type ImportPlan, type ImportRow, type RejectedRow } from '../bulk-impor
 import { DatasetRefusal } from '../errors.js';
 import { type ImportNote, type ImportTable } from '../resumable-import.js';
 import { DEFAULT_BATCH_ROWS, type Row } from '../row-source.js';
-import { copyLines, FORGET, NOTES, stagingTable, type TargetColumn, writeRows } from './import-sql.js';
+import {
+  copyLines,
+  deleteRows,
+  FORGET,
+  makeTable,
+  MARKS,
+  NOTES,
+  stagingTable,
+  type TargetColumn,
+  writeRows,
+} from './import-sql.js';
 import { ROW_TYPES } from './postgres-client.js';
 import { PostgresSession } from './postgres-session.js';
 import { refusalOf } from './row-refusal.js';
@@ -45,7 +55,8 @@ export class PostgresImportTable implements ImportTable {
   }
 
   async prepare(): Promise<void> {
-    for (const [table, columns] of Object.entries(NOTES)) await this.#makeNotes(table, columns);
+    const kept = this.plan.mark === undefined ? NOTES : { ...NOTES, ...MARKS };
+    for (const [table, columns] of Object.entries(kept)) await this.#makeNotes(table, columns);
     await this.session.query(FORGET);
     await this.session.query(stagingTable(this.columns));
     await this.session.query('insert into leveret_imports (job) values ($1) on conflict do nothing', [this.plan.jobId]);
@@ -73,6 +84,22 @@ export class PostgresImportTable implements ImportTable {
     );
   }
 
+  async readMark(name: string): Promise<string | null> {
+    const sql = 'select mark from leveret_marks where name = $1';
+    return (await this.session.query<{ mark: string }>(sql, [name])).rows[0]?.mark ?? null;
+  }
+
+  async moveMark(name: string, from: string | null, to: string): Promise<boolean> {
+    const { rowCount } =
+      from === null
+        ? await this.session.query('insert into leveret_marks values ($1, $2) on conflict do nothing', [name, to])
+        : await this.session.query(
+            'update leveret_marks set mark = $3, noted_at = now() where name = $1 and mark = $2',
+            [name, from, to],
+          );
+    return rowCount === 1;
+  }
+
   async stage(rows: readonly ImportRow[]): Promise<void> {
     await this.session.query('truncate leveret_batch');
     const lines = Buffer.from(copyLines(rows));
@@ -82,15 +109,11 @@ export class PostgresImportTable implements ImportTable {
   }
 
   async writeRange(first: number, last: number): Promise<number> {
-    await this.session.query('savepoint rows');
-    try {
-      const { rows } = await this.session.query<{ inserted: number }>(this.#writeSql, [first, last]);
-      await this.session.query('release savepoint rows');
-      return rows[0]?.inserted ?? 0;
-    } catch (error) {
-      if (refusalOf(error) !== undefined) await this.session.query('rollback to savepoint rows');
-      throw error;
-    }
+    return this.#counted(this.#writeSql, first, last);
+  }
+
+  async deleteRange(first: number, last: number): Promise<number> {
+    return this.#counted(deleteRows(this.plan, this.columns), first, last);
   }
 
   async *rejections(): AsyncGenerator<readonly Row[]> {
@@ -108,11 +131,23 @@ export class PostgresImportTable implements ImportTable {
     return this.session.close();
   }
 
+  async #counted(sql: string, first: number, last: number): Promise<number> {
+    await this.session.query('savepoint rows');
+    try {
+      const { rows } = await this.session.query<{ count: number }>(sql, [first, last]);
+      await this.session.query('release savepoint rows');
+      return rows[0]?.count ?? 0;
+    } catch (error) {
+      if (refusalOf(error) !== undefined) await this.session.query('rollback to savepoint rows');
+      throw error;
+    }
+  }
+
   /** To make a table takes a right that a user does not need where it is there already. */
   async #makeNotes(table: string, columns: string): Promise<void> {
     const { rowCount } = await this.session.query('select where to_regclass($1) is not null', [table]);
     if (this.plan.dryRun) await this.session.query(`create temp table ${table} ${columns}`);
-    else if (rowCount === 0) await this.session.query(`create table if not exists ${table} ${columns}`);
+    else if (rowCount === 0) await this.session.query(makeTable(table, columns));
   }
 }
 

@@ -1,0 +1,1 @@
+export { INSTALLATION_PATIENCE_MS, startMariadb } from '../../../test/support/mariadb-database.js';

@@ -1,0 +1,1 @@
+export { startUserDatabase } from '../../../test/support/user-database.js';
