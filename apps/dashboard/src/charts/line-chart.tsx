@@ -84,7 +84,7 @@ function optionsOf(lines: readonly Line[], width: number): UPlot.Options {
   return {
     width,
     height: HEIGHT,
-    padding: [8, 24, 0, 0],
+    padding: [8, 34, 0, 0],
     cursor: { points: { size: 6 } },
     axes: [
       { ...axis, values: (_chart, times) => times.map((seconds) => clock.format(seconds * 1_000)) },
