@@ -3,6 +3,10 @@ export interface Effort {
   readonly runs: number;
   readonly jobs: number;
   readonly images: number;
+  /** Images that are worked on at once. */
+  readonly imagesAtOnce: readonly number[];
+  /** How long the video is that is transcoded. */
+  readonly videoSeconds: number;
   readonly mails: number;
   readonly rows: number;
   /** Final jobs that a ledger is filled with; 0: nothing is asked about a full one. */
@@ -26,13 +30,25 @@ export interface Effort {
 
 /** The smallest effort. */
 export const SMOKE: Effort = {
-  ...{ runs: 1, jobs: 200, images: 2, mails: 20, ledger: 1_000, rows: 2_000, seconds: 0.5, settleMs: 0 },
+  ...{
+    runs: 1,
+    jobs: 200,
+    images: 2,
+    videoSeconds: 1,
+    mails: 20,
+    ledger: 1_000,
+    rows: 2_000,
+    seconds: 0.5,
+    settleMs: 0,
+  },
+  imagesAtOnce: [1],
   ...{ listeners: 50, backlogs: [200], concurrencies: [200], rates: [200], queues: [1, 2], processes: [1, 2] },
 };
 
 /** What a full run looks at, beside what may be chosen. */
 export const FULL = {
   settleMs: 3_000,
+  imagesAtOnce: [1, 2, 4],
   backlogs: [1_000, 100_000],
   concurrencies: [10, 50, 200],
   rates: [50, 200, 1_000],

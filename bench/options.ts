@@ -7,6 +7,7 @@ export const USAGE = `npm run bench -- [options]
   --seconds N    of load at a steady rate for each figure (default 10)
   --listeners N  live listeners (default 9900)
   --images N     images a round (default 40)
+  --video N      seconds of the video that is transcoded (default 60)
   --mails N      mails a round (default 2000)
   --rows N       rows exported and imported a round (default 1000000)
   --backlog N    also asks how it is when so many jobs wait, such as 1000000
@@ -34,7 +35,14 @@ export function readOptions(args: readonly string[]): BenchOptions {
     args: [...args],
     options: {
       ...{ runs: text('3'), jobs: text('10000'), seconds: text('10'), listeners: text('9900') },
-      ...{ images: text('40'), mails: text('2000'), rows: text('1000000'), backlog: text('0'), ledger: text('0') },
+      ...{
+        images: text('40'),
+        video: text('60'),
+        mails: text('2000'),
+        rows: text('1000000'),
+        backlog: text('0'),
+        ledger: text('0'),
+      },
       ...{ only: text(''), json: { type: 'string' }, svg: { type: 'string' } },
       ...{ smoke: flag, list: flag, help: flag },
     },
@@ -47,7 +55,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
 }
 
 type Numbers = Readonly<Record<'runs' | 'jobs' | 'seconds' | 'listeners' | 'images' | 'mails' | 'rows', string>> &
-  Readonly<Record<'backlog' | 'ledger', string>>;
+  Readonly<Record<'backlog' | 'ledger' | 'video', string>>;
 
 function effortOf(values: Numbers): Effort {
   const count = (name: keyof Numbers, least: 0 | 1 = 1): number => {
@@ -59,7 +67,13 @@ function effortOf(values: Numbers): Effort {
   return {
     ...FULL,
     ...{ runs: count('runs'), jobs: count('jobs'), seconds: count('seconds'), listeners: count('listeners') },
-    ...{ images: count('images'), mails: count('mails'), rows: count('rows'), ledger: count('ledger', 0) },
+    ...{
+      images: count('images'),
+      videoSeconds: count('video'),
+      mails: count('mails'),
+      rows: count('rows'),
+      ledger: count('ledger', 0),
+    },
     backlogs: [...FULL.backlogs, ...(further === 0 ? [] : [further])],
   };
 }

@@ -15,6 +15,7 @@ import { exportMemory, exportedRows, importedRows } from './questions/row-work.j
 import { idleMemory, readiness } from './questions/start-up.js';
 import { pipeline, prefilled } from './questions/throughput.js';
 import { overtaking, turns } from './questions/turns.js';
+import { videoWork } from './questions/video-work.js';
 
 /** All that can be asked with an effort, in the order in which it is. */
 export function questionsFor({ concurrencies, rates, ledger }: Effort): readonly Question[] {
@@ -23,7 +24,7 @@ export function questionsFor({ concurrencies, rates, ledger }: Effort): readonly
     ...[...concurrencies.map(pipeline), ...concurrencies.map(prefilled)],
     ...rates.map(latency),
     ...[poison, requests, listeners, queues, processes, payloads, queueTypes, turns, overtaking],
-    ...[imageWork, mails, distantMails, exportedRows, importedRows, exportMemory],
+    ...[imageWork, videoWork, mails, distantMails, exportedRows, importedRows, exportMemory],
     ...[outgoingCalls, hangingHosts],
     backlog,
     // Asked last: they leave the gateway on a database of their own.

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type OutputInfo, type OverlayOptions, type Sharp } from 'sharp';
 import {
   decodeImage,
@@ -15,6 +16,7 @@ import {
 import { ImageProblem } from '../../image-pool/image-problem.js';
 import { roundedCorners } from './corners.js';
 import { encoded, formatFor, MAX_SIDES, moves } from './encoding.js';
+import { inLanes } from './lanes.js';
 import { planVariant, sizeToDecode, type VariantPlan } from './variant-plan.js';
 import { type Crop, type Format, type VariantRequest } from './variant-request.js';
 import { Watermarks } from '../../watermark/watermarks.js';
@@ -36,6 +38,9 @@ export interface DrawnVariant extends Size {
 /** libvips cannot scale to more, even where nearly all of it is cut off again. */
 const MAX_WHOLE_SIDE = 10_000_000;
 
+/** Variants that are drawn at once: a job that is alone shall not leave cores idle, nor hold much more in memory. */
+const AT_ONCE = Math.min(2, availableParallelism());
+
 interface Planned {
   readonly request: VariantRequest;
   readonly plan: VariantPlan;
@@ -50,7 +55,7 @@ interface Surroundings {
 }
 
 /**
- * Draws every variant into its file and tells each one as it is finished. The source is decoded once, no larger than the
+ * Draws every variant into its file and tells each one as it is finished, in whatever order that is. The source is decoded once, no larger than the
  * largest variant needs it, and once more for each animation that is made of it.
  * @throws ImageProblem when the source or a watermark cannot be used, or a variant would be too large
  */
@@ -64,10 +69,10 @@ export async function drawVariants(
     planned.map(({ request, plan }) => ({ canvas: plan.canvas, watermark: request.watermark })),
   );
   const draw = await drawing(planned, { image, watermarks });
-  for (const [index, variant] of planned.entries()) {
+  await inLanes([...planned.entries()], AT_ONCE, async ([index, variant]) => {
     await draw(variant);
     tell({ index, format: variant.format, ...variant.plan.canvas });
-  }
+  });
 }
 
 function planOf(image: ImageFile, request: VariantRequest): Planned {

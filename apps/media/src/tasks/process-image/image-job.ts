@@ -41,7 +41,7 @@ export class ImageJob {
     const saver = new VariantSaver(this.#around.job, from.length * wishes.length);
     try {
       for (const [index, each] of from.entries()) {
-        const picture = { source: each, place: sources === undefined ? undefined : index };
+        const picture = { source: each, number: sources === undefined ? undefined : index };
         await this.#draw(picture, [...this.#requests(wishes, index), ...this.#cell(sprite, index)], saver);
       }
       const saved = { variants: await saver.end() };
@@ -66,7 +66,7 @@ export class ImageJob {
   }
 
   async #draw(
-    { source, place }: { readonly source: SourceInput; readonly place: number | undefined },
+    { source, number }: { readonly source: SourceInput; readonly number: number | undefined },
     variants: readonly VariantRequest[],
     saver: VariantSaver,
   ): Promise<void> {
@@ -75,7 +75,9 @@ export class ImageJob {
     const signal = AbortSignal.any([job.signal, saver.failed]);
     const onNews = (drawn: DrawnVariant): void => {
       const request = variants[drawn.index];
-      if (request !== undefined && request.name !== CELL) saver.add({ request, drawn, source: place });
+      if (request === undefined || request.name === CELL) return;
+      const place = (number ?? 0) * variants.length + drawn.index;
+      saver.add({ request, drawn, source: number, place });
     };
     await pool.run('draw-variants', { source: path, variants }, { signal, onNews });
     await this.#files.discard(source, IMAGE_FILE);

@@ -22,6 +22,8 @@ export interface VariantToSave {
   readonly request: VariantRequest;
   readonly drawn: DrawnVariant;
   readonly source: number | undefined;
+  /** Its place among all variants of the job. */
+  readonly place: number;
 }
 
 /** How files of the formats end. */
@@ -33,7 +35,7 @@ export const EXTENSIONS: Readonly<Record<Format, string>> = {
 export class VariantSaver {
   readonly #job: JobContext;
   readonly #expected: number;
-  readonly #saved: SavedVariant[] = [];
+  readonly #saved: { readonly place: number; readonly variant: SavedVariant }[] = [];
   readonly #failure = new AbortController();
   #saving: Promise<void> = Promise.resolve();
 
@@ -56,10 +58,10 @@ export class VariantSaver {
     });
   }
 
-  /** Resolves with all variants when the last one is stored. */
+  /** Resolves with all variants, in the order they were asked for, when the last one is stored. */
   async end(): Promise<readonly SavedVariant[]> {
     await this.#saving;
-    return this.#saved;
+    return [...this.#saved].sort((a, b) => a.place - b.place).map(({ variant }) => variant);
   }
 
   /** Resolves when no file is being read any more, whatever came of it. */
@@ -67,12 +69,13 @@ export class VariantSaver {
     await Promise.allSettled([this.#saving]);
   }
 
-  async #save({ request: { name, target }, drawn, source }: VariantToSave): Promise<void> {
+  async #save({ request: { name, target }, drawn, source, place }: VariantToSave): Promise<void> {
     const { width, height, format } = drawn;
     const filename = `${source === undefined ? '' : `${String(source)}-`}${name}.${EXTENSIONS[format]}`;
     const content = createReadStream(target, { signal: this.#job.signal });
     const file = await this.#job.files.save(filename, content, { filename, contentType: `image/${format}` });
-    this.#saved.push({ name, ...(source === undefined ? {} : { source }), width, height, format, file });
+    const variant = { name, ...(source === undefined ? {} : { source }), width, height, format, file };
+    this.#saved.push({ place, variant });
     await this.#tellProgress();
   }
 
