@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -44,6 +44,8 @@ async function measured(server: Server, { seconds }: Effort, hanging: number): P
   const pair = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const outgoing = outgoingTo(pair);
   const ending = new AbortController();
+  // It ends all jobs at once, of which each has one of its own in an app.
+  setMaxListeners(0, ending.signal);
   const worker = new Worker(outgoing, ending.signal);
   const late: number[] = [];
   try {

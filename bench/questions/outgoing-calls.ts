@@ -25,8 +25,9 @@ export const outgoingCalls: Question = {
       const { body } = await agent.request({ origin, path, method: 'POST', headers: HEADERS, body: BODY });
       await body.arrayBuffer();
     };
-    const { signal } = new AbortController();
     const ours = async (): Promise<void> => {
+      // Every job has a signal of its own.
+      const { signal } = new AbortController();
       await outgoing.exchange({ method: 'POST', url, headers: HEADERS, body: BODY, signal });
     };
     try {
