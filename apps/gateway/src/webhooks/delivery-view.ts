@@ -39,9 +39,16 @@ interface Payload {
   readonly data: unknown;
 }
 
+/** A job that the ledger could not store with its payload is there as failed, without it. */
+const NOTHING_STORED: Payload = { url: '', event: '', timestamp: '', data: null };
+
+function messageIn(payload: unknown): Payload {
+  return isRecord(payload) ? (payload as unknown as Payload) : NOTHING_STORED;
+}
+
 export function shownDelivery(delivery: DeliveryRecord): ShownDelivery {
   const { id, endpointId, messageId, kind, ofJob, status, error } = delivery;
-  const { url, event, timestamp, data } = delivery.payload as Payload;
+  const { url, event, timestamp, data } = messageIn(delivery.payload);
   const attempts = delivery.attempts.map((attempt) => shownAttempt(attempt, delivery.result));
   return {
     ...{ id, endpointId, messageId, kind, event, jobId: ofJob, status },

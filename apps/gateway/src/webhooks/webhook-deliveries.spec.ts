@@ -271,6 +271,13 @@ describe('deliveries to webhook endpoints', () => {
     });
   });
 
+  it('are shown also when their webhook could not be stored', async () => {
+    const endpoint = await endpointOf();
+    const job = await ended();
+    await bench.edge.database.query("UPDATE jobs SET payload = 'null' WHERE task = $1", [DELIVER]);
+    expect(await deliveriesTo(endpoint)).toMatchObject([{ jobId: job.id, request: { body: { data: null } } }]);
+  });
+
   it('are seen where no app delivers any more: as failed jobs', async () => {
     const endpoint = await endpointOf();
     await bench.edge.announce([{ schema: SCHEMA, hash: 'echo-1' }]);
