@@ -4,13 +4,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4_096;
 
-/** CPU seconds that a process has used, with all its threads; 0 when it is gone or the system has no /proc. */
+/**
+ * CPU seconds that a process has used, with all its threads and those of its children that have ended: servers begin and end
+ * them with connections. 0 when it is gone or the system has no /proc.
+ */
 export function cpuSeconds(pid: number): number {
   const fields =
     read(`/proc/${pid}/stat`)
       ?.replace(/^.*\) /, '')
       .split(' ') ?? [];
-  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS_PER_SECOND;
+  return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0) / TICKS_PER_SECOND;
 }
 
 /** A process and its descendants, as they are now. */
