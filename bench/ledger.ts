@@ -24,6 +24,8 @@ export class Ledger {
   }
 
   async open(): Promise<void> {
+    // The database may end first, when the benchmarks are interrupted.
+    this.#client.on('error', () => undefined);
     await this.#client.connect();
   }
 

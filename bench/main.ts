@@ -1,5 +1,7 @@
 import { writeFile } from 'node:fs/promises';
+import { Problem } from '../tools/console/problem.js';
 import { Screen } from '../tools/console/screen.js';
+import { Interruption } from '../tools/start/interruption.js';
 import { BenchSuite } from './bench-suite.js';
 import { renderChart } from './chart.js';
 import { type Effort } from './effort.js';
@@ -23,11 +25,16 @@ async function main(): Promise<void> {
 
 async function askAll(questions: readonly Question[], effort: Effort): Promise<readonly Answer[]> {
   const screen = new Screen(process.stderr);
+  const interrupted = new Interruption().stopped.then(() => {
+    throw new Problem('Interrupted.');
+  });
+  interrupted.catch(() => undefined);
   const suite = await BenchSuite.start(screen);
   const answers: Answer[] = [];
   try {
     for (const question of questions) {
-      const rows = await screen.step(question.title, () => question.ask(suite, effort));
+      const asked = screen.step(question.title, () => question.ask(suite, effort));
+      const rows = await Promise.race([asked, interrupted]);
       const answer = { question, rows };
       console.log(`\n${renderTable(answer)}`);
       answers.push(answer);
@@ -42,5 +49,6 @@ try {
   await main();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  // What an interrupted question has begun would keep the process alive.
+  process.exit(1);
 }

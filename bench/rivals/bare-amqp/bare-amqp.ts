@@ -20,6 +20,8 @@ const QUEUE = {
 /** What the broker and its client do without us, as the limit: publish with confirms, consume, acknowledge; nothing is tracked. */
 export async function openBareAmqp({ broker }: BenchSuite, concurrency: number): Promise<QueueSystem> {
   const connection = await connect(broker.url, { noDelay: true });
+  // The broker may end first, when the benchmarks are interrupted.
+  connection.on('error', () => undefined);
   const channel = await connection.createConfirmChannel();
   await channel.assertQueue(BARE_QUEUE, QUEUE);
   const worker = await WorkerProcess.start('bare-amqp', broker.url, concurrency);
