@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import sharp from 'sharp';
 import { type FileReference, type Job } from '#libs/contracts';
+import { Screen } from '../../tools/console/screen.js';
+import { ensureFfmpeg } from '../../tools/local-nodes/ffmpeg-program.js';
 import { PROJECT } from '../../tools/start/app-list.js';
+import { eventually } from '../support/eventually.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
 
@@ -264,6 +267,52 @@ describe('a photo', () => {
     const { id } = await jobs.enqueue(TASK, { ...task.example, source: { key: source.key } });
     const { result } = await jobs.completed(id);
     expect(result).toMatchObject({ variants: expect.any(Array) as unknown });
+  });
+
+  it('is one of a hundred in a batch, which shows one progress of all', async () => {
+    const source = await upload(photo, 'roll.jpg');
+    const payload = { source: { key: source.key }, variants: [{ name: 'dot', width: 8 }] };
+    const roll = { jobs: Array.from({ length: 100 }, () => ({ task: TASK, payload })) };
+    const { batchId } = (await suite.api<{ batchId: string }>('POST', '/v1/jobs/batch', roll)).body;
+    const shown = await eventually('batch that is done', async () => {
+      const { body: batch } = await suite.api<{ percent: number }>('GET', `/v1/batches/${batchId}`);
+      return batch.percent === 100 ? batch : undefined;
+    });
+    expect(shown).toMatchObject({ total: 100, counts: { completed: 100 } });
+  });
+
+  it('is looked into and judged, as the example of the task asks for', async () => {
+    const { body: task } = await suite.api<{ example: object }>('GET', '/v1/tasks/media.analyze-image');
+    const source = await upload(photo, 'judged.jpg');
+    const { id } = await jobs.enqueue('media.analyze-image', { ...task.example, source: { key: source.key } });
+    const { result } = await jobs.completed(id);
+    expect(result).toMatchObject({ format: 'jpeg', width: 400, height: 600, moderation: { flagged: false } });
+  });
+
+  it('is not fetched from an address of the own network', async () => {
+    const url = `${suite.url}/health/live`;
+    const { id } = await jobs.enqueue(TASK, { source: url, variants: [{ name: 'thumb', width: 100 }] });
+    expect((await jobs.failed(id)).error).toMatchObject({ code: 'egress_refused', permanent: true });
+  });
+
+  it('may be a video, which becomes all sizes in one job', async () => {
+    await ensureFfmpeg(new Screen(process.stderr));
+    const folder = await mkdtemp(join(tmpdir(), 'leveret-video-'));
+    const file = join(folder, 'made.mp4');
+    const picture = ['-f', 'lavfi', '-i', 'testsrc2=size=640x480:rate=10:duration=1', '-pix_fmt', 'yuv420p'];
+    await promisify(execFile)('ffmpeg', ['-v', 'error', ...picture, file]);
+    const { key } = await upload(await readFile(file), '-i.mp4');
+    await rm(folder, { recursive: true });
+    const { id } = await jobs.enqueue('media.process-video', { id: key, format: ['480p', '720p'], watermark: true });
+    const { result } = await jobs.completed(id);
+    const { outputs, poster } = result as { outputs: readonly { file: LinkedFile }[]; poster: LinkedFile };
+    expect(outputs).toMatchObject([
+      { format: '480p', width: 640, height: 480, file: { contentType: 'video/mp4' } },
+      { format: '720p', width: 640, height: 480, file: { contentType: 'video/mp4' } },
+    ]);
+    const { content } = await download(outputs[0]?.file.url ?? '');
+    expect(content.subarray(4, 8).toString()).toBe('ftyp');
+    expect(await sharp((await download(poster.url)).content).metadata()).toMatchObject({ width: 640, height: 480 });
   });
 
   it('is made by the examples, as a program of a user and as a service would have it made', async () => {
