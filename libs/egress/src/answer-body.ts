@@ -1,4 +1,4 @@
-import { pipeline, Readable } from 'node:stream';
+import { finished, pipeline, Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { AnswerTooLarge, CallFailed } from './errors.js';
 
@@ -23,36 +23,63 @@ export interface BodyTerms {
  * An encoding that nobody asked for is an error of who reads it: the status counts without.
  */
 export function answerBody(raw: Readable, encoding: string, terms: BodyTerms): Readable {
-  raw.on('error', () => undefined);
-  const body = Readable.from(
-    bounded(() => unpacked(raw, encoding), terms),
-    { objectMode: false },
-  );
+  return new AnswerBody(raw, encoding, terms);
+}
+
+class AnswerBody extends Readable {
+  #content: Readable | undefined;
+  #bytes = 0;
+
+  constructor(
+    private readonly raw: Readable,
+    private readonly encoding: string,
+    private readonly terms: BodyTerms,
+  ) {
+    super();
+    raw.on('error', () => undefined);
+  }
+
+  override _read(): void {
+    try {
+      this.#content ??= this.#open();
+      this.#content.resume();
+    } catch (error) {
+      this.destroy(error as Error);
+    }
+  }
+
   // A body that is destroyed before it was read has not begun to read the connection, and would leave it open.
-  body.once('close', () => raw.destroy());
-  return body;
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.raw.destroy();
+    done(error);
+  }
+
+  #open(): Readable {
+    const content = unpacked(this.raw, this.encoding);
+    content.on('data', (chunk: Buffer) => {
+      this.#take(chunk, content);
+    });
+    finished(content, { writable: false }, (error) => {
+      if (error) this.destroy(this.terms.explain(error) as Error);
+      else this.push(null);
+    });
+    return content;
+  }
+
+  #take(chunk: Buffer, content: Readable): void {
+    if (this.destroyed) return;
+    const { maxBytes } = this.terms;
+    this.#bytes += chunk.length;
+    if (this.#bytes > maxBytes) this.destroy(new AnswerTooLarge(maxBytes));
+    else if (!this.push(chunk)) content.pause();
+  }
 }
 
 function unpacked(raw: Readable, encoding: string): Readable {
   const name = encoding.trim().toLowerCase();
   if (name === '' || name === 'identity') return raw;
   const unpacker = UNPACKERS[name]?.();
-  if (unpacker === undefined) {
-    raw.destroy();
+  if (unpacker === undefined)
     throw new CallFailed('answer_unreadable', 'The answer is packed in a way that was not asked for.');
-  }
   return pipeline(raw, unpacker, () => undefined);
-}
-
-async function* bounded(open: () => Readable, { maxBytes, explain }: BodyTerms): AsyncGenerator<Buffer> {
-  let bytes = 0;
-  try {
-    for await (const chunk of open()) {
-      bytes += (chunk as Buffer).length;
-      if (bytes > maxBytes) throw new AnswerTooLarge(maxBytes);
-      yield chunk as Buffer;
-    }
-  } catch (error) {
-    throw error instanceof AnswerTooLarge ? error : explain(error);
-  }
 }

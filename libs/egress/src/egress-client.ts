@@ -1,6 +1,8 @@
+import { type Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
 import { answerBody } from './answer-body.js';
 import { type Answer, type Call, CALL_LIMITS, type CallLimits } from './call.js';
+import { CallEnding } from './call-ending.js';
 import { callFailure } from './call-failure.js';
 import { EgressPolicy } from './egress-policy.js';
 import { CallFailed, EgressRefused } from './errors.js';
@@ -35,10 +37,16 @@ interface Hop {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** The last answer of a call, as it comes. */
+interface RawAnswer extends Pick<Answer, 'status' | 'headers'> {
+  readonly raw: Readable;
+  readonly packing: string;
+}
+
 /** What all hops of a call share. */
 interface Terms {
   readonly limits: CallLimits;
-  readonly signal: AbortSignal;
+  readonly ending: CallEnding;
   /** The error of the call that an error of a connection stands for. */
   readonly explain: (error: unknown) => unknown;
 }
@@ -68,18 +76,23 @@ export class EgressClient {
    */
   async send(call: Call): Promise<Answer> {
     const limits = { ...CALL_LIMITS, ...call.limits };
-    const ending = AbortSignal.timeout(limits.totalMs);
+    call.signal.throwIfAborted();
+    const ending = new CallEnding(call.signal, limits.totalMs);
     const explain = (error: unknown): unknown => {
       if (call.signal.aborted) return call.signal.reason as unknown;
-      return ending.aborted ? tookTooLong(limits) : callFailure(error);
+      return ending.isLate ? tookTooLong(limits) : callFailure(error);
     };
-    const { response, packing } = await this.#followed(call, {
-      ...{ limits, explain },
-      signal: AbortSignal.any([call.signal, ending]),
-    });
-    const { statusCode: status, headers, body } = response;
-    const { maxBytes } = limits;
-    return { status, headers: joined(headers), body: answerBody(body, packing, { maxBytes, explain }) };
+    try {
+      const { status, headers, raw, packing } = await this.#followed(call, { limits, explain, ending });
+      const body = answerBody(raw, packing, { maxBytes: limits.maxBytes, explain });
+      body.once('close', () => {
+        ending.letGo();
+      });
+      return { status, headers, body };
+    } catch (error) {
+      ending.letGo();
+      throw error;
+    }
   }
 
   /** Ends all connections, those in use too. */
@@ -87,17 +100,18 @@ export class EgressClient {
     await this.#agent.destroy();
   }
 
-  async #followed(call: Call, terms: Terms): Promise<{ response: Dispatcher.ResponseData; packing: string }> {
+  async #followed(call: Call, terms: Terms): Promise<RawAnswer> {
     const { method, body, redirects = 0 } = call;
     let hop = this.#firstHop(call);
     for (let hops = 0; ; hops += 1) {
-      const response = await this.#sent(call, hop, terms);
-      const { location = '', 'content-encoding': packing = '' } = joined(response.headers);
+      const { statusCode: status, body: raw, ...response } = await this.#sent(call, hop, terms);
+      const headers = joined(response.headers);
+      const { location = '', 'content-encoding': packing = '' } = headers;
       // What is sent with a call is for who was called, and may have been read by then.
       const isFollowed = redirects > 0 && body === undefined;
-      const target = isFollowed ? redirectTarget(method, response.statusCode, location, hop.url) : undefined;
-      if (target === undefined) return { response, packing: hasNoBody(method, response.statusCode) ? '' : packing };
-      response.body.on('error', () => undefined).destroy();
+      const target = isFollowed ? redirectTarget(method, status, location, hop.url) : undefined;
+      if (target === undefined) return { status, headers, raw, packing: hasNoBody(method, status) ? '' : packing };
+      raw.on('error', () => undefined).destroy();
       if (hops === redirects) throw new EgressRefused(`The host redirects more than ${redirects} times.`);
       hop = this.#nextHop(call, hop, target);
     }
@@ -122,12 +136,12 @@ export class EgressClient {
   async #sent(
     { method, body }: Call,
     { url, headers }: Hop,
-    { limits, signal, explain }: Terms,
+    { limits, ending, explain }: Terms,
   ): Promise<Dispatcher.ResponseData> {
     try {
       return await this.#agent.request({
         ...{ origin: url.origin, path: `${url.pathname}${url.search}` },
-        ...{ method: method, headers, body: body ?? null, signal },
+        ...{ method: method, headers, body: body ?? null, signal: ending },
         ...{ headersTimeout: limits.headersMs, bodyTimeout: limits.idleMs },
       });
     } catch (error) {

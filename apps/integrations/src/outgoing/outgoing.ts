@@ -1,5 +1,4 @@
 import { finished } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { type OnApplicationShutdown } from '@nestjs/common';
 import { RetryAfter } from '#libs/consumer';
 import {
@@ -41,7 +40,7 @@ export class Outgoing implements OnApplicationShutdown {
   async exchange(call: OutgoingCall): Promise<WholeAnswer> {
     const answer = await this.open(call);
     try {
-      return { ...answer, body: await buffer(answer.body) };
+      return { ...answer, body: Buffer.concat(await answer.body.toArray()) };
     } catch (error) {
       throw asJobError(error);
     }

@@ -1,0 +1,42 @@
+import { EventEmitter } from 'node:events';
+
+/**
+ * When a call has to end at the latest: when its job is to stop, or when its time is over. Then it emits `abort`, which an
+ * undici request takes as it takes a signal, at a fraction of what one costs. Is let go when the call has ended.
+ */
+export class CallEnding extends EventEmitter {
+  readonly #timer: NodeJS.Timeout;
+  readonly #stop: () => void;
+  #isLate = false;
+
+  /** @param job not aborted yet */
+  constructor(
+    private readonly job: AbortSignal,
+    totalMs: number,
+  ) {
+    super();
+    this.#stop = () => {
+      this.emit('abort');
+    };
+    this.#timer = setTimeout(() => {
+      this.#isLate = true;
+      this.emit('abort');
+    }, totalMs).unref();
+    job.addEventListener('abort', this.#stop);
+  }
+
+  /** True when nothing of the call may begin any more: undici asks before it begins a request. */
+  get aborted(): boolean {
+    return this.#isLate || this.job.aborted;
+  }
+
+  /** True when the time is over. */
+  get isLate(): boolean {
+    return this.#isLate;
+  }
+
+  letGo(): void {
+    clearTimeout(this.#timer);
+    this.job.removeEventListener('abort', this.#stop);
+  }
+}
