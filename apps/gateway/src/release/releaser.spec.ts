@@ -171,6 +171,7 @@ describe('held jobs', () => {
 
   it('are let go in turns of their tenants', async () => {
     for (const tenant of ['a', 'b']) await enterMany(WINDOW + 3, { tenant });
+    await gateway.hasSent(2 * WINDOW);
     await ledger.database.query("UPDATE jobs SET status = 'completed', completed_at = now() WHERE held IS NULL");
     gateway.releaser.left();
     await gateway.hasSent(2 * WINDOW + 6);
