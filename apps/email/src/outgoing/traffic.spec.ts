@@ -120,6 +120,17 @@ describe('traffic', () => {
     expect([await enter('b@x.org'), await enter('b@y.org'), await enter('b@fast.org')]).toEqual([2_000, 2_000, IN]);
   });
 
+  it('keeps to the rate of a domain also when its mails had to wait for a connection', async () => {
+    open({ byDomain: { 'x.org': 0.5 }, connections: 1 });
+    const leave = await enter('a@y.org');
+    const waiting = enter('b@x.org');
+    now = 60_000;
+    if (typeof leave === 'function') leave();
+    const left = await waiting;
+    if (typeof left === 'function') left();
+    expect([left, await enter('c@x.org')]).toEqual([IN, 2_000]);
+  });
+
   it('counts a mail to several domains in each of them', async () => {
     open({ byDomain: { 'x.org': 0.5 } });
     expect(await enter(['a@y.org', 'a@x.org', 'b@x.org'])).toEqual(IN);

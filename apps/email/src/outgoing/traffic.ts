@@ -46,19 +46,10 @@ export class Traffic {
   async enter({ id, signal }: Pick<JobContext, 'id' | 'signal'>, to: readonly string[]): Promise<() => void> {
     const domains = [...new Set(to.map(domainOf))];
     this.#refuseCrowded(domains);
-    const now = this.#now();
-    const domainPlace = this.#places.keptFor(id, now) ?? this.#domains.take(domains, now);
-    if (domainPlace - now > DOMAIN_PATIENCE_MS) throw this.#later(id, domainPlace, 'the rate of its domain');
-    const place = this.#all?.take(domainPlace) ?? domainPlace;
-    if (place - now > PATIENCE_MS) throw this.#later(id, place, 'the rate of all mails');
-    if (place > now) await delay(place - now, undefined, { signal });
-    return this.#connected(domains, signal);
-  }
-
-  async #connected(domains: readonly string[], signal: AbortSignal): Promise<() => void> {
     const giveBack = await this.#connections.take(signal);
     try {
       this.#refuseCrowded(domains);
+      await this.#paced({ id, signal }, domains);
     } catch (error) {
       giveBack();
       throw error;
@@ -68,6 +59,16 @@ export class Traffic {
       leave(this.#now());
       giveBack();
     };
+  }
+
+  // A place in time is given out when nothing else has to be waited for: mails that let theirs pass would leave together.
+  async #paced({ id, signal }: Pick<JobContext, 'id' | 'signal'>, domains: readonly string[]): Promise<void> {
+    const now = this.#now();
+    const domainPlace = this.#places.keptFor(id, now) ?? this.#domains.take(domains, now);
+    if (domainPlace - now > DOMAIN_PATIENCE_MS) throw this.#later(id, domainPlace, 'the rate of its domain');
+    const place = this.#all?.take(domainPlace) ?? domainPlace;
+    if (place - now > PATIENCE_MS) throw this.#later(id, place, 'the rate of all mails');
+    if (place > now) await delay(place - now, undefined, { signal });
   }
 
   #refuseCrowded(domains: readonly string[]): void {

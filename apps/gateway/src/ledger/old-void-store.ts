@@ -10,7 +10,7 @@ export interface VoidWave {
   readonly since: number;
 }
 
-/** No message that had left when it was voided waits in the delay ladder for so long. */
+/** No message that had left when it was voided waits in the delay ladder for so long, unless a level of it has stopped. */
 const OLD = `interval '30 minutes'`;
 /** Voids of one queue that are watched at once. */
 const WAVE_LIMIT = 10_000;
