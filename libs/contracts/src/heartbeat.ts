@@ -47,16 +47,17 @@ export interface Heartbeat {
   readonly dependencies?: readonly ShownDependency[];
 }
 
-const isName: Check<string> = (value): value is string =>
+/** A name that a heartbeat may carry; one with another is none, with all that it says. */
+export const isHeartbeatName: Check<string> = (value): value is string =>
   isText(value) && value !== '' && utf8Length(value) <= MAX_NAME && isStorableText(value);
 const isDomain: Check<string> = (value): value is string => isText(value) && isBareName(value);
 const isConcurrency: Check<number> = (value): value is number => isCount(value) && value <= MAX_CONCURRENCY;
 const isOwnName: Check<string> = (value): value is string => isText(value) && /^[0-9a-f-]{36}$/.test(value);
-const areRuns = listOf(shape<HeldRun>({ job: isName, run: isCount }));
+const areRuns = listOf(shape<HeldRun>({ job: isHeartbeatName, run: isCount }));
 
 const areDependencies = listOf(
   shape<ShownDependency>({
-    name: isName,
+    name: isHeartbeatName,
     state: literal<DependencyState>('closed', 'open', 'half-open', 'ramping'),
     inFlight: isCount,
     parked: isCount,
@@ -65,9 +66,9 @@ const areDependencies = listOf(
 
 /** A heartbeat whose texts the ledger can hold and whose lists are no larger than an app's can be. */
 export const isHeartbeat: Check<Heartbeat> = shape<Heartbeat>({
-  worker: isName,
+  worker: isHeartbeatName,
   domain: isDomain,
-  appVersion: isName,
+  appVersion: isHeartbeatName,
   concurrency: isConcurrency,
   seq: isCount,
   runs: (value): value is Heartbeat['runs'] => Array.isArray(value) && value.length <= MAX_RUNS && areRuns(value),

@@ -8,7 +8,14 @@ export {
 export { isControlEntry, type ControlEntry, type VoidedRun } from './control.js';
 export { DURATION_FORM, durationMs, parseDuration, type Duration } from './duration.js';
 export { isFileReference, type FileReference } from './file-reference.js';
-export { isHeartbeat, type DependencyState, type Heartbeat, type HeldRun, type ShownDependency } from './heartbeat.js';
+export {
+  isHeartbeat,
+  isHeartbeatName,
+  type DependencyState,
+  type Heartbeat,
+  type HeldRun,
+  type ShownDependency,
+} from './heartbeat.js';
 export {
   isFinal,
   JOB_STATUSES,

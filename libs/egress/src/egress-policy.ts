@@ -6,6 +6,9 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:':
 /** Ports below are those of other protocols: mail, shells, databases of names. */
 const FIRST_FREE_PORT = 1_024;
 
+/** RFC 1035. No longer name can be resolved. */
+const LONGEST_HOST = 253;
+
 /** Who is called: a URL's host, an IPv6 address without its brackets, and its port. */
 export interface Destination {
   readonly host: string;
@@ -33,6 +36,9 @@ export class EgressPolicy {
     }
     if (url.username !== '' || url.password !== '') {
       throw new EgressRefused('Expected a URL without user and password; a connection has its own credentials.');
+    }
+    if (url.hostname.length > LONGEST_HOST) {
+      throw new EgressRefused(`Expected a host of at most ${LONGEST_HOST} characters, got ${url.hostname.length}.`);
     }
     this.#checkPlace(url);
     return url;

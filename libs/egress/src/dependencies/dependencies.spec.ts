@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { isHeartbeatName } from '#libs/contracts';
 import { PeersInMemory } from '../../spec/peers-in-memory.js';
 import { Dependencies, type DependenciesOptions, type Entry, Parked, type Peers } from './dependencies.js';
 import { DEPENDENCY_TERMS, type DependencyTerms } from './terms.js';
@@ -133,6 +134,14 @@ describe('Dependencies', () => {
     });
   });
 
+  it.each(['', 'a'.repeat(200), 'a\0b'])('shows no name that would spoil a whole heartbeat: %j', (name) => {
+    const dependencies = processOf(alone());
+    dependencies.enter(name);
+    dependencies.enter('good');
+    expect(isHeartbeatName(name)).toBe(false);
+    expect(dependencies.view()).toMatchObject([{ name: 'good' }]);
+  });
+
   describe('of several processes', () => {
     it('make no more calls at once than one limit, and each has a part of them', () => {
       const exchange = new PeersInMemory();
@@ -160,6 +169,20 @@ describe('Dependencies', () => {
       for (const entry of entries.slice(0, 2)) entry.end('success');
       tellAll([second, first]);
       expect([entered(first, 'api').entries.length, entered(second, 'api').entries.length]).toEqual([0, 2]);
+    });
+
+    it('hear of all that a process uses but of what has no name that they take', () => {
+      const exchange = new PeersInMemory();
+      const [first, second] = ['a', 'b'].map((name) => processOf(exchange.join(name), limited({ concurrency: 4 })));
+      heardFromAll();
+      if (first === undefined || second === undefined) throw new Error('There are two.');
+      entered(first, 'a'.repeat(301));
+      entered(first, 'api');
+      breakDown(second, 'bad');
+      breakDown(second, 'b'.repeat(301));
+      tellAll([first, second]);
+      expect(entered(second, 'api').entries).toEqual([]);
+      expect(first.view()).toContainEqual(expect.objectContaining({ name: 'bad', state: 'open' }));
     });
 
     it('share a rate', () => {

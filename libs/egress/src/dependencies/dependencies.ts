@@ -1,7 +1,7 @@
-import { type ShownDependency } from '#libs/contracts';
+import { isHeartbeatName, type ShownDependency } from '#libs/contracts';
 import { type Verdict } from './breaker.js';
 import { type Allowance, Dependency, type ParkReason } from './dependency.js';
-import { dependencyNews, type DependencyNews } from './dependency-news.js';
+import { dependencyNews, type DependencyNews, isToldName } from './dependency-news.js';
 import { PeerTable } from './peer-table.js';
 import { type DependencyTerms } from './terms.js';
 
@@ -15,8 +15,6 @@ const FORGET_OF_MANY_MS = 10_000;
 /** In one telling, the open ones first; the others' turn comes when those have closed. */
 const MOST_TOLD = 1_000;
 const MOST_SHOWN = 100;
-/** A heartbeat that names more is none. */
-const LONGEST_SHOWN = 199;
 /** How long a process that has just come waits for what the others know. */
 const HEARING_MS = 500;
 
@@ -124,13 +122,13 @@ export class Dependencies {
     return isDown ? dependency.park(this.#allowanceOf(name, dependency, now), now) : undefined;
   }
 
-  /** What is in use or not closed, the troubled first. */
+  /** What is in use or not closed, the troubled first, as far as a heartbeat can name it. */
   view(): ShownDependency[] {
     const now = this.#now();
     const shown = [...this.#byName].flatMap(([name, dependency]) => {
       const state = dependency.state(now);
       const isQuiet = state === 'closed' && !dependency.usedWithin(USER_MS, now);
-      if (isQuiet || name.length > LONGEST_SHOWN) return [];
+      if (isQuiet || !isHeartbeatName(name)) return [];
       return [{ name, state, inFlight: dependency.inFlight, parked: dependency.parked(now) }];
     });
     return shown.sort((a, b) => Number(a.state === 'closed') - Number(b.state === 'closed')).slice(0, MOST_SHOWN);
@@ -196,7 +194,7 @@ export class Dependencies {
 
   #news(hello: boolean): DependencyNews {
     const now = this.#now();
-    const all = [...this.#byName];
+    const all = [...this.#byName].filter(([name]) => isToldName(name));
     const users = all.filter(([, dependency]) => dependency.isLimited && dependency.usedWithin(USER_MS, now));
     const breakers = all.flatMap(([name, dependency]) => {
       const news = dependency.news(now);

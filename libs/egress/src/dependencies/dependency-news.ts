@@ -25,10 +25,15 @@ function areEntries<T>(value: unknown, is: (entry: unknown) => entry is T): valu
   return Array.isArray(value) && value.length <= MOST_ENTRIES && value.every((entry) => isNamed(entry) && is(entry[1]));
 }
 
+/** Whether others take what is told of a name; with one that they do not they take nothing of what is told beside it. */
+export function isToldName(name: string): boolean {
+  return name.length <= LONGEST_NAME;
+}
+
 function isNamed(entry: unknown): entry is [string, unknown] {
   if (!Array.isArray(entry) || entry.length !== 2) return false;
   const [name] = entry as [unknown];
-  return typeof name === 'string' && name.length <= LONGEST_NAME;
+  return typeof name === 'string' && isToldName(name);
 }
 
 function isBreakerNews(value: unknown): value is BreakerNews {
