@@ -36,7 +36,9 @@ class AnswerBody extends Readable {
     private readonly terms: BodyTerms,
   ) {
     super();
-    raw.on('error', () => undefined);
+    // Whoever does not read it yet learns of it too, and by the close of this what the call holds is let go.
+    raw.on('error', (error) => this.destroy(terms.explain(error) as Error));
+    this.on('error', () => undefined);
   }
 
   override _read(): void {

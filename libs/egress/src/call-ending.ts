@@ -35,6 +35,21 @@ export class CallEnding extends EventEmitter {
     return this.#isLate;
   }
 
+  /**
+   * What becomes of a request. When the call has to end, that at once: undici ends a request only when its connection is there or
+   * has failed.
+   * @throws as `asked`, or an error without a meaning of its own when the call has to end
+   */
+  sooner<T>(asked: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        reject(new Error('The call has to end.'));
+      };
+      this.once('abort', end);
+      asked.finally(() => this.off('abort', end)).then(resolve, reject);
+    });
+  }
+
   letGo(): void {
     clearTimeout(this.#timer);
     this.job.removeEventListener('abort', this.#stop);

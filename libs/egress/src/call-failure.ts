@@ -1,4 +1,5 @@
 import { CallFailed, EgressRefused } from './errors.js';
+import { BodyUnreadable } from './request-body.js';
 
 const TIMEOUTS: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'The host took too long for the connection.',
@@ -12,6 +13,7 @@ const UNREADABLE =
 /** The error of a call that an error of its connection stands for. Says the class of what happened and no more. */
 export function callFailure(error: unknown): unknown {
   if (error instanceof EgressRefused || error instanceof CallFailed) return error;
+  if (error instanceof BodyUnreadable) return error.cause;
   const code = codeOf(error);
   const timeout = TIMEOUTS[code];
   if (timeout !== undefined) return new CallFailed('call_timeout', timeout, { cause: error });

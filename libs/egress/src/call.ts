@@ -24,6 +24,7 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   /** Headers that only the origin of `url` may see: a redirect to another one leaves them out. Names in lower case. */
   readonly credentials?: Readonly<Record<string, string>>;
+  /** A stream is destroyed when the call fails. */
   readonly body?: string | Uint8Array | Readable;
   readonly signal: AbortSignal;
   readonly limits?: Partial<CallLimits>;

@@ -1,7 +1,9 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { EventEmitter, getEventListeners, once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
+import { finished } from 'node:stream/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { createGzip, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type HttpTarget, startHttpTarget } from '../spec/http-target.js';
@@ -87,7 +89,7 @@ describe('EgressClient', () => {
         'javascript:1',
         'example.com',
       ],
-      ...['', 'http://', ...REFUSED_URLS],
+      ...['', 'http://', `http://${'a'.repeat(254)}/`, ...REFUSED_URLS],
     ])('the URL %j', async (url) => {
       await expect(get(url)).rejects.toMatchObject({ name: 'EgressRefused' });
     });
@@ -323,6 +325,96 @@ describe('EgressClient', () => {
       const sent = get(target.url, { signal: cancelling.signal });
       cancelling.abort(new Error('cancelled'));
       await expect(sent).rejects.toThrow('cancelled');
+    });
+
+    it('is that reason at once, also while the connection is made', async () => {
+      const names = new EventEmitter();
+      const resolve: Resolve = async () => {
+        names.emit('asked');
+        await once(names, 'gone');
+        throw new Error('ENOTFOUND');
+      };
+      await replaceClient({ resolve, connectMs: 60_000 });
+      const cancelling = new AbortController();
+      const asked = once(names, 'asked');
+      const sent = get('http://slow.example/', { signal: cancelling.signal });
+      await asked;
+      cancelling.abort(new Error('cancelled'));
+      await expect(sent).rejects.toThrow('cancelled');
+      names.emit('gone');
+    });
+
+    it('is that reason while the body is read, and ends the connection', async () => {
+      const closed = new Promise((resolve) => {
+        target.answer((_request, response) => void response.on('close', resolve).write('a'));
+      });
+      const cancelling = new AbortController();
+      const { body } = await get(target.url, { signal: cancelling.signal });
+      const read = text(body);
+      cancelling.abort(new Error('cancelled'));
+      await expect(read).rejects.toThrow('cancelled');
+      await closed;
+    });
+
+    it('closes a body that nobody has read yet', async () => {
+      target.answer((_request, response) => {
+        response.writeHead(200, { 'content-length': 10 }).write('abc', () => void response.destroy());
+      });
+      const { body } = await get(target.url);
+      await expect(finished(body)).rejects.toMatchObject({ code: 'call_broken' });
+    });
+
+    it('is the error of a body that cannot be sent because it cannot be read', async () => {
+      const unreadable = new Error('the file is gone');
+      const body = new Readable({
+        read() {
+          this.destroy(unreadable);
+        },
+      });
+      await expect(get(target.url, { method: 'POST', body })).rejects.toBe(unreadable);
+    });
+
+    it('closes the body that was to be sent', async () => {
+      target.answer((_request, response) => void response.destroy());
+      const body = Readable.from(['all']);
+      await expect(get(target.url, { method: 'POST', body })).rejects.toMatchObject({ code: 'call_broken' });
+      expect(body.destroyed).toBe(true);
+    });
+  });
+
+  describe('when a call has ended', () => {
+    it.each<[string, (call: Partial<Call>) => Promise<unknown>]>([
+      ['with its answer', async (call) => text((await get(target.url, call)).body)],
+      ['without one', (call) => get('http://127.0.0.1:1/', call).catch(() => undefined)],
+      ['with an answer that nobody wants', async (call) => once((await get(target.url, call)).body.destroy(), 'close')],
+      ['behind a redirect', async (call) => text((await get(`${target.url}/away`, { ...call, redirects: 1 })).body)],
+    ])('%s, the signal of its job is let go', async (_kind, made) => {
+      target.answer((request, response) => {
+        response.writeHead(request.url === '/away' ? 302 : 200, { location: '/' }).end('end');
+      });
+      const { signal } = new AbortController();
+      const ended = made({ signal });
+      expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+      await ended;
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
+    });
+
+    it('its connection serves the next one, if its answer was read, and is closed else', async () => {
+      const sockets: Socket[] = [];
+      target.answer((request, response) => {
+        sockets.push(request.socket);
+        if (request.url === '/long') response.write('begun');
+        else response.end('whole');
+      });
+      await text((await get(target.url)).body);
+      // Its connection is free when the parser has returned.
+      await turn();
+      const { body } = await get(`${target.url}/long`);
+      body.destroy();
+      expect(sockets[1] === sockets[0]).toBe(true);
+      if (sockets[1]?.closed === false) await once(sockets[1], 'close');
+      await text((await get(target.url)).body);
+      expect(sockets[2] === sockets[1]).toBe(false);
     });
   });
 

@@ -1,4 +1,4 @@
-import { type Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
 import { answerBody } from './answer-body.js';
 import { type Answer, type Call, CALL_LIMITS, type CallLimits } from './call.js';
@@ -8,6 +8,7 @@ import { EgressPolicy } from './egress-policy.js';
 import { CallFailed, EgressRefused } from './errors.js';
 import { guardedConnector, type Resolve, systemResolve } from './guarded-connector.js';
 import { redirectTarget } from './redirect.js';
+import { requestBody } from './request-body.js';
 
 const CONNECT_MS = 5_000;
 const TLS_MS = 5_000;
@@ -69,9 +70,18 @@ export class EgressClient {
   }
 
   /**
+   * The URL of a call that may be sent, as far as it can be told before its name is resolved.
+   * @throws EgressRefused
+   */
+  checked(url: string): URL {
+    return this.#policy.checked(url);
+  }
+
+  /**
    * Sends a call and resolves with the head of its answer, whatever the status.
    * @throws EgressRefused when the policy refuses its address, or one that it is redirected to
    * @throws CallFailed when there is no answer
+   * @throws the error of its body when that cannot be read
    * @throws the reason of its signal when that aborts
    */
   async send(call: Call): Promise<Answer> {
@@ -91,6 +101,7 @@ export class EgressClient {
       return { status, headers, body };
     } catch (error) {
       ending.letGo();
+      if (call.body instanceof Readable) call.body.destroy();
       throw error;
     }
   }
@@ -133,17 +144,14 @@ export class EgressClient {
     return { url, headers: Object.fromEntries(shown) };
   }
 
-  async #sent(
-    { method, body }: Call,
-    { url, headers }: Hop,
-    { limits, ending, explain }: Terms,
-  ): Promise<Dispatcher.ResponseData> {
+  async #sent(call: Call, { url, headers }: Hop, { limits, ending, explain }: Terms): Promise<Dispatcher.ResponseData> {
     try {
-      return await this.#agent.request({
+      const asked = this.#agent.request({
         ...{ origin: url.origin, path: `${url.pathname}${url.search}` },
-        ...{ method: method, headers, body: body ?? null, signal: ending },
+        ...{ method: call.method, headers, body: requestBody(call), signal: ending },
         ...{ headersTimeout: limits.headersMs, bodyTimeout: limits.idleMs },
       });
+      return await ending.sooner(asked);
     } catch (error) {
       throw explain(error);
     }

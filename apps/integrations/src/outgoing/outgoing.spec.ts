@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { RetryAfter } from '#libs/consumer';
 import { DEPENDENCY_TERMS, type DependencyTerms } from '#libs/egress';
@@ -127,5 +128,37 @@ describe('Outgoing', () => {
       await expect(call('http://169.254.169.254/')).rejects.toMatchObject({ code: 'egress_refused' });
     }
     await expect(call('http://')).rejects.toMatchObject({ code: 'egress_refused' });
+  });
+
+  it.each(['https://', 'ftp://example.com/', 'http://127.0.0.1:1/', `http://${'a'.repeat(254)}/`])(
+    'takes what may never be called for nothing that it depends on: %s',
+    async (url) => {
+      const known: string[] = [];
+      const termsOf = (name: string): DependencyTerms => (known.push(name), DEPENDENCY_TERMS);
+      await outgoing.onApplicationShutdown();
+      outgoing = outgoingTo([target.pair], { termsOf });
+      await expect(call(url)).rejects.toMatchObject({ code: 'egress_refused' });
+      await call(target.url);
+      expect(known).toEqual([target.pair]);
+    },
+  );
+
+  it('takes a host with a dot at its end for the same', async () => {
+    await outgoing.onApplicationShutdown();
+    outgoing = outgoingTo([], { termsOf: () => FRAIL, resolve: () => Promise.reject(new Error('ENOTFOUND')) });
+    await expect(call('http://gone.example./')).rejects.toMatchObject({ reason: 'dependency_down: host_unresolved' });
+    await expect(call('http://gone.example/')).rejects.toMatchObject({ reason: 'dependency_down' });
+  });
+
+  it('holds nothing against a host to which a body cannot be sent because it cannot be read', async () => {
+    const unreadable = new Error('the file is gone');
+    const body = Readable.from(
+      (function* () {
+        yield Buffer.from('begun');
+        throw unreadable;
+      })(),
+    );
+    expect(await errorOf(call(target.url, { method: 'POST', body }))).toBe(unreadable);
+    expect((await call(target.url)).status).toBe(200);
   });
 });

@@ -23,7 +23,7 @@ export interface OutgoingCall extends Call {
 
 /**
  * The app's calls to the servers of others. A call that may not be made now, because what it depends on is down or busy, ends at once
- * with a `RetryAfter`, and so does one that fails when it is down: such a job costs no attempt and is in nobody's way.
+ * with a `RetryAfter`, and so does one that gets no answer when it is down: such a job costs no attempt and is in nobody's way.
  */
 export class Outgoing implements OnApplicationShutdown {
   constructor(
@@ -48,7 +48,7 @@ export class Outgoing implements OnApplicationShutdown {
 
   /** Sends a call whose answer is read as it comes; errors of its body are those of `Answer`. @throws as `exchange` */
   async open(call: OutgoingCall): Promise<Answer> {
-    const dependency = call.dependency ?? hostOf(call.url);
+    const dependency = this.#dependencyOf(call);
     const entry = this.#enter(dependency);
     try {
       const answer = await this.client.send(call);
@@ -73,6 +73,16 @@ export class Outgoing implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     this.dependencies.stop();
     await this.client.close();
+  }
+
+  /** What may never be called is nobody's dependency. */
+  #dependencyOf({ url, dependency }: OutgoingCall): string {
+    try {
+      const checked = this.client.checked(url);
+      return dependency ?? hostOf(checked);
+    } catch (error) {
+      throw asJobError(error);
+    }
   }
 
   #enter(dependency: string): Entry {
@@ -102,8 +112,7 @@ export interface WholeAnswer extends AnswerHead {
   readonly body: Buffer;
 }
 
-function hostOf(url: string): string {
-  if (!URL.canParse(url)) return '';
-  const { hostname, port, protocol } = new URL(url);
-  return `${hostname}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`;
+/** A name with a dot at its end is the same host. */
+function hostOf({ hostname, port, protocol }: URL): string {
+  return `${hostname.replace(/\.$/, '')}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`;
 }
