@@ -4,10 +4,12 @@ import { type Answer, AnswerTooLarge } from '#libs/egress';
 import { answerError, type StatusRules } from '../../outgoing/answer-error.js';
 import { beginningOf } from '../../outgoing/beginning-of.js';
 import { asJobError } from '../../outgoing/egress-errors.js';
+import { contentRange, type ContentRange } from './content-range.js';
 import { fileHead, type FileHead } from './file-head.js';
 
 const OK = 200;
 const PARTIAL = 206;
+const NO_SUCH_RANGE = 416;
 /** Of an answer that is no file, for the error. */
 const TOLD_BYTES = 4_096;
 /** How often in a row the rest is asked for before the attempt fails; the next begins anew. */
@@ -36,15 +38,20 @@ export interface FileSource {
 export class Download {
   readonly head: FileHead;
   readonly #source: FileSource;
-  readonly #first: Answer;
+  /** The one that is read, or is to be. */
+  #answer: Answer;
+  #isAbandoned = false;
+  /** In bytes; undefined until an answer says it. */
+  #total: number | undefined;
   #received = 0;
   #brokenAt = 0;
   #resumes = 0;
 
   private constructor(source: FileSource, first: Answer) {
     this.#source = source;
-    this.#first = first;
+    this.#answer = first;
     this.head = fileHead(first, source.url);
+    this.#total = this.head.size;
   }
 
   /**
@@ -60,9 +67,10 @@ export class Download {
     throw asJobError(new AnswerTooLarge(source.maxBytes));
   }
 
-  /** For a file that nobody wants after its head. */
+  /** For a file that nobody wants any more, or that is complete: lets its connection go. */
   abandon(): void {
-    this.#first.body.destroy();
+    this.#isAbandoned = true;
+    this.#answer.body.destroy();
   }
 
   /**
@@ -71,22 +79,27 @@ export class Download {
    * @throws TemporaryError `file_changed`, or why the connection broke when the rest cannot be had
    */
   async *content(): AsyncGenerator<Buffer> {
-    for (let answer = this.#first; ;) {
+    for (;;) {
       try {
-        yield* this.#chunks(answer);
+        yield* this.#chunks();
         return;
       } catch (error) {
-        answer = await this.#resumed(asJobError(error));
+        this.#answer = await this.#resumed(asJobError(error));
+        if (this.#isAbandoned) this.#answer.body.destroy();
       }
     }
   }
 
-  async *#chunks({ body }: Answer): AsyncGenerator<Buffer> {
+  async *#chunks(): AsyncGenerator<Buffer> {
     const { maxBytes } = this.#source;
-    for await (const chunk of body) {
+    for await (const chunk of this.#answer.body) {
       this.#received += (chunk as Buffer).length;
       if (this.#received > maxBytes) throw new AnswerTooLarge(maxBytes);
       yield chunk as Buffer;
+    }
+    // A host may send less of the rest than it was asked for.
+    if (this.#received < (this.#total ?? 0)) {
+      throw new TemporaryError('call_broken', `The host sent ${this.#received} of ${this.#total} bytes.`);
     }
   }
 
@@ -123,20 +136,27 @@ export class Download {
 
   async #checked(answer: Answer, broken: TemporaryError): Promise<Answer> {
     const { rules } = this.#source;
-    if (answer.status === PARTIAL && this.#isRest(answer)) return answer;
-    if (answer.status !== OK && answer.status !== PARTIAL) throw await refusalOf(answer, rules);
+    const range = answer.status === PARTIAL ? contentRange(answer.headers['content-range']) : undefined;
+    const total = range?.total ?? this.#total;
+    // Nobody could tell the rest of a file from a part of it without its size.
+    if (range !== undefined && total !== undefined && this.#isRest(answer, range)) {
+      this.#total = total;
+      return answer;
+    }
+    if (![OK, PARTIAL, NO_SUCH_RANGE].includes(answer.status)) throw await refusalOf(answer, rules);
     answer.body.destroy();
+    // All that there is came before the break, but not its end: it may have become a shorter file.
+    if (answer.status === NO_SUCH_RANGE) throw broken;
     if (fileHead(answer, this.#source.url).validator === this.head.validator) throw broken;
     throw new TemporaryError('file_changed', 'The file became another one while it was fetched.');
   }
 
-  #isRest({ headers }: Answer): boolean {
-    const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers['content-range'] ?? '');
-    if (range === null || Number(range[1]) !== this.#received) return false;
-    const { size, validator } = this.head;
-    const isSameSize = range[2] === '*' || size === undefined || Number(range[2]) === size;
+  #isRest({ headers }: Answer, { from, total }: ContentRange): boolean {
+    if (from !== this.#received || (this.#total !== undefined && total !== undefined && total !== this.#total))
+      return false;
+    const { validator } = this.head;
     const { etag } = headers;
-    return isSameSize && (etag === undefined || !validator?.startsWith('"') || etag === validator);
+    return etag === undefined || !validator?.startsWith('"') || etag === validator;
   }
 }
 

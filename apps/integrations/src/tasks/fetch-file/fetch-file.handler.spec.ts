@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DEPENDENCY_TERMS } from '#libs/egress';
 import { connectionsOf } from '../../../spec/connections-of.js';
 import { type HttpTarget, startHttpTarget } from '../../../spec/http-target.js';
 import { jobInMemory } from '../../../spec/job-in-memory.js';
-import { outgoingTo } from '../../../spec/outgoing-to.js';
+import { JumpingClock, outgoingTo } from '../../../spec/outgoing-to.js';
 import { ConnectionCalls } from '../../connections/connection-calls.js';
 import { OAuthTokens } from '../../connections/oauth-tokens.js';
 import { type Outgoing } from '../../outgoing/outgoing.js';
@@ -177,6 +180,47 @@ describe('integrations.fetch-file', () => {
       expect([file.size, target.seen[1]?.headers.authorization]).toEqual([CONTENT.length, 'Bearer canary-token']);
     });
 
+    it.each([
+      ['its host says how long it is', CONTENT.length],
+      ['only the parts say it', undefined],
+    ])('as often as its host sends less than the rest, where %s', async (_kind, length) => {
+      target.answer((request, response) => {
+        const from = Number(/\d+/.exec(request.headers.range ?? '')?.[0] ?? 0);
+        if (from === 0) {
+          response.writeHead(200, { etag: ETAG, ...(length === undefined ? {} : { 'content-length': length }) });
+          response.write(CONTENT.subarray(0, HALF), () => void response.destroy());
+          return;
+        }
+        const part = CONTENT.subarray(from, from + HALF / 2);
+        const range = `bytes ${from}-${from + part.length - 1}/${CONTENT.length}`;
+        response.writeHead(206, { etag: ETAG, 'content-range': range }).end(part);
+      });
+      const job = jobInMemory();
+      await fetchFile({}, job);
+      expect(job.saved.get('file')?.equals(CONTENT)).toBe(true);
+    });
+
+    it('not where nobody says how long it is: the next attempt begins anew', async () => {
+      target.answer((request, response) => {
+        if (request.headers.range === undefined) {
+          response.writeHead(200, { etag: ETAG }).write(CONTENT.subarray(0, HALF), () => void response.destroy());
+          return;
+        }
+        const from = Number(/\d+/.exec(request.headers.range)?.[0]);
+        response.writeHead(206, { etag: ETAG, 'content-range': `bytes ${from}-${from}/*` }).end('0');
+      });
+      await expect(fetchFile()).rejects.toMatchObject({ name: 'TemporaryError', code: 'call_broken' });
+    });
+
+    it('not when all but its end has come: the next attempt begins anew', async () => {
+      target.answer((request, response) => {
+        if (request.headers.range === undefined) {
+          response.writeHead(200, { etag: ETAG }).write(CONTENT, () => void response.destroy());
+        } else response.writeHead(416, { 'content-range': `bytes */${CONTENT.length}` }).end();
+      });
+      await expect(fetchFile()).rejects.toMatchObject({ name: 'TemporaryError', code: 'call_broken' });
+    });
+
     it('not when the file has become another one', async () => {
       target.answer((request, response) => {
         const changed = request.headers['if-range'] !== undefined;
@@ -222,6 +266,37 @@ describe('integrations.fetch-file', () => {
       });
       await expect(fetchFile()).rejects.toMatchObject({ code: 'call_broken' });
       expect(target.seen).toHaveLength(2);
+    });
+  });
+
+  describe('lets its host go when the file cannot be stored', () => {
+    it.each<[string, (content: Readable) => Promise<unknown>]>([
+      ['at all', () => Promise.resolve()],
+      ['to its end', (content) => once(content, 'data')],
+      ['to its end, and then nothing comes', (content) => once(content, 'data').then(() => content.resume())],
+    ])('%s', async (_kind, begin) => {
+      const closed = new Promise((resolve) => {
+        target.answer((_request, response) => {
+          response.on('close', resolve).writeHead(200, { etag: ETAG }).write(CONTENT);
+        });
+      });
+      const limited = { ...DEPENDENCY_TERMS, concurrency: 1 };
+      const clock = new JumpingClock();
+      await outgoing.onApplicationShutdown();
+      outgoing = outgoingTo([target.pair], { termsOf: () => limited, clock });
+      clock.jump(500);
+      const connections = connectionsOf({});
+      handler = new FetchFileHandler(connections, new ConnectionCalls(outgoing, new OAuthTokens(outgoing)), outgoing);
+      const job = jobInMemory();
+      const save = async (_name: string, content: Readable): Promise<never> => {
+        await begin(content);
+        throw new Error('the storage is full');
+      };
+      const full = { ...job, context: { ...job.context, files: { ...job.context.files, save } } };
+      await expect(fetchFile({}, full)).rejects.toThrow('the storage is full');
+      await closed;
+      answer({}, 'next');
+      expect((await fetchFile()).file.size).toBe(4);
     });
   });
 

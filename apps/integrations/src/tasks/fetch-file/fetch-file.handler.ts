@@ -49,7 +49,13 @@ export class FetchFileHandler {
       throw new PermanentError('unexpected_type', `Expected ${contentTypes.join(' or ')}, got ${head.contentType}.`);
     }
     const content = Readable.from(told(checked(download.content(), payload), head.size, job), { objectMode: false });
-    return { file: await job.files.save('file', content, { filename, contentType: head.contentType }) };
+    try {
+      return { file: await job.files.save('file', content, { filename, contentType: head.contentType }) };
+    } finally {
+      // What is not stored is not read to its end, and would keep its connection.
+      content.destroy();
+      download.abandon();
+    }
   }
 
   #sourceOf({ url, connection: name, maxBytes = DEFAULT_MAX_BYTES }: FetchFilePayload, job: JobContext): FileSource {
