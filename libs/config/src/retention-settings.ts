@@ -20,5 +20,5 @@ export const RETENTION_SETTINGS = {
   KEEP_CANCELLED: kept('How long cancelled jobs are kept.', 7),
   KEEP_UPLOADS: kept('How long uploaded files are kept that no job, schedule or trigger names.', 7),
   KEEP_EVENTS: kept('How long events are kept: for so long an id that came before starts nothing.', 7),
-  KEEP_HISTORY: kept('How long runs of schedules and triggers, redrives and empty batches are kept.', 30),
+  KEEP_HISTORY: kept('How long actions, runs of schedules and triggers, redrives and empty batches are kept.', 30),
 } as const;

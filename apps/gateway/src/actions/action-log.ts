@@ -2,12 +2,17 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import { type FastifyRequest } from 'fastify';
 import { type Observable, tap } from 'rxjs';
 import { v7 as uuidv7 } from 'uuid';
+import { clippedText } from '#libs/contracts';
 import { callerOfRequest } from '../api-keys/caller.js';
-import { beforeAnswer } from '../http/before-answer.js';
+import { noteAnswer } from '../http/answer-notes.js';
 import { ActionStore } from '../ledger/action-store.js';
 import { isAction } from './routine.js';
 
-const MAX_OBJECT = 200;
+const MAX_OBJECT_BYTES = 200;
+/** Its query says which. Of other calls the query is no part of what is changed. */
+const CHOSEN_BY_QUERY = 'DELETE /v1/dead-letters';
+/** What its path names is the mail address of somebody, which is nobody's to keep here. */
+const PRIVATE = '/v1/suppressions/:address';
 
 /** Enters every action of people and programs before it is done. One that cannot be entered is not done. */
 @Injectable()
@@ -23,9 +28,9 @@ export class ActionLog implements NestInterceptor {
     if (caller === undefined || !isAction(method, route, bySession)) return next.handle();
     const id = uuidv7();
     const { apiKeyId, tenant } = caller;
-    await this.actions.begin({ id, apiKeyId, tenant, bySession, method, route, object: objectOf(request) });
+    await this.actions.begin({ id, apiKeyId, tenant, bySession, method, route, object: objectOf(request, route) });
     let made: string | null = null;
-    beforeAnswer(request, (status) => this.actions.end(id, status, made));
+    noteAnswer(request, (status) => this.actions.end(id, status, made));
     return next.handle().pipe(
       tap((answer) => {
         made = idIn(answer);
@@ -34,12 +39,13 @@ export class ActionLog implements NestInterceptor {
   }
 }
 
-/** What the path names, or the query chooses. */
-function objectOf({ params, url }: FastifyRequest): string | null {
-  const named = Object.values(params as Record<string, string>).join(' ');
-  const [, query = ''] = url.split('?');
-  const object = named === '' ? query : named;
-  return object === '' ? null : object.slice(0, MAX_OBJECT);
+/** What the path names, or the query chooses, as far as it can be stored: nothing of it has been checked. */
+function objectOf(request: FastifyRequest, route: string): string | null {
+  if (route === PRIVATE) return null;
+  const [, query = ''] = request.url.split('?');
+  const named = Object.values(request.params as Record<string, string>).join(' ');
+  const object = `${request.method} ${route}` === CHOSEN_BY_QUERY ? query : named;
+  return object === '' ? null : clippedText(object, MAX_OBJECT_BYTES);
 }
 
 /** The id of what was made. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Page } from '../http/page.js';
+import { eventually } from '../../../../test/support/eventually.js';
 import { Client } from '../testing/client.js';
 import { ADMIN_KEY, type RealEdge, startRealEdge } from '../testing/real-edge.js';
 
@@ -26,6 +27,12 @@ describe('the log of actions', () => {
 
   const listed = async (query = ''): Promise<Page<Action>> =>
     (await client.get<Page<Action>>(`/v1/actions${query}`)).json;
+  /** The newest actions, once it is known of each what came of it: an answer does not wait for that. */
+  const ended = (): Promise<readonly Action[]> =>
+    eventually('the end of every action', async () => {
+      const { data } = await listed();
+      return data.every(({ status }) => status !== null) ? data : undefined;
+    });
 
   it('says who has changed what, by key and by session, and what came of it', async () => {
     await client.call('POST', '/v1/queues/demo/pause', undefined);
@@ -37,7 +44,7 @@ describe('the log of actions', () => {
       { task: 'demo.echo' },
       { key: null, headers: { cookie, ...OWN_PAGE } },
     );
-    const { data } = await listed();
+    const data = await ended();
     expect(data.map(({ via, method, route, object, status }) => [via, `${method} ${route}`, object, status])).toEqual([
       ['session', 'POST /v1/jobs', job.id, 202],
       ['session', 'POST /v1/session', null, 201],
@@ -55,7 +62,25 @@ describe('the log of actions', () => {
     await client.get('/v1/queues');
     expect((await listed()).data).toHaveLength(before);
     await client.call('POST', `/v1/jobs/${job.id}/cancel`, undefined);
-    expect((await listed()).data[0]).toMatchObject({ route: '/v1/jobs/:id/cancel', object: job.id, status: 202 });
+    expect((await ended())[0]).toMatchObject({ route: '/v1/jobs/:id/cancel', object: job.id, status: 202 });
+  });
+
+  it('keeps what can be kept of what a path names', async () => {
+    expect((await client.call('POST', '/v1/jobs/%00/cancel', undefined)).status).toBe(404);
+    expect((await ended())[0]).toMatchObject({ route: '/v1/jobs/:id/cancel', object: '\uFFFD', status: 404 });
+  });
+
+  it('keeps no mail address, and a query only where that says what is changed', async () => {
+    await client.call('PUT', '/v1/suppressions/someone@example.org', undefined);
+    await client.call('POST', '/v1/queues/demo/pause?secret=x', undefined);
+    await client.post('/v1/schedules?secret=x', {});
+    await client.call('DELETE', '/v1/dead-letters?queue=demo', undefined);
+    expect((await ended()).slice(0, 4).map(({ route, object }) => [route, object])).toEqual([
+      ['/v1/dead-letters', 'queue=demo'],
+      ['/v1/schedules', null],
+      ['/v1/queues/:name/pause', 'demo'],
+      ['/v1/suppressions/:address', null],
+    ]);
   });
 
   it('is a list of pages, of one tenant or key when that is asked for', async () => {

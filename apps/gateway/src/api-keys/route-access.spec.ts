@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PAGE_PATHS } from '../dashboard/page-paths.js';
 import { type Answer, Client } from '../testing/client.js';
 import { type RealEdge, startRealEdge } from '../testing/real-edge.js';
 
@@ -17,8 +18,9 @@ interface Route {
 /** Who may call a route, by the public contract alone: what the code says of itself is what is tested. */
 type Access = 'public' | 'admin' | 'jobs:read' | 'jobs:write';
 
-/** Without a key: what programs look at, links that are signed, and pages. */
-const PUBLIC = /^\/(?!v1\/)/;
+/** Without a key: what programs look at, links that are signed, and pages with what they load. */
+const PUBLIC = /^\/(health\/|metrics$|openapi\.json$|docs|unsubscribe\/|assets\/:name$)/;
+const PAGES: readonly string[] = PAGE_PATHS.map((path) => `/${path}`);
 /** Signing in brings a key in its body; signing out needs what it ends. */
 const SESSIONS = ['POST /v1/session', 'DELETE /v1/session'];
 const ADMIN =
@@ -40,10 +42,14 @@ const BODIES: Readonly<Record<string, object>> = {
 
 function accessOf({ method, path }: Route): Access {
   const reads = method === 'GET' || method === 'HEAD' || READS.includes(`${method} ${path}`);
-  if (PUBLIC.test(path) || SESSIONS.includes(`${method} ${path}`) || (reads && path.startsWith('/v1/files/')))
-    return 'public';
+  if (PUBLIC.test(path) || SESSIONS.includes(`${method} ${path}`) || (reads && isRead(path))) return 'public';
   if (ADMIN.test(path)) return 'admin';
   return reads ? 'jobs:read' : 'jobs:write';
+}
+
+/** Whether anybody may read what is at a path: by a signed link, or because it is a page. */
+function isRead(path: string): boolean {
+  return path.startsWith('/v1/files/') || PAGES.includes(path);
 }
 
 describe('every route of the gateway', () => {

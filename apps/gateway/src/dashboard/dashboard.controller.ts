@@ -25,7 +25,7 @@ export class DashboardController {
   ) {
     // Pictures that jobs have made are shown by their links, which have the public address.
     this.#policy =
-      `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: ${new URL(publicUrl).origin}; ` +
+      `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' ${new URL(publicUrl).origin}; ` +
       "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
   }
 

@@ -1,12 +1,12 @@
 /** Lists, each with pages of what is in them. The dashboard's own router says what is shown at which. */
-const SECTIONS = [
-  ...['jobs', 'queues', 'dead-letters', 'schedules', 'triggers', 'batches', 'tasks', 'workers', 'keys'],
-  ...['actions', 'health'],
-];
+const WITH_PAGES = ['jobs', 'queues', 'schedules', 'triggers', 'batches', 'tasks'];
+/** Below these there is no page: a probe of health that is mistyped finds nothing. */
+const ALONE = ['dead-letters', 'workers', 'keys', 'actions', 'health'];
 
 /** Every address that is a page of the dashboard, so that one can be opened in a new tab, kept and sent to others. */
 export const PAGE_PATHS: readonly string[] = [
   '',
   'sign-in',
-  ...SECTIONS.flatMap((section) => [section, `${section}/:name`]),
+  ...WITH_PAGES.flatMap((section) => [section, `${section}/:name`]),
+  ...ALONE,
 ];

@@ -5,7 +5,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fa
 import { isStream, type LiveOrigins, openStreamsTo } from '../live/live-origins.js';
 import { acceptsEvents, acceptsJson } from './accepts.js';
 import { limitAnswers } from './answer-limit.js';
-import { noteAnswers } from './before-answer.js';
+import { noteAnswers } from './answer-notes.js';
 import { answerMalformedRequest } from './malformed-request.js';
 import { Problem } from './problem.js';
 import { sendProblem } from './problem.filter.js';

@@ -25,7 +25,8 @@ export interface ApiKeyRecord extends KeyLimits {
   readonly lastUsedAt: Date | null;
 }
 
-const COLUMNS = `id, key_id AS "keyId", name, tenant, scopes, secret_sha256 AS digest, hint,
+/** SQL: the columns of an `ApiKeyRecord`. */
+export const KEY_COLUMNS = `id, key_id AS "keyId", name, tenant, scopes, secret_sha256 AS digest, hint,
   created_at AS "createdAt", last_used_at AS "lastUsedAt", requests_per_second AS "requestsPerSecond",
   max_open_jobs AS "maxOpenJobs", max_priority AS "maxPriority"`;
 
@@ -40,7 +41,7 @@ export class ApiKeyStore {
     const [row] = await this.database.query<ApiKeyRecord>(
       `INSERT INTO api_keys (id, key_id, name, tenant, scopes, secret_sha256, hint, requests_per_second, max_open_jobs,
                              max_priority)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING ${COLUMNS}`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING ${KEY_COLUMNS}`,
       [...valuesOf(key), key.requestsPerSecond, key.maxOpenJobs, key.maxPriority],
     );
     if (row === undefined) throw new Error('The database inserted an API key and returned no row.');
@@ -55,7 +56,7 @@ export class ApiKeyStore {
     });
     const [row] = await this.database.query<ApiKeyRecord>(
       `UPDATE api_keys SET ${['id = id', ...fields.map(({ column }, index) => `${column} = $${index + 2}`)].join(', ')}
-       WHERE id = $1 AND revoked_at IS NULL RETURNING ${COLUMNS}`,
+       WHERE id = $1 AND revoked_at IS NULL RETURNING ${KEY_COLUMNS}`,
       [id, ...fields.map(({ value }) => value)],
     );
     return row;
@@ -75,7 +76,7 @@ export class ApiKeyStore {
   /** Keys newest first, those after the key `after` when it is given. */
   async list(tenant: string | null, page: { limit: number; after: string | null }): Promise<ApiKeyRecord[]> {
     return this.database.query<ApiKeyRecord>(
-      `SELECT ${COLUMNS} FROM api_keys
+      `SELECT ${KEY_COLUMNS} FROM api_keys
        WHERE revoked_at IS NULL AND ($1::text IS NULL OR tenant = $1) AND ($2::uuid IS NULL OR id < $2)
        ORDER BY id DESC LIMIT $3`,
       [tenant, page.after, page.limit],
@@ -84,7 +85,7 @@ export class ApiKeyStore {
 
   async find(id: string): Promise<ApiKeyRecord | undefined> {
     const [row] = await this.database.query<ApiKeyRecord>(
-      `SELECT ${COLUMNS} FROM api_keys WHERE id = $1 AND revoked_at IS NULL`,
+      `SELECT ${KEY_COLUMNS} FROM api_keys WHERE id = $1 AND revoked_at IS NULL`,
       [id],
     );
     return row;
@@ -102,7 +103,7 @@ export class ApiKeyStore {
   /** The key of a key id. */
   async findByKeyId(keyId: string): Promise<ApiKeyRecord | undefined> {
     const [row] = await this.database.query<ApiKeyRecord>(
-      `SELECT ${COLUMNS} FROM api_keys WHERE key_id = $1 AND revoked_at IS NULL`,
+      `SELECT ${KEY_COLUMNS} FROM api_keys WHERE key_id = $1 AND revoked_at IS NULL`,
       [keyId],
     );
     return row;

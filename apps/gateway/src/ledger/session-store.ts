@@ -1,3 +1,4 @@
+import { type ApiKeyRecord, KEY_COLUMNS } from './api-key.store.js';
 import { type Database } from './database.js';
 
 /** A session that is being opened. */
@@ -12,7 +13,8 @@ export interface NewSession {
 
 /** A session in force. */
 export interface SessionRecord {
-  readonly apiKeyId: string;
+  /** The key that it was opened with, as it is now. */
+  readonly key: ApiKeyRecord;
   readonly expiresAt: Date;
 }
 
@@ -24,13 +26,13 @@ export class SessionStore {
   constructor(private readonly database: Database) {}
 
   /** Opens a session; those that are over are forgotten on the way. */
-  async open({ digest, apiKeyId, keyDigest, lifetimeMs }: NewSession): Promise<SessionRecord> {
+  async open({ digest, apiKeyId, keyDigest, lifetimeMs }: NewSession): Promise<Pick<SessionRecord, 'expiresAt'>> {
     await this.database.query('DELETE FROM sessions WHERE expires_at < now()');
     await this.database.query(END_SURPLUS, [apiKeyId, MOST_OF_A_KEY - 1]);
-    const [row] = await this.database.query<SessionRecord>(
+    const [row] = await this.database.query<{ expiresAt: Date }>(
       `INSERT INTO sessions (digest, api_key_id, key_sha256, expires_at)
        VALUES ($1, $2, $3, now() + $4::float8 * interval '1 millisecond')
-       RETURNING api_key_id AS "apiKeyId", expires_at AS "expiresAt"`,
+       RETURNING expires_at AS "expiresAt"`,
       [digest, apiKeyId, keyDigest, lifetimeMs],
     );
     if (row === undefined) throw new Error('The database inserted a session and returned no row.');
@@ -39,19 +41,24 @@ export class SessionStore {
 
   /** The session of a token's digest; undefined when it is over, or its key is no more what it was. */
   async find(digest: Buffer): Promise<SessionRecord | undefined> {
-    const [row] = await this.database.query<SessionRecord>(
-      `SELECT sessions.api_key_id AS "apiKeyId", sessions.expires_at AS "expiresAt"
-       FROM sessions JOIN api_keys ON api_keys.id = sessions.api_key_id AND api_keys.secret_sha256 = sessions.key_sha256
-       WHERE sessions.digest = $1 AND sessions.expires_at > now() AND api_keys.revoked_at IS NULL`,
-      [digest],
-    );
-    return row;
+    const [row] = await this.database.query<ApiKeyRecord & { readonly expiresAt: Date }>(FIND, [digest]);
+    if (row === undefined) return undefined;
+    const { expiresAt, ...key } = row;
+    return { key, expiresAt };
   }
 
   async end(digest: Buffer): Promise<void> {
     await this.database.query('DELETE FROM sessions WHERE digest = $1', [digest]);
   }
 }
+
+const FIND = `
+SELECT ${KEY_COLUMNS}, "expiresAt"
+FROM api_keys
+JOIN (
+  SELECT api_key_id, key_sha256, expires_at AS "expiresAt" FROM sessions WHERE digest = $1 AND expires_at > now()
+) AS session ON session.api_key_id = api_keys.id AND session.key_sha256 = api_keys.secret_sha256
+WHERE revoked_at IS NULL`;
 
 const END_SURPLUS = `
 DELETE FROM sessions WHERE digest IN (

@@ -3,7 +3,7 @@ import { type Caller } from '../api-keys/caller.js';
 import { later } from '../http/problem.js';
 import { type ApiKeyStore } from '../ledger/api-key.store.js';
 
-/** Keys that were revoked close their listeners within five seconds. */
+/** Keys that were revoked, and tokens and sessions that are over, close their listeners within five seconds. */
 const LOOK_EVERY_MS = 2_000;
 const RETRY_SECONDS = 10;
 
@@ -13,7 +13,7 @@ export const TRANSPORTS = ['sse', 'socket'] as const;
 export interface Listener {
   readonly transport: (typeof TRANSPORTS)[number];
   readonly caller: Caller;
-  /** Ends the connection: its key was revoked, or its token has run out. */
+  /** Ends the connection: its key was revoked, or its token or session has run out. */
   close(reason: 'revoked' | 'expired'): void;
 }
 
@@ -23,7 +23,7 @@ export interface ListenersParts {
   readonly telemetry: Telemetry;
 }
 
-/** The open connections of this gateway: so many of each key, and none for longer than its key or token is good. */
+/** The open connections of this gateway: so many of each key, and none for longer than its key, token or session is good. */
 export class Listeners {
   readonly #parts: ListenersParts;
   readonly #byKey = new Map<string, Set<Listener>>();
@@ -74,7 +74,7 @@ export class Listeners {
     if (this.#byKey.size === 0) return;
     const now = new Date();
     const all = [...this.#byKey.values()].flatMap((listeners) => [...listeners]);
-    for (const listener of all) if ((listener.caller.watch?.until ?? now) < now) this.#close(listener, 'expired');
+    for (const listener of all) if ((endOf(listener.caller) ?? now) < now) this.#close(listener, 'expired');
     // While the ledger does not answer, nobody can be revoked either.
     const inForce = await this.#parts.keys.inForce([...this.#byKey.keys()]).catch(() => undefined);
     if (inForce === undefined) return;
@@ -85,4 +85,9 @@ export class Listeners {
     this.#parts.telemetry.emit('live.listener-closed', { transport: listener.transport, reason });
     listener.close(reason);
   }
+}
+
+/** When what a caller came with runs out; undefined of a key. */
+function endOf({ watch, session }: Caller): Date | undefined {
+  return watch?.until ?? session?.expiresAt;
 }

@@ -14,7 +14,7 @@ export class RequestAuthenticator {
     private readonly sessions: Sessions,
   ) {}
 
-  /** @throws Problem 401 without anything that is in force, 403 for a session that another page makes use of, 429 after too many tries */
+  /** @throws Problem 401 without anything that is in force, 403 for a session that another page makes use of, 429 after too many tries with keys */
   async authenticate(request: FastifyRequest, { isWatchable = false } = {}): Promise<Caller> {
     if (this.sessions.speaksFor(request)) return this.sessions.authenticate(request);
     const authenticator = isWatchable ? this.watchers : this.authenticator;

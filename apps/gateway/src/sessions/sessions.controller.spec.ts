@@ -1,11 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type FastifyRequest } from 'fastify';
 import { eventually } from '../../../../test/support/eventually.js';
+import { digestOf } from '../api-keys/api-key-text.js';
+import { Authenticator } from '../api-keys/authenticator.js';
+import { ApiKeyStore } from '../ledger/api-key.store.js';
 import { Database } from '../ledger/database.js';
+import { LimitStore } from '../ledger/limit-store.js';
 import { SessionStore } from '../ledger/session-store.js';
+import { Admission } from '../limits/admission.js';
+import { OpenJobs } from '../limits/open-jobs.js';
+import { RequestRates } from '../limits/request-rates.js';
+import { Tenants } from '../limits/tenants.js';
 import { type Answer, type CallOptions, Client } from '../testing/client.js';
 import { ADMIN_KEY, type RealEdge, startRealEdge } from '../testing/real-edge.js';
-import { digestOf } from '../api-keys/api-key-text.js';
 import { SessionCookie } from './session-cookie.js';
+import { Sessions } from './sessions.js';
 
 interface Key {
   readonly id: string;
@@ -13,6 +22,19 @@ interface Key {
 }
 
 const OWN_PAGE = { 'leveret-dashboard': '1' };
+
+/** The sessions of another gateway with the same address. */
+function sessionsOn(database: Database, cookie: string): Sessions {
+  const [, port = ''] = /-(\d+)=/.exec(cookie) ?? [];
+  const [keys, limits] = [new ApiKeyStore(database), new LimitStore(database)];
+  return new Sessions({
+    authenticator: new Authenticator(keys),
+    admission: new Admission(new Tenants(limits), new RequestRates(limits), new OpenJobs(limits)),
+    store: new SessionStore(database),
+    publicUrl: `http://127.0.0.1:${port}`,
+    keys,
+  });
+}
 
 describe('a session', () => {
   let edge: RealEdge;
@@ -24,8 +46,8 @@ describe('a session', () => {
   }, 30_000);
   afterAll(() => edge.stop());
 
-  const keyWith = async (scopes: string[]): Promise<Key> =>
-    (await client.post<Key>('/v1/api-keys', { name: 'somebody', tenant: 'default', scopes })).json;
+  const keyWith = async (scopes: string[], limits: object = {}): Promise<Key> =>
+    (await client.post<Key>('/v1/api-keys', { name: 'somebody', tenant: 'default', scopes, ...limits })).json;
   const signIn = (apiKey: string, headers: Record<string, string> = OWN_PAGE): Promise<Answer<unknown>> =>
     client.post('/v1/session', { apiKey }, { key: null, headers });
   const cookieOf = async (apiKey: string): Promise<string> => {
@@ -73,15 +95,36 @@ describe('a session', () => {
     expect((await signIn('no key of ours')).status).toBe(401);
   });
 
-  it('is over when it is ended, everywhere', async () => {
+  it('is opened no faster than its key may make requests', async () => {
+    const { secret } = await keyWith(['jobs:read'], { requestsPerSecond: 2 });
+    const answers = await Promise.all([1, 2, 3, 4, 5, 6].map(() => signIn(secret)));
+    const refused = answers.filter(({ status }) => status !== 201);
+    expect(answers.length - refused.length).toBeGreaterThanOrEqual(2);
+    expect(refused[0]).toMatchObject({ status: 429, json: { code: 'too_many_requests' } });
+  });
+
+  it('is over at once where it is ended', async () => {
     const cookie = await cookieOf(ADMIN_KEY);
     const answer = await client.call('DELETE', '/v1/session', undefined, by(cookie));
     expect([answer.status, answer.headers.get('set-cookie')]).toEqual([204, expect.stringContaining('Max-Age=0')]);
     expect((await client.get('/v1/session', by(cookie))).status).toBe(401);
-    const [, token = ''] = cookie.split('=');
-    const elsewhere = new Database(edge.databaseUrl);
-    expect(await new SessionStore(elsewhere).find(digestOf(token))).toBeUndefined();
-    await elsewhere.close();
+  });
+
+  it('is over on another gateway, which knows it, as soon as that looks again', async () => {
+    const cookie = await cookieOf(ADMIN_KEY);
+    const database = new Database(edge.databaseUrl);
+    const elsewhere = sessionsOn(database, cookie);
+    const request = { method: 'GET', headers: { cookie } } as FastifyRequest;
+    expect(await elsewhere.authenticate(request)).toMatchObject({ tenant: 'default', scopes: ['admin'] });
+    await client.call('DELETE', '/v1/session', undefined, by(cookie));
+    const refused = await eventually('the end', () =>
+      elsewhere.authenticate(request).then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    );
+    expect(refused).toMatchObject({ status: 401 });
+    await database.close();
   });
 
   it('is over within 5 s of the end of its key, and when its time is over', async () => {

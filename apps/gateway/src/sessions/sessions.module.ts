@@ -4,10 +4,13 @@ import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { Authenticator } from '../api-keys/authenticator.js';
 import { ApiKeyStore } from '../ledger/api-key.store.js';
 import { SessionStore } from '../ledger/session-store.js';
+import { Admission } from '../limits/admission.js';
 import { GATEWAY_CONFIG } from '../tokens.js';
 import { RequestAuthenticator } from './request-authenticator.js';
 import { Sessions } from './sessions.js';
 import { SessionsController } from './sessions.controller.js';
+
+type Injected = [Authenticator, Admission, ApiKeyStore, SessionStore, GatewayConfig];
 
 @Module({
   imports: [ApiKeysModule],
@@ -16,13 +19,9 @@ import { SessionsController } from './sessions.controller.js';
     RequestAuthenticator,
     {
       provide: Sessions,
-      useFactory: (
-        authenticator: Authenticator,
-        keys: ApiKeyStore,
-        store: SessionStore,
-        { publicUrl }: GatewayConfig,
-      ) => new Sessions({ authenticator, keys, store, publicUrl }),
-      inject: [Authenticator, ApiKeyStore, SessionStore, GATEWAY_CONFIG],
+      useFactory: (...[authenticator, admission, keys, store, { publicUrl }]: Injected) =>
+        new Sessions({ authenticator, admission, keys, store, publicUrl }),
+      inject: [Authenticator, Admission, ApiKeyStore, SessionStore, GATEWAY_CONFIG],
     },
   ],
   exports: [RequestAuthenticator],

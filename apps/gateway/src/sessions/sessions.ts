@@ -6,6 +6,7 @@ import { type Caller, may } from '../api-keys/caller.js';
 import { Problem, unauthenticated } from '../http/problem.js';
 import { type ApiKeyStore } from '../ledger/api-key.store.js';
 import { type SessionStore } from '../ledger/session-store.js';
+import { type Admission } from '../limits/admission.js';
 import { requireOwnPage } from './own-page.js';
 import { SESSION_LIFETIME_MS, SessionCookie } from './session-cookie.js';
 
@@ -20,7 +21,8 @@ interface Remembered {
 
 interface Parts {
   readonly authenticator: Pick<Authenticator, 'authenticate'>;
-  readonly keys: Pick<ApiKeyStore, 'find' | 'noteUse'>;
+  readonly admission: Pick<Admission, 'request'>;
+  readonly keys: Pick<ApiKeyStore, 'noteUse'>;
   readonly store: SessionStore;
   readonly publicUrl: string;
 }
@@ -54,10 +56,10 @@ export class Sessions {
     const known = this.#remembered.get(memo);
     if (known !== undefined && known.trustedUntil > Date.now()) return known.caller;
     const session = await this.#parts.store.find(digest);
-    const key = session === undefined ? undefined : await this.#parts.keys.find(session.apiKeyId);
     this.#remembered.delete(memo);
-    if (session === undefined || key === undefined) throw unauthenticated('The session is over. Sign in again.');
-    const caller = { ...callerOf(key), session: { expiresAt: session.expiresAt } };
+    if (session === undefined) throw unauthenticated('The session is over. Sign in again.');
+    const { key, expiresAt } = session;
+    const caller = { ...callerOf(key), session: { expiresAt } };
     this.#remember(memo, caller);
     this.#parts.keys.noteUse(key.id).catch(() => undefined);
     return caller;
@@ -66,13 +68,15 @@ export class Sessions {
   /**
    * Opens a session for the holder of a key.
    * @returns the `Set-Cookie` header, and who it is
-   * @throws Problem 401 for a key that is not in force, 403 for one that may see nothing, 429 after too many tries
+   * @throws Problem 401 for a key that is not in force, 403 for one that may see nothing, 429 after too many tries, or when the
+   *   key makes too many requests
    */
   async open(apiKey: string, request: FastifyRequest): Promise<{ readonly cookie: string; readonly caller: Caller }> {
     requireOwnPage(request, this.#origin);
     const text = apiKey.trim();
     const caller = await this.#parts.authenticator.authenticate(`Bearer ${text}`, request.ip);
     if (!may(caller, 'jobs:read')) throw new Problem(403, 'The API key lacks the scope jobs:read.');
+    await this.#parts.admission.request(caller);
     const token = randomBytes(32).toString('base64url');
     const { expiresAt } = await this.#parts.store.open({
       digest: digestOf(token),
@@ -84,7 +88,7 @@ export class Sessions {
   }
 
   /**
-   * Ends the session of a request, if it has one, on every gateway.
+   * Ends the session of a request, if it has one: here at once, on other gateways as soon as they look again.
    * @returns the `Set-Cookie` header that makes the browser forget it
    */
   async end(request: FastifyRequest): Promise<string> {
