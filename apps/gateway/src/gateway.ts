@@ -151,7 +151,7 @@ function partsOf({ database, stores, links, releaser, ...given }: Foundation): G
     telling: stores.telling,
     triggers: new TriggerStore(database),
     uploads: stores.uploads,
-    webhookEndpoints: new WebhookEndpointStore(database),
+    webhookEndpoints: new WebhookEndpointStore(database, releaser),
     deliveryHistory: new DeliveryHistory(database),
     workers: stores.workers,
     apiKeys: new ApiKeyStore(database),

@@ -1,6 +1,7 @@
 import { type Attempt, type JobError, type JobStatus } from '#libs/contracts';
+import { DELIVER_WEBHOOK } from '../notifications/end-tellings.js';
 import { grouped } from '../release/grouped.js';
-import { type Database } from './database.js';
+import { type Database, type Queries } from './database.js';
 import { type DeliveryKind } from './delivery-entry.js';
 import { isoOf } from './job-row.js';
 import { type EndpointRecord } from './webhook-endpoint-row.js';
@@ -75,20 +76,23 @@ export class DeliveryHistory {
 
   /** Jobs of deliveries that are not over and that nobody has asked to stop. */
   async open(endpointId: string, limit: number): Promise<string[]> {
-    const rows = await this.#database.query<{ id: string }>(OPEN, [endpointId, limit]);
-    return rows.map(({ id }) => id);
+    return openDeliveries(this.#database, endpointId, limit);
   }
 
   /**
    * Notes ends of jobs in a time, to be delivered to an endpoint once more. Returns how many; more than `MOST_REPLAYED`: too many, and
-   * none is noted.
+   * none is noted. Replays to an endpoint come one after the other, so that each sees what the one before has noted.
    */
   async replay(endpoint: EndpointRecord, { since, until, statuses, all }: ReplayedTime): Promise<number> {
-    const [row] = await this.#database.query<{ count: number }>(REPLAY, [
-      ...[endpoint.id, endpoint.tenant, statuses, since, until],
-      ...[endpoint.tasks, endpoint.queues, all],
-    ]);
-    return row?.count ?? 0;
+    return this.#database.transaction(async (transaction) => {
+      const locked = await transaction.query(LOCK_REPLAYED, [endpoint.id]);
+      if (locked.length === 0) return 0;
+      const [row] = await transaction.query<{ count: number }>(REPLAY, [
+        ...[endpoint.id, endpoint.tenant, statuses, since, until],
+        ...[endpoint.tasks, endpoint.queues, all],
+      ]);
+      return row?.count ?? 0;
+    });
   }
 
   async #withAttempts(rows: readonly DeliveryRow[]): Promise<DeliveryRecord[]> {
@@ -96,6 +100,12 @@ export class DeliveryHistory {
     const byJob = grouped(attempts, ({ job_id: id }) => id);
     return rows.map((row) => deliveryOf(row, byJob.get(row.job_id) ?? []));
   }
+}
+
+/** As `DeliveryHistory.open`, within a transaction. @param limit null: all */
+export async function openDeliveries(queries: Queries, endpointId: string, limit: number | null): Promise<string[]> {
+  const rows = await queries.query<{ id: string }>(OPEN, [endpointId, limit]);
+  return rows.map(({ id }) => id);
 }
 
 interface DeliveryRow extends Pick<DeliveryRecord, 'kind' | 'status' | 'payload' | 'result' | 'error'> {
@@ -141,13 +151,19 @@ const OPEN = `
 SELECT jobs.id FROM webhook_deliveries JOIN jobs ON jobs.id = job_id
 WHERE endpoint_id = $1 AND completed_at IS NULL AND cancel_requested_at IS NULL ORDER BY jobs.id LIMIT $2`;
 
+const LOCK_REPLAYED = 'SELECT id FROM webhook_endpoints WHERE id = $1 FOR NO KEY UPDATE';
+
+// What is noted and not taken yet is about to be delivered: whatever this endpoint wants to hear of is told to it.
 const REPLAY = `
 WITH wanted AS MATERIALIZED (
   SELECT id, version, status, attempt, error, completed_at FROM jobs
   WHERE tenant = $2 AND status = ANY($3::text[]) AND completed_at >= $4 AND completed_at < $5
-    AND task <> 'integrations.deliver-webhook'
+    AND task <> '${DELIVER_WEBHOOK}'
     AND ($6::text[] IS NULL OR task = ANY($6)) AND ($7::text[] IS NULL OR queue = ANY($7))
     AND ($8::boolean OR NOT EXISTS (
+      SELECT FROM ends_to_deliver AS noted WHERE noted.job_id = jobs.id AND noted.version = jobs.version
+        AND (noted.endpoint_id IS NULL OR noted.endpoint_id = $1)))
+    AND ($8 OR NOT EXISTS (
       SELECT FROM webhook_deliveries JOIN jobs AS delivering ON delivering.id = job_id
       WHERE endpoint_id = $1 AND of_job = jobs.id AND of_version = jobs.version
         AND delivering.status NOT IN ('failed','cancelled')))

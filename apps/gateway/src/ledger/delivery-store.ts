@@ -1,6 +1,7 @@
 import { type JobError, type JobStatus } from '#libs/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { derivedId } from '../jobs/derived-id.js';
+import { DELIVER_WEBHOOK } from '../notifications/end-tellings.js';
 import { wantsEnd } from '../webhooks/endpoint-wants.js';
 import { type Database, type Queries } from './database.js';
 import { type Delivery, enterDeliveries, type MadeDelivery } from './delivery-entry.js';
@@ -69,11 +70,18 @@ export class DeliveryStore {
     return done;
   }
 
-  /** Enters a delivery that somebody has asked for. */
-  async enter(made: MadeDelivery): Promise<void> {
-    await this.#database.transaction((transaction) => enterDeliveries(transaction, [made], false));
+  /** Enters a delivery that somebody has asked for. Returns whether its endpoint is still there. */
+  async enter(made: MadeDelivery): Promise<boolean> {
+    const entered = await this.#database.transaction(async (transaction) => {
+      // Before its job, as everywhere: whoever deletes the endpoint has it first, and its deliveries then.
+      const kept = await transaction.query(KEEP, [made.delivery.endpoint.id]);
+      if (kept.length > 0) await enterDeliveries(transaction, [made], false);
+      return kept.length > 0;
+    });
+    if (!entered) return false;
     this.#room.add(1);
     this.#dispatch.wake();
+    return true;
   }
 }
 
@@ -143,6 +151,9 @@ WITH taken AS (
 )
 SELECT job_id, version, status, attempt, error, ended_at, endpoint_id FROM taken ORDER BY id`;
 
+// Nobody deletes it before the transaction ends.
+const KEEP = 'SELECT id FROM webhook_endpoints WHERE id = $1 FOR KEY SHARE';
+
 // Of the deliveries among them, whose ends are noted for this alone.
 const LOCK_GONE = `
 SELECT webhook_endpoints.id
@@ -157,7 +168,7 @@ UPDATE webhook_endpoints SET version = version + 1, enabled = false, disabled_re
 WHERE id = ANY($1::uuid[])`;
 
 const TOLD_JOBS = `
-SELECT ${JOB_COLUMNS} FROM jobs WHERE id = ANY($1::uuid[]) AND task <> 'integrations.deliver-webhook'`;
+SELECT ${JOB_COLUMNS} FROM jobs WHERE id = ANY($1::uuid[]) AND task <> '${DELIVER_WEBHOOK}'`;
 
 // Nobody deletes them before the transaction ends.
 const ENABLED = `

@@ -2,6 +2,9 @@ import { LIMITS } from '#libs/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { takeLocks, tenantEndpointsLock } from './advisory-locks.js';
 import { type Database } from './database.js';
+import { openDeliveries } from './delivery-history.js';
+import { cancelWithin } from './job-steering.js';
+import { type ControlDispatch } from './outbox.js';
 import {
   ENDPOINT_COLUMNS,
   type EndpointDefinition,
@@ -13,9 +16,11 @@ import {
 /** Creates, reads and changes webhook endpoints. */
 export class WebhookEndpointStore {
   readonly #database: Database;
+  readonly #dispatch: ControlDispatch;
 
-  constructor(database: Database) {
+  constructor(database: Database, dispatch: ControlDispatch) {
     this.#database = database;
+    this.#dispatch = dispatch;
   }
 
   /** Undefined: the tenant has as many endpoints as it may have. */
@@ -56,9 +61,18 @@ export class WebhookEndpointStore {
     return row === undefined ? undefined : endpointOf(row);
   }
 
-  /** Ends an endpoint: when this resolves, nothing more is to be delivered to it. Its deliveries stay as jobs. */
+  /**
+   * Ends an endpoint: when this resolves, nothing more is to be delivered to it. Its deliveries stay as jobs, and those that are open are
+   * cancelled. Whoever enters one holds the endpoint meanwhile, so that it is seen here, or finds the endpoint gone.
+   */
   async remove(id: string): Promise<void> {
-    await this.#database.query('DELETE FROM webhook_endpoints WHERE id = $1', [id]);
+    const toSend = await this.#database.transaction(async (transaction) => {
+      await transaction.query('SELECT FROM webhook_endpoints WHERE id = $1 FOR UPDATE', [id]);
+      const cancelled = await cancelWithin(transaction, await openDeliveries(transaction, id, null));
+      await transaction.query('DELETE FROM webhook_endpoints WHERE id = $1', [id]);
+      return cancelled.toSend;
+    });
+    if (toSend) this.#dispatch.hurry();
   }
 }
 

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { type GatewayConfig } from '#libs/config';
 import { type Ended, type Outcome } from '#libs/contracts';
 import { createTelemetry } from '#libs/observability';
@@ -6,6 +7,7 @@ import { FileLinks } from '../files/file-links.js';
 import { FollowerMaker } from '../flows/follower-maker.js';
 import { JobIntake } from '../jobs/job-intake.js';
 import { type Database } from '../ledger/database.js';
+import { type MakeDelivery } from '../ledger/delivery-store.js';
 import { EndingStore } from '../ledger/ending-store.js';
 import { ReportStore } from '../ledger/report-store.js';
 import { SentinelStore } from '../ledger/sentinel-store.js';
@@ -31,7 +33,14 @@ export interface FlowBench {
   readonly wipe: () => Promise<number>;
   /** Looks at every end, and enters what follows, webhooks to endpoints among it. */
   readonly follow: (room?: { readonly full: boolean }) => Promise<void>;
+  /** Takes the ends for endpoints, holds those, and enters no webhook before it is let go on. */
+  readonly followSlowly: () => Promise<SlowFollowing>;
   readonly stop: () => Promise<void>;
+}
+
+/** Webhooks to endpoints that are being entered. */
+export interface SlowFollowing {
+  readonly goOn: () => Promise<void>;
 }
 
 export async function startFlowBench(settings: Partial<GatewayConfig> = {}): Promise<FlowBench> {
@@ -71,7 +80,25 @@ export async function startFlowBench(settings: Partial<GatewayConfig> = {}): Pro
         seen = jobs.endings + batches.endings + delivered;
       }
     },
+    followSlowly: () => followSlowly(edge, deliver),
     stop: () => edge.stop(),
+  };
+}
+
+async function followSlowly({ deliveries }: RealEdge, deliver: MakeDelivery): Promise<SlowFollowing> {
+  const gate = new EventEmitter();
+  const [begun, goingOn] = [once(gate, 'begun'), once(gate, 'go on')];
+  const entering = deliveries.deliverEnds(async (delivery) => {
+    gate.emit('begun');
+    await goingOn;
+    return deliver(delivery);
+  });
+  await Promise.race([begun, entering]);
+  return {
+    goOn: async () => {
+      gate.emit('go on');
+      await entering;
+    },
   };
 }
 

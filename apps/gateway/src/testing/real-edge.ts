@@ -182,7 +182,7 @@ function storesOfEdge(
     uploads: new UploadStore(database),
     deliveries: new DeliveryStore(database, { dispatch: IDLE_DISPATCH, room: ROOM }),
     deliveryHistory: new DeliveryHistory(database),
-    webhookEndpoints: new WebhookEndpointStore(database),
+    webhookEndpoints: new WebhookEndpointStore(database, IDLE_DISPATCH),
     workers: new WorkerStore(database),
   };
 }

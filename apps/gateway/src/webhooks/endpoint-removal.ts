@@ -19,6 +19,7 @@ export class EndpointRemoval {
   async remove(endpoint: EndpointRecord): Promise<void> {
     const { id, tenant } = endpoint;
     await this.#disable(endpoint);
+    // Many at once, while others may go on; what comes meanwhile is cancelled with the deletion.
     for (let open = await this.#someOpen(id); open.length > 0; open = await this.#someOpen(id)) {
       await this.steering.cancel(open);
     }
@@ -26,7 +27,7 @@ export class EndpointRemoval {
     await this.keeper.forget({ tenant, endpoint: id });
   }
 
-  // What is entered while others are cancelled would be missed.
+  // Of what is entered while others are cancelled there is little then.
   async #disable(endpoint: EndpointRecord): Promise<void> {
     let known: EndpointRecord | undefined = endpoint;
     while (known?.enabled === true) {

@@ -116,10 +116,10 @@ export class WebhookDeliveriesController {
   }
 
   async #entered(made: MadeDelivery): Promise<ShownDelivery> {
-    await this.deliveries.enter(made);
-    const { id } = made.follower.job;
-    const delivery = await this.history.find(made.delivery.endpoint.id, id);
-    if (delivery === undefined) throw missing('webhook endpoint', made.delivery.endpoint.id);
+    const { endpoint } = made.delivery;
+    const entered = await this.deliveries.enter(made);
+    const delivery = entered ? await this.history.find(endpoint.id, made.follower.job.id) : undefined;
+    if (delivery === undefined) throw missing('webhook endpoint', endpoint.id);
     return shownDelivery(delivery);
   }
 }

@@ -246,6 +246,19 @@ describe('deliveries to webhook endpoints', () => {
       expect((await replay(endpoint, { since: SINCE })).json).toEqual({ deliveries: 0 });
     });
 
+    it('are not replayed while they are about to be delivered, however many ask for it', async () => {
+      const endpoint = await endpointOf();
+      const { json: job } = await client.post<Job>('/v1/jobs', { task: 'demo.echo' });
+      await bench.end(job.id, DONE);
+      expect((await replay(endpoint, { since: SINCE })).json).toEqual({ deliveries: 0 });
+      await bench.follow();
+      await delivered(endpoint, FAILED);
+      const replays = await Promise.all(Array.from({ length: 5 }, () => replay(endpoint, { since: SINCE })));
+      expect(replays.map(({ json }) => json.deliveries).toSorted()).toEqual([0, 0, 0, 0, 1]);
+      await bench.follow();
+      expect((await deliveriesTo(endpoint)).map(({ kind }) => kind)).toEqual(['replay', 'end']);
+    });
+
     it('are replayed all when that is asked for, within the time, and as the endpoint wants', async () => {
       const endpoint = await endpointOf({ events: 'job.completed' });
       await ended(FAILED);

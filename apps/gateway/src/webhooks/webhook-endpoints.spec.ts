@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Job, LIMITS } from '#libs/contracts';
 import { WebhookSecrets } from '#libs/webhooks';
+import { eventually } from '../../../../test/support/eventually.js';
 import { type ProblemDetails } from '../http/problem.js';
 import { Client, pathsOf } from '../testing/client.js';
 import { type FlowBench, startFlowBench } from '../testing/flow-bench.js';
@@ -10,6 +11,8 @@ import { type ShownEndpoint } from './endpoint-view.js';
 const SECRET = 'a secret of the tests, long enough';
 const HOOK = 'https://shop.example.com/hooks';
 const DELIVER = 'integrations.deliver-webhook';
+/** Statements that wait for the lock of a row. */
+const WAITING = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
 interface Page<T> {
   readonly data: readonly T[];
@@ -126,6 +129,19 @@ describe('webhook endpoints over HTTP', () => {
     expect((await client.get(pathOf(endpoint))).status).toBe(404);
     const owner = { tenant: 'default', endpoint: endpoint.id };
     expect(await secrets.signing(owner)).toHaveLength(1);
+  });
+
+  it('take along what is entered while they are deleted', async () => {
+    const endpoint = await create();
+    const { json: job } = await client.post<Job>('/v1/jobs', { task: 'demo.echo' });
+    await bench.end(job.id, { kind: 'done', result: null });
+    const entering = await bench.followSlowly();
+    const deleting = client.call('DELETE', pathOf(endpoint), undefined);
+    await eventually('deletion that waits', async () => (await bench.edge.database.query(WAITING))[0]);
+    await entering.goOn();
+    expect((await deleting).status).toBe(204);
+    const sql = 'SELECT status FROM jobs WHERE task = $1 AND parent_id = $2';
+    expect(await bench.edge.database.query(sql, [DELIVER, job.id])).toEqual([{ status: 'cancelled' }]);
   });
 
   const keyOfTenant = async (tenant: string): Promise<string> => {
