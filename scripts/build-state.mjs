@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const SOURCES = ['apps', 'libs', 'tools', 'bench', 'test'];
+const SOURCES = ['apps', 'libs', 'tools', 'bench', 'examples', 'test'];
 const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package.json'];
 /** Programs, and what the dashboard's pages are made of. */
 const BUILT_FROM = /\.tsx?$|^dashboard\/(?!node_modules).*\.(css|html|svg|mjs)$/;
