@@ -1,13 +1,13 @@
 import { Problem } from '../console/problem.js';
 import { type Screen } from '../console/screen.js';
-import { type DebianPackage, ensureInstalled, installCommand } from './debian-package.js';
+import { type DebianPackage, installCommand, installIfAllowed } from './debian-package.js';
 import { dockerAnswers, DockerRabbitmq } from './docker-rabbitmq.js';
 import { type LocalBroker } from './local-node.js';
 import { PrivateRabbitmq } from './private-rabbitmq.js';
 import { findRabbitmq } from './rabbitmq-program.js';
 
 const RABBITMQ: DebianPackage = {
-  name: 'rabbitmq-server',
+  ...{ name: 'rabbitmq-server', brewName: 'rabbitmq', title: 'RabbitMQ' },
   service: 'rabbitmq-server.service',
   advice: 'give a broker: RABBITMQ_URL=amqp://user:password@host:5672',
 };
@@ -22,7 +22,7 @@ export async function chooseBroker(folder: string, screen: Screen): Promise<Loca
 }
 
 async function installed(folder: string, screen: Screen): Promise<LocalBroker | undefined> {
-  const program = await ensureInstalled(findRabbitmq, RABBITMQ, screen);
+  const program = await installIfAllowed(findRabbitmq, RABBITMQ, screen);
   return program === undefined ? undefined : new PrivateRabbitmq(program, folder);
 }
 
@@ -34,7 +34,7 @@ function refuse(): never {
   throw new Problem(
     [
       'No RabbitMQ: none is installed, this user may not install packages, and no Docker engine answers. One of these helps:',
-      `  ${installCommand(RABBITMQ.name, 'rabbitmq')}`,
+      `  ${installCommand(RABBITMQ)}`,
       '  start Docker, and run the command again',
       '  RABBITMQ_URL=amqp://user:password@host:5672 npm start',
     ].join('\n'),

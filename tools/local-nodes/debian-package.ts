@@ -16,6 +16,10 @@ type Prefix = readonly string[];
 /** A package of Debian or Ubuntu. */
 export interface DebianPackage {
   readonly name: string;
+  /** What it brings, as people know it. */
+  readonly title: string;
+  /** Its name in Homebrew, when that is another. */
+  readonly brewName?: string;
   /** A service of the system that the package would bring up. */
   readonly service?: string;
   /** What helps beside installing it by hand. */
@@ -25,10 +29,23 @@ export interface DebianPackage {
 /**
  * What is installed already, or comes by a package of the distribution when this user may install it.
  * @param find looks for what the package brings
+ * @throws Problem with the command to type when there is no way
+ */
+export async function ensureInstalled<T>(find: () => T | undefined, wanted: DebianPackage, screen: Screen): Promise<T> {
+  const installed = await installIfAllowed(find, wanted, screen);
+  if (installed !== undefined) return installed;
+  throw new Problem(
+    `No ${wanted.title}: none is installed, and this user may not install packages. ` +
+      `Install it (${installCommand(wanted)}), or ${wanted.advice}`,
+  );
+}
+
+/**
+ * The same for what may come in another way, too.
  * @returns undefined when it is not there and cannot be installed
  * @throws Problem when the package manager fails
  */
-export async function ensureInstalled<T>(
+export async function installIfAllowed<T>(
   find: () => T | undefined,
   wanted: DebianPackage,
   screen: Screen,
@@ -42,10 +59,10 @@ export async function ensureInstalled<T>(
 }
 
 /** The command by which a person installs a package. */
-export function installCommand(packageName: string, brewName = packageName): string {
+export function installCommand({ name, brewName = name }: DebianPackage): string {
   return process.platform === 'darwin'
     ? `brew install ${brewName}`
-    : `sudo apt-get install --no-install-recommends ${packageName}`;
+    : `sudo apt-get install --no-install-recommends ${name}`;
 }
 
 /** What stands before a command that only root may run; undefined when this user may not install packages here. */

@@ -1,10 +1,9 @@
-import { Problem } from '../console/problem.js';
 import { type Screen } from '../console/screen.js';
-import { type DebianPackage, ensureInstalled, installCommand } from './debian-package.js';
+import { type DebianPackage, ensureInstalled } from './debian-package.js';
 import { findProgram } from './rabbitmq-program.js';
 
 const PACKAGE: DebianPackage = {
-  name: 'mariadb-server',
+  ...{ name: 'mariadb-server', brewName: 'mariadb', title: 'MariaDB' },
   service: 'mariadb.service',
   advice: 'have mariadbd and mariadb-install-db in the PATH.',
 };
@@ -20,13 +19,8 @@ export interface MariadbProgram {
  * The MariaDB that is installed, or the distribution's package when it may be installed.
  * @throws Problem with the command to type when there is no way
  */
-export async function ensureMariadb(screen: Screen): Promise<MariadbProgram> {
-  const installed = await ensureInstalled(find, PACKAGE, screen);
-  if (installed !== undefined) return installed;
-  throw new Problem(
-    'No MariaDB: none is installed, and this user may not install packages. Install it: ' +
-      installCommand(PACKAGE.name, 'mariadb'),
-  );
+export function ensureMariadb(screen: Screen): Promise<MariadbProgram> {
+  return ensureInstalled(find, PACKAGE, screen);
 }
 
 function find(): MariadbProgram | undefined {
