@@ -4,8 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import { PlantedTree, PROJECT } from './planted-tree.js';
 
 interface BuildState {
-  buildProblem(root: string): { readonly reason: string; readonly fingerprint: object } | undefined;
-  markBuilt(root: string, fingerprint: object): void;
+  readonly buildProblem: (root: string) => { readonly reason: string; readonly fingerprint: object } | undefined;
+  readonly markBuilt: (root: string, fingerprint: object) => void;
 }
 
 const { buildProblem, markBuilt } = (await import(join(PROJECT, 'scripts', 'build-state.mjs'))) as BuildState;
