@@ -1,7 +1,8 @@
 import { type BenchSuite } from './bench-suite.js';
 import { HttpEntry, publishJobs } from './entry.js';
+import { inChunks, inLanes } from './lanes.js';
 import { Ledger } from './ledger.js';
-import { type BenchPayload, inChunks, inLanes, type Lateness, type QueueSystem } from './rivals/queue-system.js';
+import { type BenchPayload, type Lateness, type QueueSystem } from './rivals/queue-system.js';
 
 const QUEUE = 'lab';
 /** The job that costs nothing but its way. */

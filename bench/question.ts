@@ -27,14 +27,14 @@ export interface Question {
 export interface Sample {
   readonly value: number;
   /** What else was measured, named with its unit. */
-  readonly also: Readonly<Record<string, number>>;
+  readonly also?: Readonly<Record<string, number>>;
 }
 
 /**
  * Runs every contender once per round, so that what the machine does meanwhile meets all of them alike.
  * Returns what each gave, by name, in the order of the contenders.
  */
-export async function roundRobin<Given = number>(
+export async function roundRobin<Given>(
   contenders: Readonly<Record<string, () => Promise<Given>>>,
   rounds: number,
 ): Promise<ReadonlyMap<string, readonly Given[]>> {
@@ -49,7 +49,7 @@ export async function roundRobin<Given = number>(
 export function rowsOf(samples: ReadonlyMap<string, readonly Sample[]>, baselines: readonly string[]): readonly Row[] {
   return [...samples].map(([name, runs]) => {
     const further = Object.keys(runs[0]?.also ?? {});
-    const also = further.map((what) => [what, figureOf(runs.map((run) => run.also[what] ?? Number.NaN))] as const);
+    const also = further.map((what) => [what, figureOf(runs.map((run) => run.also?.[what] ?? Number.NaN))] as const);
     const figure = figureOf(runs.map(({ value }) => value));
     return { name, figure, also: Object.fromEntries(also), against: baselines.filter((baseline) => baseline !== name) };
   });

@@ -1,7 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { PROJECT } from '../../tools/start/app-list.js';
+import { ChildProgram } from '../child-program.js';
 
 /** What the process of the listeners is told. */
 export type CrowdOrder =
@@ -15,8 +12,7 @@ export type CrowdAnswer =
 
 /** Live listeners in a process of their own, one connection for each job. */
 export class Crowd {
-  readonly #child: ChildProcess = fork(join(PROJECT, 'dist', 'bench', 'listeners', 'main.js'));
-  readonly #ended = once(this.#child, 'exit');
+  readonly #program = new ChildProgram<CrowdOrder, CrowdAnswer>('listeners');
 
   /** Resolves when each has heard how its job is. */
   async listen(url: string, apiKey: string, jobs: readonly string[]): Promise<void> {
@@ -29,18 +25,13 @@ export class Crowd {
     return new Map(answer.kind === 'heard' ? answer.at : []);
   }
 
-  async leave(): Promise<void> {
-    this.#child.disconnect();
-    await this.#ended;
+  leave(): Promise<void> {
+    return this.#program.stop();
   }
 
-  async #ask(order: CrowdOrder): Promise<CrowdAnswer> {
-    const answer = once(this.#child, 'message') as Promise<[CrowdAnswer]>;
-    this.#child.send(order);
-    const over = this.#ended.then(() => {
-      throw new Error('The process of the listeners has ended.');
-    });
-    const [message] = await Promise.race([answer, over]);
-    return message;
+  #ask(order: CrowdOrder): Promise<CrowdAnswer> {
+    const answer = this.#program.hear();
+    this.#program.tell(order);
+    return answer;
   }
 }

@@ -1,6 +1,7 @@
 // Many live listeners, each with a connection of its own: they note when their jobs end.
 import { Agent, get } from 'node:http';
-import { inLanes, preciseNow } from '../rivals/queue-system.js';
+import { inLanes } from '../lanes.js';
+import { preciseNow } from '../rivals/queue-system.js';
 import { type CrowdAnswer, type CrowdOrder } from './crowd.js';
 
 const OPENING_AT_ONCE = 100;

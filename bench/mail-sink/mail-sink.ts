@@ -1,9 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { PROJECT } from '../../tools/start/app-list.js';
-
-const MAIN = join(PROJECT, 'dist', 'bench', 'mail-sink', 'main.js');
+import { ChildProgram } from '../child-program.js';
 
 /** What a server is to expect. */
 export interface MailsToCome {
@@ -12,31 +7,37 @@ export interface MailsToCome {
   readonly answerMs: number;
 }
 
+/** Where it is, at first; then, each time, that all have come. */
+export type MailSinkAnswer = { readonly port: number } | { readonly taken: number };
+
 /** A mail server in a process of its own, so that what it costs is not the sender's. */
 export class MailSink {
   private constructor(
-    private readonly child: ChildProcess,
+    private readonly program: ChildProgram<MailsToCome, MailSinkAnswer>,
     readonly port: number,
   ) {}
 
   static async start(): Promise<MailSink> {
-    const child = fork(MAIN);
-    const [{ port }] = (await once(child, 'message')) as [{ port: number }];
-    return new MailSink(child, port);
+    const program = new ChildProgram<MailsToCome, MailSinkAnswer>('mail-sink');
+    const { port } = await program.hear((answer) => 'port' in answer);
+    return new MailSink(program, port);
+  }
+
+  get pid(): number {
+    return this.program.pid;
   }
 
   /** Sends by `send` and waits until that many mails have come; how many a second. */
   async rate(toCome: MailsToCome, send: () => Promise<unknown>): Promise<number> {
     const { count } = toCome;
-    this.child.send(toCome);
-    const came = once(this.child, 'message');
+    this.program.tell(toCome);
+    const came = this.program.hear();
     const began = performance.now();
     await Promise.all([send(), came]);
     return count / ((performance.now() - began) / 1_000);
   }
 
-  async stop(): Promise<void> {
-    this.child.disconnect();
-    await once(this.child, 'exit');
+  stop(): Promise<void> {
+    return this.program.stop();
   }
 }

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { type AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
-import { type MailsToCome } from './mail-sink.js';
+import { type MailsToCome, type MailSinkAnswer } from './mail-sink.js';
 
 let taken = 0;
 let toCome: MailsToCome = { count: Number.POSITIVE_INFINITY, answerMs: 0 };
@@ -21,7 +21,7 @@ const server = new SMTPServer({
       answer(() => {
         taken += 1;
         done(null);
-        if (taken === toCome.count) process.send?.({ taken });
+        if (taken === toCome.count) tell({ taken });
       });
     });
   },
@@ -35,7 +35,11 @@ process.on('message', (message: MailsToCome) => {
   toCome = message;
 });
 process.on('disconnect', () => process.exit(0));
-process.send?.({ port: (server.server.address() as AddressInfo).port });
+tell({ port: (server.server.address() as AddressInfo).port });
+
+function tell(answer: MailSinkAnswer): void {
+  process.send?.(answer);
+}
 
 function answer(done: () => void): void {
   if (toCome.answerMs === 0) done();

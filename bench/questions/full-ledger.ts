@@ -1,8 +1,9 @@
 import { type JobFilter } from '#libs/sdk';
 import { type BenchSuite } from '../bench-suite.js';
 import { makeDatabase } from '../databases.js';
+import { inLanes, numbersTo } from '../lanes.js';
 import { Ledger } from '../ledger.js';
-import { type Question, roundRobin, type Row } from '../question.js';
+import { type Question, roundRobin, type Row, rowsOf, type Sample } from '../question.js';
 import { figureOf, percentile } from '../statistics.js';
 import { fullDatabase, useDatabase } from './full-database.js';
 import { LISTS } from './lists.js';
@@ -24,18 +25,12 @@ export const fullLedgerIntake: Question = {
     const { jobs, runs, settleMs } = effort;
     const { url: empty } = await makeDatabase(suite, 'empty_ledger');
     const full = await fullDatabase(suite, effort);
-    const times = new Map<string, number[]>([EMPTY, FULL].map((name) => [name, []]));
-    const accepting = (name: string, url: string) => async (): Promise<number> => {
+    const accepting = (url: string) => async (): Promise<Sample> => {
       await useDatabase(suite, { url, settleMs });
-      const { seconds, each } = await accept(suite, url, jobs);
-      times.get(name)?.push(...each);
-      return jobs / seconds;
+      return accept(suite, url, jobs);
     };
-    const figures = await roundRobin({ [EMPTY]: accepting(EMPTY, empty), [FULL]: accepting(FULL, full) }, runs);
-    return [...figures].map(([name, all]): Row => ({
-      ...{ name, figure: figureOf(all), notes: `p95 ${percentile(times.get(name) ?? [], P95).toFixed(1)} ms` },
-      ...(name === FULL ? { against: [EMPTY] } : {}),
-    }));
+    const samples = await roundRobin({ [EMPTY]: accepting(empty), [FULL]: accepting(full) }, runs);
+    return rowsOf(samples, [EMPTY]);
   },
 };
 
@@ -71,23 +66,19 @@ function nameOf({ metadata = {}, ...filter }: JobFilter): string {
 }
 
 /** Enters jobs by many callers at once, and waits until all have run; the time is that of entering them. */
-async function accept(suite: BenchSuite, url: string, jobs: number): Promise<{ seconds: number; each: number[] }> {
+async function accept(suite: BenchSuite, url: string, jobs: number): Promise<Sample> {
   const ledger = new Ledger(url, [QUEUE]);
   await ledger.open();
   try {
     const before = await ledger.completed();
     const each: number[] = [];
     const worker = suite.leveret.worker;
-    let sent = 0;
-    const caller = async (): Promise<void> => {
-      while (sent < jobs) {
-        sent += 1;
-        each.push(await timed(() => worker.enqueue({ task: TASK, payload: {} })));
-      }
+    const enter = async (): Promise<void> => {
+      each.push(await timed(() => worker.enqueue({ task: TASK, payload: {} })));
     };
-    const seconds = (await timed(() => Promise.all(Array.from({ length: CALLERS }, caller)))) / 1_000;
+    const seconds = (await timed(() => inLanes(numbersTo(jobs), CALLERS, enter))) / 1_000;
     await ledger.until(before + jobs);
-    return { seconds, each };
+    return { value: jobs / seconds, also: { 'p95 ms': percentile(each, P95) } };
   } finally {
     await ledger.close();
   }

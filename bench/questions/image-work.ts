@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import sharp from 'sharp';
 import { PROJECT } from '../../tools/start/app-list.js';
 import { type BenchSuite } from '../bench-suite.js';
-import { type Question, type Row, roundRobin } from '../question.js';
-import { figureOf } from '../statistics.js';
+import { inLanes, numbersTo } from '../lanes.js';
+import { type Question, type Row, roundRobin, rowsOf, type Sample } from '../question.js';
 import { family, forgetPeak, peakMib } from '../usage.js';
 
 const PHOTO = join(PROJECT, 'examples', 'assets', 'photo.jpg');
@@ -28,34 +28,24 @@ export const imageWork: Question = {
     for (const atOnce of imagesAtOnce) {
       await suite.restart('media', { CONCURRENCY: String(atOnce) });
       const bare = `bare sharp, ${atOnce} at once`;
-      const ours = `media.process-image, ${atOnce} at once`;
       const contenders = {
         [bare]: () => bareRate(photo, images, atOnce),
-        [ours]: () => jobRate(suite, source, images),
+        [`media.process-image, ${atOnce} at once`]: () => jobRate(suite, source, images),
       };
       await jobRate(suite, source, atOnce);
-      const figures = await roundRobin(contenders, runs);
-      rows.push({ name: bare, figure: figureOf(figures.get(bare) ?? []) });
-      rows.push({ name: ours, figure: figureOf(figures.get(ours) ?? []), against: [bare], notes: memory(suite) });
+      rows.push(...rowsOf(await roundRobin(contenders, runs), [bare]));
     }
     await suite.restart('media');
     return rows;
   },
 };
 
-async function bareRate(photo: Buffer, count: number, atOnce: number): Promise<number> {
+async function bareRate(photo: Buffer, count: number, atOnce: number): Promise<Sample> {
   sharp.concurrency(1);
   sharp.cache(false);
-  let begun = 0;
   const began = performance.now();
-  const lane = async (): Promise<void> => {
-    while (begun < count) {
-      begun += 1;
-      await bareSharp(photo);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, lane));
-  return count / ((performance.now() - began) / 1_000);
+  await inLanes(numbersTo(count), atOnce, () => bareSharp(photo));
+  return { value: count / ((performance.now() - began) / 1_000) };
 }
 
 async function bareSharp(photo: Buffer): Promise<void> {
@@ -68,25 +58,24 @@ async function bareSharp(photo: Buffer): Promise<void> {
 }
 
 /** Counts from the call to the last final status. */
-async function jobRate(suite: BenchSuite, source: { key: string }, count: number): Promise<number> {
+async function jobRate(suite: BenchSuite, source: { key: string }, count: number): Promise<Sample> {
   for (const { pid } of mediaProcesses(suite)) forgetPeak(pid);
   const payload = { source: { key: source.key }, variants: VARIANTS };
   const jobs = Array.from({ length: count }, () => ({ task: 'media.process-image', payload }));
   const began = performance.now();
-  const { batchId } = await ask<{ batchId: string }>(suite, 'POST', '/v1/jobs/batch', { jobs });
-  for (;;) {
-    const { counts } = await ask<{ counts: Record<string, number> }>(suite, 'GET', `/v1/batches/${batchId}`);
-    if (counts['completed'] === count) return count / ((performance.now() - began) / 1_000);
-    if ((counts['failed'] ?? 0) > 0) throw new Error('A job with the example photograph failed.');
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  }
+  const { batchId } = await suite.leveret.worker.enqueueBatch(jobs);
+  await untilCompleted(suite, batchId);
+  return { value: count / ((performance.now() - began) / 1_000), also: peaks(suite) };
 }
 
-async function ask<T>(suite: BenchSuite, method: string, path: string, body?: object): Promise<T> {
-  const headers = { authorization: `Bearer ${suite.apiKey}`, 'content-type': 'application/json' };
-  const answer = await fetch(`${suite.url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
-  if (!answer.ok) throw new Error(`${method} ${path} was answered ${answer.status}: ${await answer.text()}`);
-  return (await answer.json()) as T;
+/** Looks more often than a caller who has time. */
+async function untilCompleted({ leveret: { batches } }: BenchSuite, id: string): Promise<void> {
+  for (;;) {
+    const { counts, total } = await batches.get(id);
+    if (counts.completed === total) return;
+    if (counts.failed > 0) throw new Error('A job with the example photograph failed.');
+    await wait(LOOK_EVERY_MS);
+  }
 }
 
 function mediaProcesses(suite: BenchSuite): readonly { readonly pid: number; readonly peak: number }[] {
@@ -94,7 +83,7 @@ function mediaProcesses(suite: BenchSuite): readonly { readonly pid: number; rea
   return family(app).map((pid) => ({ pid, peak: peakMib(pid) }));
 }
 
-function memory(suite: BenchSuite): string {
-  const [app, ...children] = mediaProcesses(suite).map(({ peak }) => Math.round(peak));
-  return `at most ${app ?? 0} MiB in the app, ${Math.max(0, ...children)} MiB in a child; ${availableParallelism()} cores`;
+function peaks(suite: BenchSuite): Readonly<Record<string, number>> {
+  const [app = 0, ...children] = mediaProcesses(suite).map(({ peak }) => peak);
+  return { 'app peak MiB': app, 'largest child peak MiB': Math.max(0, ...children) };
 }

@@ -1,11 +1,11 @@
 import { type BenchSuite } from '../bench-suite.js';
 import { HttpEntry } from '../entry.js';
 import { Crowd } from '../listeners/crowd.js';
+import { inLanes } from '../lanes.js';
 import { Ledger } from '../ledger.js';
 import { NOOP } from '../leveret-system.js';
 import { atRate } from '../open-loop.js';
 import { type Question, roundRobin, rowsOf, type Sample } from '../question.js';
-import { inLanes } from '../rivals/queue-system.js';
 import { percentile } from '../statistics.js';
 import { residentMib } from '../usage.js';
 

@@ -3,6 +3,7 @@ import { Dependencies, DEPENDENCY_TERMS, EgressClient } from '#libs/egress';
 // eslint-disable-next-line no-restricted-imports -- the app's own way to other servers, measured without jobs around it
 import { Outgoing } from '../../apps/integrations/src/outgoing/outgoing.js';
 import { type Effort } from '../effort.js';
+import { inLanes, numbersTo } from '../lanes.js';
 import { type Question, roundRobin, rowsOf, type Sample } from '../question.js';
 import { BareServer } from '../servers/bare-server.js';
 
@@ -50,13 +51,6 @@ export function outgoingTo(allow: string): Outgoing {
 
 async function rate(call: () => Promise<void>, { jobs: count }: Effort): Promise<Sample> {
   const began = performance.now();
-  let begun = 0;
-  const lane = async (): Promise<void> => {
-    while (begun < count) {
-      begun += 1;
-      await call();
-    }
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
-  return { value: (count / (performance.now() - began)) * 1_000, also: {} };
+  await inLanes(numbersTo(count), LANES, call);
+  return { value: (count / (performance.now() - began)) * 1_000 };
 }

@@ -10,13 +10,13 @@ import Cursor from 'pg-cursor';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { fillShop, inDatabase } from '../bench-shop.js';
 import { type BenchSuite } from '../bench-suite.js';
-import { type Question, type Row, roundRobin } from '../question.js';
+import { type Question, type Row, roundRobin, rowsOf, type Sample } from '../question.js';
+import { runJob } from '../run-job.js';
 import { figureOf } from '../statistics.js';
 import { forgetPeak, peakMib } from '../usage.js';
 
 const SELECT = 'select * from sales where id <= $1 order by id';
 const BATCH_ROWS = 1_000;
-const LOOK_EVERY_MS = 20;
 const BARE = 'bare cursor and csv-stringify';
 const COPY_IN = 'COPY FROM';
 /** The most rows of a PDF here: it has at most 5,000 pages. */
@@ -32,7 +32,7 @@ export const exportedRows: Question = {
   better: 'more',
   ask: async (suite, { rows, runs }) => {
     await fillShop(suite.shop, rows);
-    const figures = await inFolder((folder) =>
+    const samples = await inFolder((folder) =>
       roundRobin(
         {
           [BARE]: () => rate(rows, () => bareExport(suite, rows, join(folder, 'bare.csv'))),
@@ -42,7 +42,7 @@ export const exportedRows: Question = {
         runs,
       ),
     );
-    return against(BARE, figures);
+    return rowsOf(samples, [BARE]);
   },
 };
 
@@ -53,7 +53,7 @@ export const importedRows: Question = {
   better: 'more',
   ask: async (suite, { rows, runs }) => {
     await fillShop(suite.shop, rows);
-    const figures = await inFolder(async (folder) => {
+    const samples = await inFolder(async (folder) => {
       const file = join(folder, 'sales.csv');
       await copyExport(suite, rows, file);
       const { key } = await suite.leveret.files.upload(await openAsBlob(file), { filename: 'sales.csv' });
@@ -69,7 +69,7 @@ export const importedRows: Question = {
         runs,
       );
     });
-    return against(COPY_IN, figures);
+    return rowsOf(samples, [COPY_IN]);
   },
 };
 
@@ -87,7 +87,7 @@ export const exportMemory: Question = {
     for (const format of FORMATS) {
       for (const size of sizes.filter((each) => format !== 'pdf' || each <= MOST_PRINTED)) {
         forgetPeak(pid);
-        const speed = await rate(size, () => create(suite, format, size));
+        const { value: speed } = await rate(size, () => create(suite, format, size));
         const name = `${format}, ${size.toLocaleString('en-GB')} rows`;
         answered.push({ name, figure: figureOf([peakMib(pid)]), notes: `${Math.round(speed)} rows/s` });
       }
@@ -96,17 +96,10 @@ export const exportMemory: Question = {
   },
 };
 
-function against(baseline: string, figures: ReadonlyMap<string, readonly number[]>): readonly Row[] {
-  return [...figures].map(([name, each]) => ({
-    ...{ name, figure: figureOf(each) },
-    ...(name === baseline ? {} : { against: [baseline] }),
-  }));
-}
-
-async function rate(rows: number, work: () => Promise<void>): Promise<number> {
+async function rate(rows: number, work: () => Promise<void>): Promise<Sample> {
   const began = performance.now();
   await work();
-  return rows / ((performance.now() - began) / 1_000);
+  return { value: rows / ((performance.now() - began) / 1_000) };
 }
 
 /** What storing a file does beside writing it, a job does too: it hashes the file. */
@@ -145,14 +138,8 @@ async function create(suite: BenchSuite, format: (typeof FORMATS)[number], rows:
   await run(suite, 'exports.create', { dataset: 'sales', format, params: { last: rows } });
 }
 
-async function run(suite: BenchSuite, task: string, payload: object): Promise<void> {
-  const { id } = await suite.leveret.worker.enqueue({ task, payload, timeout: '20m' });
-  for (;;) {
-    const { status, error } = await suite.leveret.jobs.get(id);
-    if (status === 'completed') return;
-    if (status === 'failed') throw new Error(`The job ${id} failed: ${JSON.stringify(error)}`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  }
+function run(suite: BenchSuite, task: string, payload: object): Promise<void> {
+  return runJob(suite, { task, payload, timeout: '20m' });
 }
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Leveret } from '#libs/sdk';
 import { type BenchSuite } from '../bench-suite.js';
-import { Ledger } from '../ledger.js';
 import { type Effort } from '../effort.js';
-import { type Question, roundRobin, type Row } from '../question.js';
-import { figureOf } from '../statistics.js';
+import { enterBatches } from '../flow.js';
+import { Ledger } from '../ledger.js';
+import { NOOP } from '../leveret-system.js';
+import { type Question, roundRobin, type Row, rowsOf, type Sample } from '../question.js';
 
 const QUEUE = 'lab';
-const TASK = `${QUEUE}.noop`;
-const JOBS_PER_BATCH = 10_000;
+const PLAIN = { queues: [QUEUE], ballastBytes: 0 };
 const LATER = 10;
 const WITHOUT = 'every job goes to the broker at once';
 const WITH = 'a tenant has a window, and turns';
@@ -22,7 +22,7 @@ export const turns: Question = {
     compared(suite, effort, async (ledger) => {
       const before = await ledger.completed();
       const began = performance.now();
-      await enterBatches(suite.leveret, effort.jobs);
+      await enterBatches(suite, { ...PLAIN, jobs: effort.jobs });
       await ledger.until(before + effort.jobs);
       return (effort.jobs * 1_000) / (performance.now() - began);
     }),
@@ -39,10 +39,10 @@ export const overtaking: Question = {
     return compared(suite, effort, async (ledger) => {
       const before = await ledger.completed();
       await suite.leveret.queues.pause(QUEUE);
-      await enterBatches(suite.leveret, effort.jobs);
+      await enterBatches(suite, { ...PLAIN, jobs: effort.jobs });
       const ids: string[] = [];
       for (let job = 0; job < LATER; job += 1) {
-        ids.push((await second.worker.enqueue({ task: TASK, payload: {} })).id);
+        ids.push((await second.worker.enqueue({ task: NOOP, payload: {} })).id);
       }
       const since = await ledger.now();
       await suite.leveret.queues.resume(QUEUE);
@@ -59,26 +59,16 @@ async function compared(
 ): Promise<readonly Row[]> {
   const ledger = new Ledger(suite.database.url, [QUEUE]);
   await ledger.open();
-  const under = (window: string) => async (): Promise<number> => {
+  const under = (window: string) => async (): Promise<Sample> => {
     await suite.restart('gateway', { TENANT_WINDOW: window });
     await wait(effort.settleMs);
-    return measure(ledger);
+    return { value: await measure(ledger) };
   };
   try {
-    const figures = await roundRobin({ [WITHOUT]: under('none'), [WITH]: under('auto') }, effort.runs);
+    const samples = await roundRobin({ [WITHOUT]: under('none'), [WITH]: under('auto') }, effort.runs);
     await suite.restart('gateway');
-    return [...figures].map(([name, runs]) => ({
-      ...{ name, figure: figureOf(runs) },
-      ...(name === WITH ? { against: [WITHOUT] } : {}),
-    }));
+    return rowsOf(samples, [WITHOUT]);
   } finally {
     await ledger.close();
-  }
-}
-
-async function enterBatches(leveret: Leveret, count: number): Promise<void> {
-  for (let entered = 0; entered < count; entered += JOBS_PER_BATCH) {
-    const jobs = Array.from({ length: Math.min(JOBS_PER_BATCH, count - entered) }, () => ({ task: TASK, payload: {} }));
-    await leveret.worker.enqueueBatch(jobs);
   }
 }

@@ -6,12 +6,11 @@ import { promisify } from 'node:util';
 import { Screen } from '../../tools/console/screen.js';
 import { ensureFfmpeg } from '../../tools/local-nodes/ffmpeg-program.js';
 import { type BenchSuite } from '../bench-suite.js';
-import { type Question, roundRobin } from '../question.js';
-import { figureOf } from '../statistics.js';
+import { type Question, roundRobin, rowsOf, type Sample } from '../question.js';
+import { runJob } from '../run-job.js';
 
 const SOURCE = 'source.mp4';
 const BARE = 'bare ffmpeg';
-const LOOK_EVERY_MS = 50;
 /** As many as the app gives a video. */
 const THREADS = String(Math.min(4, Math.max(1, Math.floor(availableParallelism() / 2))));
 /** The settings of the app, written the shortest way. */
@@ -34,13 +33,11 @@ export const videoWork: Question = {
       await makeVideo(folder, videoSeconds);
       const file = new File([await readFile(join(folder, SOURCE))], SOURCE, { type: 'video/mp4' });
       const { key } = await suite.leveret.files.upload(file);
-      const contenders = { [BARE]: () => bareFfmpeg(folder), 'media.process-video': () => job(suite, key) };
-      const figures = await roundRobin(contenders, runs);
-      return [...figures].map(([name, each]) => ({
-        name,
-        figure: figureOf(each),
-        ...(name === BARE ? {} : { against: [BARE] }),
-      }));
+      const contenders = {
+        [BARE]: () => timed(() => bareFfmpeg(folder)),
+        'media.process-video': () => timed(() => job(suite, key)),
+      };
+      return rowsOf(await roundRobin(contenders, runs), [BARE]);
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -54,20 +51,16 @@ async function makeVideo(folder: string, seconds: number): Promise<void> {
   await run('ffmpeg', ['-v', 'error', ...picture, ...tone, ...coding, join(folder, SOURCE)]);
 }
 
-async function bareFfmpeg(folder: string): Promise<number> {
+async function timed(work: () => Promise<void>): Promise<Sample> {
   const began = performance.now();
-  await run('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...SETTINGS], { cwd: folder });
-  return (performance.now() - began) / 1_000;
+  await work();
+  return { value: (performance.now() - began) / 1_000 };
 }
 
-async function job(suite: BenchSuite, id: string): Promise<number> {
-  const began = performance.now();
-  const request = { task: 'media.process-video', payload: { id, format: '480p', poster: false } };
-  const enqueued = await suite.leveret.worker.enqueue(request);
-  for (;;) {
-    const { status, error } = await suite.leveret.jobs.get(enqueued.id);
-    if (status === 'completed') return (performance.now() - began) / 1_000;
-    if (status === 'failed') throw new Error(`The job failed: ${JSON.stringify(error)}`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  }
+async function bareFfmpeg(folder: string): Promise<void> {
+  await run('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...SETTINGS], { cwd: folder });
+}
+
+function job(suite: BenchSuite, id: string): Promise<void> {
+  return runJob(suite, { task: 'media.process-video', payload: { id, format: '480p', poster: false } });
 }

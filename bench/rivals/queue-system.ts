@@ -37,25 +37,3 @@ export interface QueueSystem {
 export function preciseNow(): number {
   return performance.timeOrigin + performance.now();
 }
-
-/** Enters every one of them alone, so many calls under way at once. */
-export async function inLanes<T>(
-  values: readonly T[],
-  lanes: number,
-  enter: (value: T) => Promise<void>,
-): Promise<void> {
-  const left = values.values();
-  const lane = async (): Promise<void> => {
-    for (const value of left) await enter(value);
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-}
-
-/** Enters them by calls that take many. */
-export async function inChunks<T>(
-  values: readonly T[],
-  size: number,
-  enter: (chunk: readonly T[]) => Promise<void>,
-): Promise<void> {
-  for (let start = 0; start < values.length; start += size) await enter(values.slice(start, start + size));
-}

@@ -1,21 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { PROJECT } from '../../tools/start/app-list.js';
+import { ChildProgram } from '../child-program.js';
 import { type Lateness } from './queue-system.js';
 import { type Answer, type Order } from './workplace.js';
 
 /** A rival's worker in a process of its own, as an app of Leveret is. */
 export class WorkerProcess {
-  readonly #child: ChildProcess;
-  readonly #ended: Promise<never>;
+  readonly #program: ChildProgram<Order, Answer>;
 
   private constructor(rival: string) {
-    this.#child = fork(join(PROJECT, 'dist', 'bench', 'rivals', rival, 'main.js'));
-    this.#ended = once(this.#child, 'exit').then(([code]) => {
-      throw new Error(`The worker of ${rival} ended with ${String(code)}.`);
-    });
-    this.#ended.catch(() => undefined);
+    this.#program = new ChildProgram(`rivals/${rival}`);
   }
 
   /** Starts one that rests at first. */
@@ -26,7 +18,7 @@ export class WorkerProcess {
   }
 
   get pid(): number {
-    return this.#child.pid ?? 0;
+    return this.#program.pid;
   }
 
   work(on: boolean): Promise<void> {
@@ -35,31 +27,18 @@ export class WorkerProcess {
 
   async expect(count: number): Promise<() => Promise<Lateness>> {
     await this.#order({ kind: 'expect', count });
-    const ended = this.#hear('ended').then(({ lateness }) => lateness);
+    const ended = this.#program.hear((answer) => answer.kind === 'ended').then(({ lateness }) => lateness);
     ended.catch(() => undefined);
     return () => ended;
   }
 
-  async stop(): Promise<void> {
-    this.#child.disconnect();
-    await this.#ended.catch(() => undefined);
+  stop(): Promise<void> {
+    return this.#program.stop();
   }
 
   async #order(order: Order): Promise<void> {
-    const done = this.#hear('done');
-    this.#child.send(order);
+    const done = this.#program.hear((answer) => answer.kind === 'done');
+    this.#program.tell(order);
     await done;
-  }
-
-  #hear<Kind extends Answer['kind']>(kind: Kind): Promise<Extract<Answer, { kind: Kind }>> {
-    const heard = new Promise<Extract<Answer, { kind: Kind }>>((resolve) => {
-      const listen = (message: Answer): void => {
-        if (message.kind !== kind) return;
-        this.#child.off('message', listen);
-        resolve(message as Extract<Answer, { kind: Kind }>);
-      };
-      this.#child.on('message', listen);
-    });
-    return Promise.race([heard, this.#ended]);
   }
 }

@@ -1,27 +1,23 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { PROJECT } from '../../tools/start/app-list.js';
+import { ChildProgram } from '../child-program.js';
 
 /** A web server in a process of its own that does nothing but to take the request of a job. */
 export class BareServer {
   private constructor(
-    private readonly child: ChildProcess,
+    private readonly program: ChildProgram<never, { readonly url: string }>,
     readonly url: string,
   ) {}
 
   static async start(name: 'bare-fastify' | 'bare-nest'): Promise<BareServer> {
-    const child = fork(join(PROJECT, 'dist', 'bench', 'servers', name, 'main.js'));
-    const [{ url }] = (await once(child, 'message')) as [{ url: string }];
-    return new BareServer(child, url);
+    const program = new ChildProgram<never, { readonly url: string }>(`servers/${name}`);
+    const { url } = await program.hear();
+    return new BareServer(program, url);
   }
 
   get pid(): number {
-    return this.child.pid ?? 0;
+    return this.program.pid;
   }
 
-  async stop(): Promise<void> {
-    this.child.disconnect();
-    await once(this.child, 'exit');
+  stop(): Promise<void> {
+    return this.program.stop();
   }
 }

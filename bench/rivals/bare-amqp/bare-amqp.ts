@@ -2,7 +2,8 @@ import { connect } from 'amqplib';
 import { brokerNames } from '#libs/broker';
 import { MAX_PRIORITY } from '#libs/contracts';
 import { type BenchSuite } from '../../bench-suite.js';
-import { type BenchPayload, inLanes, type QueueSystem } from '../queue-system.js';
+import { inLanes } from '../../lanes.js';
+import { type BenchPayload, type QueueSystem } from '../queue-system.js';
 import { WorkerProcess } from '../worker-process.js';
 import { BARE_QUEUE } from './bare-queue.js';
 

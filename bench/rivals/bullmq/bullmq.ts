@@ -1,7 +1,8 @@
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { type BenchSuite } from '../../bench-suite.js';
-import { type BenchPayload, inChunks, inLanes, type QueueSystem, type Way } from '../queue-system.js';
+import { inChunks, inLanes } from '../../lanes.js';
+import { type BenchPayload, type QueueSystem, type Way } from '../queue-system.js';
 import { WorkerProcess } from '../worker-process.js';
 import { connectionOf, REDIS_QUEUE } from './redis-queue.js';
 

@@ -3,7 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { type BenchSuite } from '../../bench-suite.js';
 import { makeDatabase } from '../../databases.js';
-import { type BenchPayload, inChunks, inLanes, type QueueSystem } from '../queue-system.js';
+import { inChunks, inLanes } from '../../lanes.js';
+import { type BenchPayload, type QueueSystem } from '../queue-system.js';
 import { WorkerProcess } from '../worker-process.js';
 import { GRAPHILE_TASK } from './graphile-task.js';
 

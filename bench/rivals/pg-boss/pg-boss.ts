@@ -1,7 +1,8 @@
 import PgBoss from 'pg-boss';
 import { type BenchSuite } from '../../bench-suite.js';
 import { makeDatabase } from '../../databases.js';
-import { type BenchPayload, inChunks, inLanes, type QueueSystem } from '../queue-system.js';
+import { inChunks, inLanes } from '../../lanes.js';
+import { type BenchPayload, type QueueSystem } from '../queue-system.js';
 import { WorkerProcess } from '../worker-process.js';
 import { BOSS_QUEUE } from './boss-queue.js';
 
