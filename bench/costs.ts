@@ -3,7 +3,7 @@ import { cpuSeconds, family, sharedOutMib } from './usage.js';
 /** Processes by what they are; a server's count as one, with those that they start. This one's children are not its own. */
 export type Processes = Readonly<Record<string, readonly number[]>>;
 
-/** What jobs cost each process, from when it is made: the CPU of a job, and the memory at the end. */
+/** What work costs each process, from when it is made: the CPU of a piece of it, and the memory at the end. */
 export class CostMeter {
   readonly #processes: Processes;
   readonly #before: Readonly<Record<string, number>>;
@@ -13,11 +13,11 @@ export class CostMeter {
     this.#before = this.#sums(cpuSeconds);
   }
 
-  /** Named `<process> µs/job` and `<process> MiB`. */
-  perJob(jobs: number): Readonly<Record<string, number>> {
+  /** Of so many pieces of one kind, named `<process> µs/<kind>` and `<process> MiB`. */
+  per(kind: 'job' | 'mail', count: number): Readonly<Record<string, number>> {
     const [cpu, memory] = [this.#sums(cpuSeconds), this.#sums(sharedOutMib)];
     const named = Object.keys(this.#processes).flatMap((name) => [
-      [`${name} µs/job`, (((cpu[name] ?? 0) - (this.#before[name] ?? 0)) * 1e6) / jobs],
+      [`${name} µs/${kind}`, (((cpu[name] ?? 0) - (this.#before[name] ?? 0)) * 1e6) / count],
       [`${name} MiB`, memory[name] ?? 0],
     ]);
     return Object.fromEntries(named) as Record<string, number>;

@@ -41,7 +41,7 @@ export async function flow(suite: BenchSuite, wanted: Flow): Promise<Sample> {
     await enterBatches(suite, wanted);
     await ledger.until(before + wanted.jobs);
     const seconds = (performance.now() - began) / 1_000;
-    return { value: wanted.jobs / seconds, also: meter.perJob(wanted.jobs) };
+    return { value: wanted.jobs / seconds, also: meter.per('job', wanted.jobs) };
   } finally {
     await ledger.close();
   }

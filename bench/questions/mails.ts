@@ -2,9 +2,10 @@ import { createTransport } from 'nodemailer';
 // eslint-disable-next-line no-restricted-imports -- the app's own way to the server, measured without jobs around it
 import { Mailer } from '../../apps/email/src/outgoing/mailer.js';
 import { type BenchSuite, MAIL_CONNECTIONS } from '../bench-suite.js';
+import { CostMeter, type Processes } from '../costs.js';
 import { type Effort } from '../effort.js';
-import { type Question, roundRobin, type Row } from '../question.js';
-import { figureOf } from '../statistics.js';
+import { inLanes, numbersTo } from '../lanes.js';
+import { type Question, roundRobin, type Row, rowsOf, type Sample } from '../question.js';
 
 const BARE = 'bare nodemailer';
 const HTML = `<p>${'A paragraph of a mail. '.repeat(100)}</p>`;
@@ -35,19 +36,17 @@ async function askWith(suite: BenchSuite, { mails: count, runs }: Effort, answer
   const bare = createTransport({ pool: true, host: '127.0.0.1', port: sink.port, maxConnections: MAIL_CONNECTIONS });
   const server = { host: '127.0.0.1', port: sink.port, secure: false, login: null };
   const mailer = new Mailer({ server, connections: MAIL_CONNECTIONS, from: SENDER, dkim: null });
-  const contender = (send: () => Promise<unknown>) => () => sink.rate({ count, answerMs }, send);
+  const measured = (app: Processes, send: () => Promise<void>) => async (): Promise<Sample> => {
+    const meter = new CostMeter({ caller: [process.pid], 'SMTP server': [sink.pid], ...app });
+    return { value: await sink.rate({ count, answerMs }, send), also: meter.per('mail', count) };
+  };
   try {
-    const figures = await roundRobin(
-      {
-        [BARE]: contender(() => inLanes(count, (to) => bare.sendMail({ ...MAIL, from: SENDER.address, to }))),
-        "the app's mailer": contender(() => inLanes(count, (to, id) => mailed(mailer, to, id))),
-        'email.send, a batch': contender(() => jobs(suite, count)),
-      },
-      runs,
-    );
-    return [...figures].map(([name, each]) => {
-      return { name, figure: figureOf(each), ...(name === BARE ? {} : { against: [BARE] }) };
-    });
+    const contenders = {
+      [BARE]: measured({}, () => sendEach(count, (to) => bare.sendMail({ ...MAIL, from: SENDER.address, to }))),
+      "the app's mailer": measured({}, () => sendEach(count, (to, id) => mailed(mailer, to, id))),
+      'email.send, a batch': measured(suite.processesOf('gateway', 'email'), () => jobs(suite, count)),
+    };
+    return rowsOf(await roundRobin(contenders, runs), [BARE]);
   } finally {
     bare.close();
     mailer.onApplicationShutdown();
@@ -59,15 +58,8 @@ function mailed(mailer: Mailer, to: string, id: string): Promise<unknown> {
 }
 
 /** Keeps as many mails under way as the app does. */
-async function inLanes(count: number, send: (to: string, id: string) => Promise<unknown>): Promise<void> {
-  let begun = 0;
-  const lane = async (): Promise<void> => {
-    while (begun < count) {
-      begun += 1;
-      await send(`p${begun}@example.net`, `mail-${begun}`);
-    }
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
+function sendEach(count: number, send: (to: string, id: string) => Promise<unknown>): Promise<void> {
+  return inLanes(numbersTo(count), LANES, (number) => send(`p${number}@example.net`, `mail-${number}`));
 }
 
 async function jobs(suite: BenchSuite, count: number): Promise<void> {

@@ -71,5 +71,5 @@ async function load(
     throw new Error(`${result.non2xx} of ${jobs} requests were refused and ${result.errors} failed at ${url}.`);
   }
   const { p50, p99 } = result.latency;
-  return { value: jobs / result.duration, also: { 'p50 ms': p50, 'p99 ms': p99, ...meter.perJob(jobs) } };
+  return { value: jobs / result.duration, also: { 'p50 ms': p50, 'p99 ms': p99, ...meter.per('job', jobs) } };
 }

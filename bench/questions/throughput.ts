@@ -63,7 +63,7 @@ async function measured(system: QueueSystem, jobs: number, work: () => Promise<v
   const began = performance.now();
   await work();
   const seconds = (performance.now() - began) / 1_000;
-  return { value: jobs / seconds, also: meter.perJob(jobs) };
+  return { value: jobs / seconds, also: meter.per('job', jobs) };
 }
 
 function noops(count: number): readonly BenchPayload[] {
