@@ -29,6 +29,7 @@ export async function openLeveret(suite: BenchSuite): Promise<QueueSystem> {
   const enqueue = async (payload: BenchPayload): Promise<void> => {
     await worker.enqueue(jobOf(payload));
   };
+  await queues.pause(QUEUE);
   return {
     name: 'Leveret',
     processes: { caller: [process.pid], ...suite.processesOf('gateway', QUEUE) },
@@ -54,6 +55,8 @@ export async function openLeveret(suite: BenchSuite): Promise<QueueSystem> {
     stop: async () => {
       entry.close();
       await ledger.close();
+      // Other questions need it.
+      await queues.resume(QUEUE);
     },
   };
 }

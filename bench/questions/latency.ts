@@ -2,7 +2,7 @@ import { LAB_CONCURRENCY } from '../bench-suite.js';
 import { type Effort } from '../effort.js';
 import { atRate } from '../open-loop.js';
 import { type Question, roundRobin, type Row, rowsOf, type Sample } from '../question.js';
-import { type Lateness, preciseNow, type QueueSystem } from '../rivals/queue-system.js';
+import { atWork, type Lateness, preciseNow, type QueueSystem } from '../rivals/queue-system.js';
 import { withSystems } from '../rivals/systems.js';
 import { percentile } from '../statistics.js';
 
@@ -36,9 +36,11 @@ export function latency(perSecond: number): Question {
   };
 }
 
-async function steady(system: QueueSystem, perSecond: number, { seconds }: Effort): Promise<Round> {
-  await run(system, perSecond, WARM_UP);
-  return run(system, perSecond, Math.ceil(perSecond * seconds));
+function steady(system: QueueSystem, perSecond: number, { seconds }: Effort): Promise<Round> {
+  return atWork(system, async () => {
+    await run(system, perSecond, WARM_UP);
+    return run(system, perSecond, Math.ceil(perSecond * seconds));
+  });
 }
 
 async function run(system: QueueSystem, perSecond: number, count: number): Promise<Round> {

@@ -1,7 +1,7 @@
 import { CostMeter } from '../costs.js';
 import { type Effort } from '../effort.js';
 import { type Question, roundRobin, rowsOf, type Sample } from '../question.js';
-import { type BenchPayload, type QueueSystem } from '../rivals/queue-system.js';
+import { atWork, type BenchPayload, type QueueSystem } from '../rivals/queue-system.js';
 import { withSystems } from '../rivals/systems.js';
 
 const BALLAST = 'x'.repeat(300);
@@ -39,23 +39,28 @@ function asked(title: string, concurrency: number, { waysOf, trial }: Comparison
   };
 }
 
-async function flow(system: QueueSystem, way: string, { jobs }: Effort): Promise<Sample> {
-  const ended = await system.expect(jobs);
+function flow(system: QueueSystem, way: string, { jobs }: Effort): Promise<Sample> {
   const payloads = noops(jobs);
-  return measured(system, jobs, async () => {
-    await system.ways[way]?.(payloads);
-    await ended();
+  return atWork(system, async () => {
+    const ended = await system.expect(jobs);
+    return measured(system, jobs, async () => {
+      await system.ways[way]?.(payloads);
+      await ended();
+    });
   });
 }
 
 async function drain(system: QueueSystem, way: string, { jobs }: Effort): Promise<Sample> {
-  await system.work(false);
   const ended = await system.expect(jobs);
   await system.ways[way]?.(noops(jobs));
-  return measured(system, jobs, async () => {
-    await system.work(true);
-    await ended();
-  });
+  try {
+    return await measured(system, jobs, async () => {
+      await system.work(true);
+      await ended();
+    });
+  } finally {
+    await system.work(false);
+  }
 }
 
 async function measured(system: QueueSystem, jobs: number, work: () => Promise<void>): Promise<Sample> {

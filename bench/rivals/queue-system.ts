@@ -26,7 +26,7 @@ export interface QueueSystem {
   readonly bestWays: readonly string[];
   /** Enters one job. */
   add(payload: BenchPayload): Promise<void>;
-  /** Whether jobs that wait are run. */
+  /** Whether jobs that wait are run; at first they are not. */
   work(on: boolean): Promise<void>;
   /** Counts jobs that reach a final status from now on; what is returned waits for so many. */
   expect(count: number): Promise<() => Promise<Lateness>>;
@@ -36,4 +36,18 @@ export interface QueueSystem {
 /** The time of day by a clock that is the same in every process, with fractions. */
 export function preciseNow(): number {
   return performance.timeOrigin + performance.now();
+}
+
+/** Lets a system work for as long as it is measured: one that looks for jobs meanwhile costs those that are measured after it. */
+export async function atWork<T>(system: QueueSystem, measure: () => Promise<T>): Promise<T> {
+  await system.work(true);
+  try {
+    // Its worker has heard of it when it has done a job.
+    const ended = await system.expect(1);
+    await system.add({ ballast: '' });
+    await ended();
+    return await measure();
+  } finally {
+    await system.work(false);
+  }
 }

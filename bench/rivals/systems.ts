@@ -9,7 +9,7 @@ import { type QueueSystem } from './queue-system.js';
 
 const RIVALS = [openBareAmqp, openBullmq, openPgBoss, openGraphile] as const;
 
-/** Has every system work, with so many jobs at once in its one process, for as long as something is measured. */
+/** Opens every system, with so many jobs at once in its one process; each rests unless it is at work. */
 export async function withSystems<T>(
   suite: BenchSuite,
   { concurrency, settleMs }: { readonly concurrency: number; readonly settleMs: number },
@@ -21,7 +21,6 @@ export async function withSystems<T>(
     for (const open of RIVALS) systems.push(await open(suite, concurrency));
     if (concurrency !== LAB_CONCURRENCY) await suite.restart('lab', { CONCURRENCY: String(concurrency) });
     systems.push(await openLeveret(suite));
-    for (const system of systems) await system.work(true);
     await wait(settleMs);
     return await measure(systems);
   } finally {
