@@ -1,9 +1,7 @@
 import { Agent, request } from 'node:http';
-import { connect } from 'amqplib';
 import { type BenchSuite } from './bench-suite.js';
 
 const CALLERS = 100;
-const UNCONFIRMED = 500;
 
 /** Enters jobs by calls of the gateway, without a client's library between. */
 export class HttpEntry {
@@ -48,21 +46,5 @@ export class HttpEntry {
       });
       call.once('error', reject).end(body);
     });
-  }
-}
-
-/** Publishes jobs to the broker as a service does, by confirms. */
-export async function publishJobs(suite: BenchSuite, task: string, payloads: readonly object[]): Promise<void> {
-  const connection = await connect(suite.broker.url, { noDelay: true });
-  try {
-    const channel = await connection.createConfirmChannel();
-    const properties = { persistent: true, contentType: 'application/json' };
-    for (const [sent, payload] of payloads.entries()) {
-      channel.publish('leveret.jobs', task, Buffer.from(JSON.stringify(payload)), properties);
-      if (sent % UNCONFIRMED === UNCONFIRMED - 1) await channel.waitForConfirms();
-    }
-    await channel.waitForConfirms();
-  } finally {
-    await connection.close();
   }
 }

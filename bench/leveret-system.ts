@@ -1,10 +1,13 @@
+import { brokerNames } from '#libs/broker';
 import { type BenchSuite } from './bench-suite.js';
-import { HttpEntry, publishJobs } from './entry.js';
+import { HttpEntry } from './entry.js';
 import { inChunks, inLanes } from './lanes.js';
 import { Ledger } from './ledger.js';
+import { Publisher } from './publisher.js';
 import { type BenchPayload, type Lateness, type QueueSystem } from './rivals/queue-system.js';
 
 const QUEUE = 'lab';
+const JOBS = brokerNames('leveret').jobs;
 /** The job that costs nothing but its way. */
 export const NOOP = `${QUEUE}.noop`;
 const CALLS_AT_ONCE = 100;
@@ -16,6 +19,7 @@ export async function openLeveret(suite: BenchSuite): Promise<QueueSystem> {
   const ledger = new Ledger(suite.database.url, [QUEUE]);
   await ledger.open();
   const entry = new HttpEntry(suite);
+  const publisher = await Publisher.open(suite.broker.url);
   const timed = new Map<string, number>();
   const post = async ({ ballast, due }: BenchPayload): Promise<void> => {
     const id = await entry.one({ task: NOOP, payload: { ballast } });
@@ -29,6 +33,7 @@ export async function openLeveret(suite: BenchSuite): Promise<QueueSystem> {
   const enqueue = async (payload: BenchPayload): Promise<void> => {
     await worker.enqueue(jobOf(payload));
   };
+  const publish = (payload: BenchPayload): Promise<void> => publisher.publish(JOBS, NOOP, payload);
   await queues.pause(QUEUE);
   return {
     name: 'Leveret',
@@ -36,7 +41,7 @@ export async function openLeveret(suite: BenchSuite): Promise<QueueSystem> {
     ways: {
       'POST /v1/jobs': (payloads) => inLanes(payloads, CALLS_AT_ONCE, post),
       [BY_BATCH]: (payloads) => inChunks(payloads, JOBS_PER_BATCH, (chunk) => entry.many(chunk.map(jobOf))),
-      'AMQP, two messages a job': (payloads) => publishJobs(suite, NOOP, payloads),
+      'AMQP, two messages a job': (payloads) => publisher.all(payloads, publish),
       'SDK, one call a job': (payloads) => inLanes(payloads, CALLS_AT_ONCE, enqueue),
     },
     bestWays: [BY_BATCH],
@@ -54,7 +59,7 @@ export async function openLeveret(suite: BenchSuite): Promise<QueueSystem> {
     },
     stop: async () => {
       entry.close();
-      await ledger.close();
+      await Promise.all([publisher.close(), ledger.close()]);
       // Other questions need it.
       await queues.resume(QUEUE);
     },
