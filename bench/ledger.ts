@@ -51,6 +51,17 @@ export class Ledger {
     }
   }
 
+  /** Waits until these have ended, in whatever status. */
+  async untilEnded(ids: readonly string[]): Promise<void> {
+    const giveUpAt = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const { length: ended } = await this.times(ids);
+      if (ended === ids.length) return;
+      if (Date.now() > giveUpAt) throw new Error(`Only ${ended} of ${ids.length} jobs have ended.`);
+      await wait(LOOK_EVERY_MS);
+    }
+  }
+
   /** The time by its clock. */
   async now(): Promise<Date> {
     const { rows } = await this.#client.query<{ now: Date }>('SELECT clock_timestamp() AS now');

@@ -1,14 +1,17 @@
-import { type ConfirmChannel, connect } from 'amqplib';
+import { type ConfirmChannel } from 'amqplib';
 import { brokerNames, workQueueAddress } from '#libs/broker';
 import { type BenchSuite } from '../bench-suite.js';
 import { type Effort } from '../effort.js';
 import { HttpEntry } from '../entry.js';
+import { Ledger } from '../ledger.js';
 import { openLeveret } from '../leveret-system.js';
 import { atRate } from '../open-loop.js';
+import { Publisher } from '../publisher.js';
 import { type Question, roundRobin, rowsOf, type Sample } from '../question.js';
-import { type QueueSystem } from '../rivals/queue-system.js';
+import { atWork, type QueueSystem } from '../rivals/queue-system.js';
 import { percentile } from '../statistics.js';
 
+const QUEUE = 'lab';
 const NEIGHBOURS_PER_SECOND = 100;
 /** Of each kind. */
 const POISON_PER_SECOND = 10;
@@ -18,13 +21,13 @@ const UNREADABLE = Buffer.from('{"this is": no JSON');
 const NAMES = brokerNames('leveret');
 /** Where messages come in that somebody has to read: services publish there, apps take their work, and report. */
 const WAYS_IN = [
-  { exchange: NAMES.jobs, key: 'lab.noop' },
-  { exchange: NAMES.work, key: `${workQueueAddress('lab', 'classic').key}.noop` },
-  { exchange: NAMES.status, key: 'lab.report' },
+  { exchange: NAMES.jobs, key: `${QUEUE}.noop` },
+  { exchange: NAMES.work, key: `${workQueueAddress(QUEUE, 'classic').key}.noop` },
+  { exchange: NAMES.status, key: `${QUEUE}.report` },
 ] as const;
 /** It fails, is tried again, and fails for good. */
 const FAILING = {
-  ...{ task: 'lab.script', payload: { steps: ['fail'] } },
+  ...{ task: `${QUEUE}.script`, payload: { steps: ['fail'] } },
   ...{ maxAttempts: 2, backoff: { type: 'fixed', delay: 200 } },
 };
 
@@ -35,9 +38,14 @@ export const poison: Question = {
   ask: async (suite, effort) => {
     const system = await openLeveret(suite);
     const neighbours = (): Promise<Sample> => lateness(system, effort);
+    const neighboursOfPoison = (): Promise<Sample> => besidePoison(suite, effort, neighbours);
     try {
-      const contenders = { [ALONE]: neighbours, 'beside poison': () => besidePoison(suite, effort, neighbours) };
-      return rowsOf(await roundRobin(contenders, effort.runs), [ALONE]);
+      return await atWork(system, async () => {
+        // Connections are open and code is compiled afterwards.
+        await neighboursOfPoison();
+        const contenders = { [ALONE]: neighbours, 'beside poison': neighboursOfPoison };
+        return rowsOf(await roundRobin(contenders, effort.runs), [ALONE]);
+      });
     } finally {
       await system.stop();
     }
@@ -52,24 +60,28 @@ async function lateness(system: QueueSystem, { seconds }: Effort): Promise<Sampl
   return { value: percentile(ends, 0.99), also: { 'p50 ms': percentile(ends, 0.5), 'max ms': percentile(ends, 1) } };
 }
 
+/** The jobs that fail have ended before anything else is measured. */
 async function besidePoison<T>(suite: BenchSuite, { seconds }: Effort, measure: () => Promise<T>): Promise<T> {
-  const connection = await connect(suite.broker.url, { noDelay: true });
+  const publisher = await Publisher.open(suite.broker.url);
+  const ledger = new Ledger(suite.database.url, [QUEUE]);
+  await ledger.open();
   const entry = new HttpEntry(suite);
   try {
-    const channel = await connection.createConfirmChannel();
     const load = { perSecond: POISON_PER_SECOND, count: Math.ceil(POISON_PER_SECOND * seconds) };
+    const failing: string[] = [];
     const [measured] = await Promise.all([
       measure(),
       atRate(load, async () => {
-        poisonEach(channel);
-        await entry.one(FAILING);
+        poisonEach(publisher.channel);
+        failing.push(await entry.one(FAILING));
       }),
     ]);
-    await channel.waitForConfirms();
+    await publisher.channel.waitForConfirms();
+    await ledger.untilEnded(failing);
     return measured;
   } finally {
     entry.close();
-    await connection.close();
+    await Promise.all([publisher.close(), ledger.close()]);
   }
 }
 
