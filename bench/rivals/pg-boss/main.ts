@@ -6,15 +6,14 @@ import { type BenchPayload } from '../queue-system.js';
 import { serve } from '../workplace.js';
 import { BOSS_QUEUE } from './boss-queue.js';
 
-const FETCHED_AT_ONCE = 500;
 const LOOK_EVERY_MS = 20;
 
-serve(async (connectionString, _concurrency, tally) => {
+serve(async (connectionString, batchSize, tally) => {
   const boss = new PgBoss({ connectionString, supervise: false, schedule: false });
   boss.on('error', (error) => process.stderr.write(`pg-boss: ${error.message}\n`));
   await boss.start();
   const portion = async (): Promise<number> => {
-    const jobs = await boss.fetch<BenchPayload>(BOSS_QUEUE, { batchSize: FETCHED_AT_ONCE });
+    const jobs = await boss.fetch<BenchPayload>(BOSS_QUEUE, { batchSize });
     for (const { data } of jobs) tally.started(data);
     if (jobs.length > 0) {
       const ids = jobs.map(({ id }) => id);
