@@ -1,10 +1,10 @@
 import { connect } from 'amqplib';
 import { brokerNames, workQueueAddress } from '#libs/broker';
 import { type BenchSuite } from '../bench-suite.js';
-import { makeDatabase } from '../databases.js';
+import { renewDatabase } from '../databases.js';
 import { type Effort } from '../effort.js';
 import { enterBatches, flow, PLAIN } from '../flow.js';
-import { type Question, type Row, rowsOf, type Sample } from '../question.js';
+import { type Question, roundRobin, type Row, rowsOf, type Sample } from '../question.js';
 import { useDatabase } from './full-database.js';
 
 const QUEUE = 'lab';
@@ -16,46 +16,47 @@ export const backlog: Question = {
   title: 'Growth: backlog of one tenant, jobs by batches',
   ...{ unit: 'jobs/s', better: 'more' },
   ask: async (suite, effort) => {
-    const rows: Row[] = [];
-    for (const [place, window] of Object.entries(PLACES)) {
-      const { url } = await makeDatabase(suite, `backlog_${window}`);
-      const settings = { TENANT_WINDOW: window, OUTBOX_MAX_ROWS: '100000000' };
-      await useDatabase(suite, { url, settleMs: effort.settleMs, settings });
-      const samples = await growing(suite, { place, ledgerUrl: url, effort });
-      await purge(suite);
-      rows.push(...rowsOf(samples, [...samples.keys()].slice(0, 1)));
-    }
+    const sizes = [0, ...effort.backlogs];
+    const contenders = Object.entries(PLACES).map(
+      ([place, window]) => [place, () => growing(suite, { window, sizes, effort })] as const,
+    );
+    const rounds = await roundRobin(Object.fromEntries(contenders), effort.runs);
     await suite.restart('gateway');
-    return rows;
+    return [...rounds].flatMap(([place, runs]) => rowsFor(place, sizes, runs));
   },
 };
 
 interface Growth {
-  readonly place: string;
-  readonly ledgerUrl: string;
+  readonly window: string;
+  readonly sizes: readonly number[];
   readonly effort: Effort;
 }
 
-/** A backlog is not filled anew for each run, so its runs come one after the other. */
-async function growing(
-  suite: BenchSuite,
-  { place, ledgerUrl, effort: { backlogs, jobs, runs } }: Growth,
-): Promise<ReadonlyMap<string, readonly Sample[]>> {
-  const samples = new Map<string, readonly Sample[]>();
+/** What one backlog that grows, in a ledger of its own, leaves of the rate at each of its sizes. */
+async function growing(suite: BenchSuite, { window, sizes, effort }: Growth): Promise<readonly Sample[]> {
+  const ledgerUrl = await renewDatabase(suite, `backlog_${window}`);
+  const settings = { TENANT_WINDOW: window, OUTBOX_MAX_ROWS: '100000000' };
+  await useDatabase(suite, { url: ledgerUrl, settleMs: effort.settleMs, settings });
+  const samples: Sample[] = [];
   let waiting = 0;
-  for (const size of [0, ...backlogs]) {
+  for (const size of sizes) {
     await suite.leveret.queues.pause(QUEUE);
     await enterBatches(suite, { ...PLAIN, jobs: size - waiting });
     waiting = size;
-    const figures: Sample[] = [];
-    for (let run = 0; run < runs; run += 1) {
-      await suite.leveret.queues.resume(QUEUE);
-      figures.push(await flow(suite, { ...PLAIN, jobs, ledgerUrl }));
-      await suite.leveret.queues.pause(QUEUE);
-    }
-    samples.set(size === 0 ? `nothing waits ${place}` : `${size.toLocaleString('en')} ${place}`, figures);
+    await suite.leveret.queues.resume(QUEUE);
+    samples.push(await flow(suite, { ...PLAIN, jobs: effort.jobs, ledgerUrl }));
   }
+  await suite.leveret.queues.pause(QUEUE);
+  await purge(suite);
   return samples;
+}
+
+/** Each size is compared with no backlog in the same place. */
+function rowsFor(place: string, sizes: readonly number[], rounds: readonly (readonly Sample[])[]): readonly Row[] {
+  const nameOf = (size: number): string =>
+    size === 0 ? `nothing waits ${place}` : `${size.toLocaleString('en')} ${place}`;
+  const samples = sizes.map((size, at) => [nameOf(size), rounds.flatMap((round) => round.slice(at, at + 1))] as const);
+  return rowsOf(new Map(samples), [nameOf(0)]);
 }
 
 /** Takes what is left out of the broker, whose next ledger will not know of it. */
