@@ -7,7 +7,7 @@ import { NOOP } from '../leveret-system.js';
 import { atRate } from '../open-loop.js';
 import { type Question, roundRobin, rowsOf, type Sample } from '../question.js';
 import { percentile } from '../statistics.js';
-import { residentMib } from '../usage.js';
+import { sharedOutMib } from '../usage.js';
 
 const QUEUE = 'lab';
 const CALLS_AT_ONCE = 50;
@@ -45,9 +45,9 @@ async function listening(suite: BenchSuite, count: number): Promise<Sample> {
   const crowd = new Crowd();
   try {
     const [gateway = 0] = suite.processesOf('gateway')['gateway'] ?? [];
-    const before = residentMib(gateway);
+    const before = sharedOutMib(gateway);
     await crowd.listen(suite.url, suite.apiKey, jobs);
-    const memory = residentMib(gateway);
+    const memory = sharedOutMib(gateway);
     const delays = await delaysOf(suite, crowd, jobs.slice(0, MOST_ENDS));
     return {
       value: percentile(delays, 0.5),
