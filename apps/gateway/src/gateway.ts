@@ -1,6 +1,6 @@
 import { featuresOf } from '#libs/broker';
 import { type BrokerConfig, type GatewayConfig } from '#libs/config';
-import { registerGauge, type Telemetry } from '#libs/observability';
+import { type Telemetry } from '#libs/observability';
 import { LinkSigner, openStorage, type Storage } from '#libs/storage';
 import { Backbone, BrokerLinks, relayOn } from './backbone.js';
 import { deadLetterDesk } from './dead-letters/dead-letter-parts.js';
@@ -26,6 +26,7 @@ import { ScheduleStore } from './ledger/schedule-store.js';
 import { type Stores, storesOn } from './ledger/stores.js';
 import { type TaskStore } from './ledger/task-store.js';
 import { TickStore } from './ledger/tick-store.js';
+import { registerLedgerGauges } from './metrics/ledger-gauges.js';
 import { liveParts } from './live/live-parts.js';
 import { TriggerStore } from './ledger/trigger-store.js';
 import { WebhookEndpointStore } from './ledger/webhook-endpoint-store.js';
@@ -66,15 +67,16 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
   const { watches, post } = liveParts(database, stores, links, telemetry);
   const room = new OutboxRoom(database, config.outboxBound, { telemetry, reaches: () => links.publisher.ready });
   await Promise.all([stores.tasks.start(), room.start()]);
-  registerGauges(telemetry, stores);
   const writers = writersOn(database, releaser, room);
   const eventBindings = new EventBindings({ link: links.consuming, names: links.names, ...stores, telemetry });
   let backbone: Backbone | undefined;
+  const parts = partsOf({
+    ...{ config, telemetry, database, storage, stores, links, releaser, watches, eventBindings },
+    ...writers,
+  });
+  registerLedgerGauges(telemetry, stores, parts.queues);
   return {
-    parts: partsOf({
-      ...{ config, telemetry, database, storage, stores, links, releaser, watches, eventBindings },
-      ...writers,
-    }),
+    parts,
     start: ({ intake, admission }) => {
       backbone = new Backbone(links, stores, relay, {
         ...{ intake, admission, ...writers, releaser, eventBindings, room, post, times, telemetry },
@@ -158,30 +160,6 @@ function partsOf({ database, stores, links, releaser, ...given }: Foundation): G
     auditor: new Auditor(stores.audit),
     ...healthOf({ database, links, storage }, config.broker.queueType),
   };
-}
-
-function registerGauges(telemetry: Telemetry, stores: Stores): void {
-  registerGauge(telemetry, {
-    name: 'leveret_outbox_rows',
-    help: 'Messages that are committed and not yet confirmed by the broker.',
-    collect: () => stores.outbox.size(),
-  });
-  registerGauge(telemetry, {
-    name: 'leveret_jobs_unaccounted',
-    help: 'Open jobs whose message or outcome looks lost. They are sent again when that is proven.',
-    collect: () => stores.audit.unaccounted(),
-  });
-  registerGauge(telemetry, {
-    name: 'leveret_jobs_open',
-    help: 'Jobs that have not ended, by queue; those that are scheduled for later are left out.',
-    labels: ['queue'],
-    collect: async () => (await stores.audit.open()).map(({ queue, jobs }) => ({ labels: { queue }, value: jobs })),
-  });
-  registerGauge(telemetry, {
-    name: 'leveret_voids_in_force',
-    help: 'Messages that must not run and have not come back yet.',
-    collect: () => stores.inForce.countVoids(),
-  });
 }
 
 // A gateway without its broker is ready: it accepts, and delivers when the broker is back.

@@ -23,11 +23,12 @@ interface GaugeMove<Label, Amount> extends Named<Label> {
   readonly to: number | Amount;
 }
 
-/** Takes in a time; the field is in milliseconds, the metric in seconds. */
+/** Takes in a field: a time, in milliseconds in the field and in seconds in the metric, or a number as it is. */
 interface HistogramMove<Label, Amount> extends Named<Label> {
   readonly kind: 'histogram';
   readonly observe: Amount;
-  /** Upper bounds in seconds. */
+  readonly of: 'time' | 'number';
+  /** Upper bounds, of a time in seconds. */
   readonly buckets: readonly number[];
 }
 

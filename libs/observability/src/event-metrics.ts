@@ -41,7 +41,7 @@ function leverOf(registry: Registry, move: Move): Lever {
     case 'histogram': {
       const histogram = new Histogram({ ...about, buckets: [...move.buckets] });
       return (labels, amount) => {
-        histogram.observe(labels, amount / 1_000);
+        histogram.observe(labels, amount);
       };
     }
   }
@@ -54,6 +54,6 @@ function amountOf(move: Move, fields: Fields): number {
     case 'gauge':
       return typeof move.to === 'number' ? move.to : Number(fields[move.to]);
     case 'histogram':
-      return Number(fields[move.observe]);
+      return Number(fields[move.observe]) / (move.of === 'time' ? 1_000 : 1);
   }
 }

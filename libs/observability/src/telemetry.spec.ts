@@ -51,6 +51,15 @@ describe('an event', () => {
     expect(text).toContain('leveret_job_duration_seconds_sum{task="media.process-image"} 2\n');
   });
 
+  it('counts a number as it is, where a time becomes seconds', async () => {
+    telemetry.emit('job.final', { task: 'media.process-image', status: 'completed', attempts: 3 });
+    telemetry.emit('run.begun', { task: 'media.process-image', waitedMs: 3 });
+    const text = await telemetry.registry.metrics();
+    expect(text).toContain('leveret_job_attempts_bucket{le="3",task="media.process-image"} 1\n');
+    expect(text).toContain('leveret_job_attempts_sum{task="media.process-image"} 3\n');
+    expect(text).toContain('leveret_job_wait_seconds_sum{task="media.process-image"} 0.003\n');
+  });
+
   it('sets a gauge that several kinds of events share', async () => {
     const connected = async (): Promise<string | undefined> =>
       /leveret_broker_connected{role="a"} (\d)/.exec(await telemetry.registry.metrics())?.[1];
@@ -75,6 +84,15 @@ describe('the catalogue', () => {
       }
     }
     expect(seen.size).toBeGreaterThan(10);
+  });
+
+  it('names by _total what only rises, and by _seconds what is a time', () => {
+    const moves = Object.values<EventDefinition>(EVENTS).flatMap((definition) => definition.moves);
+    for (const move of moves) {
+      const isTime = move.kind === 'histogram' && move.of === 'time';
+      expect([move.name, move.name.endsWith('_total')]).toEqual([move.name, move.kind === 'counter']);
+      expect([move.name, move.name.endsWith('_seconds')]).toEqual([move.name, isTime]);
+    }
   });
 });
 

@@ -42,8 +42,8 @@ export async function writeStates(transaction: Queries, states: readonly JobStat
 }
 
 const READ_STATES = `
-SELECT id, queue, status, held IS NOT NULL AS held, run, attempt, charged, returns, max_attempts, first_max_attempts, backoff,
-       worker_id, result, error, created_at, started_at, next_attempt_at, completed_at, cancel_requested_at, losses,
+SELECT id, queue, task, status, held IS NOT NULL AS held, run, attempt, charged, returns, max_attempts, first_max_attempts, backoff,
+       worker_id, result, error, created_at, queued_at, started_at, next_attempt_at, completed_at, cancel_requested_at, losses,
        returned_at, sent_priority, priority, leads_on OR batch_id IS NOT NULL AS leads_on, clock_timestamp() AS now
 FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
 
@@ -68,6 +68,7 @@ WHERE jobs.id = new.id`;
 interface StateRow {
   readonly id: string;
   readonly queue: string;
+  readonly task: string;
   readonly status: JobState['status'];
   readonly held: boolean;
   readonly run: number;
@@ -81,6 +82,7 @@ interface StateRow {
   readonly result: unknown;
   readonly error: JobState['error'];
   readonly created_at: Date;
+  readonly queued_at: Date;
   readonly started_at: Date | null;
   readonly next_attempt_at: Date | null;
   readonly completed_at: Date | null;
@@ -97,6 +99,7 @@ function stateOf(row: StateRow): JobState {
   return {
     id: row.id,
     queue: row.queue,
+    task: row.task,
     status: row.status,
     held: row.held,
     run: row.run,
@@ -110,6 +113,7 @@ function stateOf(row: StateRow): JobState {
     result: row.result,
     error: row.error,
     createdAt: row.created_at,
+    queuedAt: row.queued_at,
     startedAt: row.started_at,
     nextAttemptAt: row.next_attempt_at,
     completedAt: row.completed_at,

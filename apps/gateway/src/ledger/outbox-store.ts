@@ -74,7 +74,17 @@ export class OutboxStore {
     const [row] = await this.#database.query<{ rows: number }>('SELECT count(*)::int AS rows FROM outbox');
     return row?.rows ?? 0;
   }
+
+  /** Counts what is due and not on its way: rows that nobody has claimed, and those that no queue takes. */
+  async idle(): Promise<{ readonly free: number; readonly parked: number }> {
+    const [row] = await this.#database.query<{ free: number; parked: number }>(COUNT_IDLE);
+    return row ?? { free: 0, parked: 0 };
+  }
 }
+
+const COUNT_IDLE = `
+SELECT count(*) FILTER (WHERE parked_reason IS NULL)::int AS free, count(*) FILTER (WHERE parked_reason IS NOT NULL)::int AS parked
+FROM outbox WHERE free_at <= now() OR parked_reason IS NOT NULL`;
 
 const CLAIM_CONTROL = `
 WITH free AS (

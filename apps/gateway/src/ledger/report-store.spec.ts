@@ -54,6 +54,37 @@ describe('ReportStore', () => {
     return rows.map(({ reason }) => reason);
   };
 
+  it('tells once of each run that has begun and each job that has ended', async () => {
+    const id = await enter();
+    await ledger.database.query('UPDATE jobs SET created_at = $2, queued_at = $2 WHERE id = $1', [
+      id,
+      new Date(Date.parse(at) - 1_500),
+    ]);
+    const told = async (report: DomainReport): Promise<unknown> => (await reports.apply([report])).figures;
+    await expect(told(started(about(id)))).resolves.toEqual([
+      { begun: [{ task: 'lab.noop', waitedMs: 1_500 }], final: [] },
+    ]);
+    await expect(told(started(about(id)))).resolves.toEqual([{ begun: [], final: [] }]);
+    await expect(told(ended(about(id)))).resolves.toEqual([
+      { begun: [], final: [{ task: 'lab.noop', status: 'completed', attempts: 1 }] },
+    ]);
+    await expect(told(ended(about(id)))).resolves.toEqual([{ begun: [], final: [] }]);
+  });
+
+  it('tells how long a run waited whose begin and end come in one message', async () => {
+    const [id, other] = [await enter(), await enter()];
+    const { figures } = await reports.apply([
+      started(about(id)),
+      ended(about(id)),
+      ended(about(other), { kind: 'reject', failure: { code: 'bad', message: 'It is bad.' } }),
+    ]);
+    expect(figures.map(({ begun, final }) => [begun.length, final.map(({ status }) => status)])).toEqual([
+      [1, []],
+      [0, ['completed']],
+      [1, ['failed']],
+    ]);
+  });
+
   it('writes job, attempt, dead letter and outbox of a failure together', async () => {
     const id = await enter();
     const failure = { code: 'bad', message: 'It is bad.' };

@@ -4,6 +4,7 @@ import { type JobState } from '../tracker/job-state.js';
 import { type Database } from './database.js';
 import { type DecidedJob, writeDecisions } from './decision-writes.js';
 import { type LockedJobs, readStates } from './job-states.js';
+import { figuresOf, type ReportFigures } from './report-figures.js';
 import { hearOfVoids, voidKey } from './voids.js';
 import { keepAside } from './kept-aside.js';
 import { expectSpawned, type SpawnCount } from './spawn-store.js';
@@ -16,6 +17,7 @@ export interface ReportsWritten {
   readonly toFollow: boolean;
   /** Reports about jobs that the ledger does not have, or not in the reporting app's domain. */
   readonly strangers: readonly DomainReport[];
+  readonly figures: readonly ReportFigures[];
 }
 
 /** A report, and the domain of the app that it came from. */
@@ -39,7 +41,7 @@ export class ReportStore {
         transaction,
         reports.map(({ report }) => report.job),
       );
-      const { changed, decisions, strangers, outdated, spawned } = decideAll(locked, reports);
+      const { changed, decisions, strangers, outdated, spawned, figures } = decideAll(locked, reports);
       await expectSpawned(transaction, spawned);
       const toSend = await writeDecisions(transaction, changed, decisions);
       const voids = await hearOfVoids(transaction, [...strangers, ...outdated]);
@@ -50,7 +52,7 @@ export class ReportStore {
         'unknown_job',
       );
       const toFollow = changed.some(({ status, leadsOn }) => isFinal(status) && (leadsOn || spawned.length > 0));
-      return { toSend: toSend || voids.toSend, toFollow, strangers: unknown };
+      return { toSend: toSend || voids.toSend, toFollow, strangers: unknown, figures };
     });
   }
 
@@ -67,6 +69,7 @@ interface Decided {
   /** Reports on runs that may have been voided. */
   readonly outdated: DomainReport[];
   readonly spawned: SpawnCount[];
+  readonly figures: ReportFigures[];
 }
 
 function decideAll({ now, states }: LockedJobs, reports: readonly DomainReport[]): Decided {
@@ -75,6 +78,7 @@ function decideAll({ now, states }: LockedJobs, reports: readonly DomainReport[]
   const strangers: DomainReport[] = [];
   const outdated: DomainReport[] = [];
   const spawned: SpawnCount[] = [];
+  const figures: ReportFigures[] = [];
   for (const { domain, report } of reports) {
     const state = states.get(report.job);
     if (state?.queue !== domain) {
@@ -85,11 +89,12 @@ function decideAll({ now, states }: LockedJobs, reports: readonly DomainReport[]
     const decision = decide(state, readable(report), { now, random: Math.random() });
     states.set(report.job, decision.state);
     decisions.push({ job: decision.state, decision });
+    figures.push(figuresOf(state, report, decision));
     if (report.type === 'ended' && report.spawned !== undefined)
       spawned.push({ job: report.job, spawned: report.spawned });
   }
   const changed = [...states.values()].filter((state) => state !== before.get(state.id));
-  return { changed, decisions, strangers, outdated, spawned };
+  return { changed, decisions, strangers, outdated, spawned, figures };
 }
 
 /** The newest run of a job that nobody wants to end is never voided. */

@@ -8,6 +8,7 @@ export const NOW = new Date('2026-01-01T00:01:00.000Z');
 export const QUEUED: JobState = {
   id: 'job',
   queue: 'media',
+  task: 'media.process-image',
   status: 'queued',
   held: false,
   run: 1,
@@ -25,6 +26,7 @@ export const QUEUED: JobState = {
   result: null,
   error: null,
   createdAt: CREATED,
+  queuedAt: CREATED,
   startedAt: null,
   nextAttemptAt: null,
   completedAt: null,

@@ -4,6 +4,7 @@ import { type Attempt, type AttemptOutcome, type Backoff, type JobError, type Jo
 export interface JobState {
   readonly id: string;
   readonly queue: string;
+  readonly task: string;
   readonly status: JobStatus;
   /** Queued, and without a message: it waits for its tenant's turn, or for its concurrency key. */
   readonly held: boolean;
@@ -28,6 +29,8 @@ export interface JobState {
   readonly result: unknown;
   readonly error: JobError | null;
   readonly createdAt: Date;
+  /** When it was queued last, as it was read: the ledger sets it. */
+  readonly queuedAt: Date;
   readonly startedAt: Date | null;
   readonly nextAttemptAt: Date | null;
   readonly completedAt: Date | null;

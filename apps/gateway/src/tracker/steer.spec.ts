@@ -15,6 +15,7 @@ function job(changes: Partial<JobState> = {}): JobState {
   return {
     id: '01970000-0000-7000-8000-000000000000',
     queue: 'lab',
+    task: 'lab.script',
     status: 'queued',
     held: false,
     run: 3,
@@ -32,6 +33,7 @@ function job(changes: Partial<JobState> = {}): JobState {
     result: null,
     error: null,
     createdAt: new Date('2026-01-01T00:00:00.000Z'),
+    queuedAt: new Date('2026-01-01T00:00:00.000Z'),
     startedAt: null,
     nextAttemptAt: null,
     completedAt: null,

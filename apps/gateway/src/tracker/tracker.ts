@@ -115,9 +115,11 @@ export class Tracker {
 
   async #write(reports: readonly DomainReport[]): Promise<void> {
     const startedAt = performance.now();
-    const { toSend, toFollow, strangers } = await this.#patiently(() => this.#parts.reports.apply(reports));
+    const { toSend, toFollow, strangers, figures } = await this.#patiently(() => this.#parts.reports.apply(reports));
     const { telemetry, dispatch, follow } = this.#parts;
     telemetry.emit('reports.written', { count: reports.length, durationMs: performance.now() - startedAt });
+    for (const run of figures.flatMap(({ begun }) => begun)) telemetry.emit('run.begun', run);
+    for (const job of figures.flatMap(({ final }) => final)) telemetry.emit('job.final', job);
     for (const { report } of strangers) telemetry.emit('report.kept-aside', { reason: `unknown_job ${report.job}` });
     if (toSend) dispatch.wake();
     else dispatch.left();

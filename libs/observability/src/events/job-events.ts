@@ -9,7 +9,8 @@ interface Run {
   readonly tenant: string;
 }
 
-const JOB_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600];
+/** Upper bounds for how long jobs run and wait: from what nobody notices to an hour. */
+export const JOB_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600];
 
 /** What consumer apps tell of the runs in their hands. */
 export const JOB_EVENTS = {
@@ -34,6 +35,7 @@ export const JOB_EVENTS = {
         help: 'How long runs took.',
         labels: ['task'],
         observe: 'durationMs',
+        of: 'time',
         buckets: JOB_SECONDS,
       },
     ],

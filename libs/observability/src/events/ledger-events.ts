@@ -1,4 +1,6 @@
+import { type JobStatus } from '#libs/contracts';
 import { event } from '../event-definition.js';
+import { JOB_SECONDS } from './job-events.js';
 
 const OUTBOX_FULL = {
   kind: 'gauge',
@@ -8,6 +10,7 @@ const OUTBOX_FULL = {
 } as const;
 
 const SHORT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const ATTEMPTS = [1, 2, 3, 5, 10, 20];
 
 /** What the gateway tells of the way into the ledger and out of it. */
 export const LEDGER_EVENTS = {
@@ -62,7 +65,44 @@ export const LEDGER_EVENTS = {
         help: 'How long writing one batch of reports took.',
         labels: [],
         observe: 'durationMs',
+        of: 'time',
         buckets: SHORT_SECONDS,
+      },
+    ],
+  }),
+  'run.begun': event<{ readonly task: string; readonly waitedMs: number }>({
+    level: 'trace',
+    message: 'The ledger knows of a run that has begun',
+    moves: [
+      {
+        kind: 'histogram',
+        name: 'leveret_job_wait_seconds',
+        help: 'How long runs that were due have waited for a worker.',
+        labels: ['task'],
+        observe: 'waitedMs',
+        of: 'time',
+        buckets: JOB_SECONDS,
+      },
+    ],
+  }),
+  'job.final': event<{ readonly task: string; readonly status: JobStatus; readonly attempts: number }>({
+    level: 'trace',
+    message: 'The ledger knows the end of a job',
+    moves: [
+      {
+        kind: 'counter',
+        name: 'leveret_jobs_final_total',
+        help: 'Jobs that have ended with what a worker reported, by the status that is final.',
+        labels: ['task', 'status'],
+      },
+      {
+        kind: 'histogram',
+        name: 'leveret_job_attempts',
+        help: 'Attempts that jobs had been charged with when they ended.',
+        labels: ['task'],
+        observe: 'attempts',
+        of: 'number',
+        buckets: ATTEMPTS,
       },
     ],
   }),

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { type Exported, exportedMetrics } from './exported-metrics.js';
+import { metricsOf } from './promql.js';
+
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly labels: { readonly severity: string };
+  readonly annotations: { readonly summary: string; readonly runbook_url: string };
+}
+interface Panel {
+  readonly id: number;
+  readonly title: string;
+  readonly targets?: readonly { readonly expr: string; readonly legendFormat: string }[];
+}
+interface Dashboard {
+  readonly panels: readonly Panel[];
+  readonly templating: { readonly list: readonly { readonly type: string; readonly query: string }[] };
+}
+
+/** What an expression or the text beside it wants and nobody exports, as `metric` or `metric{label}`. */
+function missing(exported: Exported, expression: string, text: string): string[] {
+  const shown = [...text.matchAll(/\{\{\s*(?:\$labels\.)?(\w+)\s*\}\}/g)].map(([, label]) => String(label));
+  return metricsOf(expression).flatMap(({ name, labels }) => {
+    const known = exported.get(name);
+    if (known === undefined) return [name];
+    return [...labels, ...shown].filter((label) => !known.has(label)).map((label) => `${name}{${label}}`);
+  });
+}
+
+describe('the files for Prometheus and Grafana', () => {
+  let exported: Exported;
+  let rules: readonly Rule[];
+  let dashboard: Dashboard;
+
+  beforeAll(async () => {
+    exported = await exportedMetrics();
+    const alerts = parse(await readFile('deploy/prometheus/alerts.yaml', 'utf8')) as { groups: { rules: Rule[] }[] };
+    rules = alerts.groups.flatMap((group) => group.rules);
+    dashboard = JSON.parse(await readFile('deploy/grafana/leveret.json', 'utf8')) as Dashboard;
+  }, 60_000);
+
+  it('alert by series and labels that gateway and apps export', () => {
+    expect(rules.length).toBeGreaterThan(20);
+    for (const { alert, expr, annotations } of rules)
+      expect([alert, missing(exported, expr, annotations.summary)]).toEqual([alert, []]);
+  });
+
+  it('draw series and labels that gateway and apps export', () => {
+    const targets = dashboard.panels.flatMap(({ title, targets = [] }) =>
+      targets.map((target) => ({ title, ...target })),
+    );
+    expect(targets.length).toBeGreaterThan(30);
+    for (const { title, expr, legendFormat } of targets) {
+      const expression = expr.replaceAll('$__rate_interval', '5m');
+      expect([title, missing(exported, expression, legendFormat)]).toEqual([title, []]);
+    }
+  });
+
+  it('offer queues by a label that is exported', () => {
+    const [metric, label] = (dashboard.templating.list.find(({ type }) => type === 'query')?.query ?? '')
+      .replace(/^label_values\((.*)\)$/, '$1')
+      .split(', ');
+    expect(exported.get(String(metric))).toContain(label);
+  });
+
+  it('name every alert once, with how grave it is, and every panel by an id of its own', () => {
+    expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
+    for (const { labels } of rules) expect(['critical', 'warning', 'info']).toContain(labels.severity);
+    expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
+  });
+
+  it('begin what is ours with leveret_, and the rest with whose it is', () => {
+    for (const [name] of exported)
+      expect(name).toMatch(/^(?:leveret_[a-z]+(?:_[a-z]+)*|(?:process|nodejs)_[a-z0-9_]+|up)$/);
+  });
+});
