@@ -4,6 +4,7 @@ export {
   loadConsumerConfig,
   loadDoctorConfig,
   loadGatewayConfig,
+  loadMigrationConfig,
   type BrokerConfig,
   type CommonConfig,
   type ConsumerConfig,

@@ -135,6 +135,21 @@ export function loadDoctorConfig(env: NodeJS.ProcessEnv = process.env): DoctorCo
   return Object.freeze({ broker: broker(values), storageUrl, databaseUrl, managementUrl });
 }
 
+/**
+ * What the program takes that brings the ledger's schema up to date; it needs none of the gateway's secrets.
+ * @param env @default process.env
+ * @throws ConfigError with every problem in one message.
+ */
+export function loadMigrationConfig(
+  env: NodeJS.ProcessEnv = process.env,
+): Readonly<Pick<GatewayConfig, 'databaseUrl' | 'logLevel'>> {
+  const { DATABASE_URL: databaseUrl, LOG_LEVEL: logLevel } = readSettings(env, 'gateway', [
+    'DATABASE_URL',
+    'LOG_LEVEL',
+  ]);
+  return Object.freeze({ databaseUrl, logLevel });
+}
+
 function retention(values: Values): GatewayConfig['retention'] {
   return Object.freeze({
     jobs: Object.freeze({

@@ -5,13 +5,10 @@ import { type FieldProps } from './field-props';
 import { Labelled } from './labelled';
 import { recordOf } from './schema';
 
-const ADDRESS = /^https?:/;
-
-/** A file: one that is uploaded now, the key of one that was, or its address on the web where the task takes one. */
+/** A file: one that is uploaded now, or the key of one that was. */
 export function FileField(field: FieldProps): ReactNode {
-  const { value, name, onChange, schema } = field;
-  const named = typeof value === 'string' ? value : recordOf(value)['key'];
-  const takesAddress = schema.then?.type === 'string';
+  const { value, name, onChange } = field;
+  const key = recordOf(value)['key'];
   const { mutate, isPending } = useAction(
     (file: File) => leveret.files.upload(file),
     ({ filename }) => `${filename} is uploaded.`,
@@ -27,9 +24,9 @@ export function FileField(field: FieldProps): ReactNode {
           <input
             {...ids}
             type="text"
-            placeholder={takesAddress ? 'The key of an uploaded file, or a URL' : 'The key of an uploaded file'}
-            value={typeof named === 'string' ? named : ''}
-            onChange={({ target }) => onChange(fileNamed(target.value, takesAddress))}
+            placeholder="The key of an uploaded file"
+            value={typeof key === 'string' ? key : ''}
+            onChange={({ target }) => onChange(target.value === '' ? undefined : { key: target.value })}
           />
           <label className="button" aria-busy={isPending}>
             Upload a file
@@ -44,9 +41,4 @@ export function FileField(field: FieldProps): ReactNode {
       )}
     </Labelled>
   );
-}
-
-function fileNamed(text: string, takesAddress: boolean): unknown {
-  if (text === '') return undefined;
-  return takesAddress && ADDRESS.test(text) ? text : { key: text };
 }

@@ -51,7 +51,9 @@ export function ChoiceField(field: FieldProps): ReactNode {
           value={typeof value === 'string' ? value : ''}
           onChange={({ target }) => onChange(target.value === '' ? undefined : target.value)}
         >
-          <NotGiven schema={schema} />
+          <option value="">
+            {schema.default === undefined ? 'not given' : `not given (${hintOf(schema.default)})`}
+          </option>
           {schema.enum?.map((choice) => (
             <option key={String(choice)}>{String(choice)}</option>
           ))}
@@ -72,19 +74,15 @@ export function SwitchField(field: FieldProps): ReactNode {
           value={text}
           onChange={({ target }) => onChange(target.value === '' ? undefined : target.value === 'true')}
         >
-          <NotGiven schema={schema} />
+          <option value="">
+            {schema.default === undefined ? 'not given' : `not given (${hintOf(schema.default)})`}
+          </option>
           <option value="true">yes</option>
           <option value="false">no</option>
         </select>
       )}
     </Labelled>
   );
-}
-
-/** The choice of none, with what counts then. */
-function NotGiven({ schema }: Pick<FieldProps, 'schema'>): ReactNode {
-  const hint = hintOf(schema.default);
-  return <option value="">{hint === '' ? 'not given' : `not given (${hint})`}</option>;
 }
 
 /** What counts when nothing is given. */

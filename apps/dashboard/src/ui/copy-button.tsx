@@ -1,6 +1,5 @@
 import { Check, Copy } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { useCopy } from './use-copy';
 
 const SHOWN_MS = 1_500;
 
@@ -13,9 +12,8 @@ interface CopyButtonProps {
 
 export function CopyButton({ text, what, children }: CopyButtonProps): ReactNode {
   const [isCopied, setCopied] = useState(false);
-  const copyText = useCopy();
   const copy = async (): Promise<void> => {
-    if (!(await copyText(text))) return;
+    await navigator.clipboard.writeText(text);
     setCopied(true);
     setTimeout(() => setCopied(false), SHOWN_MS);
   };

@@ -13,19 +13,15 @@ export interface Steady<T> {
   readonly release: () => void;
 }
 
-/**
- * What is live holds still while a mouse is over it: nothing slips away from under it between aiming and clicking.
- * @param of names what the value is of, where that changes: it is held no longer than that stays
- */
-export function useSteady<T>(latest: T, of = ''): Steady<T> {
-  const [held, setHeld] = useState<{ readonly of: string; readonly value: T } | null>(null);
-  const isHeld = held?.of === of;
+/** What is live holds still while a mouse is over it: nothing slips away from under it between aiming and clicking. */
+export function useSteady<T>(latest: T): Steady<T> {
+  const [held, setHeld] = useState<{ readonly value: T } | null>(null);
   return {
-    shown: isHeld ? held.value : latest,
-    isHeld,
+    shown: held === null ? latest : held.value,
+    isHeld: held !== null,
     hold: {
       onPointerEnter: ({ pointerType }) => {
-        if (pointerType === 'mouse') setHeld({ of, value: latest });
+        if (pointerType === 'mouse') setHeld({ value: latest });
       },
       onPointerLeave: () => setHeld(null),
     },

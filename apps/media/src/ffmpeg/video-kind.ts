@@ -1,4 +1,4 @@
-import { firstBytes } from '../sources/first-bytes.js';
+import { open } from 'node:fs/promises';
 
 /** The containers that are read, by the names of ffmpeg's demuxers. */
 export type VideoKind = 'mov' | 'matroska' | 'avi' | 'mpegts';
@@ -23,5 +23,11 @@ export function videoKind(head: Buffer): VideoKind | undefined {
 
 /** What a file on this machine is. */
 export async function videoKindOf(path: string): Promise<VideoKind | undefined> {
-  return videoKind(await firstBytes(path, HEAD_BYTES));
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return videoKind(buffer.subarray(0, bytesRead));
+  } finally {
+    await file.close();
+  }
 }

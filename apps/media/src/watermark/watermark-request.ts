@@ -1,4 +1,4 @@
-import { type Size } from '../image-pool/image-size.js';
+import { type Size } from '../image-pool/image-file.js';
 
 export const POSITIONS = [
   'northwest',

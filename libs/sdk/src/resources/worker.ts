@@ -1,6 +1,5 @@
 import { type Job } from '#libs/contracts';
 import { type Http } from '../http/http.js';
-import { newIdempotencyKey } from '../http/new-idempotency-key.js';
 import { type FollowingJob, type JobRequest } from '../job-request.js';
 import { type KeyedCallOptions } from '../options.js';
 import { portionsOf } from './portions.js';
@@ -75,5 +74,5 @@ function keyed({ idempotencyKey, ...options }: KeyedCallOptions): {
   idempotencyKey: string;
   options: KeyedCallOptions;
 } {
-  return { idempotencyKey: idempotencyKey ?? newIdempotencyKey(), options };
+  return { idempotencyKey: idempotencyKey ?? crypto.randomUUID(), options };
 }

@@ -1,7 +1,6 @@
 import { type ReactNode } from 'react';
-import { useLocation } from 'react-router';
 import { leveret } from '../../api/leveret';
-import { listOf, useLive } from '../../api/use-live';
+import { useLive } from '../../api/use-live';
 import { useMay } from '../../shell/session';
 import { LiveMark } from '../../ui/live-mark';
 import { Loaded } from '../../ui/loaded';
@@ -18,13 +17,11 @@ import { useSelection } from './use-selection';
 export function Jobs(): ReactNode {
   const filters = useJobFilter();
   const cursor = useCursor();
-  const { search } = useLocation();
   const query = useLive(['jobs', filters.filter, cursor], (signal) =>
     leveret.jobs.list({ ...filters.filter, cursor }).page({ signal }),
   );
-  const list = listOf(query, search);
-  const { shown, isHeld, hold, release } = useSteady(query.data, list);
-  const selection = useSelection(shown?.data ?? [], list);
+  const { shown, isHeld, hold, release } = useSteady(query.data);
+  const selection = useSelection(shown?.data ?? []);
   const mayWrite = useMay('jobs:write');
   return (
     <Page title="Jobs" aside={<LiveMark isHeld={isHeld} />}>

@@ -9,11 +9,12 @@ import { JsonView } from '../../ui/json-view';
 import { Loaded } from '../../ui/loaded';
 import { Page, Section } from '../../ui/page';
 import { StatusBadge } from '../../ui/status-badge';
-import { type Column } from '../../ui/table';
+import { type Column, Table } from '../../ui/table';
 import { Time } from '../../ui/time';
 import { OutcomeCell } from '../outcome-cell';
-import { PauseAndDelete } from '../pause-and-delete';
-import { RunsSection, SHOWN_RUNS } from '../runs-section';
+import { TriggerActions } from './trigger-actions';
+
+const SHOWN_RUNS = 50;
 
 /** One trigger, and what became of the events that it wanted. */
 export function TriggerPage(): ReactNode {
@@ -25,9 +26,7 @@ export function TriggerPage(): ReactNode {
     <Page
       title={data?.name ?? 'Trigger'}
       aside={data && <StatusBadge status={data.enabled ? 'enabled' : 'paused'} />}
-      actions={
-        data && mayWrite && <PauseAndDelete of={data} kind="trigger" list="/triggers" calls={leveret.triggers} />
-      }
+      actions={data && mayWrite && <TriggerActions trigger={data} />}
     >
       <Loaded query={query}>{(trigger) => <TriggerParts trigger={trigger} />}</Loaded>
     </Page>
@@ -36,6 +35,9 @@ export function TriggerPage(): ReactNode {
 
 function TriggerParts({ trigger }: { readonly trigger: Trigger }): ReactNode {
   const { id, pattern, task, tenant, createdAt, filter, payload } = trigger;
+  const runs = useLive(['trigger', id, 'runs'], (signal) =>
+    leveret.triggers.runs(id, { limit: SHOWN_RUNS }).page({ signal }),
+  );
   return (
     <>
       <Section title="Which events, and what">
@@ -48,13 +50,19 @@ function TriggerParts({ trigger }: { readonly trigger: Trigger }): ReactNode {
           ]}
         />
       </Section>
-      <RunsSection
-        of={['trigger', id]}
-        read={(signal) => leveret.triggers.runs(id, { limit: SHOWN_RUNS }).page({ signal })}
-        columns={COLUMNS}
-        keyOf={({ event }) => event.id}
-        empty="It has not fired yet."
-      />
+      <Section title="Runs">
+        <Loaded query={runs}>
+          {({ data }) => (
+            <Table
+              label="Runs"
+              columns={COLUMNS}
+              rows={data}
+              keyOf={({ event }) => event.id}
+              empty="It has not fired yet."
+            />
+          )}
+        </Loaded>
+      </Section>
       <Section title="Payload">
         <JsonView value={payload} what="the payload" />
       </Section>

@@ -7,11 +7,10 @@ import {
   type ImportRow,
   type RejectedRow,
   storedForm,
-  textOfJson,
   VALUE_FORMS,
 } from '#libs/datasets';
 import { type Resource, type ValuePath } from '../../connections/resource.js';
-import { valueAt } from './value-at.js';
+import { textOf, valueAt } from './value-at.js';
 
 const SHOWN_CHARACTERS = 1_000;
 
@@ -58,7 +57,7 @@ export class SyncRows {
   }
 
   #isDeleted(row: unknown): boolean {
-    const mark = this.#deleted === null ? null : textOfJson(valueAt(row, this.#deleted));
+    const mark = this.#deleted === null ? null : textOf(valueAt(row, this.#deleted));
     return mark !== null && mark !== '' && mark !== 'false';
   }
 
@@ -73,8 +72,8 @@ export class SyncRows {
       const counts = !isDeleted || this.#key.includes(column.name);
       const cell = counts ? this.#cellOf(column, valueAt(row, this.#paths[index] ?? [])) : null;
       if (cell instanceof Unfit) {
-        const content = textOfJson(row) ?? '';
-        return { line, column: column.name, reason: cell.reason, content: content.slice(0, SHOWN_CHARACTERS) };
+        const content = JSON.stringify(row).slice(0, SHOWN_CHARACTERS);
+        return { line, column: column.name, reason: cell.reason, content };
       }
       cells.push(cell);
     }
@@ -82,7 +81,7 @@ export class SyncRows {
   }
 
   #cellOf({ name, type }: Column, value: unknown): Cell | Unfit {
-    const text = textOfJson(value);
+    const text = textOf(value);
     if (text === null) return this.#required.includes(name) ? new Unfit('is missing') : null;
     return storedForm(type, text) ?? new Unfit(`must be ${VALUE_FORMS[type]}`);
   }

@@ -1,0 +1,36 @@
+import { type Container, type Manifest } from './rendered-manifests.js';
+
+/** What the secrets of a cluster hold: name, key, value. */
+export type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/**
+ * The environment that a cluster makes for a process: what `envFrom` names, and over it `env`, whose values may be made of
+ * those before them.
+ */
+export function environmentOf(
+  { env = [], envFrom = [] }: Container,
+  manifests: readonly Manifest[],
+  secrets: Secrets,
+): Readonly<Record<string, string>> {
+  const made: Record<string, string> = {};
+  for (const source of envFrom) Object.assign(made, sourceOf(source, manifests, secrets));
+  for (const variable of env) {
+    made[variable.name] = valueOf(variable, secrets).replace(
+      /\$\((\w+)\)/g,
+      (text, name: string) => made[name] ?? text,
+    );
+  }
+  return made;
+}
+
+type Source = NonNullable<Container['envFrom']>[number];
+
+function sourceOf({ configMapRef, secretRef }: Source, manifests: readonly Manifest[], secrets: Secrets): unknown {
+  if (secretRef !== undefined) return secrets[secretRef.name];
+  return manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === configMapRef?.name)?.data;
+}
+
+function valueOf({ value, valueFrom }: NonNullable<Container['env']>[number], secrets: Secrets): string {
+  const { name = '', key = '' } = valueFrom?.secretKeyRef ?? {};
+  return value ?? secrets[name]?.[key] ?? '';
+}
