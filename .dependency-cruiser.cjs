@@ -210,6 +210,7 @@ module.exports = {
         "The ledger's database is opened by the gateway's ledger, those of users by libs/datasets. Use what they export.",
       from: { pathNot: ['^apps/gateway/src/ledger/', '^libs/datasets/', ...AROUND, ...TESTS] },
     },
+    owner('only-datasets-read-exact-numbers', 'lossless-json', '^libs/datasets/'),
     owner('only-exports-write-documents', 'pdfkit|yazl|d3-[^/]+', '^apps/exports/'),
     owner('only-media-knows-sharp', 'sharp|thumbhash|nsfwjs|@tensorflow', '^apps/media/'),
     owner('only-email-knows-mails', 'nodemailer|mrml|liquidjs|html-to-text', '^apps/email/'),

@@ -21,5 +21,6 @@ export default defineConfig({
     chunkSizeWarningLimit: 1_000,
     reportCompressedSize: false,
   },
-  server: { proxy: { '/v1': GATEWAY, '/health': GATEWAY } },
+  // The host stays as the page has it: a session is good for pages of the host that is asked alone.
+  server: { proxy: { '/v1': { target: GATEWAY, changeOrigin: false }, '/health': GATEWAY } },
 });

@@ -14,6 +14,13 @@ const SEEN = (state: 'hidden' | 'visible'): string =>
   `Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => '${state}' });` +
   "document.dispatchEvent(new Event('visibilitychange'));";
 
+/** Runs in the page: whether it has a clipboard, as pages have not that came by plain HTTP from elsewhere. */
+const CLIPBOARD = (isThere: boolean): string =>
+  isThere
+    ? 'Object.defineProperty(Navigator.prototype, "clipboard", window.clipboardOfPage);'
+    : 'window.clipboardOfPage = Object.getOwnPropertyDescriptor(Navigator.prototype, "clipboard");' +
+      'delete Navigator.prototype.clipboard;';
+
 describe('the dashboard', () => {
   let suite: TestSuite;
   let jobs: SuiteJobs;
@@ -52,8 +59,17 @@ describe('the dashboard', () => {
     await press(page, 'Sign in');
     await heading(page, 'lab.script');
     expect(await page.evaluate('document.cookie')).toBe('');
-    await press(page, /Signed in as/);
-    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    const signOut = async (): Promise<void> => {
+      await press(page, /Signed in as/);
+      await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    };
+    await page.route('**/v1/session', (route) =>
+      route.request().method() === 'DELETE' ? route.abort() : route.continue(),
+    );
+    await signOut();
+    await said(page, 'You are still signed in. The gateway cannot be reached.');
+    await page.unroute('**/v1/session');
+    await signOut();
     await page.getByLabel('API key').waitFor();
     await page.reload();
     await page.getByLabel('API key').waitFor();
@@ -189,6 +205,16 @@ describe('the dashboard', () => {
     expect((await suite.api('GET', `/v1/jobs/${id}`)).status).toBe(404);
   });
 
+  it('shows the attempts and the log of a job to its end also where its stream cannot be had', async () => {
+    const { id } = await jobs.enqueue('lab.script', { steps: ['hold'], ms: 2_000, says: 'held on' });
+    const page = await pages.context.newPage();
+    await page.route('**/stream**', (route) => route.abort());
+    await page.goto(`${suite.url}/jobs/${id}`);
+    await status(page, 'completed');
+    await page.locator('.attempts').getByText('completed').waitFor();
+    await page.locator('.log').getByText('held on').waitFor();
+  });
+
   it('changes a job that waits, runs it now, and enqueues another like it', async () => {
     const page = await pages.visit(`/jobs/${data.scheduled}`);
     await press(page, 'Priority');
@@ -210,11 +236,20 @@ describe('the dashboard', () => {
     await page.getByRole('menuitem', { name: 'curl' }).click();
     await said(page, 'Copied as curl');
     expect(await page.evaluate('navigator.clipboard.readText()')).toContain('"save"');
+    await page.evaluate(CLIPBOARD(false));
+    await press(page, 'Copy the id of the job');
+    await page.evaluate(CLIPBOARD(true));
+    expect(page.url()).toContain(String(await page.evaluate('navigator.clipboard.readText()')));
   });
 
   it('does with chosen jobs what fits them, after saying how many', async () => {
     const made = await Promise.all([1, 2, 3].map(() => jobs.enqueue('lab.script', { steps: ['ok'] }, { delay: '1d' })));
     const page = await pages.visit('/jobs?status=scheduled');
+    const [first = ''] = made.map(({ id }) => id);
+    await page.getByLabel(`Choose job ${first}`).check();
+    await page.getByLabel('Status').selectOption('');
+    await page.getByText('1 job chosen').waitFor({ state: 'detached' });
+    await page.goBack();
     for (const { id } of made) await page.getByLabel(`Choose job ${id}`).check();
     await press(page, 'Cancel 3');
     await page.getByRole('alertdialog', { name: 'Cancel 3 jobs?' }).waitFor();
@@ -277,13 +312,45 @@ describe('the dashboard', () => {
     await press(page, 'Start the job');
     await page.getByRole('alert').getByText('payload.steps').waitFor();
     await press(page, 'Add to steps');
-    await page.getByLabel('steps 1').selectOption('ok');
+    await page.getByLabel('steps 1', { exact: true }).selectOption('ok');
     await page.getByLabel('by optional').selectOption('attempt');
     await page.getByLabel('password').fill('a secret');
     await press(page, 'Start the job');
     await status(page, 'completed');
     await page.getByText('"***"').first().waitFor();
     expect(await page.content()).not.toContain('a secret');
+  });
+
+  it('takes a file of a task from where it is', async () => {
+    const page = await pages.visit('/tasks/media.process-image');
+    const file = { name: 'note.png', mimeType: 'image/png', buffer: Buffer.from('no picture') };
+    await page.getByLabel('Upload a file for source', { exact: true }).setInputFiles(file);
+    await said(page, 'note.png is uploaded.');
+    const source = page.getByRole('textbox', { name: /^source/ }).first();
+    expect(await source.inputValue()).toMatch(/^default\//);
+    await source.fill('https://example.org/a.png');
+    const request = page.waitForRequest((sent) => sent.method() === 'POST');
+    await press(page, 'Start the job');
+    expect((await request).postDataJSON()).toMatchObject({ payload: { source: 'https://example.org/a.png' } });
+  });
+
+  it('keeps in a form of a list what was written, and sends no JSON that is none', async () => {
+    const page = await pages.context.newPage();
+    await page.route('**/v1/tasks/lab.script', async (route) => {
+      const answer = await route.fetch();
+      const schema = { type: 'object', properties: { rows: { type: 'array', items: { type: 'object' } } } };
+      await route.fulfill({ json: { ...((await answer.json()) as object), schema } });
+    });
+    await page.goto(`${suite.url}/tasks/lab.script`);
+    for (const text of ['{ "a": 1', '{ "b": 2 }']) {
+      await press(page, 'Add to rows');
+      await page.locator('fieldset textarea').last().fill(text);
+    }
+    await press(page, 'Start the job');
+    expect(await page.locator('textarea:invalid').inputValue()).toBe('{ "a": 1');
+    expect(await page.getByRole('status').innerText()).toBe('');
+    await press(page, 'Remove rows 1');
+    expect(await page.locator('fieldset textarea').inputValue()).toBe('{ "b": 2 }');
   });
 
   it('creates a key, which is shown once, and tells who has done it', async () => {

@@ -46,6 +46,7 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'apps/gateway/src/http/sql.ts': "import 'pg';",
     'apps/exports/src/tasks/create/sql.ts': "import 'pg-cursor';",
   },
+  'only-datasets-read-exact-numbers': { 'apps/gateway/src/jobs/digits.ts': "import 'lossless-json';" },
   'only-exports-write-documents': { 'apps/gateway/src/jobs/paper.ts': "import 'pdfkit';" },
   'datasets-stand-on-config': { 'libs/datasets/src/upwards.ts': "import '#libs/storage';" },
   'webhooks-stand-on-storage': { 'libs/webhooks/src/upwards.ts': "import '#libs/broker';" },

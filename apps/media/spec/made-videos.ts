@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -34,6 +34,15 @@ export async function turnedVideo(folder: string, name: string): Promise<Buffer>
   const copy = ['-i', join(folder, name), '-c', 'copy', '-metadata:s:v:0', 'rotate=90', turned];
   await promisify(execFile)('ffmpeg', ['-v', 'error', '-y', ...copy]);
   return readFile(turned);
+}
+
+/** The same video, with a subtitle that is shown long after it has ended. */
+export async function subtitledVideo(folder: string, name: string, codec: string): Promise<Buffer> {
+  const [text, subtitled] = [join(folder, `${name}.srt`), join(folder, `subtitled-${name}`)];
+  await writeFile(text, '1\n00:00:28,000 --> 00:00:30,000\nThe end\n');
+  const copy = ['-i', join(folder, name), '-i', text, '-c', 'copy', '-c:s', codec, subtitled];
+  await promisify(execFile)('ffmpeg', ['-v', 'error', '-y', ...copy]);
+  return readFile(subtitled);
 }
 
 /** A frame of a video as raw RGB. */

@@ -1,5 +1,5 @@
 import { PermanentError, TemporaryError } from '#libs/consumer';
-import { FfmpegCrash, FfmpegMissing, VideoProblem } from './ffmpeg/errors.js';
+import { FfmpegCrash, FfmpegMissing, FfmpegUnfit, VideoProblem } from './ffmpeg/errors.js';
 import { ImageProblem } from './image-pool/image-problem.js';
 import { ImageWorkerCrash } from './image-pool/image-worker-crash.js';
 
@@ -12,6 +12,8 @@ export function asJobError(error: unknown): unknown {
   }
   if (error instanceof FfmpegCrash) return new TemporaryError('video_worker_crashed', error.message, { cause: error });
   // Another process of the app may have it, and it may be installed meanwhile.
-  if (error instanceof FfmpegMissing) return new TemporaryError('ffmpeg_missing', error.message, { cause: error });
+  if (error instanceof FfmpegMissing || error instanceof FfmpegUnfit) {
+    return new TemporaryError('ffmpeg_missing', error.message, { cause: error });
+  }
   return error;
 }

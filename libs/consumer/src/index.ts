@@ -2,7 +2,7 @@ export { exponential, fixed } from '#libs/contracts';
 export { AppProcess, type AppPeers } from './app-process.js';
 export { PermanentError, RetryAfter, Standstill, TemporaryError } from './errors.js';
 export { Describe, FieldSchema, Secret, ShortForm } from './field-notes.js';
-export { FileInput } from './file-input.js';
+export { FileInput, IsFileKey } from './file-input.js';
 export { type JobContext, type JobFiles, type JobLog, type JobToSpawn } from './job-context.js';
 export { runConsumerApp, type ConsumerAppOptions } from './run-consumer-app.js';
 export {

@@ -35,6 +35,7 @@ export interface EgressOptions {
 /** One hop of a call. */
 interface Hop {
   readonly url: URL;
+  readonly isRedirect: boolean;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -130,21 +131,33 @@ export class EgressClient {
 
   #firstHop({ url, headers = {}, credentials = {} }: Call): Hop {
     const about = { 'user-agent': this.#userAgent, 'accept-encoding': 'gzip, deflate, br' };
-    return { url: this.#policy.checked(url), headers: { ...about, ...headers, ...credentials } };
+    return { url: this.#policy.checked(url), isRedirect: false, headers: { ...about, ...headers, ...credentials } };
   }
 
   #nextHop({ credentials = {}, beforeRedirect }: Call, { url: from, headers }: Hop, target: string): Hop {
-    const url = this.#policy.checked(target);
+    const url = this.#redirected(target);
     if (from.protocol === 'https:' && url.protocol === 'http:') {
       throw new EgressRefused('The host redirects from https to http.');
     }
     beforeRedirect?.(url);
-    if (url.origin === from.origin) return { url, headers };
+    if (url.origin === from.origin) return { url, isRedirect: true, headers };
     const shown = Object.entries(headers).filter(([name]) => !SENSITIVE.has(name) && credentials[name] === undefined);
-    return { url, headers: Object.fromEntries(shown) };
+    return { url, isRedirect: true, headers: Object.fromEntries(shown) };
   }
 
-  async #sent(call: Call, { url, headers }: Hop, { limits, ending, explain }: Terms): Promise<Dispatcher.ResponseData> {
+  #redirected(target: string): URL {
+    try {
+      return this.#policy.checked(target);
+    } catch (error) {
+      throw redirectRefused(error);
+    }
+  }
+
+  async #sent(
+    call: Call,
+    { url, isRedirect, headers }: Hop,
+    { limits, ending, explain }: Terms,
+  ): Promise<Dispatcher.ResponseData> {
     try {
       const asked = this.#agent.request({
         ...{ origin: url.origin, path: `${url.pathname}${url.search}` },
@@ -153,9 +166,15 @@ export class EgressClient {
       });
       return await ending.sooner(asked);
     } catch (error) {
-      throw explain(error);
+      throw isRedirect ? redirectRefused(explain(error)) : explain(error);
     }
   }
+}
+
+/** Where a host redirects to stands in no error: it may have put there what it was sent. */
+function redirectRefused(error: unknown): unknown {
+  if (!(error instanceof EgressRefused)) return error;
+  return new EgressRefused('The host redirects to an address that may not be called.');
 }
 
 /** Answers that have no body, whatever they say of its packing. */

@@ -1,6 +1,6 @@
 /**
  * The call may not be made, now or later: the policy refuses its address. The message names what the caller wrote and
- * never what a name resolves to, so that nobody explores a network by it.
+ * never what a name resolves to or a host redirects to, so that nobody explores a network by it.
  */
 export class EgressRefused extends Error {
   constructor(message: string, options?: ErrorOptions) {

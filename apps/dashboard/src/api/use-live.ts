@@ -19,3 +19,8 @@ export function useLive<T>(
     enabled,
   });
 }
+
+/** Names what an answer is of: what was asked for, or what was asked for before while that answer stays. */
+export function listOf({ isPlaceholderData }: UseQueryResult, asked: string): string {
+  return isPlaceholderData ? 'earlier' : asked;
+}

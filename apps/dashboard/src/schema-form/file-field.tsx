@@ -5,10 +5,13 @@ import { type FieldProps } from './field-props';
 import { Labelled } from './labelled';
 import { recordOf } from './schema';
 
-/** A file: one that is uploaded now, or the key of one that was. */
+const ADDRESS = /^https?:/;
+
+/** A file: one that is uploaded now, the key of one that was, or its address on the web where the task takes one. */
 export function FileField(field: FieldProps): ReactNode {
-  const { value, name, onChange } = field;
-  const key = recordOf(value)['key'];
+  const { value, name, onChange, schema } = field;
+  const named = typeof value === 'string' ? value : recordOf(value)['key'];
+  const takesAddress = schema.then?.type === 'string';
   const { mutate, isPending } = useAction(
     (file: File) => leveret.files.upload(file),
     ({ filename }) => `${filename} is uploaded.`,
@@ -24,9 +27,9 @@ export function FileField(field: FieldProps): ReactNode {
           <input
             {...ids}
             type="text"
-            placeholder="The key of an uploaded file"
-            value={typeof key === 'string' ? key : ''}
-            onChange={({ target }) => onChange(target.value === '' ? undefined : { key: target.value })}
+            placeholder={takesAddress ? 'The key of an uploaded file, or a URL' : 'The key of an uploaded file'}
+            value={typeof named === 'string' ? named : ''}
+            onChange={({ target }) => onChange(fileNamed(target.value, takesAddress))}
           />
           <label className="button" aria-busy={isPending}>
             Upload a file
@@ -41,4 +44,9 @@ export function FileField(field: FieldProps): ReactNode {
       )}
     </Labelled>
   );
+}
+
+function fileNamed(text: string, takesAddress: boolean): unknown {
+  if (text === '') return undefined;
+  return takesAddress && ADDRESS.test(text) ? text : { key: text };
 }

@@ -1,17 +1,22 @@
-import { type ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Button } from '../ui/button';
 import { type OuterFieldProps } from './field-props';
 
 /** A list: a field for each item. */
 export function ListField({ name, path, schema, root, value, onChange, errors, Inner }: OuterFieldProps): ReactNode {
   const items: readonly unknown[] = Array.isArray(value) ? value : [];
-  const change = (next: readonly unknown[]): void => onChange(next.length === 0 ? undefined : next);
+  // A field may keep a text of its own: it belongs to its item, wherever that moves when another is removed.
+  const [keys, setKeys] = useState<readonly number[]>(() => [...items.keys()]);
+  const change = (next: readonly unknown[], nextKeys: readonly number[] = keys): void => {
+    setKeys(nextKeys);
+    onChange(next.length === 0 ? undefined : next);
+  };
   return (
     <fieldset>
       <legend>{name}</legend>
       {schema.description !== undefined && <p className="muted">{schema.description}</p>}
       {items.map((item, index) => (
-        <div key={index} className="list-item">
+        <div key={keys[index]} className="list-item">
           <Inner
             name={`${name} ${index + 1}`}
             path={`${path}.${index}`}
@@ -22,13 +27,17 @@ export function ListField({ name, path, schema, root, value, onChange, errors, I
             onChange={(changed) => change(items.with(index, changed))}
             errors={errors}
           />
-          <Button kind="quiet" onClick={() => change(items.toSpliced(index, 1))}>
+          <Button
+            kind="quiet"
+            aria-label={`Remove ${name} ${index + 1}`}
+            onClick={() => change(items.toSpliced(index, 1), keys.toSpliced(index, 1))}
+          >
             Remove
           </Button>
         </div>
       ))}
       {errors.has(path) && <p className="field-error">{errors.get(path)}</p>}
-      <Button onClick={() => change([...items, undefined])}>Add to {name}</Button>
+      <Button onClick={() => change([...items, undefined], [...keys, (keys.at(-1) ?? 0) + 1])}>Add to {name}</Button>
     </fieldset>
   );
 }

@@ -51,9 +51,7 @@ export function ChoiceField(field: FieldProps): ReactNode {
           value={typeof value === 'string' ? value : ''}
           onChange={({ target }) => onChange(target.value === '' ? undefined : target.value)}
         >
-          <option value="">
-            {schema.default === undefined ? 'not given' : `not given (${hintOf(schema.default)})`}
-          </option>
+          <NotGiven schema={schema} />
           {schema.enum?.map((choice) => (
             <option key={String(choice)}>{String(choice)}</option>
           ))}
@@ -74,15 +72,19 @@ export function SwitchField(field: FieldProps): ReactNode {
           value={text}
           onChange={({ target }) => onChange(target.value === '' ? undefined : target.value === 'true')}
         >
-          <option value="">
-            {schema.default === undefined ? 'not given' : `not given (${hintOf(schema.default)})`}
-          </option>
+          <NotGiven schema={schema} />
           <option value="true">yes</option>
           <option value="false">no</option>
         </select>
       )}
     </Labelled>
   );
+}
+
+/** The choice of none, with what counts then. */
+function NotGiven({ schema }: Pick<FieldProps, 'schema'>): ReactNode {
+  const hint = hintOf(schema.default);
+  return <option value="">{hint === '' ? 'not given' : `not given (${hint})`}</option>;
 }
 
 /** What counts when nothing is given. */

@@ -12,6 +12,10 @@ export interface Schema {
   readonly maxLength?: number;
   readonly format?: string;
   readonly writeOnly?: boolean;
+  /** A short form of what `else` describes at length: a text in the place of an object. */
+  readonly if?: { readonly type?: unknown };
+  readonly then?: Schema;
+  readonly else?: Schema;
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, Schema>>;
 }
@@ -27,11 +31,15 @@ const KINDS: Readonly<Record<string, Kind>> = {
   boolean: 'switch',
 };
 
-/** The schema that a reference leads to within the task's own, which is the only place that one may lead to. */
+/**
+ * The schema that a reference leads to within the task's own, which is the only place that one may lead to. Of a value with a
+ * short form it is that of the long one.
+ */
 export function resolved(schema: Schema, root: Schema): Schema {
   const { $ref, ...beside } = schema;
-  if ($ref?.startsWith(LOCAL) !== true) return schema;
-  return { ...root.$defs?.[$ref.slice(LOCAL.length)], ...beside };
+  if ($ref?.startsWith(LOCAL) === true) return resolved({ ...root.$defs?.[$ref.slice(LOCAL.length)], ...beside }, root);
+  const { if: condition, else: long, ...rest } = schema;
+  return condition?.type !== undefined && long !== undefined ? resolved({ ...long, ...rest }, root) : schema;
 }
 
 export function kindOf({ enum: choices, type, properties, items }: Schema): Kind {

@@ -2,14 +2,21 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { CircleUser } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { type ReactNode } from 'react';
+import { sentenceOf } from '../api/failure';
 import { signOut } from '../api/own-calls';
+import { useNotify } from '../ui/notices';
 import { useSession } from './session';
 
 /** Who is signed in, and the way out. */
 export function Account(): ReactNode {
   const { name, tenant, scopes } = useSession();
   const queries = useQueryClient();
-  const { mutate } = useMutation({ mutationFn: signOut, onSettled: () => queries.resetQueries() });
+  const notify = useNotify();
+  const { mutate } = useMutation({
+    mutationFn: signOut,
+    onSuccess: () => queries.resetQueries(),
+    onError: (error) => notify('failed', `You are still signed in. ${sentenceOf(error)}`),
+  });
   return (
     // What makes a menu modal sets styles that the page's policy refuses.
     <DropdownMenu.Root modal={false}>

@@ -1,5 +1,6 @@
 import { Check, Copy } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
+import { useCopy } from './use-copy';
 
 const SHOWN_MS = 1_500;
 
@@ -12,8 +13,9 @@ interface CopyButtonProps {
 
 export function CopyButton({ text, what, children }: CopyButtonProps): ReactNode {
   const [isCopied, setCopied] = useState(false);
+  const copyText = useCopy();
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text);
+    if (!(await copyText(text))) return;
     setCopied(true);
     setTimeout(() => setCopied(false), SHOWN_MS);
   };

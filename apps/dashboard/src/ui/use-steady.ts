@@ -13,15 +13,19 @@ export interface Steady<T> {
   readonly release: () => void;
 }
 
-/** What is live holds still while a mouse is over it: nothing slips away from under it between aiming and clicking. */
-export function useSteady<T>(latest: T): Steady<T> {
-  const [held, setHeld] = useState<{ readonly value: T } | null>(null);
+/**
+ * What is live holds still while a mouse is over it: nothing slips away from under it between aiming and clicking.
+ * @param of names what the value is of, where that changes: it is held no longer than that stays
+ */
+export function useSteady<T>(latest: T, of = ''): Steady<T> {
+  const [held, setHeld] = useState<{ readonly of: string; readonly value: T } | null>(null);
+  const isHeld = held?.of === of;
   return {
-    shown: held === null ? latest : held.value,
-    isHeld: held !== null,
+    shown: isHeld ? held.value : latest,
+    isHeld,
     hold: {
       onPointerEnter: ({ pointerType }) => {
-        if (pointerType === 'mouse') setHeld({ value: latest });
+        if (pointerType === 'mouse') setHeld({ of, value: latest });
       },
       onPointerLeave: () => setHeld(null),
     },

@@ -7,6 +7,7 @@ import {
   type ImportRow,
   type RejectedRow,
   storedForm,
+  textOfJson,
   VALUE_FORMS,
 } from '#libs/datasets';
 import { type Incoming, type IncomingRecord, SHOWN_CHARACTERS } from './record.js';
@@ -89,7 +90,7 @@ class RowMaker {
     if (strange !== undefined) return rejected(record, strange, 'is no column of the first record');
     const cells: Cell[] = [];
     for (const [index, { name, type }] of this.columns.entries()) {
-      const text = textOf(fields.get(this.names[index] ?? ''));
+      const text = textOfJson(fields.get(this.names[index] ?? ''));
       if (text === null && this.required.includes(name)) return rejected(record, name, 'is missing');
       const stored = text === null ? null : storedForm(type, text);
       if (stored === undefined) return rejected(record, name, `must be ${VALUE_FORMS[type]}`);
@@ -99,12 +100,7 @@ class RowMaker {
   }
 }
 
-function textOf(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
 function rejected({ line, fields }: IncomingRecord, column: string, reason: string): RejectedRow {
-  const content = JSON.stringify(Object.fromEntries(fields)).slice(0, SHOWN_CHARACTERS);
-  return { line, column, reason, content };
+  const content = textOfJson(Object.fromEntries(fields)) ?? '';
+  return { line, column, reason, content: content.slice(0, SHOWN_CHARACTERS) };
 }

@@ -1,3 +1,4 @@
+import { exactJson } from '#libs/datasets';
 import { type Incoming, LONGEST_RECORD, SHOWN_CHARACTERS } from './record.js';
 
 const LINE_END = /\r?\n/;
@@ -32,7 +33,7 @@ function recordOf(text: string, line: number): Incoming {
   const content = text.slice(0, SHOWN_CHARACTERS);
   if (text.length > LONGEST_RECORD) return { line, reason: `is longer than ${LONGEST_RECORD} characters`, content };
   try {
-    const value: unknown = JSON.parse(text);
+    const value = exactJson(text);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     if (isObject) return { line, fields: new Map(Object.entries(value)) };
     return { line, reason: 'is no object', content };

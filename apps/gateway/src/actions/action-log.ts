@@ -6,6 +6,7 @@ import { clippedText } from '#libs/contracts';
 import { callerOfRequest } from '../api-keys/caller.js';
 import { noteAnswer } from '../http/answer-notes.js';
 import { ActionStore } from '../ledger/action-store.js';
+import { saidOfAction } from './action-object.js';
 import { isAction } from './routine.js';
 
 const MAX_OBJECT_BYTES = 200;
@@ -30,7 +31,7 @@ export class ActionLog implements NestInterceptor {
     const { apiKeyId, tenant } = caller;
     await this.actions.begin({ id, apiKeyId, tenant, bySession, method, route, object: objectOf(request, route) });
     let made: string | null = null;
-    noteAnswer(request, (status) => this.actions.end(id, status, made));
+    noteAnswer(request, (status) => this.actions.end(id, status, made ?? storable(saidOfAction(request))));
     return next.handle().pipe(
       tap((answer) => {
         made = idIn(answer);
@@ -45,6 +46,10 @@ function objectOf(request: FastifyRequest, route: string): string | null {
   const [, query = ''] = request.url.split('?');
   const named = Object.values(request.params as Record<string, string>).join(' ');
   const object = `${request.method} ${route}` === CHOSEN_BY_QUERY ? query : named;
+  return storable(object);
+}
+
+function storable(object = ''): string | null {
   return object === '' ? null : clippedText(object, MAX_OBJECT_BYTES);
 }
 

@@ -75,7 +75,9 @@ describe('the log of actions', () => {
     await client.call('POST', '/v1/queues/demo/pause?secret=x', undefined);
     await client.post('/v1/schedules?secret=x', {});
     await client.call('DELETE', '/v1/dead-letters?queue=demo', undefined);
-    expect((await ended()).slice(0, 4).map(({ route, object }) => [route, object])).toEqual([
+    await client.call('DELETE', '/v1/dead-letters', { queue: 'demo', errorCode: 'broken' });
+    expect((await ended()).slice(0, 5).map(({ route, object }) => [route, object])).toEqual([
+      ['/v1/dead-letters', '{"queue":"demo","errorCode":"broken"}'],
       ['/v1/dead-letters', 'queue=demo'],
       ['/v1/schedules', null],
       ['/v1/queues/:name/pause', 'demo'],

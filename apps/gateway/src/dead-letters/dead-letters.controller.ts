@@ -1,5 +1,7 @@
-import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Query, Req } from '@nestjs/common';
+import { type FastifyRequest } from 'fastify';
 import { type Attempt } from '#libs/contracts';
+import { actionIsAbout } from '../actions/action-object.js';
 import { RequireScope } from '../api-keys/caller.js';
 import { pathId } from '../http/ids.js';
 import { OptionalJsonBody } from '../http/json-body.js';
@@ -98,7 +100,11 @@ export class DeadLettersController {
     problems: [400, 413, 415, 422],
   })
   @HttpCode(200)
-  async remove(@Query() parameters: unknown, @OptionalJsonBody() body: unknown): Promise<Purged> {
+  async remove(
+    @Query() parameters: unknown,
+    @OptionalJsonBody() body: unknown,
+    @Req() request: FastifyRequest,
+  ): Promise<Purged> {
     const inQuery = readLetterFilter(parameters);
     if (body !== undefined && Object.keys(inQuery).length > 0) {
       throw invalidField(
@@ -108,6 +114,7 @@ export class DeadLettersController {
     }
     const selection = body === undefined ? inQuery : PURGE_REQUEST.read(body);
     proveSelection(selection);
+    actionIsAbout(request, selection);
     return purge(this.letters, selection);
   }
 }

@@ -4,6 +4,7 @@ import { JobUnconfirmedError } from './acceptance-error.js';
 import { type Database, LedgerUnavailableError, type Queries, type Transaction } from './database.js';
 import { type FollowUp, INSERT_FOLLOW_UPS_OF_BATCH } from './follow-up.js';
 import { IdempotencyError, type IdempotencyKey, matching, readKeys, writeKeys } from './idempotency.js';
+import { JobChunks } from './job-chunks.js';
 import { bytesOf, heldOf, insertJobs, type InsertOptions } from './job-insert.js';
 import { isoOf } from './job-row.js';
 import { type NewJob } from './job-store.js';
@@ -38,10 +39,6 @@ export interface NewBatch extends Pick<Batch, 'id' | 'tenant'> {
   /** What is to be enqueued at its end. */
   readonly then: readonly FollowUp[];
 }
-
-/** A statement stays short, so that those of others have their turn in between. */
-const CHUNK_JOBS = 500;
-const CHUNK_BYTES = 512 * 1024;
 
 /** Enters and reads batches. */
 export class BatchStore {
@@ -158,10 +155,12 @@ async function enterBatch(
   const { entering, jobIds } = divided(jobs, await readHolders(transaction, jobs));
   await transaction.query('INSERT INTO batches (id, tenant, total) VALUES ($1, $2, $3)', [id, tenant, entering.length]);
   if (then.length > 0) await transaction.query(INSERT_FOLLOW_UPS_OF_BATCH, [id, tenant, JSON.stringify(then)]);
-  for (const chunk of chunksOf(entering)) {
+  const chunks = new JobChunks<NewJob>(async (chunk) => {
     const rows = await insertJobs(transaction, chunk, { claimMs: 0, dueWaits: true, held });
     if (rows.length < chunk.length) throw new Error(`Not every job of the batch ${id} could be entered.`);
-  }
+  });
+  for (const job of entering) await chunks.add(job, job);
+  await chunks.end();
   // No job of it will end: it has come to its end already.
   if (entering.length === 0) await transaction.query('INSERT INTO endings (batch_id) VALUES ($1)', [id]);
   if (key !== null) await writeKeys(transaction, [{ key, made: id, answer: { jobIds } }]);
@@ -195,20 +194,6 @@ function divided(
     return id;
   });
   return { entering: jobs.filter(({ id }, index) => jobIds[index] === id), jobIds };
-}
-
-function* chunksOf(jobs: readonly NewJob[]): Iterable<readonly NewJob[]> {
-  let chunk: NewJob[] = [];
-  let bytes = 0;
-  for (const job of jobs) {
-    if (chunk.length === CHUNK_JOBS || (chunk.length > 0 && bytes + bytesOf(job) > CHUNK_BYTES)) {
-      yield chunk;
-      [chunk, bytes] = [[], 0];
-    }
-    chunk.push(job);
-    bytes += bytesOf(job);
-  }
-  if (chunk.length > 0) yield chunk;
 }
 
 function sizeOf(jobs: readonly NewJob[]): number {

@@ -6,7 +6,7 @@ import { wantsEnd } from '../webhooks/endpoint-wants.js';
 import { type Database, type Queries } from './database.js';
 import { type Delivery, enterDeliveries, type MadeDelivery } from './delivery-entry.js';
 import { type Follower } from './follower-entry.js';
-import { bytesOf } from './job-insert.js';
+import { JobChunks } from './job-chunks.js';
 import { JOB_COLUMNS, jobOf, type JobRecord } from './job-row.js';
 import { type Dispatch } from './outbox.js';
 import { type OutboxRoom } from './outbox-room.js';
@@ -32,8 +32,6 @@ interface EndRow {
 
 /** Each may go to every endpoint of its tenant. */
 const ENDS_AT_ONCE = 20;
-/** What is held in memory and written in one statement stays bounded, however large jobs are. */
-const CHUNK_BYTES = 512 * 1024;
 
 /**
  * Turns ends of jobs into deliveries to webhook endpoints. An end is noted in the transaction that brings it about, and the note goes in
@@ -90,16 +88,12 @@ async function enterInChunks(
   due: readonly Delivery[],
   { make, waits }: { readonly make: MakeDelivery; readonly waits: boolean },
 ): Promise<void> {
-  let [chunk, bytes]: [MadeDelivery[], number] = [[], 0];
+  const chunks = new JobChunks<MadeDelivery>((chunk) => enterDeliveries(transaction, chunk, waits));
   for (const delivery of due) {
     const follower = await make(delivery);
-    chunk.push({ delivery, follower });
-    bytes += bytesOf(follower.job);
-    if (bytes < CHUNK_BYTES) continue;
-    await enterDeliveries(transaction, chunk, waits);
-    [chunk, bytes] = [[], 0];
+    await chunks.add({ delivery, follower }, follower.job);
   }
-  await enterDeliveries(transaction, chunk, waits);
+  await chunks.end();
 }
 
 /** A receiver that is gone has said so at the address that it had: one that has moved since then is not meant. */

@@ -6,7 +6,7 @@ import { takeLocks } from './advisory-locks.js';
 import { type Database, type Queries } from './database.js';
 import { type EventRecord } from './event-row.js';
 import { type Fired, lockTriggers, markEchoes, noteFired, noteFirings, takeEvents } from './firing-writes.js';
-import { bytesOf } from './job-insert.js';
+import { JobChunks } from './job-chunks.js';
 import { type NewJob } from './job-store.js';
 import { type Dispatch } from './outbox.js';
 import { type OutboxRoom } from './outbox-room.js';
@@ -31,10 +31,6 @@ interface Parts {
 interface Start extends Pick<Fired, 'trigger' | 'event'> {
   readonly job: NewJob;
 }
-
-/** A statement stays short, and what is held in memory bounded, however many triggers want a large event. */
-const CHUNK_JOBS = 500;
-const CHUNK_BYTES = 512 * 1024;
 
 /**
  * Turns events into jobs. That triggers fire for an event is one transaction: the event is locked, the jobs and their outbox rows
@@ -89,8 +85,7 @@ class Firing {
   readonly #transaction: Queries;
   readonly #builder: JobBuilder;
   readonly #fired: Fired[] = [];
-  #starts: Start[] = [];
-  #bytes = 0;
+  readonly #chunks = new JobChunks<Start>((starts) => this.#enter(starts));
 
   constructor(transaction: Queries, builder: JobBuilder) {
     this.#transaction = transaction;
@@ -103,21 +98,16 @@ class Firing {
       this.#fired.push(judged);
       return;
     }
-    this.#starts.push(judged);
-    this.#bytes += bytesOf(judged.job);
-    if (this.#starts.length >= CHUNK_JOBS || this.#bytes >= CHUNK_BYTES) await this.#enter();
+    await this.#chunks.add(judged, judged.job);
   }
 
   async end(): Promise<readonly Fired[]> {
-    await this.#enter();
+    await this.#chunks.end();
     await noteFirings(this.#transaction, this.#fired);
     return this.#fired;
   }
 
-  async #enter(): Promise<void> {
-    const starts = this.#starts;
-    [this.#starts, this.#bytes] = [[], 0];
-    if (starts.length === 0) return;
+  async #enter(starts: readonly Start[]): Promise<void> {
     const jobs = starts.map(({ job }) => job);
     await takeLocks(this.#transaction, uniqueLocksOf(jobs));
     const holders = new Map(await readHolders(this.#transaction, jobs));

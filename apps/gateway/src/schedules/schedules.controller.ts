@@ -2,20 +2,17 @@ import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } fro
 import { type FastifyReply } from 'fastify';
 import { type Caller, CurrentCaller, keyOf, RequireScope, visibleTenant } from '../api-keys/caller.js';
 import { pathId } from '../http/ids.js';
+import { changedOrConflict } from '../http/changed-or-conflict.js';
 import { JsonBody } from '../http/json-body.js';
 import { readListQuery } from '../http/list-query.js';
 import { type Page, pageOf } from '../http/page.js';
-import { missing, Problem } from '../http/problem.js';
+import { missing } from '../http/problem.js';
 import { ScheduleStore } from '../ledger/schedule-store.js';
 import { Described, paged } from '../openapi/described.js';
 import { ScheduleCheck } from './schedule-check.js';
-
 import { SCHEDULE_CHANGE_SCHEMA, SCHEDULE_SCHEMA } from './schedule-request.js';
 import { type ShownSchedule, ScheduleView } from './schedule-view.js';
 import { visibleSchedule } from './visible-schedule.js';
-
-/** Somebody else may change a schedule at the same time; then the change is made to what they have left. */
-const CHANGE_TRIES = 5;
 
 @Controller('v1/schedules')
 export class SchedulesController {
@@ -90,13 +87,11 @@ export class SchedulesController {
     @JsonBody() change: unknown,
     @CurrentCaller() caller: Caller,
   ): Promise<ShownSchedule> {
-    for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
+    const changed = await changedOrConflict('schedule', async () => {
       const known = await visibleSchedule(this.schedules, id, caller);
-      const definition = await this.check.changed(known, change, keyOf(caller));
-      const changed = await this.schedules.replace(known, definition);
-      if (changed !== undefined) return this.view.shown(changed);
-    }
-    throw new Problem(409, 'The schedule is being changed by others. Read it, and try again.');
+      return this.schedules.replace(known, await this.check.changed(known, change, keyOf(caller)));
+    });
+    return this.view.shown(changed);
   }
 
   @Delete(':id')

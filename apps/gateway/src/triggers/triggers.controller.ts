@@ -3,6 +3,7 @@ import { type FastifyReply } from 'fastify';
 import { LIMITS } from '#libs/contracts';
 import { type Caller, CurrentCaller, keyOf, RequireScope, visibleTenant } from '../api-keys/caller.js';
 import { pathId } from '../http/ids.js';
+import { changedOrConflict } from '../http/changed-or-conflict.js';
 import { JsonBody } from '../http/json-body.js';
 import { readHistoryQuery, readListQuery } from '../http/list-query.js';
 import { type Page, pageOf } from '../http/page.js';
@@ -14,9 +15,6 @@ import { TriggerCheck } from './trigger-check.js';
 import { TRIGGER_CHANGE_SCHEMA, TRIGGER_SCHEMA } from './trigger-request.js';
 import { type ShownRun, shownRun, type ShownTrigger, TriggerView } from './trigger-view.js';
 import { visibleTrigger } from './visible-trigger.js';
-
-/** Somebody else may change a trigger at the same time; then the change is made to what they have left. */
-const CHANGE_TRIES = 5;
 
 @Controller('v1/triggers')
 export class TriggersController {
@@ -97,15 +95,12 @@ export class TriggersController {
     @JsonBody() change: unknown,
     @CurrentCaller() caller: Caller,
   ): Promise<ShownTrigger> {
-    for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
+    const changed = await changedOrConflict('trigger', async () => {
       const known = await visibleTrigger(this.triggers, id, caller);
-      const definition = await this.check.changed(known, change, keyOf(caller));
-      const changed = await this.triggers.replace(known, definition);
-      if (changed === undefined) continue;
-      await this.bindings.follow();
-      return this.view.shown(changed);
-    }
-    throw new Problem(409, 'The trigger is being changed by others. Read it, and try again.');
+      return this.triggers.replace(known, await this.check.changed(known, change, keyOf(caller)));
+    });
+    await this.bindings.follow();
+    return this.view.shown(changed);
   }
 
   @Delete(':id')

@@ -2,6 +2,7 @@ import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } fro
 import { type FastifyReply } from 'fastify';
 import { LIMITS } from '#libs/contracts';
 import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
+import { changedOrConflict } from '../http/changed-or-conflict.js';
 import { JsonBody } from '../http/json-body.js';
 import { readListQuery } from '../http/list-query.js';
 import { type Page, pageOf } from '../http/page.js';
@@ -16,9 +17,6 @@ import { type ShownEndpoint, shownEndpoint } from './endpoint-view.js';
 import { SecretKeeper } from './secret-keeper.js';
 import { visibleEndpoint } from './visible-endpoint.js';
 import { type ShownSecret } from './webhook-secret.controller.js';
-
-/** Somebody else may change an endpoint at the same time; then the change is made to what they have left. */
-const CHANGE_TRIES = 5;
 
 @Controller('v1/webhook-endpoints')
 export class WebhookEndpointsController {
@@ -97,12 +95,11 @@ export class WebhookEndpointsController {
     @JsonBody() change: unknown,
     @CurrentCaller() caller: Caller,
   ): Promise<ShownEndpoint> {
-    for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
+    const changed = await changedOrConflict('webhook endpoint', async () => {
       const known = await visibleEndpoint(this.endpoints, id, caller);
-      const changed = await this.endpoints.replace(known, changedEndpoint(known, change));
-      if (changed !== undefined) return shownEndpoint(changed);
-    }
-    throw new Problem(409, 'The webhook endpoint is being changed by others. Read it, and try again.');
+      return this.endpoints.replace(known, changedEndpoint(known, change));
+    });
+    return shownEndpoint(changed);
   }
 
   @Delete(':id')

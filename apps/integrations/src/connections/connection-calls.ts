@@ -6,7 +6,7 @@ import { addressWithin } from './address-within.js';
 import { type Connection } from './connection.js';
 import { type Credentials, credentialsOf } from './credentials.js';
 import { type OAuthTokens } from './oauth-tokens.js';
-import { scrubbed } from './scrub.js';
+import { scrubbed, scrubbedHeaders } from './scrub.js';
 import { withoutSecrets } from './secret-guard.js';
 
 const UNAUTHORIZED = 401;
@@ -27,7 +27,8 @@ export class ConnectionCalls {
    */
   async exchange(connection: Connection, call: ConnectionCall): Promise<WholeAnswer> {
     const { answer, secrets } = await this.#authenticated(connection, call, (sent) => this.outgoing.exchange(sent));
-    return { ...answer, body: scrubbed(answer.body, secrets) };
+    const headers = scrubbedHeaders(answer.headers, secrets);
+    return { ...answer, headers, body: scrubbed(answer.body, secrets) };
   }
 
   /**
@@ -36,7 +37,8 @@ export class ConnectionCalls {
    */
   async open(connection: Connection, call: ConnectionCall): Promise<Answer> {
     const { answer, secrets } = await this.#authenticated(connection, call, (sent) => this.outgoing.open(sent));
-    return { ...answer, body: withoutSecrets(answer.body, secrets) };
+    const headers = scrubbedHeaders(answer.headers, secrets);
+    return { ...answer, headers, body: withoutSecrets(answer.body, secrets) };
   }
 
   async #authenticated<A extends WholeAnswer | Answer>(

@@ -1,5 +1,6 @@
 import { DURATION_FORM, type Duration } from '#libs/contracts';
 import { RESOURCES_SCHEMA, type WrittenResource } from './resources-schema.js';
+import { closed, NAME, oneOfTypes, TEXT, type TypeFields } from './schema-parts.js';
 
 /** Where a secret is: it never stands in the file itself. */
 export type SecretPlace = { readonly env: string } | { readonly file: string };
@@ -54,8 +55,6 @@ export interface ConnectionsFile {
   readonly hosts?: Readonly<Record<string, WrittenTerms>>;
 }
 
-const TEXT = { type: 'string', minLength: 1 } as const;
-const NAME = '^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$';
 const HTTP_URL = { type: 'string', pattern: '^https?://[^\\s?#@]+$' } as const;
 const HEADER_NAME = "^[a-z0-9!#$%&'*+.^_`|~-]+$";
 const HEADER_VALUE = '^[\\t\\x20-\\x7e]*$';
@@ -73,33 +72,18 @@ const DURATION = {
 };
 const STATUSES = { type: 'array', items: { type: 'integer', minimum: 300, maximum: 599 } } as const;
 
-function closed(properties: object, required: readonly string[] = []): object {
-  return { type: 'object', additionalProperties: false, properties, required };
-}
-
 const SECRET = { ...closed({ env: TEXT, file: TEXT }), minProperties: 1, maxProperties: 1 };
-const AUTH_FIELDS: Readonly<Record<WrittenAuth['type'], { required: readonly string[]; optional: readonly string[] }>> =
-  {
-    bearer: { required: ['token'], optional: [] },
-    basic: { required: ['user', 'password'], optional: [] },
-    'api-key': { required: ['header', 'key'], optional: [] },
-    oauth2: { required: ['tokenUrl', 'clientId', 'clientSecret'], optional: ['scope', 'audience'] },
-  };
-const AUTH = {
-  ...closed(
-    {
-      type: { enum: Object.keys(AUTH_FIELDS) },
-      ...{ token: SECRET, password: SECRET, key: SECRET, clientSecret: SECRET },
-      ...{ user: { type: 'string', pattern: '^[^:]+$' }, header: { type: 'string', pattern: HEADER_NAME } },
-      ...{ tokenUrl: HTTP_URL, clientId: TEXT, scope: TEXT, audience: TEXT },
-    },
-    ['type'],
-  ),
-  allOf: Object.entries(AUTH_FIELDS).map(([type, { required, optional }]) => ({
-    if: { properties: { type: { const: type } }, required: ['type'] },
-    then: { required, propertyNames: { enum: ['type', ...required, ...optional] } },
-  })),
+const AUTH_FIELDS: Readonly<Record<WrittenAuth['type'], TypeFields>> = {
+  bearer: { required: ['token'], optional: [] },
+  basic: { required: ['user', 'password'], optional: [] },
+  'api-key': { required: ['header', 'key'], optional: [] },
+  oauth2: { required: ['tokenUrl', 'clientId', 'clientSecret'], optional: ['scope', 'audience'] },
 };
+const AUTH = oneOfTypes(AUTH_FIELDS, {
+  ...{ token: SECRET, password: SECRET, key: SECRET, clientSecret: SECRET },
+  ...{ user: { type: 'string', pattern: '^[^:]+$' }, header: { type: 'string', pattern: HEADER_NAME } },
+  ...{ tokenUrl: HTTP_URL, clientId: TEXT, scope: TEXT, audience: TEXT },
+});
 
 const TERMS = {
   limits: closed({

@@ -1,4 +1,5 @@
 import { type Pagination, type Resource, type ValuePath } from './resource.js';
+import { closed, NAME, oneOfTypes, TEXT, type TypeFields } from './schema-parts.js';
 
 /** A resource as an operator writes it. */
 export interface WrittenResource {
@@ -16,34 +17,21 @@ type WrittenPagination =
   | { readonly type: 'page'; readonly param: string; readonly first?: number }
   | { readonly type: 'link' };
 
-const TEXT = { type: 'string', minLength: 1 } as const;
 const VALUE_PATH = { type: 'string', pattern: '^[^.]+(?:\\.[^.]+)*$' } as const;
 
-function closed(properties: object, required: readonly string[]): object {
-  return { type: 'object', additionalProperties: false, properties, required };
-}
-
-const FIELDS = {
+const PAGINATION_FIELDS: Readonly<Record<WrittenPagination['type'], TypeFields>> = {
   cursor: { required: ['param', 'next'], optional: [] },
   page: { required: ['param'], optional: ['first'] },
   link: { required: [], optional: [] },
-} as const;
-
-const PAGINATION = {
-  ...closed(
-    { type: { enum: Object.keys(FIELDS) }, param: TEXT, next: VALUE_PATH, first: { type: 'integer', minimum: 0 } },
-    ['type'],
-  ),
-  allOf: Object.entries(FIELDS).map(([type, { required, optional }]) => ({
-    if: { properties: { type: { const: type } }, required: ['type'] },
-    then: { required, propertyNames: { enum: ['type', ...required, ...optional] } },
-  })),
 };
+const PAGINATION = oneOfTypes(PAGINATION_FIELDS, {
+  ...{ param: TEXT, next: VALUE_PATH, first: { type: 'integer', minimum: 0 } },
+});
 
 /** JSON Schema of the `resources` of a connection. */
 export const RESOURCES_SCHEMA = {
   type: 'object',
-  propertyNames: { pattern: '^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$' },
+  propertyNames: { pattern: NAME },
   additionalProperties: closed(
     {
       path: { type: 'string', pattern: '^/' },

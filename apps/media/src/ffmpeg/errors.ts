@@ -24,6 +24,17 @@ export class FfmpegMissing extends Error {
   }
 }
 
+/** What is installed as ffmpeg does not do what is asked of it, whatever the video. */
+export class FfmpegUnfit extends Error {
+  constructor(why: string) {
+    super(
+      'The ffmpeg of the machine that the media app runs on cannot be used, which is not the fault of the video; ' +
+        `install a complete one of version 5 or newer: ${why}`,
+    );
+    this.name = 'FfmpegUnfit';
+  }
+}
+
 /** ffmpeg was killed, or failed for a reason that is not the video's. */
 export class FfmpegCrash extends Error {
   constructor(how: string) {

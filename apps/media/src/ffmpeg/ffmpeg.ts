@@ -1,11 +1,15 @@
-import { FfmpegCrash, FfmpegMissing, VideoProblem } from './errors.js';
-import { MOST_WRITTEN, type ProgramEnd, runGuarded } from './guarded-program.js';
+import { FfmpegCrash, FfmpegMissing, FfmpegUnfit, VideoProblem } from './errors.js';
+import { MOST_WRITTEN, NOT_EXECUTABLE, type ProgramEnd, runGuarded } from './guarded-program.js';
 
 const GIB = 1024 ** 3;
 const MOST_OUTPUT = 1024 * 1024;
 /** Lines in which ffmpeg says that a limit was met. */
 const TOO_LARGE = /Cannot allocate memory|exceeds specified max pixel count|Picture size \S+ is invalid/;
 const DISK_FULL = /No space left on device/;
+/** Lines in which ffmpeg says that it does not know what the app asks for: no video makes it say so. */
+const UNFIT =
+  /^.*(Unknown encoder|Unrecognized option|Option not found|Unknown input format|Requested output format|No such filter).*$/m;
+const UNREAD_CODEC = /Codec \(([\w-]+)\) not on whitelist/;
 
 /** Where and until when a program runs. */
 export interface Place {
@@ -17,7 +21,7 @@ export interface Place {
 /**
  * Runs ffmpeg.
  * @param onLine hears each line of its standard output
- * @throws VideoProblem when the video is at fault, FfmpegMissing, FfmpegCrash, the signal's reason
+ * @throws VideoProblem when the video is at fault, FfmpegMissing, FfmpegUnfit, FfmpegCrash, the signal's reason
  */
 export async function runFfmpeg(
   args: readonly string[],
@@ -52,17 +56,23 @@ function check(program: string, end: ProgramEnd): void {
     case 'killed':
       throw end.by === 'SIGXFSZ' ? tooMuchWritten() : new FfmpegCrash(end.by);
     case 'failed':
-      throw failure(end.stderr);
+      throw failure(end);
   }
 }
 
-function failure(stderr: string): Error {
+function failure({ code, stderr }: { readonly code: number; readonly stderr: string }): Error {
   if (DISK_FULL.test(stderr)) return new FfmpegCrash('a full disk');
   if (/File too large/.test(stderr)) return tooMuchWritten();
   if (TOO_LARGE.test(stderr)) {
     return new VideoProblem('video_too_large', 'Working on the video takes more memory than is allowed for one');
   }
-  const why = lastLine(stderr);
+  const unfit = code === NOT_EXECUTABLE ? lastLine(stderr) : UNFIT.exec(stderr)?.[0];
+  if (unfit !== undefined) return new FfmpegUnfit(told(unfit));
+  const codec = UNREAD_CODEC.exec(stderr)?.[1];
+  if (codec !== undefined) {
+    return new VideoProblem('unsupported_video', `The video has a stream of the codec ${codec}, which is not read`);
+  }
+  const why = told(lastLine(stderr));
   return new VideoProblem('corrupt_video', `The video is damaged, cut short, or of a kind that is not read: ${why}`);
 }
 
@@ -71,9 +81,12 @@ function tooMuchWritten(): VideoProblem {
   return new VideoProblem('video_too_large', `A video that was asked for would be larger than ${most}`);
 }
 
-/** Names of files and addresses of memory tell a user nothing. */
 function lastLine(stderr: string): string {
-  const line = stderr.trim().split('\n').at(-1) ?? '';
+  return stderr.trim().split('\n').at(-1) ?? '';
+}
+
+/** Names of files and addresses of memory tell a user nothing. */
+function told(line: string): string {
   return line
     .replaceAll(/\[[^\]]* @ 0x[\da-f]+\] */g, '')
     .replaceAll(/file:\.\/[\w.-]+/g, 'the file')

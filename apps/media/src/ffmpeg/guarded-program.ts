@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { type Readable } from 'node:stream';
+import { stepBack } from '../step-back.js';
 
 const KIB = 1024;
 /** What `ulimit -f` counts in. */
@@ -26,6 +26,8 @@ const GUARD = [
 ].join('\n');
 /** What a shell exits with when it cannot find what it is to become. */
 const NOT_FOUND = 127;
+/** What it exits with when that is there and cannot be run. */
+export const NOT_EXECUTABLE = 126;
 
 /** What is run. */
 export interface ProgramRun {
@@ -91,16 +93,6 @@ function kill({ pid }: ChildProcess): void {
     process.kill(-pid, 'SIGKILL');
   } catch {
     // The group is gone already.
-  }
-}
-
-/** The app's own thread answers the broker; transcoding must not keep it from the processor. */
-function stepBack({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // It is gone already, or the system forbids it: it runs at the app's own priority.
   }
 }
 

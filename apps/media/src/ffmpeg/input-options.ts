@@ -14,17 +14,38 @@ const DECODERS = [
   ...['pcm_mulaw', 'pcm_alaw', 'adpcm_ms', 'adpcm_ima_wav', 'adpcm_ima_qt'],
 ].join(',');
 
+const SUBTITLE_DECODERS = [
+  ...['srt', 'subrip', 'mov_text', 'ass', 'ssa', 'webvtt', 'text', 'cc_dec', 'libzvbi_teletextdec'],
+  ...['dvbsub', 'dvdsub', 'pgssub', 'xsub'],
+].join(',');
+
 /**
- * What stands before every file that ffmpeg or ffprobe opens: it is read as what its first bytes say, by a decoder that is
+ * What stands before every file that ffmpeg opens: it is read as what its first bytes say, by a decoder that is
  * known, and can name no other file and no address.
  * @param kind a demuxer
  * @param file a name of the app's own, in the folder that the program runs in
  */
 export function inputOptions(kind: VideoKind | 'png_pipe', file: string, threads: number): readonly string[] {
+  return [...guards(kind, threads), '-i', named(file)];
+}
+
+/**
+ * The same for ffprobe, which opens a decoder for every stream and gives up at one that it may not. It opens those of
+ * subtitles, and never has them decode anything.
+ */
+export function probeOptions(kind: VideoKind, file: string): readonly string[] {
+  return [...guards(kind, 1), '-codec_whitelist:s', SUBTITLE_DECODERS, '-i', named(file)];
+}
+
+function guards(kind: VideoKind | 'png_pipe', threads: number): readonly string[] {
   return [
     ...['-protocol_whitelist', 'file', '-format_whitelist', FORMATS, '-codec_whitelist', DECODERS],
     ...['-max_pixels', String(MAX_FRAME_PIXELS), '-threads', String(threads), '-f', kind],
     ...(kind === 'mov' ? ['-enable_drefs', '0', '-use_absolute_path', '0'] : []),
-    ...['-i', `file:./${file}`],
   ];
+}
+
+/** With a protocol and a folder, so that no name is an option or an address. */
+function named(file: string): string {
+  return `file:./${file}`;
 }

@@ -1,6 +1,6 @@
 import { type Place, runFfprobe } from './ffmpeg.js';
 import { VideoProblem } from './errors.js';
-import { inputOptions, MAX_FRAME_PIXELS } from './input-options.js';
+import { MAX_FRAME_PIXELS, probeOptions } from './input-options.js';
 import { type VideoKind } from './video-kind.js';
 
 /** What a video is. */
@@ -10,7 +10,7 @@ export interface VideoFacts {
   /** As it is looked at, in square pixels: turned upright. */
   readonly width: number;
   readonly height: number;
-  /** Seconds; null when the file does not say, as recordings of browsers do not. */
+  /** Seconds, of the longer one of what is seen and heard; null when the file does not say, as recordings of browsers do not. */
   readonly duration: number | null;
   /** Frames a second; null when the file does not say. */
   readonly frameRate: number | null;
@@ -28,6 +28,9 @@ interface ProbedStream {
   readonly height?: unknown;
   readonly avg_frame_rate?: unknown;
   readonly sample_aspect_ratio?: unknown;
+  readonly duration?: unknown;
+  /** Matroska's own note of how long a stream lasts, as `01:02:03.456`. */
+  readonly tags?: { readonly DURATION?: unknown };
   readonly disposition?: { readonly attached_pic?: unknown };
   readonly side_data_list?: readonly { readonly rotation?: unknown }[];
 }
@@ -35,7 +38,8 @@ interface ProbedStream {
 const MOST_DISTORTED = 4;
 const ENTRIES = [
   'format=duration',
-  'stream=index,codec_type,codec_name,width,height,avg_frame_rate,sample_aspect_ratio',
+  'stream=index,codec_type,codec_name,width,height,avg_frame_rate,sample_aspect_ratio,duration',
+  'stream_tags=DURATION',
   'stream_disposition=attached_pic',
   'stream_side_data=rotation',
 ].join(':');
@@ -45,8 +49,8 @@ const ENTRIES = [
  * @throws VideoProblem when it is none that can be worked on, and as `runFfprobe`
  */
 export async function probeVideo(file: string, kind: VideoKind, place: Place): Promise<VideoFacts> {
-  const { streams, duration } = parsed(
-    await runFfprobe(['-show_entries', ENTRIES, ...inputOptions(kind, file, 1)], place),
+  const { streams, duration: whole } = parsed(
+    await runFfprobe(['-show_entries', ENTRIES, ...probeOptions(kind, file)], place),
   );
   const video = streams.find(isPicture);
   if (video === undefined) throw new VideoProblem('unsupported_video', 'The file has no video in it that can be read');
@@ -54,7 +58,7 @@ export async function probeVideo(file: string, kind: VideoKind, place: Place): P
   return {
     stream: Number(video.index),
     ...shownSize(video),
-    duration,
+    duration: kind === 'mpegts' ? null : (longest([video, audio]) ?? whole),
     frameRate: positive(ratio(video.avg_frame_rate, '/')),
     videoCodec: String(video.codec_name),
     audioCodec: audio === undefined ? null : String(audio.codec_name),
@@ -71,6 +75,20 @@ function parsed(text: string): { streams: readonly ProbedStream[]; duration: num
   } catch (error) {
     throw new VideoProblem('corrupt_video', 'The video cannot be looked into', { cause: error });
   }
+}
+
+/**
+ * Of what is taken from the file alone: a subtitle may be shown long after the video has ended. MPEG-TS says nothing, and
+ * what is guessed from its first and last clock is wrong where recordings were joined.
+ */
+function longest(streams: readonly (ProbedStream | undefined)[]): number | null {
+  const stated = streams.map((stream) => positive(Number(stream?.duration)) ?? positive(clock(stream?.tags?.DURATION)));
+  return positive(Math.max(...stated.map((seconds) => seconds ?? 0)));
+}
+
+function clock(text: unknown): number {
+  const [hours = NaN, minutes = NaN, seconds = NaN] = String(text).split(':').map(Number);
+  return (hours * 60 + minutes) * 60 + seconds;
 }
 
 /** Covers of music are streams of one picture. */

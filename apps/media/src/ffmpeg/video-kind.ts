@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { firstBytes } from '../sources/first-bytes.js';
 
 /** The containers that are read, by the names of ffmpeg's demuxers. */
 export type VideoKind = 'mov' | 'matroska' | 'avi' | 'mpegts';
@@ -23,11 +23,5 @@ export function videoKind(head: Buffer): VideoKind | undefined {
 
 /** What a file on this machine is. */
 export async function videoKindOf(path: string): Promise<VideoKind | undefined> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return videoKind(buffer.subarray(0, bytesRead));
-  } finally {
-    await file.close();
-  }
+  return videoKind(await firstBytes(path, HEAD_BYTES));
 }

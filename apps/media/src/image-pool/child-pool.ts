@@ -1,15 +1,11 @@
 import { type OnApplicationShutdown } from '@nestjs/common';
-import { ImageChild } from './image-child.js';
+import { type ChildOptions, ImageChild } from './image-child.js';
 import { type Work, type Works } from './works.js';
 
 type News<F extends Work> = Parameters<F> extends [unknown, (news: infer N) => void] ? N : never;
 
 /** How the pool's child processes are made and ended. */
-export interface ChildPoolOptions {
-  /** The module that a child runs; it calls `serveWorks`. */
-  readonly entry: URL;
-  /** Resident memory that a child may reach, in bytes. */
-  readonly memoryLimitBytes: number;
+export interface ChildPoolOptions extends ChildOptions {
   /** How long a child is kept that has nothing to do. @default for ever */
   readonly idleMs?: number;
 }
@@ -44,8 +40,8 @@ export class ChildPool<W extends Works> implements OnApplicationShutdown {
 
   /**
    * Has a work done in a child of its own.
-   * @throws ImageProblem when the image is at fault (also when the memory limit was passed), ImageWorkerCrash when the
-   * child died, the signal's reason when it aborted; in the last two cases the child is gone by then
+   * @throws ImageProblem when the image is at fault, what `overrun` makes when the memory limit was passed, ImageWorkerCrash
+   * when the child died, the signal's reason when it aborted; in the last three cases the child is gone by then
    */
   async run<K extends keyof W & string>(
     work: K,
@@ -87,7 +83,7 @@ export class ChildPool<W extends Works> implements OnApplicationShutdown {
     for (let child = this.#idle.pop(); child !== undefined; child = this.#idle.pop()) {
       if (child.alive) return child;
     }
-    const child = new ImageChild(this.#options.entry, this.#options.memoryLimitBytes);
+    const child = new ImageChild(this.#options);
     this.#children.add(child);
     void child.ended.then(() => this.#children.delete(child));
     return child;

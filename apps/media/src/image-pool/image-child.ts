@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Assignment, type ChildMessage } from './child-messages.js';
 import { ImageProblem } from './image-problem.js';
 import { ImageWorkerCrash } from './image-worker-crash.js';
+import { stepBack } from '../step-back.js';
 
 /** Without the app's environment: no secret is in reach of a decoder that a hostile image has taken over. */
 const CHILD_ENVIRONMENT = { MALLOC_ARENA_MAX: '2', VIPS_BLOCK_UNTRUSTED: '1' };
@@ -16,6 +16,16 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
+/** How a child process is made and ended. */
+export interface ChildOptions {
+  /** The module that it runs, which calls `serveWorks`. */
+  readonly entry: URL;
+  /** Resident memory that it may reach, in bytes. */
+  readonly memoryLimitBytes: number;
+  /** What an assignment fails with that passes the limit. @default ImageProblem `image_too_large` */
+  readonly overrun?: (limitMib: number) => Error;
+}
+
 /** One child process, seen from the app: it carries out one assignment at a time, until it ends or is killed. */
 export class ImageChild {
   /** Resolves when the process is gone. */
@@ -23,19 +33,21 @@ export class ImageChild {
   /** What it held in memory when it ended its latest assignment. */
   residentBytes = 0;
   readonly #process: ChildProcess;
-  readonly #memoryLimitBytes: number;
+  readonly #limitMib: number;
+  readonly #overrunAs: (limitMib: number) => Error;
   #pending: Pending | undefined;
   #overrun = false;
   #alive = true;
 
-  constructor(entry: URL, memoryLimitBytes: number) {
-    this.#memoryLimitBytes = memoryLimitBytes;
+  constructor({ entry, memoryLimitBytes, overrun = tooLarge }: ChildOptions) {
+    this.#limitMib = Math.floor(memoryLimitBytes / MIB);
+    this.#overrunAs = overrun;
     this.#process = fork(fileURLToPath(entry), [String(memoryLimitBytes)], {
       env: CHILD_ENVIRONMENT,
       execArgv: [`--max-old-space-size=${String(HEAP_MIB)}`],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    this.#stepBack();
+    stepBack(this.#process);
     this.ended = new Promise((resolve) => {
       this.#process.once('error', (error) => {
         this.#end(error.message);
@@ -61,7 +73,8 @@ export class ImageChild {
 
   /**
    * Has an assignment carried out. It settles after the process is gone when that is what ended it.
-   * @throws ImageProblem when the image is at fault, ImageWorkerCrash when the process ended
+   * @throws ImageProblem when the image is at fault, ImageWorkerCrash when the process ended, what `overrun` makes when it
+   * took too much memory
    */
   carryOut(assignment: Assignment, onNews: (news: unknown) => void): Promise<unknown> {
     return new Promise((resolve, reject) => {
@@ -101,15 +114,7 @@ export class ImageChild {
 
   #end(how: string): void {
     this.#alive = false;
-    this.#take()?.reject(this.#overrun ? this.#tooLarge() : new ImageWorkerCrash(how));
-  }
-
-  #tooLarge(): ImageProblem {
-    const limit = Math.floor(this.#memoryLimitBytes / MIB);
-    return new ImageProblem(
-      'image_too_large',
-      `Working on the image takes more than ${String(limit)} MiB of memory; send a smaller image or ask for smaller variants`,
-    );
+    this.#take()?.reject(this.#overrun ? this.#overrunAs(this.#limitMib) : new ImageWorkerCrash(how));
   }
 
   #take(): Pending | undefined {
@@ -117,14 +122,11 @@ export class ImageChild {
     this.#pending = undefined;
     return pending;
   }
+}
 
-  /** The app's own thread answers the broker; decoding must not keep it from the processor. */
-  #stepBack(): void {
-    if (this.pid === undefined) return;
-    try {
-      setPriority(this.pid, constants.priority.PRIORITY_BELOW_NORMAL);
-    } catch {
-      // The process is gone already, or the system forbids it: it runs at the app's own priority.
-    }
-  }
+function tooLarge(limitMib: number): ImageProblem {
+  return new ImageProblem(
+    'image_too_large',
+    `Working on the image takes more than ${String(limitMib)} MiB of memory; send a smaller image or ask for smaller variants`,
+  );
 }

@@ -1,17 +1,9 @@
-import { open } from 'node:fs/promises';
-import { type Sharp } from 'sharp';
+import { type Metadata, type Sharp } from 'sharp';
 import { HEAD_BYTES, type ImageKind, imageKind } from './image-kind.js';
 import { ImageProblem } from './image-problem.js';
+import { MAX_PIXELS, type Size, tooManyPixels } from './image-size.js';
+import { firstBytes } from '../sources/first-bytes.js';
 import { sharp } from './safe-sharp.js';
-
-/** Pixels that an image may have, read or written: four bytes each are held in memory. */
-export const MAX_PIXELS = 50_000_000;
-
-/** Pixels, as width and height. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** Pixels in memory: sRGB, 8 bits, rows from the top. */
 export interface Pixels extends Size {
@@ -25,19 +17,34 @@ export interface ImageFile {
   readonly kind: ImageKind;
   /** As it is looked at: with the EXIF orientation applied. */
   readonly size: Size;
+  /** As its pixels lie in the file. An animation is drawn so: several pictures at once cannot be turned. */
+  readonly stored: Size;
   readonly hasAlpha: boolean;
   /** As Exif counts it, from 1, which is upright. */
   readonly orientation: number;
   /** Pictures of an animation; 1 when it is none. */
   readonly frames: number;
+  /** undefined when it is no animation. */
+  readonly timing: Timing | undefined;
 }
+
+/** How an animation moves. */
+export interface Timing {
+  /** How long each picture is shown, in milliseconds. */
+  readonly delay: number[];
+  /** How often it is shown; 0 is without end. */
+  readonly loop: number;
+}
+
+/** The longest that a picture of an animation can be said to be shown, and the most times that an animation can be. */
+const MAX_TIMING = 65_535;
 
 /**
  * Checks an image before anything of it is decoded: its first bytes, then its header.
  * @throws ImageProblem `unsupported_image`, `corrupt_image`, `image_too_large`
  */
 export async function inspectImage(path: string): Promise<ImageFile> {
-  const kind = imageKind(await headOf(path));
+  const kind = imageKind(await firstBytes(path, HEAD_BYTES));
   if (kind === undefined) {
     throw new ImageProblem(
       'unsupported_image',
@@ -51,10 +58,16 @@ export async function inspectImage(path: string): Promise<ImageFile> {
     hasAlpha,
     orientation = 1,
     pages: frames = 1,
+    ...moving
   } = await orCorrupt(path, sharp(path, { failOn: 'warning', limitInputPixels: false }).metadata());
   if (width * height > MAX_PIXELS) throw tooManyPixels({ width, height });
   const size = { width: autoOrient.width, height: autoOrient.height };
-  return { path, kind, size, hasAlpha, orientation, frames };
+  return { path, kind, size, stored: { width, height }, hasAlpha, orientation, frames, timing: timingOf(moving) };
+}
+
+function timingOf({ delay, loop = 0 }: Pick<Metadata, 'delay' | 'loop'>): Timing | undefined {
+  if (delay === undefined) return undefined;
+  return { delay: delay.map((milliseconds) => Math.min(milliseconds, MAX_TIMING)), loop: Math.min(loop, MAX_TIMING) };
 }
 
 /**
@@ -80,28 +93,18 @@ export function fromAnimation({ path }: ImageFile): Sharp {
   return sharp(path, { failOn: 'warning', limitInputPixels: MAX_PIXELS, animated: true });
 }
 
+/** Starts a pipeline over pictures in memory that have one size, as an animation. */
+export function fromPictures(pictures: readonly Pixels[], timing: Timing | undefined): Sharp {
+  const [{ width, height, channels }] = pictures as [Pixels];
+  const data = Buffer.concat(pictures.map((picture) => picture.data));
+  const raw = { width, height: pictures.length * height, channels, pageHeight: height };
+  // It keeps this timing also when another format is chosen later.
+  return sharp(data, { raw, limitInputPixels: false }).gif({ ...timing });
+}
+
 /** Starts a pipeline over pixels in memory. */
 export function fromPixels({ data, width, height, channels }: Pixels): Sharp {
   return sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
-}
-
-/** An image that is too large to be read or drawn. */
-export function tooManyPixels({ width, height }: Size, what = 'The image'): ImageProblem {
-  const most = String(MAX_PIXELS / 1_000_000);
-  return new ImageProblem(
-    'image_too_large',
-    `${what} has ${String(width)} x ${String(height)} pixels; at most ${most} megapixels can be processed`,
-  );
-}
-
-async function headOf(path: string): Promise<Buffer> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }
 
 /**

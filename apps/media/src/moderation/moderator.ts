@@ -1,5 +1,7 @@
 import { type OnApplicationShutdown } from '@nestjs/common';
 import { ChildPool } from '../image-pool/child-pool.js';
+import { ImageWorkerCrash } from '../image-pool/image-worker-crash.js';
+import { Turns } from '../turns.js';
 import { type ModerationWorks } from './moderation-works.js';
 import { type Scores } from './scores.js';
 
@@ -15,6 +17,8 @@ export interface ModeratorOptions {
   readonly entry?: URL;
   /** How long the process is kept that has nothing to do. @default 60_000 */
   readonly idleMs?: number;
+  /** @default 768 MiB */
+  readonly memoryLimitBytes?: number;
 }
 
 /**
@@ -23,11 +27,11 @@ export interface ModeratorOptions {
  */
 export class Moderator implements OnApplicationShutdown {
   readonly #pool: ChildPool<ModerationWorks>;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns(1);
 
-  constructor({ entry, idleMs = IDLE_MS }: ModeratorOptions = {}) {
+  constructor({ entry, idleMs = IDLE_MS, memoryLimitBytes = MEMORY_LIMIT_BYTES }: ModeratorOptions = {}) {
     const module = entry ?? new URL('./model-main.js', import.meta.url);
-    this.#pool = new ChildPool({ entry: module, memoryLimitBytes: MEMORY_LIMIT_BYTES, idleMs });
+    this.#pool = new ChildPool({ entry: module, memoryLimitBytes, idleMs, overrun });
   }
 
   /** The process of the model, if it runs. */
@@ -37,18 +41,21 @@ export class Moderator implements OnApplicationShutdown {
 
   /**
    * @param file as `classify` reads it
-   * @throws ImageWorkerCrash when the process died, the signal's reason, or a TimeoutError when the model hangs
+   * @throws ImageWorkerCrash when the process died or took too much memory, the signal's reason, or a TimeoutError when the model hangs
    */
   judge(file: string, signal: AbortSignal): Promise<Scores> {
-    const judged = this.#turn.then(() => {
+    return this.#turns.take(signal, () => {
       const bounded = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
       return this.#pool.run('classify', file, { signal: bounded });
     });
-    this.#turn = judged.catch(() => undefined);
-    return judged;
   }
 
   onApplicationShutdown(): Promise<void> {
     return this.#pool.close();
   }
+}
+
+/** Every picture is of one size when the model sees it, so that none can be at fault. */
+function overrun(limitMib: number): ImageWorkerCrash {
+  return new ImageWorkerCrash(`more memory in use than the ${String(limitMib)} MiB that the model may take`);
 }

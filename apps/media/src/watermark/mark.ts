@@ -1,5 +1,5 @@
 import { type OverlayOptions } from 'sharp';
-import { type Size } from '../image-pool/image-file.js';
+import { type Size } from '../image-pool/image-size.js';
 import { type Position } from './watermark-request.js';
 
 /** What is laid over a variant: four bytes a pixel, colours not multiplied by alpha. */

@@ -1,4 +1,5 @@
-import { decodeImage, fromPixels, inspectImage, type Pixels, type Size } from '../image-pool/image-file.js';
+import { decodeImage, fromPixels, inspectImage, type Pixels } from '../image-pool/image-file.js';
+import { fitted, type Size } from '../image-pool/image-size.js';
 import { type Mark } from './mark.js';
 
 /** A watermark's image, decoded once at the largest size that any variant needs of it. */
@@ -28,9 +29,4 @@ export class WatermarkImage {
       .toBuffer({ resolveWithObject: true });
     return { rgba: data, width: info.width, height: info.height };
   }
-}
-
-function fitted({ width, height }: Size, room: Size): Size {
-  const scale = Math.min(1, room.width / width, room.height / height);
-  return { width: Math.max(1, Math.floor(width * scale)), height: Math.max(1, Math.floor(height * scale)) };
 }

@@ -1,4 +1,4 @@
-import { type Size } from '../image-pool/image-file.js';
+import { type Size } from '../image-pool/image-size.js';
 
 export const POSITIONS = [
   'northwest',

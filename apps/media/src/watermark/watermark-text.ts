@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type Size } from '../image-pool/image-file.js';
+import { type Size } from '../image-pool/image-size.js';
 import { ImageProblem } from '../image-pool/image-problem.js';
 import { sharp } from '../image-pool/safe-sharp.js';
 import { type Mark } from './mark.js';

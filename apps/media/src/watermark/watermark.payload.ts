@@ -9,12 +9,12 @@ import {
   Max,
   MaxLength,
   Min,
-  ValidateBy,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { Describe, FieldSchema, FileInput } from '#libs/consumer';
+import { InPlaceOf } from '../sources/in-place-of.js';
 import { type Position, POSITIONS } from './watermark-request.js';
 
 /** What is laid over a variant: a text or an image. */
@@ -32,13 +32,7 @@ export class WatermarkPayload {
 
   @Describe('A stored image of at most 10 MiB, shown at up to a quarter of the width and of the height, never enlarged')
   @IsOptional()
-  @ValidateBy({
-    name: 'alone',
-    validator: {
-      validate: (_image, args) => (args?.object as WatermarkPayload).text === undefined,
-      defaultMessage: () => 'a watermark has either text or image: give one of them, not both',
-    },
-  })
+  @InPlaceOf(['text'], 'a watermark has either text or image: give one of them, not both')
   @IsObject({ message: 'image must be a file reference or { "key": "…" } of an uploaded file' })
   @ValidateNested()
   @Type(() => FileInput)

@@ -1,4 +1,4 @@
-import { type Size } from '../image-pool/image-file.js';
+import { type Size } from '../image-pool/image-size.js';
 import { faded, type Mark, overlay } from './mark.js';
 import { type OverlayOptions } from 'sharp';
 import { WatermarkImage } from './watermark-image.js';

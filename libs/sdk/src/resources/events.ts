@@ -1,4 +1,5 @@
 import { type Http } from '../http/http.js';
+import { newIdempotencyKey } from '../http/new-idempotency-key.js';
 import { type KeyedCallOptions } from '../options.js';
 
 /** Something that has happened in your domain. */
@@ -34,7 +35,7 @@ export class Events {
    * The call is sent again by itself when it fails in passing, and makes one event all the same.
    */
   publish(event: DomainEvent, { idempotencyKey, ...options }: KeyedCallOptions = {}): Promise<AcceptedEvent> {
-    const key = idempotencyKey ?? crypto.randomUUID();
+    const key = idempotencyKey ?? newIdempotencyKey();
     return this.#http.json({ method: 'POST', path: '/v1/events', json: event, idempotencyKey: key, options });
   }
 }

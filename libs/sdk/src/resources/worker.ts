@@ -1,5 +1,6 @@
 import { type Job } from '#libs/contracts';
 import { type Http } from '../http/http.js';
+import { newIdempotencyKey } from '../http/new-idempotency-key.js';
 import { type FollowingJob, type JobRequest } from '../job-request.js';
 import { type KeyedCallOptions } from '../options.js';
 import { portionsOf } from './portions.js';
@@ -74,5 +75,5 @@ function keyed({ idempotencyKey, ...options }: KeyedCallOptions): {
   idempotencyKey: string;
   options: KeyedCallOptions;
 } {
-  return { idempotencyKey: idempotencyKey ?? crypto.randomUUID(), options };
+  return { idempotencyKey: idempotencyKey ?? newIdempotencyKey(), options };
 }

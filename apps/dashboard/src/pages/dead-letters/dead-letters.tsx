@@ -2,7 +2,7 @@ import { type DeadLetterGroup } from '#libs/sdk';
 import { type ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 import { leveret } from '../../api/leveret';
-import { useLive } from '../../api/use-live';
+import { listOf, useLive } from '../../api/use-live';
 import { Button } from '../../ui/button';
 import { Loaded } from '../../ui/loaded';
 import { countText } from '../../ui/number-text';
@@ -30,7 +30,7 @@ export function DeadLetters(): ReactNode {
       everyMs: EVERY_MS,
     },
   );
-  const { shown, hold } = useSteady(query.data);
+  const { shown, hold } = useSteady(query.data, listOf(query, JSON.stringify(filter)));
   const open = (group: Partial<DeadLetterGroup>): void => {
     setParameters(Object.fromEntries(FILTERS.flatMap((name) => pairOf(name, group[name] ?? null))));
   };

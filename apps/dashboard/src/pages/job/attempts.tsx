@@ -1,18 +1,16 @@
 import { type Attempt, type Job } from '#libs/sdk';
 import { type ReactNode } from 'react';
 import { leveret } from '../../api/leveret';
-import { useLive } from '../../api/use-live';
 import { Loaded } from '../../ui/loaded';
 import { Section } from '../../ui/page';
 import { StatusBadge } from '../../ui/status-badge';
 import { durationText, Time, useNow } from '../../ui/time';
 import { Timeline } from './timeline';
+import { useJobPart } from './use-job';
 
 /** Every run of a job: when, where, and what came of it. */
 export function Attempts({ job }: { readonly job: Job }): ReactNode {
-  const query = useLive(['job', job.id, 'attempts'], (signal) => leveret.jobs.attempts(job.id, { signal }), {
-    everyMs: false,
-  });
+  const query = useJobPart(job, ['attempts'], (signal) => leveret.jobs.attempts(job.id, { signal }));
   return (
     <Section title="Attempts">
       <Loaded query={query}>

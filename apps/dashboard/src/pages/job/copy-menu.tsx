@@ -3,14 +3,15 @@ import { Copy } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { type ReactNode } from 'react';
 import { useNotify } from '../../ui/notices';
+import { useCopy } from '../../ui/use-copy';
 import { asCurl, asSdkCall } from './as-code';
 
 /** Gives a job as something that starts one like it. */
 export function CopyMenu({ job }: { readonly job: Job }): ReactNode {
   const notify = useNotify();
+  const copyText = useCopy();
   const copy = async (what: string, text: string): Promise<void> => {
-    await navigator.clipboard.writeText(text);
-    notify('done', `Copied as ${what}.`);
+    if (await copyText(text)) notify('done', `Copied as ${what}.`);
   };
   return (
     <DropdownMenu.Root modal={false}>

@@ -1,18 +1,18 @@
 import { type Job, type LogLine } from '#libs/sdk';
 import { type ReactNode, useState } from 'react';
 import { leveret } from '../../api/leveret';
-import { useLive } from '../../api/use-live';
 import { Button } from '../../ui/button';
 import { Loaded } from '../../ui/loaded';
 import { Section } from '../../ui/page';
 import { wholeTime } from '../../ui/time';
+import { useJobPart } from './use-job';
 
 const AT_FIRST = 200;
 
 /** What the job's handler wrote. */
-export function JobLog({ job: { id } }: { readonly job: Job }): ReactNode {
+export function JobLog({ job }: { readonly job: Job }): ReactNode {
   const [limit, setLimit] = useState(AT_FIRST);
-  const query = useLive(['job', id, 'logs', limit], (signal) => linesOf(id, limit, signal), { everyMs: false });
+  const query = useJobPart(job, ['logs', limit], (signal) => linesOf(job.id, limit, signal));
   return (
     <Section title="Log">
       <Loaded query={query}>

@@ -11,9 +11,23 @@ const LOOK_EVERY_MS = 5_000;
 /** A job, live: its stream is listened to while the page is seen and the job goes on. */
 export function useJob(id: string): UseQueryResult<Job> {
   const query = useLive(['job', id], (signal) => leveret.jobs.get(id, { signal }), { everyMs: LOOK_EVERY_MS });
-  const isOver = query.data === undefined || query.data.completedAt !== null;
+  const isOver = query.data === undefined || isEnded(query.data);
   useJobStream(id, usePageIsSeen() && !isOver);
   return query;
+}
+
+/** What goes with a job, live until it ends, whether or not its stream can be had; and asked for once more when it has. */
+export function useJobPart<T>(
+  job: Job,
+  [part, ...which]: readonly [string, ...unknown[]],
+  read: (signal: AbortSignal) => Promise<T>,
+): UseQueryResult<T> {
+  const isOver = isEnded(job);
+  return useLive(['job', job.id, part, ...which, { isOver }], read, { everyMs: isOver ? false : LOOK_EVERY_MS });
+}
+
+function isEnded({ completedAt }: Job): boolean {
+  return completedAt !== null;
 }
 
 function useJobStream(id: string, isListening: boolean): void {

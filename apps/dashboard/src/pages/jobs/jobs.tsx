@@ -1,6 +1,7 @@
 import { type ReactNode } from 'react';
+import { useLocation } from 'react-router';
 import { leveret } from '../../api/leveret';
-import { useLive } from '../../api/use-live';
+import { listOf, useLive } from '../../api/use-live';
 import { useMay } from '../../shell/session';
 import { LiveMark } from '../../ui/live-mark';
 import { Loaded } from '../../ui/loaded';
@@ -17,11 +18,13 @@ import { useSelection } from './use-selection';
 export function Jobs(): ReactNode {
   const filters = useJobFilter();
   const cursor = useCursor();
+  const { search } = useLocation();
   const query = useLive(['jobs', filters.filter, cursor], (signal) =>
     leveret.jobs.list({ ...filters.filter, cursor }).page({ signal }),
   );
-  const { shown, isHeld, hold, release } = useSteady(query.data);
-  const selection = useSelection(shown?.data ?? []);
+  const list = listOf(query, search);
+  const { shown, isHeld, hold, release } = useSteady(query.data, list);
+  const selection = useSelection(shown?.data ?? [], list);
   const mayWrite = useMay('jobs:write');
   return (
     <Page title="Jobs" aside={<LiveMark isHeld={isHeld} />}>

@@ -11,20 +11,27 @@ export interface Selection {
   readonly clear: () => void;
 }
 
-/** A job that is listed no more is not chosen any more either: what is done is done to what is seen. */
-export function useSelection(listed: readonly Job[]): Selection {
-  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * A job that is listed no more is not chosen any more either: what is done is done to what is seen. Another list, of other
+ * filters or another part, begins with none chosen.
+ */
+export function useSelection(listed: readonly Job[], list: string): Selection {
+  const [chosen, setChosen] = useState({ list, ids: NONE });
+  const ids = chosen.list === list ? chosen.ids : NONE;
+  const choose = (next: ReadonlySet<string>): void => setChosen({ list, ids: next });
   const jobs = listed.filter(({ id }) => ids.has(id));
   const toggle = (id: string): void => {
     const next = new Set(ids);
     if (!next.delete(id)) next.add(id);
-    setIds(next);
+    choose(next);
   };
   return {
     jobs,
     has: (id) => ids.has(id),
     toggle,
-    toggleAll: () => setIds(new Set(jobs.length === listed.length ? [] : listed.map(({ id }) => id))),
-    clear: () => setIds(new Set()),
+    toggleAll: () => choose(new Set(jobs.length === listed.length ? [] : listed.map(({ id }) => id))),
+    clear: () => choose(NONE),
   };
 }

@@ -9,13 +9,12 @@ import { JsonView } from '../../ui/json-view';
 import { Loaded } from '../../ui/loaded';
 import { Page, Section } from '../../ui/page';
 import { StatusBadge } from '../../ui/status-badge';
-import { type Column, Table } from '../../ui/table';
+import { type Column } from '../../ui/table';
 import { Time } from '../../ui/time';
 import { OutcomeCell } from '../outcome-cell';
+import { RunsSection, SHOWN_RUNS } from '../runs-section';
 import { ScheduleActions } from './schedule-actions';
 import { timingText } from './timing-text';
-
-const SHOWN_RUNS = 50;
 
 /** One schedule, and what became of its ticks. */
 export function SchedulePage(): ReactNode {
@@ -36,9 +35,6 @@ export function SchedulePage(): ReactNode {
 
 function ScheduleParts({ schedule }: { readonly schedule: Schedule }): ReactNode {
   const { id, task, nextRunAt, catchUp, overlap, createdAt, payload, tenant } = schedule;
-  const runs = useLive(['schedule', id, 'runs'], (signal) =>
-    leveret.schedules.runs(id, { limit: SHOWN_RUNS }).page({ signal }),
-  );
   return (
     <>
       <Section title="When and what">
@@ -54,19 +50,13 @@ function ScheduleParts({ schedule }: { readonly schedule: Schedule }): ReactNode
           ]}
         />
       </Section>
-      <Section title="Runs">
-        <Loaded query={runs}>
-          {({ data }) => (
-            <Table
-              label="Runs"
-              columns={COLUMNS}
-              rows={data}
-              keyOf={({ at, tick }) => `${at} ${tick ?? ''}`}
-              empty="It has not run yet."
-            />
-          )}
-        </Loaded>
-      </Section>
+      <RunsSection
+        of={['schedule', id]}
+        read={(signal) => leveret.schedules.runs(id, { limit: SHOWN_RUNS }).page({ signal })}
+        columns={COLUMNS}
+        keyOf={({ at, tick }) => `${at} ${tick ?? ''}`}
+        empty="It has not run yet."
+      />
       <Section title="Payload">
         <JsonView value={payload} what="the payload" />
       </Section>

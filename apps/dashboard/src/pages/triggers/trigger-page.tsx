@@ -9,12 +9,11 @@ import { JsonView } from '../../ui/json-view';
 import { Loaded } from '../../ui/loaded';
 import { Page, Section } from '../../ui/page';
 import { StatusBadge } from '../../ui/status-badge';
-import { type Column, Table } from '../../ui/table';
+import { type Column } from '../../ui/table';
 import { Time } from '../../ui/time';
 import { OutcomeCell } from '../outcome-cell';
-import { TriggerActions } from './trigger-actions';
-
-const SHOWN_RUNS = 50;
+import { PauseAndDelete } from '../pause-and-delete';
+import { RunsSection, SHOWN_RUNS } from '../runs-section';
 
 /** One trigger, and what became of the events that it wanted. */
 export function TriggerPage(): ReactNode {
@@ -26,7 +25,9 @@ export function TriggerPage(): ReactNode {
     <Page
       title={data?.name ?? 'Trigger'}
       aside={data && <StatusBadge status={data.enabled ? 'enabled' : 'paused'} />}
-      actions={data && mayWrite && <TriggerActions trigger={data} />}
+      actions={
+        data && mayWrite && <PauseAndDelete of={data} kind="trigger" list="/triggers" calls={leveret.triggers} />
+      }
     >
       <Loaded query={query}>{(trigger) => <TriggerParts trigger={trigger} />}</Loaded>
     </Page>
@@ -35,9 +36,6 @@ export function TriggerPage(): ReactNode {
 
 function TriggerParts({ trigger }: { readonly trigger: Trigger }): ReactNode {
   const { id, pattern, task, tenant, createdAt, filter, payload } = trigger;
-  const runs = useLive(['trigger', id, 'runs'], (signal) =>
-    leveret.triggers.runs(id, { limit: SHOWN_RUNS }).page({ signal }),
-  );
   return (
     <>
       <Section title="Which events, and what">
@@ -50,19 +48,13 @@ function TriggerParts({ trigger }: { readonly trigger: Trigger }): ReactNode {
           ]}
         />
       </Section>
-      <Section title="Runs">
-        <Loaded query={runs}>
-          {({ data }) => (
-            <Table
-              label="Runs"
-              columns={COLUMNS}
-              rows={data}
-              keyOf={({ event }) => event.id}
-              empty="It has not fired yet."
-            />
-          )}
-        </Loaded>
-      </Section>
+      <RunsSection
+        of={['trigger', id]}
+        read={(signal) => leveret.triggers.runs(id, { limit: SHOWN_RUNS }).page({ signal })}
+        columns={COLUMNS}
+        keyOf={({ event }) => event.id}
+        empty="It has not fired yet."
+      />
       <Section title="Payload">
         <JsonView value={payload} what="the payload" />
       </Section>

@@ -100,6 +100,12 @@ describe('exports.import', () => {
     expect(await people('id, extra')).toEqual([[1, { a: [1] }]]);
   });
 
+  it('takes numbers of an NDJSON as they are written', async () => {
+    const line = '{"id": 1, "name": "Ada", "paid": 123456.7800000000, "extra": {"a": 9007199254740993}}';
+    expect((await importFile(line)).result).toMatchObject({ inserted: 1, rejected: 0 });
+    expect(await people("paid::text, extra->>'a'")).toEqual([['123456.78', '9007199254740993']]);
+  });
+
   it('writes rows that the job itself carries', async () => {
     const job = jobInMemory();
     const payload = {

@@ -319,6 +319,38 @@ describe('integrations.fetch-file', () => {
       await expect(fetched).rejects.toMatchObject({ name: 'PermanentError', code: 'secret_in_answer' });
       expect(job.saved.size).toBe(0);
     });
+
+    it('stores none either where the secret is broken off and comes whole with the rest', async () => {
+      target.answer(({ headers }, response) => {
+        const content = Buffer.from(`of ${headers.authorization ?? ''} and more`);
+        const from = Number(/\d+/.exec(headers.range ?? '')?.[0] ?? 0);
+        const range = { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` };
+        response.writeHead(from === 0 ? 200 : 206, { etag: ETAG, ...(from === 0 ? {} : range) });
+        if (from > 0) response.end(content.subarray(from));
+        else response.write(content.subarray(0, content.length - 15), () => void response.destroy());
+      });
+      const job = jobInMemory();
+      const fetched = fetchFile({ url: '/files/a', connection: 'shop' }, job);
+      await expect(fetched).rejects.toMatchObject({ name: 'PermanentError', code: 'secret_in_answer' });
+      expect([job.saved.size, target.seen.length]).toEqual([0, 2]);
+    });
+
+    it('tells nothing of a secret, neither in errors, which break off in it, nor in names and types', async () => {
+      target.answer(({ headers }, response) => {
+        const sent = headers.authorization ?? '';
+        const half = sent.slice(0, -6);
+        response.writeHead(422).write(`You are ${half}`, () => setImmediate(() => response.end(sent.slice(-6))));
+      });
+      const fetched = fetchFile({ url: '/files/a', connection: 'shop' });
+      await expect(fetched).rejects.toMatchObject({ code: 'http_422', message: expect.not.stringContaining('canary') });
+      target.answer(({ headers }, response) => {
+        const sent = headers.authorization ?? '';
+        const named = { 'content-disposition': `attachment; filename="${sent}.txt"`, 'content-type': `text/${sent}` };
+        response.writeHead(200, named).end('x');
+      });
+      const { file } = await fetchFile({ url: '/files/a', connection: 'shop' });
+      expect(file).toMatchObject({ filename: 'Bearer ***.txt', contentType: 'text/Bearer ***' });
+    });
   });
 });
 

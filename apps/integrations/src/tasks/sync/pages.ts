@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { type JobContext, PermanentError } from '#libs/consumer';
-import { decodeJson } from '#libs/contracts';
+import { exactJson, textOfJson } from '#libs/datasets';
 import { addressWithin } from '../../connections/address-within.js';
 import { type Connection } from '../../connections/connection.js';
 import { type ConnectionCalls } from '../../connections/connection-calls.js';
@@ -8,7 +9,7 @@ import { answerError } from '../../outgoing/answer-error.js';
 import { type WholeAnswer } from '../../outgoing/outgoing.js';
 import { linkToNext } from './link-header.js';
 import { type ReadPage, isNewer, type SyncState } from './sync-state.js';
-import { textOf, valueAt } from './value-at.js';
+import { valueAt } from './value-at.js';
 
 const MOST_REDIRECTS = 3;
 
@@ -42,7 +43,8 @@ export class Pages {
       const place = this.resource.rows.join('.');
       throw unexpected(`has no list ${place === '' ? 'of rows' : `at ${place}`}`);
     }
-    return { rows, next: this.#nextOf(rows, content, { state, answer, url }), newest: this.#newestOf(rows) };
+    const next = this.#nextOf(rows, content, { state, answer, url });
+    return { rows, next, leadsTo: this.#isNumbered ? contentHash(answer) : next, newest: this.#newestOf(rows) };
   }
 
   #addressOf({ next, since }: SyncState): URL {
@@ -64,7 +66,7 @@ export class Pages {
     const { pagination } = this.resource;
     switch (pagination.type) {
       case 'cursor':
-        return textOf(valueAt(content, pagination.next)) || null;
+        return textOfJson(valueAt(content, pagination.next)) || null;
       case 'page':
         return rows.length === 0 ? null : String(Number(state.next ?? pagination.first) + 1);
       case 'link':
@@ -72,18 +74,29 @@ export class Pages {
     }
   }
 
+  /** Numbers always rise: where they lead in a circle, pages are the same. */
+  get #isNumbered(): boolean {
+    return this.resource.pagination.type === 'page';
+  }
+
   #newestOf(rows: readonly unknown[]): string | null {
     const { since } = this.resource;
     if (since === null) return null;
-    const all = rows.flatMap((row) => textOf(valueAt(row, since.from)) ?? []);
+    const all = rows.flatMap((row) => textOfJson(valueAt(row, since.from)) ?? []);
     return all.reduce<string | null>((newest, one) => (newest === null || isNewer(one, newest) ? one : newest), null);
   }
 }
 
 function contentOf({ body }: WholeAnswer): unknown {
-  const json = decodeJson(body);
-  if (!json.ok) throw unexpected('is no JSON');
-  return json.value;
+  try {
+    return exactJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw unexpected('is no JSON');
+  }
+}
+
+function contentHash({ body }: WholeAnswer): string {
+  return createHash('sha256').update(body).digest('base64url');
 }
 
 function unexpected(what: string): PermanentError {

@@ -7,10 +7,11 @@ import {
   type ImportRow,
   type RejectedRow,
   storedForm,
+  textOfJson,
   VALUE_FORMS,
 } from '#libs/datasets';
 import { type Resource, type ValuePath } from '../../connections/resource.js';
-import { textOf, valueAt } from './value-at.js';
+import { valueAt } from './value-at.js';
 
 const SHOWN_CHARACTERS = 1_000;
 
@@ -57,7 +58,7 @@ export class SyncRows {
   }
 
   #isDeleted(row: unknown): boolean {
-    const mark = this.#deleted === null ? null : textOf(valueAt(row, this.#deleted));
+    const mark = this.#deleted === null ? null : textOfJson(valueAt(row, this.#deleted));
     return mark !== null && mark !== '' && mark !== 'false';
   }
 
@@ -72,8 +73,8 @@ export class SyncRows {
       const counts = !isDeleted || this.#key.includes(column.name);
       const cell = counts ? this.#cellOf(column, valueAt(row, this.#paths[index] ?? [])) : null;
       if (cell instanceof Unfit) {
-        const content = JSON.stringify(row).slice(0, SHOWN_CHARACTERS);
-        return { line, column: column.name, reason: cell.reason, content };
+        const content = textOfJson(row) ?? '';
+        return { line, column: column.name, reason: cell.reason, content: content.slice(0, SHOWN_CHARACTERS) };
       }
       cells.push(cell);
     }
@@ -81,7 +82,7 @@ export class SyncRows {
   }
 
   #cellOf({ name, type }: Column, value: unknown): Cell | Unfit {
-    const text = textOf(value);
+    const text = textOfJson(value);
     if (text === null) return this.#required.includes(name) ? new Unfit('is missing') : null;
     return storedForm(type, text) ?? new Unfit(`must be ${VALUE_FORMS[type]}`);
   }

@@ -182,6 +182,46 @@ describe.each([
     expect(queries().map(({ cursor = '0' }) => cursor)).toEqual(['0', '2', '2', '4', '4']);
   });
 
+  it('takes numbers as they are written, however large, also to begin the next sync with', async () => {
+    const [older, newer] = ['9007199254740992', '9007199254740993'];
+    target.answer((_request, response) => {
+      const row = (id: number, at: string): string => `{"id":${id},"profile":{"name":"n"},"updatedAt":${at}}`;
+      response.end(`{"data":[${row(1, older)},${row(2, newer)}]}`);
+    });
+    expect(await sync('by-cursor')).toMatchObject({ inserted: 2, cursor: newer });
+    expect(await database.run('select changed from customers order by id')).toMatchObject([
+      { changed: older },
+      { changed: newer },
+    ]);
+    await sync('by-cursor', 2);
+    expect(queries().at(-1)).toMatchObject({ since: newer });
+  });
+
+  it('keeps its place also under the longest names', async () => {
+    const long = 'l'.repeat(100);
+    const resources = { [long]: RESOURCES['by-cursor'] };
+    const connections = connectionsOf({ [long]: { baseUrl: `${target.url}/v1`, resources } });
+    const catalogue = catalogOf(database.url, { datasets: { [long]: DATASETS.customers } });
+    handler = new SyncHandler(connections, new ConnectionCalls(outgoing, new OAuthTokens(outgoing)), catalogue);
+    const names = { connection: long, dataset: long };
+    serve([customer(1), customer(2), customer(3)], (at) => at < 2);
+    await expect(sync(long, 1, names)).rejects.toMatchObject({ code: 'http_503' });
+    serve([customer(1), customer(2), customer(3)]);
+    expect(await sync(long, 2, names)).toMatchObject({ inserted: 1, pages: 1 });
+  });
+
+  it.each<[string, string, (page: number) => object]>([
+    ['cursors that come again', 'by-cursor', (page) => ({ meta: { next: page === 0 ? 1 : (page % 5) + 1 } })],
+    ['the same page under every number', 'by-page', () => ({})],
+  ])('finds that pages lead in a circle: %s', async (_kind, resource, more) => {
+    target.answer(({ url = '' }, response) => {
+      const page = Number(new URL(url, target.url).searchParams.get('cursor') ?? '0');
+      response.end(JSON.stringify({ data: [customer(page)], ...more(page) }));
+    });
+    await expect(sync(resource)).rejects.toMatchObject({ name: 'PermanentError', code: 'sync_in_circles' });
+    expect(target.seen.length).toBeLessThan(20);
+  });
+
   it('has the same result again when its outcome was lost, and asks nobody', async () => {
     serve([customer(1), customer(2), customer(3)]);
     const result = await sync('by-cursor');

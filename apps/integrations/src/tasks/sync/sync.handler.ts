@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { type JobContext, PermanentError, RetryAfter, Task, TaskController } from '#libs/consumer';
 import { type BulkImport, Catalog, type ImportCounts, openImport } from '#libs/datasets';
@@ -20,6 +21,8 @@ export interface SyncResult extends ImportCounts {
   readonly cursor: string | null;
 }
 
+/** See `ImportPlan`. */
+const LONGEST_MARK = 255;
 const MOST_REJECTED = 10_000;
 const TOLD_REJECTED = 20;
 /** Far below the time-out: what is left is read by another run, which is no attempt. */
@@ -53,7 +56,7 @@ export class SyncHandler {
   async #sync({ connection, resource, payload }: Asked, job: JobContext): Promise<SyncResult> {
     const dataset = this.catalog.dataset(payload.dataset, job.tenant);
     const rows = new SyncRows(resource, dataset);
-    const mark = `${job.tenant}/${payload.connection}/${payload.resource}/${payload.dataset}`;
+    const mark = markOf(payload, job.tenant);
     const plan = { dataset, columns: rows.columns, mode: 'upsert', dryRun: false, jobId: job.id, mark } as const;
     const target = await openImport(plan, job.signal);
     try {
@@ -103,6 +106,12 @@ async function readAll(pages: Pages, rows: SyncRows, { target, job, started }: R
     void job.progress(0, progressOf(state, target.counts));
   }
   return state;
+}
+
+/** Under which name its place is kept: a long one by its digest. */
+function markOf({ connection, resource, dataset }: SyncPayload, tenant: string): string {
+  const name = [tenant, connection, resource, dataset].join('/');
+  return name.length <= LONGEST_MARK ? name : createHash('sha256').update(name).digest('hex');
 }
 
 function resourceOf({ name, resources }: Connection, resource: string): Resource {

@@ -5,9 +5,3 @@ import { type ValuePath } from '../../connections/resource.js';
 export function valueAt(value: unknown, path: ValuePath): unknown {
   return path.reduce<unknown>((at, name) => (isRecord(at) && Object.hasOwn(at, name) ? at[name] : undefined), value);
 }
-
-/** The text of a value of JSON; null when there is none. */
-export function textOf(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}

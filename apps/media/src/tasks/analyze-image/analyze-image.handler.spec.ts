@@ -152,6 +152,17 @@ describe('moderation', () => {
     expect((await analyze(photo, {})).moderation?.flagged).toBe(false);
   });
 
+  it('is tried again when the model itself takes too much memory', async () => {
+    const entry = app.url('moderation/model-main.ts');
+    const cramped = new Moderator({ entry, memoryLimitBytes: 64 * 1024 ** 2 });
+    handler = new AnalyzeImageHandler(pool, new Workspaces(folder), new WebFiles([]), cramped);
+    await expect(analyze(await readFile(PHOTO), {})).rejects.toMatchObject({
+      ...{ name: 'TemporaryError', code: 'image_worker_crashed' },
+      message: expect.stringContaining('64 MiB that the model may take') as unknown,
+    });
+    await cramped.onApplicationShutdown();
+  });
+
   it('is tried again when the process dies, and gives up with the job', async () => {
     const photo = await readFile(PHOTO);
     const killing = (async () => {

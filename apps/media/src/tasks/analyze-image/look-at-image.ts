@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { rgbaToThumbHash } from 'thumbhash';
-import { decodeImage, fromPixels, inspectImage, type Pixels, type Size } from '../../image-pool/image-file.js';
+import { decodeImage, fromPixels, inspectImage, type Pixels } from '../../image-pool/image-file.js';
+import { fitted, type Size } from '../../image-pool/image-size.js';
 import { type ImageKind } from '../../image-pool/image-kind.js';
 import { MODEL_SIDE } from '../../moderation/scores.js';
 import { dominantColors } from './dominant-colors.js';
@@ -40,7 +41,7 @@ export interface ImageFacts extends Size {
  */
 export async function lookAtImage({ source, pixels: target }: LookAtImage): Promise<ImageFacts> {
   const image = await inspectImage(source);
-  const pixels = await decodeImage(image, inside(image.size, LOOKED_AT));
+  const pixels = await decodeImage(image, fitted(image.size, square(LOOKED_AT)));
   if (target !== undefined) await writeFile(target, await forModel(pixels), { flag: 'wx', mode: 0o600 });
   return {
     format: image.kind,
@@ -54,14 +55,13 @@ export async function lookAtImage({ source, pixels: target }: LookAtImage): Prom
   };
 }
 
-function inside({ width, height }: Size, side: number): Size {
-  const scale = Math.min(1, side / Math.max(width, height));
-  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+function square(side: number): Size {
+  return { width: side, height: side };
 }
 
 async function thumbHash(pixels: Pixels): Promise<string> {
   const { data, info } = await fromPixels(pixels)
-    .resize({ ...inside(pixels, THUMB_SIDE), fit: 'fill' })
+    .resize({ ...fitted(pixels, square(THUMB_SIDE)), fit: 'fill' })
     .toColourspace('srgb')
     .ensureAlpha()
     .raw()

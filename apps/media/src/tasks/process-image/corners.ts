@@ -1,5 +1,5 @@
 import { type OverlayOptions } from 'sharp';
-import { type Size } from '../../image-pool/image-file.js';
+import { type Size } from '../../image-pool/image-size.js';
 
 /** White, and how much of it is seen. */
 const CHANNELS = 2;

@@ -1,26 +1,19 @@
-import { decodeImage, inspectImage, MAX_PIXELS, type Size, tooManyPixels } from '../../image-pool/image-file.js';
+import { decodeImage, inspectImage } from '../../image-pool/image-file.js';
 import { sharp } from '../../image-pool/safe-sharp.js';
 import { encoded } from './encoding.js';
-import { type Format } from './variant-request.js';
+import { type SpritePlan } from './sprite-plan.js';
 
 /** A sprite to be drawn. */
 export interface DrawSprite {
   /** Files of pictures that have the size of a cell, in the order of reading. */
   readonly cells: readonly string[];
-  readonly cell: Size;
-  readonly columns: number;
-  readonly format: Format;
-  readonly quality?: number | undefined;
+  readonly plan: SpritePlan;
   readonly target: string;
 }
 
-/**
- * Draws pictures of one size side by side into one.
- * @throws ImageProblem when it would be too large
- */
-export async function drawSprite({ cells, cell, columns, format, quality, target }: DrawSprite): Promise<Size> {
-  const whole = { width: columns * cell.width, height: Math.ceil(cells.length / columns) * cell.height };
-  if (whole.width * whole.height > MAX_PIXELS) throw tooManyPixels(whole, 'The sprite');
+/** Draws pictures of one size side by side into one. */
+export async function drawSprite({ cells, plan, target }: DrawSprite): Promise<void> {
+  const { whole, cell, columns, format, quality } = plan;
   const layers = [];
   for (const [index, path] of cells.entries()) {
     const { data, ...raw } = await decodeImage(await inspectImage(path), cell);
@@ -30,5 +23,4 @@ export async function drawSprite({ cells, cell, columns, format, quality, target
   const background = format === 'jpeg' ? '#fff' : { r: 0, g: 0, b: 0, alpha: 0 };
   const sprite = sharp({ create: { ...whole, channels: 4, background } }).composite(layers);
   await encoded(format === 'jpeg' ? sprite.removeAlpha() : sprite, format, quality).toFile(target);
-  return whole;
 }

@@ -1,9 +1,11 @@
 import { type Sharp } from 'sharp';
 import { type ImageKind } from '../../image-pool/image-kind.js';
+import { ImageProblem } from '../../image-pool/image-problem.js';
+import { type Size } from '../../image-pool/image-size.js';
 import { type Format } from './variant-request.js';
 
 /** The longest side that each format can hold, in pixels. */
-export const MAX_SIDES: Readonly<Record<Format, number>> = {
+const MAX_SIDES: Readonly<Record<Format, number>> = {
   jpeg: 65_535,
   png: 65_535,
   webp: 16_383,
@@ -20,6 +22,13 @@ const AVIF_EFFORT = 3;
 /** The format of a variant that asks for none: the source's own, JPEG for a GIF that does not move. */
 export function formatFor({ kind, frames }: { readonly kind: ImageKind; readonly frames: number }): Format {
   return kind === 'gif' && frames === 1 ? 'jpeg' : kind;
+}
+
+/** @throws ImageProblem when a format has no room for a picture of this size */
+export function mustHold(format: Format, { width, height }: Size, what: string): void {
+  if (Math.max(width, height) <= MAX_SIDES[format]) return;
+  const most = `${format} allows ${String(MAX_SIDES[format])} a side`;
+  throw new ImageProblem('image_too_large', `${what} has ${String(width)} x ${String(height)} pixels; ${most}`);
 }
 
 /** True for a format that an animation stays one in. */

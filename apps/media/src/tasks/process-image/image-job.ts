@@ -6,8 +6,10 @@ import { type SourceInput } from '../../sources/source-input.js';
 import { type WebFiles } from '../../sources/web-files.js';
 import { type Workspace } from '../../workspace/workspace.js';
 import { type DrawnVariant } from './draw-variants.js';
+import { PictureProgress } from './picture-progress.js';
 import { type ProcessImageResult, type Sprite } from './process-image.handler.js';
 import { type ProcessImagePayload } from './process-image.payload.js';
+import { planSprite, type SpritePlan } from './sprite-plan.js';
 import { type SpritePayload } from './sprite.payload.js';
 import { type VariantRequest } from './variant-request.js';
 import { type VariantWish, variantWishes } from './variant-requests.js';
@@ -15,6 +17,12 @@ import { EXTENSIONS, VariantSaver } from './variant-saver.js';
 
 /** No variant is called so: names are in lower case. */
 const CELL = 'CELL';
+
+interface Picture {
+  readonly source: SourceInput;
+  /** Its place in `sources`. */
+  readonly number: number | undefined;
+}
 
 interface Surroundings {
   readonly job: JobContext;
@@ -35,17 +43,25 @@ export class ImageJob {
   }
 
   /** @throws ImageProblem when a source or watermark cannot be used, and as everything that it does */
-  async run({ source, sources, variants = [], sprite }: ProcessImagePayload): Promise<ProcessImageResult> {
-    const from = sources ?? (source === undefined ? [] : [source]);
+  async run(payload: ProcessImagePayload): Promise<ProcessImageResult> {
+    const { variants = [], sprite } = payload;
+    const pictures = picturesOf(payload);
+    // Before anything is fetched: what cannot be drawn is known by now.
+    const plan = sprite && planSprite(sprite, pictures.length);
     const wishes = await variantWishes(variants, this.#files);
-    const saver = new VariantSaver(this.#around.job, from.length * wishes.length);
+    const expected = pictures.length * wishes.length;
+    const progress = new PictureProgress(this.#around.job, expected + (plan ? pictures.length + 1 : 0));
+    const saver = new VariantSaver(this.#around.job, expected, progress);
     try {
-      for (const [index, each] of from.entries()) {
-        const picture = { source: each, number: sources === undefined ? undefined : index };
+      for (const [index, picture] of pictures.entries()) {
         await this.#draw(picture, [...this.#requests(wishes, index), ...this.#cell(sprite, index)], saver);
+        if (plan) await progress.step(`${String(index + 1)} of ${String(pictures.length)} pictures of the sprite`);
       }
       const saved = { variants: await saver.end() };
-      return sprite === undefined ? saved : { ...saved, sprite: await this.#sprite(sprite, from.length) };
+      if (!plan) return saved;
+      const drawn = await this.#sprite(plan, pictures.length);
+      await progress.step('sprite');
+      return { ...saved, sprite: drawn };
     } finally {
       await saver.settled();
     }
@@ -65,11 +81,7 @@ export class ImageJob {
     return [{ name: CELL, target: this.#cellPath(index), width, height, fit, format: 'png' }];
   }
 
-  async #draw(
-    { source, number }: { readonly source: SourceInput; readonly number: number | undefined },
-    variants: readonly VariantRequest[],
-    saver: VariantSaver,
-  ): Promise<void> {
+  async #draw({ source, number }: Picture, variants: readonly VariantRequest[], saver: VariantSaver): Promise<void> {
     const { pool, job } = this.#around;
     const path = await this.#files.receive(source, IMAGE_FILE);
     const signal = AbortSignal.any([job.signal, saver.failed]);
@@ -83,16 +95,15 @@ export class ImageJob {
     await this.#files.discard(source, IMAGE_FILE);
   }
 
-  async #sprite(wish: SpritePayload, count: number): Promise<Sprite> {
-    const { width, height, columns = Math.ceil(Math.sqrt(count)), format = 'webp', quality } = wish;
+  async #sprite(plan: SpritePlan, count: number): Promise<Sprite> {
     const { pool, job } = this.#around;
     const [target, cells] = [this.#path('sprite'), Array.from({ length: count }, (_, index) => this.#cellPath(index))];
-    const work = { cells, cell: { width, height }, columns: Math.min(columns, count), format, quality, target };
-    const size = await pool.run('draw-sprite', work, { signal: job.signal });
+    await pool.run('draw-sprite', { cells, plan, target }, { signal: job.signal });
+    const { whole, cell, columns, format } = plan;
     const filename = `sprite.${EXTENSIONS[format]}`;
     const content = createReadStream(target, { signal: job.signal });
     const file = await job.files.save(filename, content, { filename, contentType: `image/${format}` });
-    return { ...size, columns: work.columns, cell: work.cell, format, file };
+    return { ...whole, columns, cell, format, file };
   }
 
   #cellPath(index: number): string {
@@ -102,4 +113,9 @@ export class ImageJob {
   #path(name: string): string {
     return this.#around.workspace.path(name);
   }
+}
+
+function picturesOf({ source, sources }: ProcessImagePayload): readonly Picture[] {
+  if (sources !== undefined) return sources.map((each, number) => ({ source: each, number }));
+  return source === undefined ? [] : [{ source, number: undefined }];
 }

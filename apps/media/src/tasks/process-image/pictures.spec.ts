@@ -125,6 +125,35 @@ describe('an animation', () => {
     }
   });
 
+  it('keeps its shape when Exif says that it has to be turned', async () => {
+    const lying = await sharp(await animated('webp'), { animated: true })
+      .withMetadata({ orientation: 6 })
+      .webp({ quality: 90 })
+      .toBuffer();
+    expect((await sharp(lying).metadata()).orientation).toBe(6);
+    const { result, saved } = await desk.run(lying, { variants: [{ name: 'a', width: 80 }] });
+    expect(result.variants).toMatchObject([{ width: 80, height: 50 }]);
+    expect(await difference(sharp(saved.get('a.webp'), { page: 0 }), sharp(await half(testCard())))).toBeLessThan(0.06);
+  });
+
+  it.each(['gif', 'webp'] as const)('is blurred picture by picture, and moves on as a %s', async (format) => {
+    const shades = ['#f00', '#00f', '#0f0'];
+    const frames = shades.map((background) => sharp({ create: { width: 80, height: 50, channels: 3, background } }));
+    const joined = sharp(await Promise.all(frames.map(PNG)), { join: { animated: true } });
+    const source = await joined.gif({ delay: [100, 200, 300], loop: 3 }).toBuffer();
+    const wish = { name: 'a', width: 40, blur: 15, format, quality: 100 };
+    const { saved } = await desk.run(source, { variants: [wish] });
+    const whole = sharp(saved.get(`a.${format}`), { animated: true });
+    expect(await whole.metadata()).toMatchObject({ pages: 3, pageHeight: 25, delay: [100, 200, 300], loop: 3 });
+    for (const [page, frame] of frames.entries()) {
+      const shown = sharp(saved.get(`a.${format}`), { page });
+      expect(await difference(shown, frame.clone().resize(40, 25))).toBeLessThan(0.01);
+    }
+    const still = await desk.drawn(await animated('gif'), { width: 80, blur: 3, format: 'png' });
+    const reference = sharp(await PNG(sharp(await half(testCard())).blur(3)));
+    expect(await difference(still, reference)).toBeLessThan(SAME);
+  });
+
   it('is refused when all its pictures are too many pixels', async () => {
     const create = { width: 2_000, height: 2_000, channels: 3 } as const;
     const frames = Array.from({ length: 14 }, (_, shade) =>
@@ -268,6 +297,26 @@ describe('several pictures', () => {
       );
       expect(await difference(cell, sharp(await half(sharp(sources[index]))))).toBeLessThan(SAME);
     }
+  });
+
+  it('are told of one by one when they become a sprite, with its end last', async () => {
+    const sources = [await PNG(testCard()), await PNG(testCard().flop())];
+    const sprite = { width: 80, height: 50 };
+    const alone = await desk.run(sources, { sprite });
+    expect(alone.progress.map(({ percent }) => Math.round(percent))).toEqual([33, 67, 100]);
+    expect(alone.progress.at(-1)?.message).toBe('sprite');
+    const both = await desk.run(sources, { sprite, variants: [{ name: 'a', width: 8 }] });
+    expect(both.progress.map(({ percent }) => percent)).toEqual([20, 40, 60, 80, 100]);
+    expect(both.progress.at(-1)?.message).toBe('sprite');
+  });
+
+  it('are refused before any is looked at when their sprite has no room in its format', async () => {
+    const sources = Array.from({ length: 20 }, (_, index) => Buffer.from(`no picture ${String(index)}`));
+    const tower = { width: 100, height: 1_000, columns: 1 };
+    await expect(desk.run(sources, { sprite: tower })).rejects.toMatchObject({
+      code: 'image_too_large',
+      message: 'The sprite has 100 x 20000 pixels; webp allows 16383 a side',
+    });
   });
 
   it('fail with the source that is at fault', async () => {

@@ -1,6 +1,6 @@
 import { Ctx, Payload } from '@nestjs/microservices';
 import { type JobContext, type JobFiles, Task, TaskController } from '#libs/consumer';
-import { type Size } from '../../image-pool/image-file.js';
+import { type Size } from '../../image-pool/image-size.js';
 import { ImagePool } from '../../image-pool/image-pool.js';
 import { WebFiles } from '../../sources/web-files.js';
 import { Workspaces } from '../../workspace/workspaces.js';

@@ -11,6 +11,7 @@ import {
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { Describe } from '#libs/consumer';
+import { InPlaceOf } from '../../sources/in-place-of.js';
 import { IsSource, type SourceInput } from '../../sources/source-input.js';
 import { SpritePayload } from './sprite.payload.js';
 import { VariantPayload } from './variant.payload.js';
@@ -39,13 +40,7 @@ export class ProcessImagePayload {
 
   @Describe('In place of source: several of them. Every variant is made of each')
   @IsOptional()
-  @ValidateBy({
-    name: 'alone',
-    validator: {
-      validate: (_sources, args) => payloadOf(args).source === undefined,
-      defaultMessage: () => 'pictures are named by either source or sources: give one of them',
-    },
-  })
+  @InPlaceOf(['source'], 'pictures are named by either source or sources: give one of them')
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_PICTURES)

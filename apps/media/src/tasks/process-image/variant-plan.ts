@@ -1,4 +1,4 @@
-import { type Size } from '../../image-pool/image-file.js';
+import { fitted, scaled, type Size } from '../../image-pool/image-size.js';
 import { type Fit } from './variant-request.js';
 
 /** How a variant comes out of its source: scaled as a whole, cut around its centre, and padded to the variant's size. */
@@ -24,19 +24,18 @@ interface Wish {
  */
 export function planVariant(source: Size, { width, height, fit }: Wish): VariantPlan {
   if (width === undefined || height === undefined) {
-    const scale = Math.min((width ?? Infinity) / source.width, (height ?? Infinity) / source.height, 1);
-    return unpadded(scaled(source, scale));
+    return unpadded(fitted(source, { width: width ?? Infinity, height: height ?? Infinity }));
   }
   const box = { width, height };
   const across = width / source.width;
   const down = height / source.height;
   switch (fit) {
     case 'inside':
-      return unpadded(scaled(source, Math.min(across, down, 1)));
+      return unpadded(fitted(source, box));
     case 'outside':
       return unpadded(scaled(source, Math.min(Math.max(across, down), 1)));
     case 'contain':
-      return { ...unpadded(scaled(source, Math.min(across, down, 1))), canvas: box };
+      return { ...unpadded(fitted(source, box)), canvas: box };
     case 'fill':
       return unpadded(box);
     case 'cover': {
@@ -58,8 +57,4 @@ export function sizeToDecode(source: Size, plans: readonly VariantPlan[]): Size 
 
 function unpadded(size: Size): VariantPlan {
   return { whole: size, cut: false, picture: size, canvas: size };
-}
-
-function scaled({ width, height }: Size, scale: number): Size {
-  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }

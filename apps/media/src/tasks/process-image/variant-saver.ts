@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { type JobContext, type JobFiles } from '#libs/consumer';
 import { type DrawnVariant } from './draw-variants.js';
+import { type PictureProgress } from './picture-progress.js';
 import { type Format, type VariantRequest } from './variant-request.js';
 
 type StoredFile = Awaited<ReturnType<JobFiles['save']>>;
@@ -35,14 +36,16 @@ export const EXTENSIONS: Readonly<Record<Format, string>> = {
 export class VariantSaver {
   readonly #job: JobContext;
   readonly #expected: number;
+  readonly #progress: PictureProgress;
   readonly #saved: { readonly place: number; readonly variant: SavedVariant }[] = [];
   readonly #failure = new AbortController();
   #saving: Promise<void> = Promise.resolve();
 
   /** @param expected how many variants there will be */
-  constructor(job: JobContext, expected: number) {
+  constructor(job: JobContext, expected: number, progress: PictureProgress) {
     this.#job = job;
     this.#expected = expected;
+    this.#progress = progress;
   }
 
   /** Aborts, with the error as its reason, when a variant could not be stored: drawing more is of no use. */
@@ -76,11 +79,6 @@ export class VariantSaver {
     const file = await this.#job.files.save(filename, content, { filename, contentType: `image/${format}` });
     const variant = { name, ...(source === undefined ? {} : { source }), width, height, format, file };
     this.#saved.push({ place, variant });
-    await this.#tellProgress();
-  }
-
-  async #tellProgress(): Promise<void> {
-    const [done, all] = [this.#saved.length, this.#expected];
-    await this.#job.progress((100 * done) / all, `${String(done)} of ${String(all)} variants`);
+    await this.#progress.step(`${String(this.#saved.length)} of ${String(this.#expected)} variants`);
   }
 }

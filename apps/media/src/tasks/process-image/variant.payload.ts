@@ -17,6 +17,7 @@ import {
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { Describe, FieldSchema } from '#libs/consumer';
+import { InPlaceOf } from '../../sources/in-place-of.js';
 import { type Crop, CROPS, type Fit, FITS, type Format, FORMATS, MAX_SIDE } from './variant-request.js';
 import { WatermarkPayload } from '../../watermark/watermark.payload.js';
 
@@ -82,16 +83,7 @@ export class VariantPayload {
   @IsInt({ each: true })
   @Min(1, { each: true })
   @Max(MAX_SIDE, { each: true })
-  @ValidateBy({
-    name: 'inPlaceOfWidth',
-    validator: {
-      validate: (_srcset, args) => {
-        const { width, height } = args?.object as VariantPayload;
-        return width === undefined && height === undefined;
-      },
-      defaultMessage: () => 'srcset stands in place of width and height: give none of them',
-    },
-  })
+  @InPlaceOf(['width', 'height'], 'srcset stands in place of width and height: give none of them')
   srcset?: number[];
 
   @Describe('Sigma of a Gaussian blur, in pixels of the variant')

@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Place, runFfmpeg } from '../../ffmpeg/ffmpeg.js';
 import { inputOptions } from '../../ffmpeg/input-options.js';
 
@@ -15,6 +17,16 @@ export async function drawPoster(
   place: Place,
 ): Promise<void> {
   const at = Math.min(FAR_ENOUGH_SECONDS, duration * SHARE_OF_SHORT_ONES);
+  await drawFrame({ video, at, target }, place);
+  const { size } = await stat(join(place.folder, target));
+  // No frame begins so late where there is one alone, and the program calls that a success.
+  if (size === 0) await drawFrame({ video, at: 0, target }, place);
+}
+
+async function drawFrame(
+  { video, at, target }: { readonly video: string; readonly at: number; readonly target: string },
+  place: Place,
+): Promise<void> {
   const picture = ['-frames:v', '1', '-an', '-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', '3', '-f', 'mjpeg'];
   await runFfmpeg(['-ss', at.toFixed(3), ...inputOptions('mov', video, 1), ...picture, `file:./${target}`], place);
 }

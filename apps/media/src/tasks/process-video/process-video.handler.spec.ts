@@ -1,10 +1,12 @@
 import 'reflect-metadata';
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { plainToInstance } from 'class-transformer';
 import sharp from 'sharp';
@@ -13,14 +15,21 @@ import { Screen } from '../../../../../tools/console/screen.js';
 import { ensureFfmpeg } from '../../../../../tools/local-nodes/ffmpeg-program.js';
 import { compileApp, type CompiledApp } from '../../../spec/compiled-app.js';
 import { jobInMemory, type JobInMemory, type JobOptions } from '../../../spec/job-in-memory.js';
-import { frameOf, makeVideo, turnedVideo } from '../../../spec/made-videos.js';
+import { quickTimeReference, understated } from '../../../spec/hostile-videos.js';
+import { frameOf, makeVideo, subtitledVideo, turnedVideo } from '../../../spec/made-videos.js';
 import { processesIn } from '../../../spec/processes.js';
+import { runFfmpeg } from '../../ffmpeg/ffmpeg.js';
+import { inputOptions } from '../../ffmpeg/input-options.js';
 import { probeVideo } from '../../ffmpeg/probe.js';
 import { ImagePool } from '../../image-pool/image-pool.js';
 import { WebFiles } from '../../sources/web-files.js';
 import { Workspaces } from '../../workspace/workspaces.js';
 import { ProcessVideoHandler, type ProcessVideoResult, UsualText } from './process-video.handler.js';
 import { ProcessVideoPayload } from './process-video.payload.js';
+import { TRANSCODED_AT_ONCE } from './transcoding.js';
+
+/** What encoding and scaling do to a frame, as {@link apart} measures it. */
+const ENCODED = 12;
 
 let app: CompiledApp;
 let pool: ImagePool;
@@ -75,6 +84,23 @@ async function stored({ saved }: Run, name: string): Promise<string> {
   return file;
 }
 
+/** A frame of the file that was stored, which says itself that it has this size and square pixels. */
+async function storedFrame(done: Run, size: { readonly width: number; readonly height: number }): Promise<Buffer> {
+  const file = await stored(done, '480p.mp4');
+  const entries = ['-show_entries', 'stream=width,height,sample_aspect_ratio:stream_side_data=rotation'];
+  const probe = ['-v', 'error', '-select_streams', 'v', ...entries, '-of', 'json', file];
+  const { stdout } = await promisify(execFile)('ffprobe', probe);
+  expect(JSON.parse(stdout)).toMatchObject({ streams: [{ ...size, sample_aspect_ratio: '1:1' }] });
+  expect(stdout).not.toContain('rotation');
+  return frameOf(file, 0.5);
+}
+
+/** How far two frames are apart, byte by byte: 0 to 255. */
+function apart(a: Buffer, b: Buffer = Buffer.alloc(0)): number {
+  expect(a.length).toBe(b.length);
+  return a.reduce((sum, byte, at) => sum + Math.abs(byte - (b[at] ?? 0)), 0) / a.length;
+}
+
 async function failure(source: Buffer, wish: object = { format: '480p' }): Promise<PermanentError> {
   const error: unknown = await run(source, wish).catch((thrown: unknown) => thrown);
   if (!(error instanceof PermanentError)) throw new Error(`Expected a PermanentError, got ${String(error)}`);
@@ -93,6 +119,7 @@ describe('media.process-video', () => {
       ],
       poster: { filename: 'poster.jpg' },
     });
+    await storedFrame(done, { width: 854, height: 480 });
     for (const { format, width, height, duration } of done.result.outputs) {
       const file = await stored(done, `${format}.mp4`);
       const never = new AbortController().signal;
@@ -151,10 +178,84 @@ describe('media.process-video', () => {
   });
 
   it('turns a video upright, and makes pixels square', async () => {
-    const turned = await turnedVideo(studio, 'made.mp4');
-    expect((await run(turned, { format: '480p' })).result.outputs).toMatchObject([{ width: 240, height: 320 }]);
-    const squeezed = await makeVideo(studio, { name: 'squeezed.mp4', options: ['-vf', 'setsar=2'] });
-    expect((await run(squeezed, { format: '480p' })).result.outputs).toMatchObject([{ width: 640, height: 240 }]);
+    const original = await frameOf(join(studio, 'made.mp4'), 0.5);
+    const raw = { width: 320, height: 240, channels: 3 } as const;
+    const turned = await run(await turnedVideo(studio, 'made.mp4'), { format: '480p' });
+    expect(turned.result.outputs).toMatchObject([{ width: 240, height: 320 }]);
+    const [clockwise, back] = await Promise.all(
+      [90, 270].map((angle) => sharp(original, { raw }).rotate(angle).raw().toBuffer()),
+    );
+    const upright = await storedFrame(turned, { width: 240, height: 320 });
+    expect(Math.min(apart(upright, clockwise), apart(upright, back))).toBeLessThan(ENCODED);
+    expect(Math.max(apart(upright, clockwise), apart(upright, back))).toBeGreaterThan(3 * ENCODED);
+
+    const narrow = await makeVideo(studio, { name: 'squeezed.mp4', options: ['-vf', 'setsar=2'] });
+    const wide = await run(narrow, { format: '480p' });
+    expect(wide.result.outputs).toMatchObject([{ width: 640, height: 240 }]);
+    const widened = await sharp(original, { raw }).resize(640, 240, { fit: 'fill' }).raw().toBuffer();
+    expect(apart(await storedFrame(wide, { width: 640, height: 240 }), widened)).toBeLessThan(ENCODED);
+  });
+
+  it.each([
+    ['forwards', [0, 100]],
+    ['backwards', [100, 0]],
+  ] as const)('reads joined recordings whole, also where the clock jumps %s', async (_where, starts) => {
+    const parts: Buffer[] = [];
+    for (const start of starts) {
+      const options = ['-output_ts_offset', String(start)];
+      parts.push(await makeVideo(studio, { seconds: 3, name: `from-${String(start)}.ts`, options }));
+    }
+    const { result } = await run(Buffer.concat(parts), { format: '480p', poster: false });
+    expect(result.source.duration).toBeNull();
+    expect(Math.abs((result.outputs[0]?.duration ?? 0) - 6)).toBeLessThan(0.3);
+  });
+
+  it.each([
+    ['mkv', 'srt'],
+    ['mp4', 'mov_text'],
+  ])('reads a .%s whose last subtitle is shown when the video is over', async (extension, codec) => {
+    await makeVideo(studio, { seconds: 3, name: `short.${extension}` });
+    const { result } = await run(await subtitledVideo(studio, `short.${extension}`, codec), { format: '480p' });
+    for (const duration of [result.source.duration, result.outputs[0]?.duration]) {
+      expect(Math.abs((duration ?? 0) - 3)).toBeLessThan(0.3);
+    }
+  });
+
+  it.each(['S_HDMV/PGS', 'S_VOBSUB', 'S_DVBSUB'])('reads a video whose subtitles are pictures: %s', async (codec) => {
+    await makeVideo(studio, { name: 'pictured.mkv' });
+    const texts = (await subtitledVideo(studio, 'pictured.mkv', 'srt')).toString('latin1');
+    const source = Buffer.from(texts.replace('S_TEXT/UTF8', codec.padEnd('S_TEXT/UTF8'.length, '\0')), 'latin1');
+    expect(source.includes(codec)).toBe(true);
+    expect((await run(source, { format: '480p', poster: false })).result.outputs).toHaveLength(1);
+  });
+
+  it('transcodes as many at once as keep the machine busy, and the next one when they have ended', async () => {
+    const told = { busy: 0, next: 0 };
+    const [stopBusy, stopNext] = [new AbortController(), new AbortController()];
+    const wellUnderWay = new EventEmitter();
+    const onBusy = (): void => {
+      told.busy += 1;
+      if (told.busy === 4 * TRANSCODED_AT_ONCE) wellUnderWay.emit('now');
+    };
+    const onNext = (): void => {
+      told.next += 1;
+      stopNext.abort(new Error('begun'));
+    };
+    const busy = Array.from({ length: TRANSCODED_AT_ONCE }, () =>
+      run(long, { format: '1080p' }, { signal: stopBusy.signal, onProgress: onBusy }),
+    );
+    const next = run(long, { format: '480p' }, { signal: stopNext.signal, onProgress: onNext });
+    await Promise.race([once(wellUnderWay, 'now'), ...busy]);
+    expect(told.next).toBe(0);
+    stopBusy.abort(new Error('cancelled'));
+    for (const each of await Promise.allSettled(busy)) expect(each.status).toBe('rejected');
+    await expect(next).rejects.toThrow('begun');
+  });
+
+  it('draws the poster of a video that is one frame', async () => {
+    const still = await makeVideo(studio, { sound: false, name: 'still.mp4', options: ['-frames:v', '1'] });
+    const { saved } = await run(still, { format: '480p' });
+    expect(await sharp(saved.get('poster.jpg')).metadata()).toMatchObject({ format: 'jpeg', width: 320, height: 240 });
   });
 
   it.each([
@@ -222,6 +323,23 @@ describe('an interruption', () => {
       environment['PATH'] = path;
     }
   });
+
+  it('is tried again where ffmpeg cannot be run', async () => {
+    // eslint-disable-next-line no-restricted-properties -- a machine with a broken ffmpeg is one whose PATH leads to it
+    const environment = process.env;
+    const path = environment['PATH'];
+    environment['PATH'] = await mkdtemp(join(studio, 'broken-'));
+    await writeFile(join(environment['PATH'], 'ffprobe'), 'no program', { mode: 0o644 });
+    try {
+      await expect(run(small, { format: '480p' })).rejects.toMatchObject({
+        name: 'TemporaryError',
+        code: 'ffmpeg_missing',
+        message: expect.stringContaining('not the fault of the video') as unknown,
+      });
+    } finally {
+      environment['PATH'] = path;
+    }
+  });
 });
 
 describe('a video that cannot be processed', () => {
@@ -277,14 +395,17 @@ describe('a video that cannot be processed', () => {
   });
 
   it('does not follow the references of a QuickTime file to another', async () => {
-    const content = await readFile(join(studio, 'made.mp4'));
-    const reference = Buffer.from(
-      content.toString('latin1').replace('\0\0\0\x0curl \0\0\0\x01', '\0\0\0\x0calis\0\0\0\0'),
-      'latin1',
-    );
-    expect(reference.equals(content)).toBe(false);
-    const error: unknown = await run(reference, { format: '480p', poster: false }).catch((thrown: unknown) => thrown);
-    if (error instanceof Error) expect(error).toBeInstanceOf(PermanentError);
+    const foreign = join(studio, 'other', 'foreign.mp4');
+    const reference = quickTimeReference(small, foreign);
+    await writeFile(join(studio, 'reference.mov'), reference);
+    const unguarded = ['-v', 'error', '-enable_drefs', '1', '-use_absolute_path', '1', '-i', 'reference.mov'];
+    const first = ['-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'];
+    const raw = { cwd: studio, encoding: 'buffer' } as const;
+    const { stdout } = await promisify(execFile)('ffmpeg', [...unguarded, ...first], raw);
+    expect(apart(stdout, await frameOf(foreign, 0))).toBe(0);
+    const error = await failure(reference);
+    expect(error.code).toMatch(/^(corrupt|unsupported)_video$/);
+    expect(error.message).not.toContain(studio);
   });
 
   it('is refused when its frames are too large to be held in memory', async () => {
@@ -294,12 +415,38 @@ describe('a video that cannot be processed', () => {
     expect(await failure(bomb)).toMatchObject({ code: 'video_too_large' });
   });
 
+  it('is refused when its frames are larger than it says', async () => {
+    const options = ['-frames:v', '1', '-vf', 'scale=6400:6400', '-c:v', 'mjpeg', '-q:v', '31', '-strict', '-2'];
+    const bomb = await makeVideo(studio, { sound: false, name: 'frames.avi', options });
+    const liar = understated(bomb, 6400);
+    expect(liar.equals(bomb)).toBe(false);
+    expect(await failure(liar)).toMatchObject({ code: 'unsupported_video' });
+    await writeFile(join(studio, 'liar.avi'), liar);
+    const place = { folder: studio, signal: new AbortController().signal };
+    const decoding = runFfmpeg([...inputOptions('avi', 'liar.avi', 1), '-f', 'null', '-'], place);
+    await expect(decoding).rejects.toMatchObject({ code: 'video_too_large' });
+  });
+
+  it('is refused when one of its codecs is not read, and says which', async () => {
+    const options = ['-c:a', 'dca', '-strict', '-2'];
+    const error = await failure(await makeVideo(studio, { name: 'dts.mkv', options }));
+    expect(error.code).toBe('unsupported_video');
+    expect(error.message).toContain('the codec dca');
+  });
+
   it('is refused when it says that it lasts too long', async () => {
     const slow = await makeVideo(studio, {
       sound: false,
       name: 'slow.mp4',
       options: ['-vf', 'setpts=PTS*20000', '-vsync', 'passthrough'],
     });
+    expect(await failure(slow)).toMatchObject({ code: 'video_too_long' });
+  });
+
+  it('is refused when it lasts too long and does not say so', async () => {
+    const live = ['-c:v', 'libvpx', '-deadline', 'realtime', '-live', '1'];
+    const options = ['-vf', 'setpts=PTS*20000,fps=1/1000', ...live];
+    const slow = await makeVideo(studio, { sound: false, name: 'slow.webm', options });
     expect(await failure(slow)).toMatchObject({ code: 'video_too_long' });
   });
 
@@ -312,7 +459,8 @@ describe('a video that cannot be processed', () => {
   it.each([0.3, 0.6])('is damaged when only the first %d of it is there', async (share) => {
     const options = ['-movflags', '+faststart'];
     const index = await makeVideo(studio, { seconds: 8, name: 'index-first.mp4', options });
-    for (const whole of [small, index]) {
+    const matroska = await makeVideo(studio, { seconds: 8, name: 'cut.mkv' });
+    for (const whole of [small, index, matroska]) {
       expect((await failure(whole.subarray(0, Math.floor(whole.length * share)))).code).toBe('corrupt_video');
     }
   });

@@ -4,8 +4,10 @@ import { type VideoFacts } from '../../ffmpeg/probe.js';
 import { asJobError } from '../../job-error.js';
 import { ImagePool } from '../../image-pool/image-pool.js';
 import { WebFiles } from '../../sources/web-files.js';
+import { Turns } from '../../turns.js';
 import { Workspaces } from '../../workspace/workspaces.js';
 import { ProcessVideoPayload } from './process-video.payload.js';
+import { TRANSCODED_AT_ONCE } from './transcoding.js';
 import { type VideoFormat } from './video-plan.js';
 import { VideoJob } from './video-job.js';
 import { type VideoKind } from '../../ffmpeg/video-kind.js';
@@ -41,6 +43,8 @@ export class UsualText {
 /** `media.process-video`: transcodes a video into sizes that every browser plays. */
 @TaskController('media')
 export class ProcessVideoHandler {
+  readonly #turns = new Turns(TRANSCODED_AT_ONCE);
+
   constructor(
     private readonly pool: ImagePool,
     private readonly workspaces: Workspaces,
@@ -65,7 +69,8 @@ export class ProcessVideoHandler {
     const workspace = await this.workspaces.open();
     try {
       const { pool, web, usual } = this;
-      return await new VideoJob({ job, workspace, pool, web, usualText: usual.text }).run(payload);
+      const around = { job, workspace, pool, web, usualText: usual.text, turns: this.#turns };
+      return await new VideoJob(around).run(payload);
     } catch (error) {
       throw asJobError(error);
     } finally {

@@ -8,20 +8,15 @@ import {
   IsIn,
   IsObject,
   IsOptional,
-  IsString,
-  Matches,
-  MaxLength,
-  ValidateBy,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
-import { Describe, FieldSchema, ShortForm } from '#libs/consumer';
+import { Describe, FieldSchema, IsFileKey, ShortForm } from '#libs/consumer';
+import { InPlaceOf } from '../../sources/in-place-of.js';
 import { IsSource, type SourceInput } from '../../sources/source-input.js';
 import { WatermarkPayload } from '../../watermark/watermark.payload.js';
 import { VIDEO_FORMATS, type VideoFormat } from './video-plan.js';
-
-const ONE_OF_THEM = 'a video is named by either source or id: give one of them';
 
 /** Stands for `true`: the watermark that the operator has set for everyone. */
 // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- a class is what nested validation tells it by
@@ -49,16 +44,8 @@ export class ProcessVideoPayload {
 
   @Describe('In place of source: the key of an uploaded file alone')
   @IsOptional()
-  @ValidateBy({
-    name: 'alone',
-    validator: {
-      validate: (_id, args) => (args?.object as ProcessVideoPayload).source === undefined,
-      defaultMessage: () => ONE_OF_THEM,
-    },
-  })
-  @IsString()
-  @MaxLength(1024)
-  @Matches(/^[a-z0-9-]+\/[A-Za-z0-9._/-]+$/, { message: 'id must be the key of a stored file, <tenant>/<id>' })
+  @InPlaceOf(['source'], 'a video is named by either source or id: give one of them')
+  @IsFileKey()
   id?: string;
 
   @Describe('One size or a list of them, each by its shorter side. A smaller video keeps its own: none is enlarged')

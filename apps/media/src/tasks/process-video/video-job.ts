@@ -7,13 +7,14 @@ import { type VideoKind, videoKindOf } from '../../ffmpeg/video-kind.js';
 import { type ImagePool } from '../../image-pool/image-pool.js';
 import { ReceivedFiles, VIDEO_FILE } from '../../sources/received-files.js';
 import { type WebFiles } from '../../sources/web-files.js';
+import { type Turns } from '../../turns.js';
 import { receiveWatermark } from '../../watermark/receive-watermark.js';
 import { type WatermarkRequest } from '../../watermark/watermark-request.js';
 import { type Workspace } from '../../workspace/workspace.js';
 import { drawPoster } from './poster.js';
 import { type ProcessVideoResult, type VideoOutput } from './process-video.handler.js';
 import { type ProcessVideoPayload, UsualWatermark } from './process-video.payload.js';
-import { MAX_SECONDS, type Rendition, transcode } from './transcoding.js';
+import { MAX_SECONDS, type Rendition, tooLong, transcode } from './transcoding.js';
 import { sizeIn, type VideoFormat } from './video-plan.js';
 
 /** Transcoding's share of the job's progress; the rest is storing. */
@@ -30,6 +31,8 @@ interface Surroundings {
   readonly pool: ImagePool;
   readonly web: WebFiles;
   readonly usualText: string;
+  /** Shared by the jobs of the app. */
+  readonly turns: Turns;
 }
 
 interface PlannedOutput extends Rendition {
@@ -78,10 +81,7 @@ export class VideoJob {
     }
     const file = this.#around.workspace.nameOf(path);
     const facts = await probeVideo(file, kind, this.#place);
-    if ((facts.duration ?? 0) > MAX_SECONDS) {
-      const most = String(MAX_SECONDS / 3_600);
-      throw new VideoProblem('video_too_long', `The video lasts longer than ${most} hours`);
-    }
+    if ((facts.duration ?? 0) > MAX_SECONDS) throw tooLong();
     return { file, kind, facts };
   }
 
@@ -108,13 +108,14 @@ export class VideoJob {
   }
 
   async #transcode({ file, kind, facts }: Source, renditions: readonly PlannedOutput[]): Promise<void> {
-    const { job } = this.#around;
+    const { job, turns } = this.#around;
     const formats = renditions.map(({ format }) => format).join(', ');
     const work = { source: file, kind, stream: facts.stream, renditions };
-    await transcode(work, this.#place, (seconds) => {
+    const tell = (seconds: number): void => {
       const share = facts.duration === null ? 0 : Math.min(1, seconds / facts.duration);
       void job.progress(TRANSCODED_PERCENT * share, `${formats}: ${String(Math.round(seconds))} s done`);
-    });
+    };
+    await turns.take(job.signal, () => transcode(work, this.#place, tell));
     await job.progress(TRANSCODED_PERCENT, `${formats}: transcoded`);
   }
 

@@ -1,3 +1,5 @@
+import { type Size } from '../../image-pool/image-size.js';
+
 /** The sizes that a video may be asked for in, and the pixels of their shorter side. */
 export const SHORT_SIDES = { '480p': 480, '720p': 720, '1080p': 1080 } as const;
 export type VideoFormat = keyof typeof SHORT_SIDES;
@@ -5,11 +7,6 @@ export const VIDEO_FORMATS = Object.keys(SHORT_SIDES) as readonly VideoFormat[];
 
 /** Players and encoders stop somewhere above it. */
 const MAX_LONG_SIDE = 4096;
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /**
  * The size of a video in a format: its shorter side is the format's, or its own when that is less, for nothing is enlarged.
