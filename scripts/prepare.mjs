@@ -12,6 +12,7 @@ const COMMANDS = {
   bench: 'bench/main.js',
   faults: 'test/faults/main.js',
   doctor: 'tools/doctor/main.js',
+  scale: 'tools/scale/main.js',
   'mail-preview': 'apps/email/src/mail-preview/main.js',
 };
 const HEAD_LINES = 12;

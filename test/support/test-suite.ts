@@ -135,6 +135,11 @@ export class TestSuite {
     return process;
   }
 
+  /** What an app of this suite is started with, for tests that start it by other means. */
+  environment(app: string): NodeJS.ProcessEnv {
+    return this.environmentOf(app, app, this.facts.port);
+  }
+
   /** The latest lines that an app has printed, over all its starts. */
   log(app: string): readonly string[] {
     return this.lines.get(app) ?? [];

@@ -71,6 +71,12 @@ export class AppProcess {
     clearTimeout(impatience);
   }
 
+  /** Tells it to end when its jobs have ended, and waits for as long as that takes. */
+  async retire(): Promise<void> {
+    if (this.running) this.child.kill('SIGUSR2');
+    await this.ended;
+  }
+
   async kill(): Promise<void> {
     this.killNow();
     await this.ended;

@@ -1,5 +1,6 @@
 import { freePort } from '../local-nodes/ports.js';
-import { AppKeeper } from './app-keeper.js';
+import { AppKeeper, type KeeperSurroundings } from '../processes/app-keeper.js';
+import { LogOfProcess } from '../processes/line-sink.js';
 import { INBOX_MAIN } from './app-list.js';
 import { type DataFolder } from './data-folder.js';
 
@@ -15,7 +16,7 @@ export class MailInbox {
   ) {}
 
   /** Chooses its ports; they stay the same when it is started again. */
-  static async prepare(data: DataFolder, around: ConstructorParameters<typeof AppKeeper>[1]): Promise<MailInbox> {
+  static async prepare(data: DataFolder, around: KeeperSurroundings): Promise<MailInbox> {
     const smtp = await freePort();
     const http = await freePort();
     const keeper = new AppKeeper(
@@ -24,7 +25,10 @@ export class MailInbox {
         process: PROCESS,
         main: INBOX_MAIN,
         env: { MAIL_INBOX_SMTP_PORT: String(smtp), MAIL_INBOX_HTTP_PORT: String(http) },
-        ...{ logFile: data.logFile(PROCESS), recordFile: data.processFile(PROCESS) },
+        recordFile: data.processFile(PROCESS),
+        lines: new LogOfProcess(data.logFile(PROCESS), (text) => {
+          around.say(`[${PROCESS}] ${text}`);
+        }),
       },
       around,
     );

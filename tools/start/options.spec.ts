@@ -25,8 +25,17 @@ describe('parseStartOptions', () => {
       port: 0,
       dataFolder: '/tmp/x',
       apps: ['media'],
-      scale: new Map([['media', 2]]),
+      scale: new Map([['media', { least: 2, most: 2 }]]),
     });
+  });
+
+  it('takes a range of processes, each app its own', () => {
+    expect(parse('--scale', 'media=1..4,email=2').scale).toEqual(
+      new Map([
+        ['media', { least: 1, most: 4 }],
+        ['email', { least: 2, most: 2 }],
+      ]),
+    );
   });
 
   it('takes the port of the environment unless the command line has one', () => {
@@ -42,7 +51,9 @@ describe('parseStartOptions', () => {
     [['--no-demo=yes'], '--no-demo takes no value'],
     [['--only', 'meda'], 'Unknown app in --only: meda. Did you mean media?'],
     [['--only', 'media', '--scale', 'email=2'], 'Unknown app in --scale: email.'],
-    [['--scale', 'media=0'], '--scale media= takes a whole number from 1 to 64, got "0".'],
+    [['--scale', 'media=0'], '--scale media= takes a whole number from 1 to 64, or a range such as 1..4, got "0".'],
+    [['--scale', 'media=4..1'], '--scale media= takes a whole number from 1 to 64, or a range such as 1..4'],
+    [['--scale', 'media=1..65'], 'or a range such as 1..4, got "1..65".'],
     [['media'], 'Expected options, got "media".'],
   ])('refuses %j in one message', (args, message) => {
     expect(() => parse(...args)).toThrow(Problem);

@@ -2,11 +2,11 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { nearest } from '#libs/config';
 import { Problem } from '../console/problem.js';
+import { parseScaleRange, type ScaleRange } from '../scale/scale-range.js';
 
 const DEFAULT_PORT = '3000';
 const DEFAULT_DATA_FOLDER = '.leveret';
 const LARGEST_PORT = 65_535;
-const LARGEST_SCALE = 64;
 const SLIPS = 3;
 
 const TAKEN = {
@@ -24,7 +24,7 @@ export const USAGE = `npm start -- [options]
   --port N           the gateway's port (default: PORT, else ${DEFAULT_PORT}; 0 takes any free one)
   --data DIR         where everything is kept (default: ${DEFAULT_DATA_FOLDER})
   --only media,…     these consumer apps alone
-  --scale media=2,…  how many processes of an app`;
+  --scale media=2,…  how many processes of an app; with a range such as media=1..4 as many as its queue needs`;
 
 export interface StartOptions {
   readonly help: boolean;
@@ -35,7 +35,7 @@ export interface StartOptions {
   /** The consumer apps to start. */
   readonly apps: readonly string[];
   /** Processes per app; 1 for an app that is not named. */
-  readonly scale: ReadonlyMap<string, number>;
+  readonly scale: ReadonlyMap<string, ScaleRange>;
 }
 
 /**
@@ -115,13 +115,13 @@ function names(list: string, option: string, available: readonly string[]): read
   return [...new Set(wanted)];
 }
 
-function scales(lists: readonly string[], apps: readonly string[]): ReadonlyMap<string, number> {
+function scales(lists: readonly string[], apps: readonly string[]): ReadonlyMap<string, ScaleRange> {
   const entries = lists.flatMap((list) => list.split(','));
   return new Map(
     entries.map((entry) => {
       const [name = '', count = ''] = entry.split('=').map((part) => part.trim());
       if (!apps.includes(name)) throw unknown('app in --scale', name, apps);
-      return [name, wholeNumber(`--scale ${name}=`, count, 1, LARGEST_SCALE)];
+      return [name, parseScaleRange(`--scale ${name}=`, count)];
     }),
   );
 }

@@ -2,8 +2,7 @@ import { Leveret } from '#libs/sdk';
 import { Problem } from '../console/problem.js';
 import { type Screen } from '../console/screen.js';
 import { lastLines } from '../processes/last-lines.js';
-import { AppKeeper } from './app-keeper.js';
-import { appMain } from './app-list.js';
+import { type AppKeeper, type KeeperSurroundings } from '../processes/app-keeper.js';
 import { type DataFolder } from './data-folder.js';
 import {
   appEnvironment,
@@ -21,6 +20,7 @@ import { type StartOptions } from './options.js';
 import { removeRunFile, type RunFacts, writeRunFile } from './run-file.js';
 import { SAMPLE_CATALOG, SampleDatabase } from './sample-database.js';
 import { Servers } from './servers.js';
+import { SuiteApps } from './suite-apps.js';
 
 const GATEWAY = 'gateway';
 const DRAIN_GRACE_MS = 40_000;
@@ -40,7 +40,7 @@ export class Suite {
   private readonly servers: Servers;
   private readonly apiKey: string;
   private readonly linkSecret: string;
-  private apps: readonly AppKeeper[] = [];
+  private apps: SuiteApps | undefined;
   private inbox: MailInbox | undefined;
   private sampleUrl: string | undefined;
   private complete = false;
@@ -53,7 +53,7 @@ export class Suite {
     const { linkSecret, adminApiKey } = plan.data.secrets();
     this.linkSecret = linkSecret;
     this.apiKey = plan.env['ADMIN_API_KEY'] ?? adminApiKey;
-    this.servers = new Servers(plan.env, plan.data, this.around);
+    this.servers = new Servers(plan.env, plan.data, { ...this.around, screen });
   }
 
   get leveret(): Leveret {
@@ -61,7 +61,8 @@ export class Suite {
   }
 
   get facts(): RunFacts {
-    const { servers, apps, inbox } = this;
+    const { servers, inbox } = this;
+    const apps = this.apps?.members ?? [];
     return {
       url: this.url,
       apiKey: this.apiKey,
@@ -90,21 +91,23 @@ export class Suite {
     await this.prepareFfmpeg();
     await Promise.all([this.servers.start(), this.inbox?.start()]);
     await this.prepareSample();
-    this.apps = this.makeKeepers();
-    await Promise.all(this.apps.map((app) => this.screen.step(`Starting ${app.about.process}`, () => app.start())));
+    const apps = this.makeApps();
+    this.apps = apps;
+    await apps.start();
     await this.awaitTasks();
     this.complete = true;
     this.writeRunFile();
+    apps.scale(this.leveret);
   }
 
   /** Drains the apps, then stops what they stand on. */
   async stop(): Promise<void> {
     this.complete = false;
     removeRunFile(this.plan.data.runFile);
-    const running = this.apps.filter(({ pid }) => pid !== undefined);
+    const running = this.apps?.members.filter(({ pid }) => pid !== undefined) ?? [];
     if (running.length > 0) {
       const names = running.map(({ about }) => about.process).join(', ');
-      await this.screen.step(`Draining ${names}`, () => this.stopApps());
+      await this.screen.step(`Draining ${names}`, async () => this.apps?.stop(DRAIN_GRACE_MS));
     }
     await this.inbox?.stop();
     await this.screen.step('Stopping the broker and the database', () => this.servers.stop());
@@ -112,7 +115,7 @@ export class Suite {
 
   /** Ends everything at once. */
   async kill(): Promise<void> {
-    for (const app of this.apps) app.killNow();
+    this.apps?.killNow();
     this.inbox?.killNow();
     await this.servers.kill();
   }
@@ -131,18 +134,20 @@ export class Suite {
     return { ...places, ...secrets, ...mail, ...sample };
   }
 
-  private get around(): ConstructorParameters<typeof AppKeeper>[1] {
+  private get around(): KeeperSurroundings {
     return {
-      screen: this.screen,
+      say: (text) => {
+        this.screen.say(text);
+      },
       onGiveUp: this.onGiveUp,
       onRestart: () => {
-        if (this.complete) this.writeRunFile();
+        this.onChange();
       },
     };
   }
 
-  private async stopApps(): Promise<void> {
-    await Promise.all(this.apps.map((app) => app.stop(DRAIN_GRACE_MS)));
+  private onChange(): void {
+    if (this.complete) this.writeRunFile();
   }
 
   private writeRunFile(): void {
@@ -176,21 +181,16 @@ export class Suite {
     );
   }
 
-  private makeKeepers(): readonly AppKeeper[] {
-    const { env, options } = this.plan;
+  private makeApps(): SuiteApps {
+    const { env, options, data } = this.plan;
     const facts = this.suiteFacts;
-    const consumers = options.apps.flatMap((app) =>
-      processNames(app, options.scale.get(app) ?? 1).map((process) =>
-        this.makeKeeper(app, process, appEnvironment(app, env, facts)),
-      ),
-    );
-    return [this.makeKeeper(GATEWAY, GATEWAY, gatewayEnvironment(env, facts)), ...consumers];
-  }
-
-  private makeKeeper(app: string, process: string, env: NodeJS.ProcessEnv): AppKeeper {
-    const { data } = this.plan;
-    const files = { logFile: data.logFile(process), recordFile: data.processFile(process) };
-    return new AppKeeper({ app, process, main: appMain(app), env, ...files }, this.around);
+    return new SuiteApps({
+      ...{ apps: options.apps, scale: options.scale, data, screen: this.screen, onGiveUp: this.onGiveUp },
+      environmentOf: (app) => (app === GATEWAY ? gatewayEnvironment(env, facts) : appEnvironment(app, env, facts)),
+      onChange: () => {
+        this.onChange();
+      },
+    });
   }
 
   private async awaitTasks(): Promise<void> {
@@ -216,10 +216,6 @@ function shownSettings(env: NodeJS.ProcessEnv): Record<string, string> {
     if (value !== undefined && value !== '') settings[name] = value;
   }
   return settings;
-}
-
-function processNames(app: string, count: number): readonly string[] {
-  return Array.from({ length: count }, (_, index) => (index === 0 ? app : `${app}-${index + 1}`));
 }
 
 function perApp<T>(apps: readonly AppKeeper[], value: (app: AppKeeper) => T | undefined): Record<string, T[]> {

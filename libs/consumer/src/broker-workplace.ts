@@ -118,6 +118,13 @@ export class BrokerWorkplace implements Workplace {
     await Promise.race([work.intake.entered, rejection(this.#starting.signal)]);
   }
 
+  async retire(): Promise<void> {
+    const work = this.#work;
+    this.#options.telemetry.emit('app.retiring', { inHand: work?.dispatcher.runs.length ?? 0 });
+    await work?.intake.end();
+    await work?.dispatcher.finish();
+  }
+
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;

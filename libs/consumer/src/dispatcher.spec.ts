@@ -107,6 +107,31 @@ describe('a dispatcher', () => {
     await dispatcher.drain({ graceMs: 5_000, stopMs: 0 });
   });
 
+  it('that retires hands back what has not begun, and waits for what has', async () => {
+    const said: Report[] = [];
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    let finished = false;
+    const report = async (one: Report): Promise<void> => void said.push(one);
+    const dispatcher = dispatcherOf(
+      { report, tell: () => undefined },
+      undefined,
+      tasksThat(() => ended),
+    );
+    dispatcher.open();
+    for (const run of [1, 2]) {
+      const properties = encodeWorkOrder({ ...ORDER, run });
+      dispatcher.take({ properties, body: Buffer.from('{}'), redelivered: false, gone: false, ack: () => undefined });
+    }
+    const finishing = dispatcher.finish().then(() => (finished = true));
+    await new Promise(setImmediate);
+    expect(said.flatMap((one) => (one.type === 'returned' ? [[one.run, one.reason]] : []))).toEqual([[2, 'draining']]);
+    expect([finished, dispatcher.runs.map(({ run }) => run)]).toEqual([false, [1]]);
+    end();
+    await finishing;
+    expect(said.flatMap((one) => (one.type === 'ended' ? [[one.run, one.outcome.kind]] : []))).toEqual([[1, 'done']]);
+  });
+
   it('begins the next run while the report of the last is on its way, and acknowledges neither before', async () => {
     const ended: number[] = [];
     const acknowledged: number[] = [];

@@ -107,6 +107,12 @@ export class Dispatcher {
     }
   }
 
+  /** Hands back what has not begun, and waits for the rest, however long it takes. */
+  async finish(): Promise<void> {
+    this.hold();
+    await this.#idle();
+  }
+
   /** Hands back what has not begun, and waits for the rest; who does not end in time is told to stop, then left behind. */
   async drain({ graceMs, stopMs }: DrainTimes): Promise<void> {
     this.hold();

@@ -167,6 +167,10 @@ class DeskInMemory implements Workplace, ReportSink, DeadLetters {
     this.dispatcher.open();
   }
 
+  async retire(): Promise<void> {
+    await this.dispatcher.finish();
+  }
+
   async stop(): Promise<void> {
     await this.dispatcher.drain({ graceMs: 0, stopMs: 0 });
   }

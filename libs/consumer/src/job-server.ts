@@ -8,7 +8,9 @@ import { type CallHandler, type FoundHandler, proveTasks, type TaskTable } from 
 export interface Workplace {
   /** Begins to take messages; the tasks are proven. */
   start(tasks: TaskTable): Promise<void>;
-  /** Takes no more, and settles when nothing is in hand. */
+  /** Takes no more, and settles when nothing is in hand, however long that takes; `stop` may come meanwhile. */
+  retire(): Promise<void>;
+  /** Takes no more, and settles when nothing is in hand; what does not end in time is stopped and handed back. */
   stop(): Promise<void>;
 }
 
@@ -50,6 +52,11 @@ export class JobServer extends Server implements CustomTransportStrategy {
       .then(() => {
         callback();
       }, callback);
+  }
+
+  /** Takes no more jobs, and settles when those in hand have ended. */
+  retire(): Promise<void> {
+    return this.#workplace.retire();
   }
 
   close(): Promise<void> {

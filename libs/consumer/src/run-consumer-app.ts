@@ -21,7 +21,8 @@ export interface ConsumerAppOptions {
 
 /**
  * Runs a consumer app until SIGTERM or SIGINT: it announces its tasks, takes jobs, and shows its health. It then finishes
- * what is in hand and exits with 0; a second signal ends it at once with 1. An app that is not written or set up as it
+ * what is in hand and exits with 0, and hands back what has not ended after 30 s; a second signal ends it at once with 1.
+ * After SIGUSR2 it takes no more jobs either, and ends when those in hand have ended, however long that takes. An app that is not written or set up as it
  * must be ends with one message and 1.
  */
 export async function runConsumerApp(module: Type, options: ConsumerAppOptions): Promise<void> {
@@ -57,10 +58,13 @@ async function start(module: Type, { domain, concurrency }: ConsumerAppOptions):
     checks: checksOf(workplace, storage),
     features: () => workplace.features,
   });
-  const ending = endOnSignal(telemetry, async () => {
-    await app.close();
-    await health.close();
-    await storage.close();
+  const ending = endOnSignal(telemetry, {
+    retire: () => server.retire(),
+    end: async () => {
+      await app.close();
+      await health.close();
+      await storage.close();
+    },
   });
   await app.listen().catch((error: unknown) => {
     if (!ending.aborted) throw error;
@@ -96,11 +100,17 @@ function checksOf(workplace: BrokerWorkplace, storage: Storage): HealthCheckSpec
   ];
 }
 
+interface Endings {
+  /** Settles when the app has nothing to do any more. */
+  readonly retire: () => Promise<void>;
+  readonly end: () => Promise<void>;
+}
+
 /** Ends the process by the first signal; what it gives is aborted from then on. */
-function endOnSignal(telemetry: Telemetry, end: () => Promise<void>): AbortSignal {
+function endOnSignal(telemetry: Telemetry, { retire, end }: Endings): AbortSignal {
   const ending = new AbortController();
-  const onSignal = (): void => {
-    if (ending.signal.aborted) process.exit(1);
+  const begin = (): void => {
+    if (ending.signal.aborted) return;
     ending.abort();
     end().then(
       () => {
@@ -113,7 +123,14 @@ function endOnSignal(telemetry: Telemetry, end: () => Promise<void>): AbortSigna
       },
     );
   };
+  const onSignal = (): void => {
+    if (ending.signal.aborted) process.exit(1);
+    begin();
+  };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  process.once('SIGUSR2', () => {
+    retire().then(begin, begin);
+  });
   return ending.signal;
 }

@@ -21,6 +21,10 @@ export const APP_EVENTS = {
     level: 'info',
     message: 'Draining: nothing new is begun, what is in hand is finished',
   }),
+  'app.retiring': event<{ readonly inHand: number }>({
+    level: 'info',
+    message: 'Retiring: nothing new is begun, and the app ends when what is in hand has ended, however long that takes',
+  }),
   'app.standstill': event<{ readonly reason: string; readonly delayMs: number }>({
     level: 'error',
     message: 'The app cannot work and takes no jobs for a while',

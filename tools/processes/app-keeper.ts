@@ -1,18 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Problem } from '../console/problem.js';
-import { type Screen } from '../console/screen.js';
-import { AppProcess } from '../processes/app-process.js';
-import { lastLines } from '../processes/last-lines.js';
-import { LogFile } from '../processes/log-file.js';
-import { endLeftover } from '../processes/process-record.js';
+import { AppProcess } from './app-process.js';
+import { type LineSink } from './line-sink.js';
 import { Pauses } from './pauses.js';
-import { shownLine } from './shown-line.js';
+import { endLeftover } from './process-record.js';
 
 const READY_PATIENCE_MS = 60_000;
 const LEFTOVER_GRACE_MS = 15_000;
 const FAILED_STARTS_ALLOWED = 3;
-const LINES_SHOWN_AT_ONCE = 5;
-const SHOW_AGAIN_AFTER_MS = 10_000;
 
 export interface KeptApp {
   /** `media`; the second process of an app is `media-2`. */
@@ -20,12 +15,14 @@ export interface KeptApp {
   readonly app: string;
   readonly main: string;
   readonly env: NodeJS.ProcessEnv;
-  readonly logFile: string;
   readonly recordFile: string;
+  /** Gets every line that the process prints. */
+  readonly lines: LineSink;
 }
 
-interface Surroundings {
-  readonly screen: Screen;
+/** Who is told what becomes of a process. */
+export interface KeeperSurroundings {
+  readonly say: (text: string) => void;
   /** The app runs again after it had ended, at this address. */
   readonly onRestart: () => void;
   /** The app cannot be kept running. */
@@ -38,16 +35,11 @@ export class AppKeeper {
   private address: string | undefined;
   private stopping = false;
   private readonly pauses = new Pauses();
-  private readonly log: LogFile;
-  private shownSince = 0;
-  private shownLines = 0;
 
   constructor(
     readonly about: KeptApp,
-    private readonly around: Surroundings,
-  ) {
-    this.log = new LogFile(about.logFile);
-  }
+    private readonly around: KeeperSurroundings,
+  ) {}
 
   get pid(): number | undefined {
     return this.current?.isRunning === true ? this.current.pid : undefined;
@@ -70,6 +62,12 @@ export class AppKeeper {
   async stop(graceMs: number): Promise<void> {
     this.stopping = true;
     await this.current?.stop(graceMs);
+  }
+
+  /** Lets it end when what it has in hand has ended, however long that takes; `stop` may come meanwhile. */
+  async retire(): Promise<void> {
+    this.stopping = true;
+    await this.current?.retire();
   }
 
   /** Kills it without waiting. */
@@ -112,9 +110,7 @@ export class AppKeeper {
       if (this.address !== undefined) return process;
       last = await process.ended;
     }
-    throw new Problem(
-      `${this.about.process} does not start (${last}). The end of its log ${this.about.logFile}:\n${lastLines(this.about.logFile)}`,
-    );
+    throw new Problem(`${this.about.process} does not start (${last}). ${this.about.lines.ending()}`);
   }
 
   private launch(): AppProcess {
@@ -123,25 +119,14 @@ export class AppKeeper {
       env: this.about.env,
       recordFile: this.about.recordFile,
       onLine: (line) => {
-        this.log.write(line);
-        this.show(line);
+        this.about.lines.take(line);
       },
     });
     return this.current;
   }
 
-  /** An app in trouble repeats itself; the log file has every line. */
-  private show(line: string): void {
-    const text = shownLine(line);
-    if (text === undefined) return;
-    if (Date.now() - this.shownSince > SHOW_AGAIN_AFTER_MS) [this.shownSince, this.shownLines] = [Date.now(), 0];
-    this.shownLines += 1;
-    if (this.shownLines <= LINES_SHOWN_AT_ONCE) this.say(text);
-    if (this.shownLines === LINES_SHOWN_AT_ONCE) this.say(`… more in ${this.about.logFile}`);
-  }
-
   private say(text: string): void {
-    this.around.screen.say(`[${this.about.process}] ${text}`);
+    this.around.say(`[${this.about.process}] ${text}`);
   }
 
   private isStopping(): boolean {

@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LAB_MAIN, PROJECT } from '../../tools/start/app-list.js';
+import { eventually } from '../support/eventually.js';
+import { whenAllEnded } from '../support/job-load.js';
+import { SuiteJobs } from '../support/suite-jobs.js';
+import { testEnvironment } from '../support/test-environment.js';
+import { startSuite, type TestSuite } from '../support/test-suite.js';
+import { Witness } from '../support/witness.js';
+
+const PATIENCE_MS = 90_000;
+const JOBS = 240;
+/** One process with its two slots would need 30 s. */
+const RUN_MS = 250;
+const MOST = 3;
+
+interface Line {
+  readonly event?: string;
+  readonly msg?: string;
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** `npm run scale` for the lab app of a suite, without npm in between. */
+class Scaler {
+  readonly lines: Line[] = [];
+  readonly #child: ChildProcess;
+
+  constructor(suite: TestSuite, ...options: readonly string[]) {
+    const program = join(PROJECT, 'dist', 'tools', 'scale', 'main.js');
+    const data = join(testEnvironment().folder, `scale-${suite.servers.id}`);
+    this.#child = spawn(process.execPath, [program, `lab=1..${MOST}`, '--main', LAB_MAIN, '--data', data, ...options], {
+      env: {
+        ...suite.environment('lab'),
+        ...{ LEVERET_URL: suite.url, LEVERET_API_KEY: suite.apiKey, CONCURRENCY: '2' },
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    createInterface({ input: this.#child.stdout ?? process.stdin }).on('line', (line) => {
+      this.lines.push(JSON.parse(line) as Line);
+    });
+  }
+
+  /** How many processes there were before and after each change. */
+  get steps(): readonly (readonly [number, number])[] {
+    return this.#decisions.flatMap(({ from = 0, to = 0 }) => (from === to ? [] : [[from, to] as const]));
+  }
+
+  /** The decisions as they were told. */
+  get words(): readonly string[] {
+    return this.#decisions.map(({ msg = '' }) => msg);
+  }
+
+  /** Settles with the exit code. */
+  async stop(): Promise<number | null> {
+    const exited = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    const [code] = (await exited) as [number | null];
+    return code;
+  }
+
+  get #decisions(): readonly Line[] {
+    return this.lines.filter(({ event }) => event === 'scale.decided');
+  }
+}
+
+describe('apps that are scaled on one machine', () => {
+  let suite: TestSuite;
+  let jobs: SuiteJobs;
+  let scaler: Scaler;
+
+  beforeAll(async () => {
+    suite = await startSuite({ apps: [] });
+    jobs = new SuiteJobs(suite);
+    scaler = new Scaler(suite, '--target', '4s', '--cool-down', '3s');
+    await alive(1);
+  }, PATIENCE_MS);
+
+  afterAll(() => suite.stop(), PATIENCE_MS);
+
+  /** Waits until the gateway hears of exactly so many processes, and gives their numbers. */
+  const alive = (count: number): Promise<readonly number[]> =>
+    eventually(
+      `${count} workers`,
+      async () => {
+        const { data } = await suite.leveret.workers.list().page();
+        const pids = data.filter((worker) => worker.alive).map(({ id }) => Number(/:(\d+)-/.exec(id)?.[1]));
+        return pids.length === count ? pids : undefined;
+      },
+      () => scaler.lines.slice(-5),
+    );
+
+  it(
+    'get more processes for a burst and fewer after it, and no attempt is lost by that',
+    async () => {
+      const witness = new Witness(testEnvironment().folder, 'scale');
+      const body = { task: 'lab.script', payload: { steps: ['hold'], ms: RUN_MS, witness: witness.file } };
+      await suite.api('POST', '/v1/jobs/batch', { jobs: Array.from({ length: JOBS }, () => body) });
+      const ended = [...(await whenAllEnded(suite, PATIENCE_MS)).values()];
+      await alive(1);
+      expect(scaler.steps.map(([, to]) => to)).toContain(MOST);
+      expect(scaler.steps.at(-1)).toEqual([2, 1]);
+      expect(scaler.words[0]).toMatch(/^\+1 \(1 → 2\): \d+ waiting, .+ target 4 s$/);
+      expect(scaler.words.at(-1)).toMatch(
+        /^-1 \(2 → 1\): 0 waiting, 0 running, 0 s to drain with one fewer, target 4 s$/,
+      );
+      expect(ended.filter(({ status, attempt }) => status !== 'completed' || attempt !== 1)).toEqual([]);
+      expect([...witness.executions().values()].filter((times) => times !== 1)).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
+
+  it('are started again when a process dies', async () => {
+    const [pid = 0] = await alive(1);
+    process.kill(pid, 'SIGKILL');
+    const { id } = await jobs.enqueue('lab.noop', {});
+    const { workerId } = await jobs.completed(id);
+    expect(workerId).not.toContain(`:${pid}-`);
+    expect(scaler.lines.map(({ msg }) => msg)).toContainEqual(
+      expect.stringMatching(/^\[lab\] ended \(signal SIGKILL\)/),
+    );
+  });
+
+  it('are watched alone in a dry run', async () => {
+    await alive(1);
+    const dry = new Scaler(suite, '--dry-run', '--target', '1ms');
+    const held = await Promise.all([1, 2, 3].map(() => jobs.enqueue('lab.script', { steps: ['hold'], ms: 4_000 })));
+    await eventually(
+      'decision',
+      () => dry.words[0],
+      () => dry.lines,
+    );
+    expect(dry.words[0]).toMatch(/^\+1 \(1 → 2\): 1 waiting/);
+    expect(await dry.stop()).toBe(0);
+    for (const { id } of held) await jobs.completed(id);
+    expect(dry.lines.filter(({ event }) => event !== 'scale.decided')).toEqual([]);
+  });
+
+  it('are drained when the scaler is told to end', async () => {
+    const { id } = await jobs.enqueue('lab.script', { steps: ['hold'], ms: 1_000 });
+    await jobs.until(id, ({ status }) => status === 'running');
+    expect(await scaler.stop()).toBe(0);
+    expect(await jobs.completed(id)).toMatchObject({ attempt: 1 });
+  });
+});
