@@ -70,7 +70,8 @@ ENV HEALTH_PORT=9000
 EXPOSE 9000
 COPY --from=packages-with-fonts /app/node_modules node_modules
 COPY --from=build /app/dist/apps/exports dist/apps/exports
-CMD ["node", "--enable-source-maps", "dist/apps/exports/src/main.js"]
+# Little memory for young objects: files are made in threads, which have their own.
+CMD ["node", "--enable-source-maps", "--max-semi-space-size=4", "dist/apps/exports/src/main.js"]
 
 FROM runtime AS integrations
 ENV HEALTH_PORT=9000

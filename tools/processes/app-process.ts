@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { type Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { forgetProcess, recordProcess } from './process-record.js';
+import { nodeArguments } from './node-arguments.js';
 import { groupMembers, signalGroup } from './process-group.js';
 
 const CHILDREN_GRACE_MS = 1_000;
@@ -30,7 +31,7 @@ export class AppProcess {
   private readonly child: ChildProcess;
 
   constructor(spec: AppSpec) {
-    const child = spawn(process.execPath, ['--enable-source-maps', spec.main], {
+    const child = spawn(process.execPath, nodeArguments(spec.main), {
       env: spec.env,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
