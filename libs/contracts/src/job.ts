@@ -85,4 +85,6 @@ export interface Attempt {
   readonly endedAt: string | null;
   readonly outcome: AttemptOutcome | null;
   readonly error: JobError | null;
+  /** Why the run was put off; null of every other one. */
+  readonly reason: string | null;
 }

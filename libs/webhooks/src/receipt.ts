@@ -1,5 +1,5 @@
 const GONE = { code: 'receiver_gone', status: 410 } as const;
-const TEXT = /^The receiver answered \d{3}(?:\.|: ([^]*))$/;
+const TOLD = /^The receiver answered (\d{3})(?:\.|: ([^]*))$/;
 
 /** What a receiver has answered to a webhook. */
 export interface Receipt {
@@ -15,14 +15,14 @@ export interface ReceiptError {
   readonly message: string;
 }
 
-/** The error of an attempt that a receiver has answered so. */
+/** The error of an attempt that a receiver has answered so. Its message is also the reason of one that is put off. */
 export function errorOfReceipt({ status, excerpt }: Receipt): ReceiptError {
   const code = status === GONE.status ? GONE.code : `http_${status}`;
   return { code, message: `The receiver answered ${status}${excerpt === null ? '.' : `: ${excerpt}`}` };
 }
 
-/** What the receiver had answered when an attempt ended with this error; undefined when it had not. */
-export function receiptIn({ code, message }: ReceiptError): Receipt | undefined {
-  const status = code === GONE.code ? GONE.status : Number(/^http_(\d{3})$/.exec(code)?.[1]);
-  return Number.isNaN(status) ? undefined : { status, excerpt: TEXT.exec(message)?.[1] ?? null };
+/** What the receiver had answered when an attempt ended with this message or reason; undefined when it had not. */
+export function receiptIn(message: string): Receipt | undefined {
+  const [, status, excerpt = null] = TOLD.exec(message) ?? [];
+  return status === undefined ? undefined : { status: Number(status), excerpt };
 }

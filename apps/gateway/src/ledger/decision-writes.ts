@@ -53,6 +53,7 @@ async function writeAttempts(transaction: Queries, decisions: readonly DecidedJo
     column(({ endedAt }) => endedAt),
     column(({ outcome }) => outcome),
     column(({ error }) => (error === null ? null : JSON.stringify(error))),
+    column(({ reason }) => reason),
   ]);
 }
 
@@ -67,6 +68,7 @@ function completed(known: AttemptChange, later: AttemptChange): AttemptChange {
     endedAt: ends ? later.endedAt : known.endedAt,
     outcome: ends ? later.outcome : known.outcome,
     error: ends ? later.error : known.error,
+    reason: ends ? later.reason : known.reason,
   };
 }
 
@@ -110,10 +112,11 @@ async function writeOutbox(transaction: Queries, decisions: readonly DecidedJob[
 
 const ENDS = `attempts.outcome IS NULL OR (attempts.outcome = 'lost' AND excluded.outcome IS NOT NULL)`;
 const WRITE_ATTEMPTS = `
-INSERT INTO attempts (job_id, run, attempt, worker_id, started_at, ended_at, outcome, error)
-SELECT id, run, attempt, worker_id, started_at, ended_at, outcome, error::json
-FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::text[], $8::text[])
-  AS new (id, run, attempt, worker_id, started_at, ended_at, outcome, error)
+INSERT INTO attempts (job_id, run, attempt, worker_id, started_at, ended_at, outcome, error, reason)
+SELECT id, run, attempt, worker_id, started_at, ended_at, outcome, error::json, reason
+FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::text[], $8::text[],
+            $9::text[])
+  AS new (id, run, attempt, worker_id, started_at, ended_at, outcome, error, reason)
 ORDER BY id, run
 ON CONFLICT (job_id, run) DO UPDATE SET
   worker_id = coalesce(attempts.worker_id, excluded.worker_id),
@@ -123,7 +126,9 @@ ON CONFLICT (job_id, run) DO UPDATE SET
   outcome = CASE WHEN ${ENDS}
             THEN excluded.outcome ELSE attempts.outcome END,
   error = CASE WHEN ${ENDS}
-          THEN excluded.error ELSE attempts.error END`;
+          THEN excluded.error ELSE attempts.error END,
+  reason = CASE WHEN ${ENDS}
+           THEN excluded.reason ELSE attempts.reason END`;
 
 const WRITE_DEAD_LETTERS = `
 INSERT INTO dead_letters (id, job_id, tenant, queue, task, run, error, reason, payload, worker_id)

@@ -119,7 +119,7 @@ interface DeliveryRow extends Pick<DeliveryRecord, 'kind' | 'status' | 'payload'
   readonly completed_at: Date | null;
 }
 
-interface AttemptRow extends Pick<DeliveryAttempt, 'attempt' | 'run' | 'outcome' | 'error'> {
+interface AttemptRow extends Pick<DeliveryAttempt, 'attempt' | 'run' | 'outcome' | 'error' | 'reason'> {
   readonly job_id: string;
   readonly started_at: Date | null;
   readonly ended_at: Date | null;
@@ -131,9 +131,9 @@ function deliveryOf(row: DeliveryRow, attempts: readonly AttemptRow[]): Delivery
     ...{ id: row.job_id, endpointId: row.endpoint_id, messageId: row.message_id, kind },
     ...{ ofJob: row.of_job, ofVersion: row.of_version, status, payload, result, error },
     ...{ createdAt: row.created_at, nextAttemptAt: row.next_attempt_at, completedAt: row.completed_at },
-    attempts: attempts.map(({ attempt, run, outcome, error: failure, ...times }) => ({
+    attempts: attempts.map(({ attempt, run, outcome, error: failure, reason, ...times }) => ({
       ...{ attempt, run, startedAt: isoOf(times.started_at), endedAt: isoOf(times.ended_at), outcome },
-      error: failure,
+      ...{ error: failure, reason },
     })),
   };
 }
@@ -144,7 +144,7 @@ SELECT job_id, endpoint_id, message_id, kind, of_job, of_version, status, payloa
 FROM webhook_deliveries JOIN jobs ON jobs.id = job_id`;
 
 const ATTEMPTS = `
-SELECT job_id, attempt, run, started_at, ended_at, outcome, error FROM attempts
+SELECT job_id, attempt, run, started_at, ended_at, outcome, error, reason FROM attempts
 WHERE job_id = ANY($1::uuid[]) ORDER BY job_id, run`;
 
 const OPEN = `

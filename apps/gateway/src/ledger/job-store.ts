@@ -144,7 +144,7 @@ export class JobStore {
   /** Every run of a job, oldest first. */
   async attempts(jobId: string): Promise<Attempt[]> {
     const rows = await this.#database.query<AttemptRow>(
-      'SELECT attempt, run, worker_id, started_at, ended_at, outcome, error FROM attempts WHERE job_id = $1 ORDER BY run',
+      'SELECT attempt, run, worker_id, started_at, ended_at, outcome, error, reason FROM attempts WHERE job_id = $1 ORDER BY run',
       [jobId],
     );
     return rows.map((row) => ({
@@ -155,6 +155,7 @@ export class JobStore {
       endedAt: isoOf(row.ended_at),
       outcome: row.outcome,
       error: row.error,
+      reason: row.reason,
     }));
   }
 
@@ -219,4 +220,5 @@ interface AttemptRow {
   readonly ended_at: Date | null;
   readonly outcome: Attempt['outcome'];
   readonly error: JobError | null;
+  readonly reason: string | null;
 }

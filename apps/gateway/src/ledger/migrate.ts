@@ -23,6 +23,7 @@ import { dependencies } from './migrations/0027-dependencies.js';
 import { webhookEndpoints } from './migrations/0028-webhook-endpoints.js';
 import { sessions } from './migrations/0030-sessions.js';
 import { actions } from './migrations/0031-actions.js';
+import { putOffRuns } from './migrations/0035-put-off-runs.js';
 
 /** A numbered step of the schema. Steps are only ever added; one that has run is never edited. */
 export interface Migration {
@@ -56,6 +57,7 @@ export const MIGRATIONS: readonly Migration[] = [
   webhookEndpoints,
   sessions,
   actions,
+  putOffRuns,
 ];
 
 /** An arbitrary number that every gateway takes as the lock of its migrations. */

@@ -114,6 +114,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     endedAt: orNull(time),
     outcome: { enum: ['completed', 'failed', 'snoozed', 'returned', 'lost', 'cancelled', null] },
     error: { oneOf: [ref('JobError'), { type: 'null' }] },
+    reason: { ...orNull(text), description: 'Why the run was put off, at no charge; null of every other one.' },
   }),
   Suppression: whole({
     address: text,

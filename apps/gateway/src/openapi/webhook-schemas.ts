@@ -63,6 +63,7 @@ export const WEBHOOK_SCHEMAS: Readonly<Record<string, Schema>> = {
         outcome: { enum: ['completed', 'failed', 'snoozed', 'returned', 'lost', 'cancelled', null] },
         answer,
         error,
+        reason: { ...orNull(text), description: 'Why the try was put off, at no charge; null of every other one.' },
       }),
     },
     createdAt: time,

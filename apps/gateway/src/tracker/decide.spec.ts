@@ -68,7 +68,7 @@ describe('decide', () => {
   it('charges nothing for a snooze, and never takes the attempt back', () => {
     const { state, attempts } = after(QUEUED, startedBy(1, 1), endedBy(1, 1, snooze(30_000)));
     expect(state).toMatchObject({ status: 'retrying', run: 2, attempt: 1, charged: 0 });
-    expect(attempts).toMatchObject([{ attempt: 1, run: 1, outcome: 'snoozed' }]);
+    expect(attempts).toMatchObject([{ attempt: 1, run: 1, outcome: 'snoozed', error: null, reason: 'later' }]);
     expect(after(state, endedBy(2, 1, DONE)).state).toMatchObject({ status: 'completed', attempt: 1, charged: 1 });
   });
 

@@ -55,7 +55,8 @@ function ended(state: JobState, report: Ended, circumstances: Circumstances): De
   const endedAt = within(new Date(startedAt.getTime() + report.durationMs), startedAt, now);
   const { outcome } = report;
   const error = failureOf(outcome, report.attempt, endedAt, state);
-  const record = recordOf(report, report.attempt, { startedAt, endedAt, outcome: NAMES[outcome.kind], error });
+  const came = { outcome: NAMES[outcome.kind], error, reason: outcome.kind === 'snooze' ? outcome.reason : null };
+  const record = recordOf(report, report.attempt, { startedAt, endedAt, ...came });
   const newest = report.run === state.run;
   if (isFinal(state.status) || !(newest || outcome.kind === 'done')) return moved(state, [record]);
   const running = begun(state, report, startedAt);

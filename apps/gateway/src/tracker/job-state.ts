@@ -48,6 +48,7 @@ export interface AttemptChange {
   readonly endedAt: Date | null;
   readonly outcome: AttemptOutcome | null;
   readonly error: Attempt['error'];
+  readonly reason: Attempt['reason'];
 }
 
 /** What follows from a report: facts for the ledger, nothing else. */

@@ -61,7 +61,7 @@ export function jobError(failure: Failure, permanent: boolean, attempt: number, 
 
 /** A record of a run of which nothing is known yet. */
 export function blank(run: number, attempt: number): AttemptChange {
-  return { run, attempt, workerId: null, startedAt: null, endedAt: null, outcome: null, error: null };
+  return { run, attempt, workerId: null, startedAt: null, endedAt: null, outcome: null, error: null, reason: null };
 }
 
 function nextRun(state: JobState): JobState {

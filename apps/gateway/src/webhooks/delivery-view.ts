@@ -64,12 +64,12 @@ export function shownDelivery(delivery: DeliveryRecord): ShownDelivery {
 }
 
 function shownAttempt(attempt: DeliveryAttempt, result: unknown): ShownAttempt {
-  const { startedAt, endedAt, outcome, error } = attempt;
+  const { startedAt, endedAt, outcome, error, reason } = attempt;
   const over = startedAt !== null && endedAt !== null;
   return {
     ...attempt,
     durationMs: over ? Date.parse(endedAt) - Date.parse(startedAt) : null,
-    answer: outcome === 'completed' ? receiptOf(result) : error && (receiptIn(error) ?? null),
+    answer: outcome === 'completed' ? receiptOf(result) : (receiptIn(error?.message ?? reason ?? '') ?? null),
   };
 }
 

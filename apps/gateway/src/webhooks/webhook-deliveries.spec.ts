@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Job, type Outcome } from '#libs/contracts';
+import { type Attempt, type Job, type Outcome } from '#libs/contracts';
 import { type ProblemDetails } from '../http/problem.js';
 import { Client, pathsOf } from '../testing/client.js';
 import { type FlowBench, startFlowBench } from '../testing/flow-bench.js';
@@ -160,6 +160,20 @@ describe('deliveries to webhook endpoints', () => {
     });
     expect(await deliveriesTo(endpoint, '?status=failed')).toEqual([]);
     expect(await deliveriesTo(endpoint, '?status=completed')).toHaveLength(1);
+  });
+
+  it('show also what the receiver has answered that wants to wait', async () => {
+    const endpoint = await endpointOf();
+    await ended();
+    await delivered(endpoint, { kind: 'snooze', delayMs: 9_000, reason: 'The receiver answered 429: slowly' });
+    const answer = { status: 429, excerpt: 'slowly' };
+    const [delivery] = await deliveriesTo(endpoint);
+    expect(delivery).toMatchObject({
+      ...{ status: 'retrying', answer, error: null },
+      attempts: [{ attempt: 1, outcome: 'snoozed', answer, error: null, reason: 'The receiver answered 429: slowly' }],
+    });
+    const { json: attempts } = await client.get<Attempt[]>(`/v1/jobs/${delivery?.id ?? ''}/attempts`);
+    expect(attempts).toMatchObject([{ outcome: 'snoozed', reason: 'The receiver answered 429: slowly' }]);
   });
 
   it('end with the receiver that is gone: the endpoint is disabled, and says so', async () => {

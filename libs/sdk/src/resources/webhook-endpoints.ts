@@ -63,6 +63,8 @@ export interface WebhookAttempt {
   readonly outcome: 'completed' | 'failed' | 'snoozed' | 'returned' | 'lost' | 'cancelled' | null;
   readonly answer: WebhookAnswer | null;
   readonly error: JobError | null;
+  /** Why the try was put off; null of every other one. */
+  readonly reason: string | null;
 }
 
 /** A webhook on its way to an endpoint, or there. */

@@ -30,7 +30,7 @@ export function Attempts({ job }: { readonly job: Job }): ReactNode {
 }
 
 function AttemptItem({
-  attempt: { attempt, run, workerId, startedAt, endedAt, outcome, error },
+  attempt: { attempt, run, workerId, startedAt, endedAt, outcome, error, reason },
 }: {
   readonly attempt: Attempt;
 }): ReactNode {
@@ -51,6 +51,7 @@ function AttemptItem({
           <code>{error.code}</code> {error.message}
         </p>
       )}
+      {reason !== null && <p className="muted">{reason}</p>}
     </li>
   );
 }

@@ -79,8 +79,9 @@ describe('integrations.deliver-webhook', () => {
   });
 
   it('comes later, at no charge, when the receiver asks for that', async () => {
-    answer(429, { 'retry-after': '9' });
-    await expect(deliver()).rejects.toMatchObject({ name: 'RetryAfter', delayMs: 9_000 });
+    target.answer((_request, response) => void response.writeHead(429, { 'retry-after': '9' }).end('slowly'));
+    const reason = 'The receiver answered 429: slowly';
+    await expect(deliver()).rejects.toMatchObject({ name: 'RetryAfter', delayMs: 9_000, reason });
   });
 
   it('never comes again after 410', async () => {

@@ -16,5 +16,5 @@ export function receiptError(answer: DeliveryAnswer): PermanentError | Temporary
   const { code, message } = errorOfReceipt(answer);
   if (status === GONE) return new PermanentError(code, message);
   const wait = WAITING.has(status) ? retryAfterMs(headers['retry-after']) : undefined;
-  return wait === undefined ? new TemporaryError(code, message) : new RetryAfter(wait, code);
+  return wait === undefined ? new TemporaryError(code, message) : new RetryAfter(wait, message);
 }

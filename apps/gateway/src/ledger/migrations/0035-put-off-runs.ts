@@ -1,0 +1,7 @@
+import { type Migration } from '../migrate.js';
+
+/** Why a run was put off, which costs no attempt and is no error. */
+export const putOffRuns: Migration = {
+  name: '0035-put-off-runs',
+  sql: 'ALTER TABLE attempts ADD COLUMN reason text',
+};
