@@ -35,6 +35,7 @@ export { Publisher, type OutgoingMessage } from './publisher.js';
 export { Reporter } from './reporter.js';
 export { type Delivery } from './delivery.js';
 export { sentinelTopology } from './sentinel-topology.js';
+export { SettlingSubscriber, type SettlingSubscriberOptions } from './settling-subscriber.js';
 export { Subscriber, type SubscriberOptions } from './subscriber.js';
 export { takeAll } from './take-all.js';
 export {

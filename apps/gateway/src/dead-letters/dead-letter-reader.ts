@@ -1,5 +1,11 @@
 import { Batcher } from '#libs/batching';
-import { type BrokerLink, type BrokerNames, type Delivery, Subscriber, type SubscriberOptions } from '#libs/broker';
+import {
+  type BrokerLink,
+  type BrokerNames,
+  type Delivery,
+  SettlingSubscriber,
+  type SubscriberOptions,
+} from '#libs/broker';
 import { type Telemetry } from '#libs/observability';
 import { blamesContent } from '../ledger/database.js';
 import { type Arrival, type DeadMessageStore } from '../ledger/dead-message-store.js';
@@ -9,7 +15,6 @@ import { readLetter } from './read-letter.js';
 
 /** Messages read ahead; each may be as large as the broker lets it be. */
 const PREFETCH = 50;
-const PAUSE_MS = 500;
 const PRUNE_EVERY = 1_000;
 
 export interface DeadLetterReaderParts {
@@ -28,18 +33,15 @@ export interface DeadLetterReaderParts {
  */
 export class DeadLetterReader {
   readonly #parts: DeadLetterReaderParts;
-  readonly #subscriber: Subscriber;
+  readonly #subscriber: SettlingSubscriber;
   readonly #entering: Batcher<Arrival, undefined>;
   #sincePruned = 0;
-  #stopped = false;
 
   constructor(parts: DeadLetterReaderParts) {
     this.#parts = parts;
-    this.#subscriber = new Subscriber(parts.link, {
-      queue: parts.names.deadLetters,
-      prefetch: PREFETCH,
-      setup: parts.setup,
-      handle: (delivery) => this.#take(delivery),
+    this.#subscriber = new SettlingSubscriber(parts.link, {
+      ...{ queue: parts.names.deadLetters, where: 'dead letters', prefetch: PREFETCH, setup: parts.setup },
+      begin: (delivery) => this.#begin(delivery),
     });
     this.#entering = new Batcher(async (arrivals) => {
       await this.#enter(arrivals);
@@ -53,25 +55,15 @@ export class DeadLetterReader {
 
   /** Takes no more, and settles when what was taken is committed and acknowledged. */
   async stop(): Promise<void> {
-    await this.#subscriber.pause();
-    this.#stopped = true;
     await this.#subscriber.stop();
   }
 
-  // Neither a ledger that is away nor one that cannot hold it loses a message: it stays unacknowledged until it is entered.
-  async #take(delivery: Delivery): Promise<void> {
-    const { names, tasks, telemetry } = this.#parts;
+  #begin(delivery: Delivery): () => Promise<void> {
+    const { names, tasks } = this.#parts;
     const read = readLetter(delivery, names, tasks);
-    while (!this.#stopped && !delivery.gone) {
-      try {
-        if (read.kind !== 'copy') await this.#enterReadable(read);
-        delivery.ack();
-        return;
-      } catch (error) {
-        telemetry.emit('message.waiting', { where: 'dead letters', reason: String(error) });
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-      }
-    }
+    return async () => {
+      if (read.kind !== 'copy') await this.#enterReadable(read);
+    };
   }
 
   // What the ledger cannot hold of a message is left out: that it was there, and where it came from, is always kept.

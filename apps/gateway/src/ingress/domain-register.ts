@@ -6,7 +6,7 @@ import {
   ingressTopology,
   publishControlSurely,
   type Publisher,
-  Subscriber,
+  SettlingSubscriber,
   type SubscriberOptions,
 } from '#libs/broker';
 import {
@@ -29,7 +29,6 @@ import { type TaskStore } from '../ledger/task-store.js';
 import { type UnroutedMessages } from './unrouted-messages.js';
 
 const PREFETCH = 20;
-const LEDGER_PAUSE_MS = 500;
 const MAX_QUEUE_NUMBER = 1_000_000;
 
 export interface DomainRegisterParts {
@@ -50,21 +49,20 @@ export interface DomainRegisterParts {
  */
 export class DomainRegister {
   readonly #parts: DomainRegisterParts;
-  readonly #subscriber: Subscriber;
+  readonly #subscriber: SettlingSubscriber;
   readonly #ended = new AbortController();
 
   constructor(parts: DomainRegisterParts) {
     this.#parts = parts;
-    this.#subscriber = new Subscriber(parts.link, {
-      queue: parts.names.announcements,
-      prefetch: PREFETCH,
+    this.#subscriber = new SettlingSubscriber(parts.link, {
+      ...{ queue: parts.names.announcements, where: 'announcements', prefetch: PREFETCH },
       setup: async (channel) => {
         await parts.setup(channel);
         for (const domain of await parts.tasks.domains()) {
           await declareTopology(channel, ingressTopology(parts.names.prefix, domain));
         }
       },
-      handle: (delivery) => this.#take(delivery),
+      begin: (delivery) => this.#begin(delivery),
     });
   }
 
@@ -76,28 +74,20 @@ export class DomainRegister {
   }
 
   async stop(): Promise<void> {
-    await this.#subscriber.pause();
     this.#ended.abort(new Error('The register is stopped.'));
     await this.#subscriber.stop();
   }
 
-  async #take(delivery: Delivery): Promise<void> {
+  #begin(delivery: Delivery): () => Promise<void> {
     const announcements = this.#read(delivery);
-    while (!this.#ended.signal.aborted && !delivery.gone) {
+    return async () => {
       try {
         for (const announcement of announcements) await this.#enter(announcement);
-        delivery.ack();
-        return;
       } catch (error) {
-        if (blamesContent(error)) {
-          this.#refuse(`The ledger cannot store it: ${String(error)}`);
-          delivery.ack();
-          return;
-        }
-        this.#parts.telemetry.emit('message.waiting', { where: 'announcements', reason: String(error) });
-        await new Promise((resolve) => setTimeout(resolve, LEDGER_PAUSE_MS));
+        if (!blamesContent(error)) throw error;
+        this.#refuse(`The ledger cannot store it: ${String(error)}`);
       }
-    }
+    };
   }
 
   async #enter(announcement: Announcement): Promise<void> {

@@ -4,7 +4,7 @@ import {
   type Delivery,
   publishDeadLetter,
   type Publisher,
-  Subscriber,
+  SettlingSubscriber,
   type SubscriberOptions,
 } from '#libs/broker';
 import { type Telemetry } from '#libs/observability';
@@ -13,7 +13,6 @@ import { type ShownBody } from '../dead-letters/masked-body.js';
 import { OutboxFullError, type OutboxRoom } from '../ledger/outbox-room.js';
 
 const PREFETCH = 500;
-const PAUSE_MS = 500;
 const DEFAULT_TENANT = 'default';
 
 export interface MessageIntakeParts {
@@ -57,18 +56,17 @@ export interface MessageKind {
 export class MessageIntake {
   readonly #parts: MessageIntakeParts;
   readonly #kind: MessageKind;
-  readonly #subscriber: Subscriber;
+  readonly #subscriber: SettlingSubscriber;
   #stopped = false;
   #turning: Promise<void> = Promise.resolve();
 
   constructor(parts: MessageIntakeParts, kind: MessageKind) {
     this.#parts = parts;
     this.#kind = kind;
-    this.#subscriber = new Subscriber(parts.link, {
-      queue: kind.queue,
-      prefetch: PREFETCH,
-      setup: kind.setup,
-      handle: (delivery) => this.#take(delivery),
+    this.#subscriber = new SettlingSubscriber(parts.link, {
+      ...{ queue: kind.queue, where: kind.where, prefetch: PREFETCH, setup: kind.setup },
+      begin: (delivery) => this.#begin(delivery),
+      isTold: (error) => error instanceof OutboxFullError,
     });
   }
 
@@ -82,7 +80,6 @@ export class MessageIntake {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#turning;
-    await this.#subscriber.pause();
     await this.#subscriber.stop();
   }
 
@@ -94,29 +91,15 @@ export class MessageIntake {
     });
   }
 
-  // Neither a ledger nor a broker that is away for a while loses a message: it stays unacknowledged until it is settled.
-  async #take(delivery: Delivery): Promise<void> {
+  #begin(delivery: Delivery): () => Promise<void> {
     const tenant = this.#tenantOf(delivery);
     const enter = this.#kind.begin(delivery, tenant);
     const letterId = uuidv4();
-    while (!this.#stopped && !delivery.gone) {
-      try {
-        if (this.#parts.room.full) throw new OutboxFullError(); // before the message is looked into again and again
-        const refusal = await enter();
-        if (refusal !== undefined) await this.#refuse(delivery, refusal, { tenant, letterId });
-        delivery.ack();
-        return;
-      } catch (error) {
-        this.#tellWaiting(error);
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-      }
-    }
-  }
-
-  // That the outbox is full is told once, not for each message.
-  #tellWaiting(error: unknown): void {
-    if (error instanceof OutboxFullError) return;
-    this.#parts.telemetry.emit('message.waiting', { where: this.#kind.where, reason: String(error) });
+    return async () => {
+      if (this.#parts.room.full) throw new OutboxFullError(); // before the message is looked into again and again
+      const refusal = await enter();
+      if (refusal !== undefined) await this.#refuse(delivery, refusal, { tenant, letterId });
+    };
   }
 
   // The broker vouches for the user of a message; no header is believed.

@@ -5,7 +5,7 @@ import {
   type Delivery,
   publishDeadLetter,
   type Publisher,
-  Subscriber,
+  SettlingSubscriber,
   type SubscriberOptions,
 } from '#libs/broker';
 import { decodeWorkOrder, domainOf } from '#libs/contracts';
@@ -15,7 +15,6 @@ import { type Dispatch } from '../ledger/outbox.js';
 import { type DomainReport, type ReportStore } from '../ledger/report-store.js';
 
 const PREFETCH = 500;
-const PAUSE_MS = 500;
 
 export interface StraysParts {
   readonly link: BrokerLink;
@@ -33,17 +32,14 @@ export interface StraysParts {
  */
 export class Strays {
   readonly #parts: StraysParts;
-  readonly #subscriber: Subscriber;
+  readonly #subscriber: SettlingSubscriber;
   readonly #writing: Batcher<DomainReport, undefined>;
-  #stopped = false;
 
   constructor(parts: StraysParts) {
     this.#parts = parts;
-    this.#subscriber = new Subscriber(parts.link, {
-      queue: parts.names.strays,
-      prefetch: PREFETCH,
-      setup: parts.setup,
-      handle: (delivery) => this.#take(delivery),
+    this.#subscriber = new SettlingSubscriber(parts.link, {
+      ...{ queue: parts.names.strays, where: 'strays', prefetch: PREFETCH, setup: parts.setup },
+      begin: (delivery) => () => this.#settle(delivery),
     });
     this.#writing = new Batcher(async (reports) => {
       const { toSend } = await parts.reports.apply(reports);
@@ -58,22 +54,7 @@ export class Strays {
 
   /** Takes no more, and settles when what was taken is committed and acknowledged. */
   async stop(): Promise<void> {
-    await this.#subscriber.pause();
-    this.#stopped = true;
     await this.#subscriber.stop();
-  }
-
-  // Neither a ledger nor a broker that is away for a while loses a message: it stays unacknowledged until it is settled.
-  async #take(delivery: Delivery): Promise<void> {
-    while (!this.#stopped && !delivery.gone) {
-      try {
-        await this.#settle(delivery);
-        return;
-      } catch (error) {
-        this.#parts.telemetry.emit('message.waiting', { where: 'strays', reason: String(error) });
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-      }
-    }
   }
 
   async #settle(delivery: Delivery): Promise<void> {
@@ -84,7 +65,6 @@ export class Strays {
       await this.#enter(delivery, { domain: domainOf(task), report });
       this.#parts.telemetry.emit('message.strayed', { job, run });
     } else await this.#bury(delivery, order.code, order.reason);
-    delivery.ack();
   }
 
   async #enter(delivery: Delivery, report: DomainReport): Promise<void> {
