@@ -84,6 +84,20 @@ describe('ends of jobs and batches', () => {
     }
   });
 
+  it('of many jobs of a batch that end together leave one note of it', async () => {
+    const { id, jobIds } = await enterBatch(50);
+    const followed = await enter([followUp()]);
+    await gateways[0].report([...jobIds, followed].map(ended));
+    const left = await ledger.database.query('SELECT job_id, batch_id FROM endings ORDER BY job_id, batch_id');
+    const own = { job_id: null, batch_id: followed };
+    expect(left).toHaveLength(3);
+    expect(left).toEqual(
+      expect.arrayContaining([{ job_id: followed, batch_id: null }, own, { job_id: null, batch_id: id }]),
+    );
+    await settle();
+    expect(await Promise.all([id, followed].map(followersOf))).toEqual([1, 1]);
+  });
+
   it('are not missed when the last two jobs end in transactions that do not see each other', async () => {
     const { id, jobIds } = await enterBatch(2);
     const [one = '', two = ''] = jobIds;

@@ -24,6 +24,7 @@ import { webhookEndpoints } from './migrations/0028-webhook-endpoints.js';
 import { sessions } from './migrations/0030-sessions.js';
 import { actions } from './migrations/0031-actions.js';
 import { putOffRuns } from './migrations/0035-put-off-runs.js';
+import { endsTogether } from './migrations/0037-ends-together.js';
 
 /** A numbered step of the schema. Steps are only ever added; one that has run is never edited. */
 export interface Migration {
@@ -58,6 +59,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sessions,
   actions,
   putOffRuns,
+  endsTogether,
 ];
 
 /** An arbitrary number that every gateway takes as the lock of its migrations. */
