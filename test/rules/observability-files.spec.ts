@@ -48,6 +48,19 @@ describe('the files for Prometheus and Grafana', () => {
       expect([alert, missing(exported, expr, annotations.summary)]).toEqual([alert, []]);
   });
 
+  it('point from each alert to what is to be done', async () => {
+    const manual = await readFile('docs/operations.md', 'utf8');
+    const sections = [...manual.matchAll(/^#+ (.+)$/gm)].map(([, title]) => String(title));
+    for (const { alert, annotations } of rules) {
+      expect(annotations.runbook_url).toBe(`docs/operations.md#${alert.toLowerCase()}`);
+      expect(sections).toContain(alert);
+    }
+    const orphans = sections.filter(
+      (title) => /^Leveret[A-Z]/.test(title) && !rules.some(({ alert }) => alert === title),
+    );
+    expect(orphans).toEqual([]);
+  });
+
   it('draw series and labels that gateway and apps export', () => {
     const targets = dashboard.panels.flatMap(({ title, targets = [] }) =>
       targets.map((target) => ({ title, ...target })),

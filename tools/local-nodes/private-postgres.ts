@@ -23,12 +23,19 @@ const PORT_PATIENCE_MS = 15_000;
 const USER = 'leveret';
 const DATABASE = 'leveret';
 
-/** A PostgreSQL server of its own from the packages, on 127.0.0.1 alone, with an empty database `leveret` at first. */
+/** Sorts alike on every machine; servers before version 17 have none. */
+const BUILTIN_LOCALE = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+
+/** A PostgreSQL server of its own, on 127.0.0.1 alone, with an empty database `leveret` at first. */
 export class PrivatePostgres extends PrivateServer {
   private readonly data: string;
   private readonly password: string;
 
-  constructor(folder: string) {
+  /** @param program a server that is installed. @default the one from the packages */
+  constructor(
+    folder: string,
+    private readonly program?: PostgresProgram,
+  ) {
     super(TERMS, folder);
     this.data = join(folder, 'data');
     mkdirSync(folder, { recursive: true });
@@ -40,7 +47,7 @@ export class PrivatePostgres extends PrivateServer {
   }
 
   async start(): Promise<void> {
-    const program = await findPostgres();
+    const program = this.program ?? (await findPostgres());
     const account = await postgresAccount(program.postgres, this.folder);
     await this.endLeftovers();
     if (!existsSync(this.data)) await this.initialise(program, account);
@@ -83,7 +90,7 @@ export class PrivatePostgres extends PrivateServer {
     writeFileSync(passwordFile, this.password, { mode: 0o600 });
     const { uid, gid } = account.owner;
     for (const path of [draft, passwordFile]) chownSync(path, uid, gid);
-    const flags = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+    const flags = ['--encoding=UTF8', '--locale=C', ...(this.program === undefined ? BUILTIN_LOCALE : [])];
     const args = [
       `--pgdata=${draft}`,
       `--username=${USER}`,
