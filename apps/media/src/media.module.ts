@@ -6,7 +6,7 @@ import { Moderator } from './moderation/moderator.js';
 import { WebFiles } from './sources/web-files.js';
 import { AnalyzeImageHandler } from './tasks/analyze-image/analyze-image.handler.js';
 import { ProcessImageHandler } from './tasks/process-image/process-image.handler.js';
-import { ProcessVideoHandler, UsualText } from './tasks/process-video/process-video.handler.js';
+import { ProcessVideoHandler, VideoSettings } from './tasks/process-video/process-video.handler.js';
 import { Workspaces } from './workspace/workspaces.js';
 
 /** The consumer app of the domain `media`. */
@@ -16,7 +16,7 @@ import { Workspaces } from './workspace/workspaces.js';
     { provide: ImagePool, useFactory: () => new ImagePool() },
     { provide: Moderator, useFactory: () => new Moderator() },
     { provide: WebFiles, useFactory: () => new WebFiles(loadMediaConfig().egressAllow) },
-    { provide: UsualText, useFactory: () => new UsualText(loadMediaConfig().watermarkText) },
+    { provide: VideoSettings, useFactory: () => new VideoSettings(loadMediaConfig().watermarkText) },
     { provide: Workspaces, useFactory: () => new Workspaces(tmpdir()) },
   ],
 })

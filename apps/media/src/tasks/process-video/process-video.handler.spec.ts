@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { EventEmitter, once } from 'node:events';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ import { ensureFfmpeg } from '../../../../../tools/local-nodes/ffmpeg-program.js
 import { compileApp, type CompiledApp } from '../../../spec/compiled-app.js';
 import { jobInMemory, type JobInMemory, type JobOptions } from '../../../spec/job-in-memory.js';
 import { quickTimeReference, understated } from '../../../spec/hostile-videos.js';
+import { type HttpTarget, startHttpTarget } from '../../../spec/http-target.js';
 import { frameOf, makeVideo, subtitledVideo, turnedVideo } from '../../../spec/made-videos.js';
 import { processesIn } from '../../../spec/processes.js';
 import { runFfmpeg } from '../../ffmpeg/ffmpeg.js';
@@ -23,10 +24,10 @@ import { inputOptions } from '../../ffmpeg/input-options.js';
 import { probeVideo } from '../../ffmpeg/probe.js';
 import { ImagePool } from '../../image-pool/image-pool.js';
 import { WebFiles } from '../../sources/web-files.js';
+import { Turns } from '../../turns.js';
 import { Workspaces } from '../../workspace/workspaces.js';
-import { ProcessVideoHandler, type ProcessVideoResult, UsualText } from './process-video.handler.js';
+import { ProcessVideoHandler, type ProcessVideoResult, VideoSettings } from './process-video.handler.js';
 import { ProcessVideoPayload } from './process-video.payload.js';
-import { TRANSCODED_AT_ONCE } from './transcoding.js';
 
 /** What encoding and scaling do to a frame, as {@link apart} measures it. */
 const ENCODED = 12;
@@ -52,7 +53,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'process-video-spec-'));
-  handler = new ProcessVideoHandler(pool, new Workspaces(folder), new WebFiles([]), new UsualText('Leveret'));
+  handler = new ProcessVideoHandler(pool, new Workspaces(folder), new WebFiles([]), new VideoSettings('Leveret'));
 });
 
 afterEach(async () => {
@@ -75,6 +76,14 @@ async function run(source: Buffer, wish: object, options: JobOptions = {}): Prom
   const job = jobInMemory(options);
   const payload = plainToInstance(ProcessVideoPayload, { source: job.give(source), ...wish });
   return { ...job, result: await handler.processVideo(payload, job.context) };
+}
+
+/** A job with a source on a host that may be asked, and no other. */
+async function runFrom({ url, pair }: HttpTarget): Promise<ProcessVideoResult> {
+  const web = new WebFiles([pair]);
+  const allowed = new ProcessVideoHandler(pool, new Workspaces(folder), web, new VideoSettings('Leveret'));
+  const payload = plainToInstance(ProcessVideoPayload, { source: `${url}/made.mp4`, format: '480p', poster: false });
+  return allowed.processVideo(payload, jobInMemory().context).finally(() => web.onApplicationShutdown());
 }
 
 /** A file that a job stored, where ffmpeg can read it. */
@@ -155,6 +164,14 @@ describe('media.process-video', () => {
     expect([...job.saved.keys()]).toEqual(['480p.mp4']);
   });
 
+  it('takes the URL of a video, which the app fetches before ffmpeg sees it', async () => {
+    const host = await startHttpTarget();
+    host.answer((_request, response) => response.end(small));
+    expect((await runFrom(host)).outputs).toMatchObject([{ width: 320, height: 240 }]);
+    expect(host.seen).toMatchObject([{ headers: { 'user-agent': 'Leveret/1 (media)' } }]);
+    await host.stop();
+  });
+
   it.each([
     ['webm', 'matroska', ['-c:v', 'libvpx', '-deadline', 'realtime', '-c:a', 'libopus']],
     ['mkv', 'matroska', []],
@@ -229,27 +246,24 @@ describe('media.process-video', () => {
     expect((await run(source, { format: '480p', poster: false })).result.outputs).toHaveLength(1);
   });
 
-  it('transcodes as many at once as keep the machine busy, and the next one when they have ended', async () => {
-    const told = { busy: 0, next: 0 };
-    const [stopBusy, stopNext] = [new AbortController(), new AbortController()];
-    const wellUnderWay = new EventEmitter();
-    const onBusy = (): void => {
-      told.busy += 1;
-      if (told.busy === 4 * TRANSCODED_AT_ONCE) wellUnderWay.emit('now');
-    };
-    const onNext = (): void => {
-      told.next += 1;
-      stopNext.abort(new Error('begun'));
-    };
-    const busy = Array.from({ length: TRANSCODED_AT_ONCE }, () =>
-      run(long, { format: '1080p' }, { signal: stopBusy.signal, onProgress: onBusy }),
-    );
-    const next = run(long, { format: '480p' }, { signal: stopNext.signal, onProgress: onNext });
-    await Promise.race([once(wellUnderWay, 'now'), ...busy]);
-    expect(told.next).toBe(0);
-    stopBusy.abort(new Error('cancelled'));
-    for (const each of await Promise.allSettled(busy)) expect(each.status).toBe('rejected');
-    await expect(next).rejects.toThrow('begun');
+  it('waits with transcoding for its turn', async () => {
+    const news = new EventEmitter();
+    class Watched extends Turns {
+      override take<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+        news.emit('asked');
+        return super.take(signal, work);
+      }
+    }
+    const turns = new Watched(1);
+    const other = turns.take(new AbortController().signal, () => once(news, 'over'));
+    handler = new ProcessVideoHandler(pool, new Workspaces(folder), new WebFiles([]), new VideoSettings('', turns));
+    const asked = once(news, 'asked');
+    const running = run(small, { format: '480p' });
+    await asked;
+    expect(await processesIn(folder)).toEqual([]);
+    news.emit('over');
+    await other;
+    expect((await running).result.outputs).toHaveLength(1);
   });
 
   it('draws the poster of a video that is one frame', async () => {
@@ -373,6 +387,10 @@ describe('a video that cannot be processed', () => {
     ['text', () => 'Dear Sir or Madam'],
     ['a playlist of an address', () => playlist(`${address}/a.ts`)],
     ['a playlist of a foreign file', () => playlist(`file://${studio}/other/foreign.mp4`)],
+    ['a playlist of a foreign text', () => playlist('file:///etc/passwd')],
+    ['a playlist that joins foreign files', () => playlist(`concat:/etc/passwd|${studio}/other/foreign.mp4`)],
+    ['a playlist of a part of a foreign file', () => playlist(`subfile,,start,0,end,99,,:${studio}/other/foreign.mp4`)],
+    ['a playlist of what it holds itself', () => playlist('data:video/mp4;base64,AAAA')],
     ['a list of files to join', () => `ffconcat version 1.0\nfile ${studio}/other/foreign.mp4\n`],
     ['a manifest of an address', () => `<?xml version="1.0"?><MPD><BaseURL>${address}/</BaseURL></MPD>`],
     ['subtitles', () => 'WEBVTT\n\n00:00.000 --> 00:01.000\nGood morning\n'],
@@ -380,6 +398,23 @@ describe('a video that cannot be processed', () => {
     ['a picture', () => '\x89PNG\r\n\x1a\n'],
   ])('is refused when it is %s', async (_what, content) => {
     expect(await failure(Buffer.from(content(), 'latin1'))).toMatchObject({ code: 'unsupported_video' });
+  });
+
+  it.each([
+    [
+      ...(['a playlist of another address', 'unsupported_video'] as const),
+      (response: ServerResponse) => response.end(playlist(`${address}/a.ts`)),
+    ],
+    [
+      ...(['a redirect to another address', 'egress_refused'] as const),
+      (response: ServerResponse) => response.writeHead(302, { location: `${address}/a.mp4` }).end(),
+    ],
+  ])('is refused when its URL answers with %s', async (_what, code, answer) => {
+    const host = await startHttpTarget();
+    host.answer((_request, response) => answer(response));
+    await expect(runFrom(host)).rejects.toMatchObject({ name: 'PermanentError', code });
+    expect(host.seen).toHaveLength(1);
+    await host.stop();
   });
 
   it.each([

@@ -35,21 +35,26 @@ export interface ProcessVideoResult {
   readonly poster: StoredFile | null;
 }
 
-/** What `watermark: true` writes. */
-export class UsualText {
-  constructor(readonly text: string) {}
+/** What is the same for every job of the app. */
+export class VideoSettings {
+  /**
+   * @param usualText what `watermark: true` writes
+   * @param turns in which videos are transcoded
+   */
+  constructor(
+    readonly usualText: string,
+    readonly turns = new Turns(TRANSCODED_AT_ONCE),
+  ) {}
 }
 
 /** `media.process-video`: transcodes a video into sizes that every browser plays. */
 @TaskController('media')
 export class ProcessVideoHandler {
-  readonly #turns = new Turns(TRANSCODED_AT_ONCE);
-
   constructor(
     private readonly pool: ImagePool,
     private readonly workspaces: Workspaces,
     private readonly web: WebFiles,
-    private readonly usual: UsualText,
+    private readonly settings: VideoSettings,
   ) {}
 
   @Task('process-video', {
@@ -68,9 +73,8 @@ export class ProcessVideoHandler {
   async processVideo(@Payload() payload: ProcessVideoPayload, @Ctx() job: JobContext): Promise<ProcessVideoResult> {
     const workspace = await this.workspaces.open();
     try {
-      const { pool, web, usual } = this;
-      const around = { job, workspace, pool, web, usualText: usual.text, turns: this.#turns };
-      return await new VideoJob(around).run(payload);
+      const { pool, web, settings } = this;
+      return await new VideoJob({ job, workspace, pool, web, settings }).run(payload);
     } catch (error) {
       throw asJobError(error);
     } finally {

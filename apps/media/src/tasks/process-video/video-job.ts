@@ -7,12 +7,11 @@ import { type VideoKind, videoKindOf } from '../../ffmpeg/video-kind.js';
 import { type ImagePool } from '../../image-pool/image-pool.js';
 import { ReceivedFiles, VIDEO_FILE } from '../../sources/received-files.js';
 import { type WebFiles } from '../../sources/web-files.js';
-import { type Turns } from '../../turns.js';
 import { receiveWatermark } from '../../watermark/receive-watermark.js';
 import { type WatermarkRequest } from '../../watermark/watermark-request.js';
 import { type Workspace } from '../../workspace/workspace.js';
 import { drawPoster } from './poster.js';
-import { type ProcessVideoResult, type VideoOutput } from './process-video.handler.js';
+import { type ProcessVideoResult, type VideoOutput, type VideoSettings } from './process-video.handler.js';
 import { type ProcessVideoPayload, UsualWatermark } from './process-video.payload.js';
 import { MAX_SECONDS, type Rendition, tooLong, transcode } from './transcoding.js';
 import { sizeIn, type VideoFormat } from './video-plan.js';
@@ -30,9 +29,7 @@ interface Surroundings {
   readonly workspace: Workspace;
   readonly pool: ImagePool;
   readonly web: WebFiles;
-  readonly usualText: string;
-  /** Shared by the jobs of the app. */
-  readonly turns: Turns;
+  readonly settings: VideoSettings;
 }
 
 interface PlannedOutput extends Rendition {
@@ -103,19 +100,19 @@ export class VideoJob {
 
   async #watermark({ watermark }: ProcessVideoPayload): Promise<WatermarkRequest | undefined> {
     if (watermark === undefined) return undefined;
-    const wanted = watermark instanceof UsualWatermark ? { text: this.#around.usualText } : watermark;
+    const wanted = watermark instanceof UsualWatermark ? { text: this.#around.settings.usualText } : watermark;
     return receiveWatermark(wanted, this.#files);
   }
 
   async #transcode({ file, kind, facts }: Source, renditions: readonly PlannedOutput[]): Promise<void> {
-    const { job, turns } = this.#around;
+    const { job, settings } = this.#around;
     const formats = renditions.map(({ format }) => format).join(', ');
     const work = { source: file, kind, stream: facts.stream, renditions };
     const tell = (seconds: number): void => {
       const share = facts.duration === null ? 0 : Math.min(1, seconds / facts.duration);
       void job.progress(TRANSCODED_PERCENT * share, `${formats}: ${String(Math.round(seconds))} s done`);
     };
-    await turns.take(job.signal, () => transcode(work, this.#place, tell));
+    await settings.turns.take(job.signal, () => transcode(work, this.#place, tell));
     await job.progress(TRANSCODED_PERCENT, `${formats}: transcoded`);
   }
 
