@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { plainToInstance } from 'class-transformer';
@@ -15,6 +15,9 @@ import { jobInMemory, type JobInMemory } from './job-in-memory.js';
 export interface DeskRun extends JobInMemory {
   readonly result: ProcessImageResult;
 }
+
+/** A picture, or the URL of one. */
+type Source = Buffer | string;
 
 /** `media.process-image` with child processes of its own, for specs that look at pictures. */
 export class ImageDesk {
@@ -37,18 +40,18 @@ export class ImageDesk {
     );
   }
 
-  /** Runs a job; buffers and lists of them are given to it as stored files. */
-  async run(sources: Buffer | readonly Buffer[] | string, wish: object): Promise<DeskRun> {
+  /** Runs a job. Buffers are given to it as stored files, texts are URLs, a list makes several sources. */
+  run(from: Source | readonly Source[], wish: object): Promise<DeskRun> {
     const job = jobInMemory();
-    const from =
-      typeof sources === 'string' || Buffer.isBuffer(sources)
-        ? { source: typeof sources === 'string' ? sources : job.give(sources) }
-        : { sources: sources.map((source) => job.give(source)) };
-    const handler = new ProcessImageHandler(this.pool, new Workspaces(this.folder), this.web);
-    return {
-      ...job,
-      result: await handler.processImage(plainToInstance(ProcessImagePayload, { ...from, ...wish }), job.context),
-    };
+    const given = (source: Source): unknown => (typeof source === 'string' ? source : job.give(source));
+    return this.#process(job, { ...(isList(from) ? { sources: from.map(given) } : { source: given(from) }), ...wish });
+  }
+
+  /** Lays one picture over another. */
+  marked(source: Buffer, mark: Buffer): Promise<DeskRun> {
+    const job = jobInMemory();
+    const variants = [{ name: 'marked', watermark: { image: job.give(mark) } }];
+    return this.#process(job, { source: job.give(source), variants });
   }
 
   /** The one picture that is made of a source, as PNG unless the variant says otherwise. */
@@ -56,6 +59,23 @@ export class ImageDesk {
     const { saved } = await this.run(source, { variants: [{ name: 'out', format: 'png', ...variant }] });
     const [picture] = [...saved.values()];
     return sharp(picture, { animated: true });
+  }
+
+  /** The processes that draw. */
+  get pids(): readonly number[] {
+    return this.pool.pids;
+  }
+
+  /** A compiled module of the app, given from its `src`. */
+  url(source: string): URL {
+    return this.app.url(source);
+  }
+
+  /** The most memory that a child has held so far, in bytes. */
+  async peak(): Promise<number> {
+    const statuses = this.pool.pids.map((pid) => readFile(`/proc/${String(pid)}/status`, 'latin1'));
+    const peaks = (await Promise.all(statuses)).map((status) => Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]));
+    return 1024 * Math.max(0, ...peaks);
   }
 
   /** What jobs have left on the disk. */
@@ -68,4 +88,14 @@ export class ImageDesk {
     await this.app.remove();
     await rm(this.folder, { recursive: true });
   }
+
+  async #process(job: JobInMemory, payload: object): Promise<DeskRun> {
+    const handler = new ProcessImageHandler(this.pool, new Workspaces(this.folder), this.web);
+    const result = await handler.processImage(plainToInstance(ProcessImagePayload, payload), job.context);
+    return { ...job, result };
+  }
+}
+
+function isList(from: Source | readonly Source[]): from is readonly Source[] {
+  return Array.isArray(from);
 }
