@@ -9,7 +9,7 @@ import {
   orCorrupt,
   type Pixels,
 } from '../../image-pool/image-file.js';
-import { MAX_PIXELS, type Size, tooManyPixels } from '../../image-pool/image-size.js';
+import { type Size } from '../../image-pool/image-size.js';
 import { animationOnCanvas, isPadded, onCanvas } from './canvas.js';
 import { roundedCorners } from './corners.js';
 import { encoded } from './encoding.js';
@@ -83,12 +83,10 @@ async function drawing(
 }
 
 async function drawnMoving(variant: PlannedVariant, around: Surroundings): Promise<OutputInfo> {
-  const { path, size } = around.image;
-  const all = { width: size.width, height: size.height * variant.frames };
-  if (all.width * all.height > MAX_PIXELS) throw tooManyPixels(all, 'The animation');
+  const { image } = around;
   return orCorrupt(
-    path,
-    animationOnCanvas(around.image, variant).then((canvas) => drawn(canvas, variant, around)),
+    image.path,
+    animationOnCanvas(image, variant).then((canvas) => drawn(canvas, variant, around)),
   );
 }
 
