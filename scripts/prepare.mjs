@@ -13,6 +13,8 @@ const COMMANDS = {
   faults: 'test/faults/main.js',
   doctor: 'tools/doctor/main.js',
   scale: 'tools/scale/main.js',
+  topology: 'apps/gateway/src/topology/main.js',
+  'broker-users': 'apps/gateway/src/broker-users/main.js',
   'mail-preview': 'apps/email/src/mail-preview/main.js',
 };
 const HEAD_LINES = 12;

@@ -28,6 +28,7 @@ interface Line {
 class Scaler {
   readonly lines: Line[] = [];
   readonly #child: ChildProcess;
+  readonly #exited: Promise<number | null>;
 
   constructor(suite: TestSuite, ...options: readonly string[]) {
     const program = join(PROJECT, 'dist', 'tools', 'scale', 'main.js');
@@ -39,6 +40,7 @@ class Scaler {
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    this.#exited = once(this.#child, 'exit').then(([code]) => code as number | null);
     createInterface({ input: this.#child.stdout ?? process.stdin }).on('line', (line) => {
       this.lines.push(JSON.parse(line) as Line);
     });
@@ -56,10 +58,8 @@ class Scaler {
 
   /** Settles with the exit code. */
   async stop(): Promise<number | null> {
-    const exited = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
-    const [code] = (await exited) as [number | null];
-    return code;
+    return this.#exited;
   }
 
   get #decisions(): readonly Line[] {
@@ -79,7 +79,10 @@ describe('apps that are scaled on one machine', () => {
     await alive(1);
   }, PATIENCE_MS);
 
-  afterAll(() => suite.stop(), PATIENCE_MS);
+  afterAll(async () => {
+    await scaler.stop();
+    await suite.stop();
+  }, PATIENCE_MS);
 
   /** Waits until the gateway hears of exactly so many processes, and gives their numbers. */
   const alive = (count: number): Promise<readonly number[]> =>
@@ -103,7 +106,7 @@ describe('apps that are scaled on one machine', () => {
       await alive(1);
       expect(scaler.steps.map(([, to]) => to)).toContain(MOST);
       expect(scaler.steps.at(-1)).toEqual([2, 1]);
-      expect(scaler.words[0]).toMatch(/^\+1 \(1 → 2\): \d+ waiting, .+ target 4 s$/);
+      expect(scaler.words[0]).toMatch(/^\+1 \(1 → 2\): [\d,]+ waiting, .+ target 4 s$/);
       expect(scaler.words.at(-1)).toMatch(
         /^-1 \(2 → 1\): 0 waiting, 0 running, 0 s to drain with one fewer, target 4 s$/,
       );

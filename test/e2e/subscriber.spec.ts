@@ -36,7 +36,13 @@ describe('a subscriber', () => {
     isDeaf = false;
     proxy = await TcpProxy.to(Number(address.port), () => (chunk) => (isDeaf ? Buffer.alloc(0) : chunk));
     address.port = String(proxy.port);
-    const config = { urls: [address.href], prefix: 'leveret', queueType: 'classic', ackTimeoutMs: 1_800_000 } as const;
+    const config = {
+      urls: [address.href],
+      prefix: 'leveret',
+      queueType: 'classic',
+      topology: 'declare',
+      ackTimeoutMs: 1_800_000,
+    } as const;
     link = new BrokerLink(config, 'test', createTelemetry({ service: 'test', level: 'silent' }));
     taken = [];
     subscriber = new Subscriber(link, {

@@ -15,6 +15,7 @@ export function situationOfQueue({ queue }: Workload): Omit<Situation, keyof Sit
   return {
     ...{ waiting: queue.waiting, active: queue.active, paused: queue.paused },
     ...{ runMs: queue.processingTime.avg, oldestWaitingMs: queue.oldestWaitingMs ?? 0 },
+    perSecond: queue.throughput,
   };
 }
 

@@ -5,7 +5,7 @@ const RULES: ScaleRules = { least: 1, most: 4, targetMs: 20_000, coolDownMs: 30_
 
 /** Two processes of four slots, all of them busy. */
 const BUSY: Situation = {
-  ...{ waiting: 0, active: 8, paused: false, runMs: 1_000, oldestWaitingMs: 0 },
+  ...{ waiting: 0, active: 8, paused: false, runMs: 1_000, oldestWaitingMs: 0, perSecond: 8 },
   ...{ slots: 8, slotsEach: 4, processes: 2, leaving: 0, sinceChangeMs: 60_000 },
 };
 const IDLE: Situation = { ...BUSY, active: 0 };
@@ -28,11 +28,16 @@ describe('decideScale', () => {
     ['goes by what runs long, not by how many wait', { waiting: 3, runMs: 600_000 }, 1],
     [
       'adds one for an unknown run time when the oldest waits too long',
-      { waiting: 1, runMs: null, oldestWaitingMs: 20_001 },
+      { waiting: 1, runMs: null, oldestWaitingMs: 20_001, perSecond: 0 },
       1,
     ],
     ['adds none for an unknown run time before that', { waiting: 500, runMs: null, oldestWaitingMs: 19_000 }, 0],
-    ['adds one when the oldest job proves the estimate wrong', { waiting: 20, oldestWaitingMs: 40_000 }, 1],
+    [
+      'adds one when the oldest job proves the estimate wrong',
+      { waiting: 20, oldestWaitingMs: 40_000, perSecond: 0.5 },
+      1,
+    ],
+    ['adds none when the oldest is the end of a burst', { waiting: 100, oldestWaitingMs: 80_000 }, 0],
   ])('%s', (_title, now, change) => {
     expect(decide({ sinceChangeMs: 0, ...now }).change).toBe(change);
   });

@@ -23,6 +23,8 @@ export interface Situation {
   /** How long an execution took on average; null when none has ended of late. */
   readonly runMs: number | null;
   readonly oldestWaitingMs: number;
+  /** Jobs that have ended per second of the last minute. */
+  readonly perSecond: number;
   /** Jobs at once in all processes of the app, those of others and those that are about to begin among them. */
   readonly slots: number;
   /** Jobs at once in one process. */
@@ -65,8 +67,12 @@ export function decideScale(now: Situation, rules: ScaleRules): Decision {
 function isBehind(now: Situation, drainMs: number | null, targetMs: number): boolean {
   const queued = now.waiting > Math.max(0, now.slots - now.active);
   if (now.paused || !queued || now.active < now.slots * BUSY_PART) return false;
-  // A job that has waited for longer than the estimate allows proves the estimate wrong: these jobs are slower than those before.
-  return (drainMs ?? 0) > targetMs || now.oldestWaitingMs > targetMs;
+  return (drainMs ?? 0) > targetMs || isSlowerThanMeasured(now, targetMs);
+}
+
+/** The oldest job waits for too long, and at the pace of the last minute so will the others: these jobs are slower than those before. */
+function isSlowerThanMeasured({ waiting, oldestWaitingMs, perSecond }: Situation, targetMs: number): boolean {
+  return oldestWaitingMs > targetMs && waiting * 1_000 > perSecond * targetMs;
 }
 
 function grow(now: Situation, drainMs: number | null, { most, targetMs }: ScaleRules): Decision {

@@ -72,7 +72,7 @@ export class BrokerLinks {
     this.names = brokerNames(config.prefix);
     this.publishing = new BrokerLink(config, 'gateway: publish', telemetry);
     this.consuming = new BrokerLink(config, 'gateway: consume', telemetry);
-    this.setup = declaresOnce(config.queueType, (traits) => coreTopology(config.prefix, traits));
+    this.setup = declaresOnce(config, (traits) => coreTopology(config.prefix, traits));
     const sentinel = new Sentinel({ link: this.publishing, names: this.names, store, telemetry });
     this.publisher = new Publisher(this.publishing, 'jobs', async (channel) => {
       await sentinel.stand(() => declareTopology(channel, sentinelTopology(config.prefix)));

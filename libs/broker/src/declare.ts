@@ -1,5 +1,6 @@
 import { type BrokerConfig } from '#libs/config';
 import { type Channel } from 'amqplib';
+import { checkTopology } from './check.js';
 import { TopologyConflictError } from './errors.js';
 import { isRefusal } from './own-channel.js';
 import { type BrokerTraits } from './suite-topology.js';
@@ -64,19 +65,21 @@ function traitsOf(channel: Channel, queueType: BrokerConfig['queueType']): Broke
 const DELIVERY_LIMIT = 'x-delivery-limit';
 
 /**
- * A channel's setup that declares a topology once for all channels of a connection. When one of them closes, the next
- * declares again: the reason may be that something of the topology was deleted.
+ * A channel's setup that sees to a topology once for all channels of a connection: declares it, or, with `TOPOLOGY=check`,
+ * looks whether it is there. When one of them closes, the next does it again: the reason may be that something of the
+ * topology was deleted.
  *
  * A quorum queue that was made before its broker was upgraded to 4.x has no delivery limit in its arguments, and cannot
  * get one; it is declared as it is from the second time on.
  */
 export function declaresOnce(
-  queueType: BrokerConfig['queueType'],
+  { queueType, topology: mode }: Pick<BrokerConfig, 'queueType' | 'topology'>,
   topologyOf: (traits: BrokerTraits) => Topology,
 ): (channel: Channel) => Promise<void> {
   const declared = new WeakMap<object, Promise<void>>();
   const older = new Set<string>();
   const declare = async (channel: Channel): Promise<void> => {
+    if (mode === 'check') return checkTopology(channel, topologyOf(traitsOf(channel, queueType)));
     try {
       await declareTopology(channel, withoutLimit(topologyOf(traitsOf(channel, queueType)), older));
     } catch (error) {

@@ -43,8 +43,11 @@ export class ConfirmTimeoutError extends PublishError {
   }
 }
 
-/** The broker holds an exchange or queue of this name with other properties. Retrying does not help. */
-export class TopologyConflictError extends Error {
+/** Exchanges and queues are not as this process needs them. Retrying does not help: somebody has to mend it. */
+export abstract class TopologyError extends Error {}
+
+/** The broker holds an exchange or queue of this name with other properties. */
+export class TopologyConflictError extends TopologyError {
   /** What is different of what, as far as the broker has said it. */
   readonly property: string | undefined;
   readonly of: string | undefined;
@@ -56,6 +59,18 @@ export class TopologyConflictError extends Error {
     this.name = 'TopologyConflictError';
     this.property = property;
     this.of = name;
+  }
+}
+
+/** The broker lacks what this process may only look for, not make (`TOPOLOGY=check`). */
+export class TopologyMissingError extends TopologyError {
+  override readonly name = 'TopologyMissingError';
+
+  constructor(kind: 'exchange' | 'queue', name: string) {
+    super(
+      `The broker has no ${kind} ${name}, and TOPOLOGY=check makes none. Make it with a user that may: npm run topology -- ` +
+        '<the domains of the apps>, with the same RABBITMQ_URL (but that user), QUEUE_TYPE and EXCHANGE_PREFIX.',
+    );
   }
 }
 

@@ -13,13 +13,12 @@ export function liveTopology(prefix: string, id: string): Topology {
 }
 
 /**
- * What a process of a consumer app adds to hear the others of its app: their exchange, and a queue of its own. It is bounded, as
- * they say everything again.
+ * What a process of a consumer app adds to hear the others of its app: a queue of its own. It is bounded, as they say everything
+ * again.
  * @param id names the queue
  */
 export function peerTopology(prefix: string, domain: string, id: string): Topology {
-  const exchange = brokerNames(prefix).peers(domain);
-  return { ...followed(exchange, id), exchanges: [{ name: exchange, type: 'fanout' }] };
+  return followed(brokerNames(prefix).peers(domain), id);
 }
 
 /** A queue that is gone with its connection. */

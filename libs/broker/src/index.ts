@@ -14,13 +14,7 @@ export {
   type ReadReason,
 } from './dead-letter.js';
 export { declaresOnce, declareTopology } from './declare.js';
-export {
-  ChannelLostError,
-  ConfirmTimeoutError,
-  NotConnectedError,
-  PublishError,
-  TopologyConflictError,
-} from './errors.js';
+export { ChannelLostError, ConfirmTimeoutError, NotConnectedError, PublishError, TopologyError } from './errors.js';
 export { bindEvents, unbindEvents } from './event-bindings.js';
 export { deleteFormerQueue, lookAtQueue, type QueueLook } from './former-queue.js';
 export { FanoutFollower, publishFanout, type FanoutFollowerOptions } from './fanout.js';
@@ -34,6 +28,7 @@ export { pickOut, type Picked, type Picking } from './pick-out.js';
 export { Publisher, type OutgoingMessage } from './publisher.js';
 export { Reporter } from './reporter.js';
 export { type Delivery } from './delivery.js';
+export { appRights, gatewayRights, serviceRights, topologyRights, type BrokerRights } from './rights.js';
 export { sentinelTopology } from './sentinel-topology.js';
 export { SettlingSubscriber, type SettlingSubscriberOptions } from './settling-subscriber.js';
 export { Subscriber, type SubscriberOptions } from './subscriber.js';

@@ -83,13 +83,16 @@ export function coreTopology(prefix: string, traits: BrokerTraits): Topology {
   });
 }
 
-/** What a consumer app adds for its domain: its work queue, reached directly and through the ladder, and its dead letters. */
+/**
+ * What a consumer app adds for its domain: its work queue, reached directly and through the ladder, its dead letters, and where
+ * its processes hear each other.
+ */
 export function domainTopology(prefix: string, domain: string, traits: BrokerTraits): Topology {
   const names = brokerNames(prefix);
   const address = workQueueAddress(domain, traits.queueType);
   const queue = names.workQueue(address);
   return {
-    exchanges: [],
+    exchanges: [{ name: names.peers(domain), type: 'fanout' }],
     queues: [workQueue(queue, domain, prefix, traits), deadQueue(prefix, domain, traits)],
     bindings: [
       ...workBindings(prefix, address),

@@ -1,6 +1,7 @@
 export { ConfigError } from './config-error.js';
 export { describeSettings } from './describe-settings.js';
 export {
+  loadBrokerConfig,
   loadConsumerConfig,
   loadDoctorConfig,
   loadGatewayConfig,

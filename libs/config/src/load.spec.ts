@@ -32,7 +32,13 @@ const DAY_MS = 86_400_000;
 describe('loadGatewayConfig', () => {
   it('fills in every default', () => {
     expect(loadGatewayConfig(GATEWAY)).toEqual({
-      broker: { urls: ['amqp://127.0.0.1'], prefix: 'leveret', queueType: 'classic', ackTimeoutMs: 1_800_000 },
+      broker: {
+        urls: ['amqp://127.0.0.1'],
+        prefix: 'leveret',
+        queueType: 'classic',
+        topology: 'declare',
+        ackTimeoutMs: 1_800_000,
+      },
       storageUrl: 'file:///srv/files',
       logLevel: 'info',
       nodeEnv: 'development',

@@ -9,6 +9,8 @@ export interface BrokerConfig {
   readonly prefix: string;
   /** @default 'classic' */
   readonly queueType: 'classic' | 'quorum';
+  /** Whether exchanges and queues are declared, or only looked for. @default 'declare' */
+  readonly topology: 'declare' | 'check';
   /** The broker's `consumer_timeout`. @default 1_800_000 */
   readonly ackTimeoutMs: number;
 }
@@ -114,15 +116,17 @@ export interface DoctorConfig extends Pick<GatewayConfig, 'storageUrl' | 'databa
   readonly broker: BrokerConfig;
 }
 
-const OF_THE_DOCTOR = [
-  'RABBITMQ_URL',
-  'RABBITMQ_MANAGEMENT_URL',
-  'DATABASE_URL',
-  'STORAGE_URL',
-  'QUEUE_TYPE',
-  'EXCHANGE_PREFIX',
-  'BROKER_ACK_TIMEOUT',
-] as const;
+const OF_THE_BROKER = ['RABBITMQ_URL', 'QUEUE_TYPE', 'TOPOLOGY', 'EXCHANGE_PREFIX', 'BROKER_ACK_TIMEOUT'] as const;
+const OF_THE_DOCTOR = [...OF_THE_BROKER, 'RABBITMQ_MANAGEMENT_URL', 'DATABASE_URL', 'STORAGE_URL'] as const;
+
+/**
+ * The settings of who has to do with the broker alone.
+ * @param env @default process.env
+ * @throws ConfigError with every problem in one message.
+ */
+export function loadBrokerConfig(env: NodeJS.ProcessEnv = process.env): BrokerConfig {
+  return broker(readSettings(env, 'gateway', OF_THE_BROKER));
+}
 
 /**
  * The settings of a gateway that the doctor looks at; it needs none of the gateway's secrets.
@@ -178,6 +182,7 @@ function broker(values: Values): BrokerConfig {
     urls: Object.freeze([...values.RABBITMQ_URL]),
     prefix: values.EXCHANGE_PREFIX,
     queueType: values.QUEUE_TYPE,
+    topology: values.TOPOLOGY,
     ackTimeoutMs: values.BROKER_ACK_TIMEOUT,
   });
 }

@@ -23,6 +23,7 @@ const LOG_LEVEL_NAMES = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'si
 export type LogLevelName = (typeof LOG_LEVEL_NAMES)[number];
 
 const QUEUE_TYPES = ['classic', 'quorum'] as const;
+const TOPOLOGY_MODES = ['declare', 'check'] as const;
 const TENANT_WINDOWS = ['auto', 'none'] as const;
 const NODE_ENVS = ['production', 'development', 'test'] as const;
 const GIB = 2 ** 30;
@@ -174,6 +175,13 @@ export const SCHEMA = {
     takenBy: 'every app',
     parse: oneOf(QUEUE_TYPES),
     fallback: { value: 'classic', shown: 'classic' },
+  }),
+  TOPOLOGY: setting<(typeof TOPOLOGY_MODES)[number]>({
+    means: 'Whether exchanges and queues are declared, or only looked for, because `npm run topology` declares them.',
+    allowed: 'declare or check',
+    takenBy: 'every app',
+    parse: oneOf(TOPOLOGY_MODES),
+    fallback: { value: 'declare', shown: 'declare' },
   }),
   EXCHANGE_PREFIX: setting({
     means: 'What the names of exchanges and queues begin with, so that suites can share a broker.',

@@ -25,7 +25,7 @@ export interface BrokerPeersParts {
 
 type Listener = Parameters<AppPeers['listen']>[0];
 
-/** Reaches the other processes of an app by an exchange that is theirs alone; it is there once somebody listens. */
+/** Reaches the other processes of an app by an exchange that is theirs alone. */
 export class BrokerPeers implements AppPeers {
   readonly #parts: BrokerPeersParts;
   #listener: Listener | undefined;

@@ -15,7 +15,7 @@ import {
   Subscriber,
   type SubscriberOptions,
   type Topology,
-  TopologyConflictError,
+  TopologyError,
   workQueueAddress,
 } from '#libs/broker';
 import { type BrokerConfig } from '#libs/config';
@@ -75,7 +75,7 @@ export class BrokerWorkplace implements Workplace {
     const { broker, domain, telemetry } = options;
     this.#options = options;
     this.#names = brokerNames(broker.prefix);
-    this.#declare = this.#endingAtConflict(declaresOnce(broker.queueType, (traits) => topologyOf(options, traits)));
+    this.#declare = this.#endingAtConflict(declaresOnce(broker, (traits) => topologyOf(options, traits)));
     this.#consuming = new BrokerLink(broker, `${domain}: consume`, telemetry);
     this.#publishing = new BrokerLink(broker, `${domain}: publish`, telemetry);
     this.#publisher = new Publisher(this.#publishing, domain, this.#declare);
@@ -100,7 +100,7 @@ export class BrokerWorkplace implements Workplace {
 
   /**
    * Waits for a broker that is away. Settles when the tasks are announced and messages can come.
-   * @throws TopologyConflictError when the broker has a queue of the app's with other arguments
+   * @throws TopologyError when the broker has a queue of the app's with other arguments, or lacks one that the app is not to make
    */
   async start(tasks: TaskTable): Promise<void> {
     const work = this.#prepare(tasks);
@@ -174,6 +174,7 @@ export class BrokerWorkplace implements Workplace {
       ...{ link: this.#consuming, names: this.#names, domain: this.#options.domain, address: this.#address },
       prefetch: this.#options.concurrency,
       idleMs: KEPT_AT_MOST_MS,
+      removes: this.#options.broker.topology === 'declare',
       handle: (delivery) => {
         dispatcher.take(delivery);
       },
@@ -202,13 +203,13 @@ export class BrokerWorkplace implements Workplace {
     });
   }
 
-  // Waiting mends no conflict that is there at the start. One that comes later is an operator at work: it is tried again.
+  // Waiting mends no conflict that is there at the start, nor what is missing and not ours to make. One that comes later is an operator at work: it is tried again.
   #endingAtConflict(declare: Setup): Setup {
     return async (channel) => {
       try {
         await declare(channel);
       } catch (error) {
-        if (error instanceof TopologyConflictError) this.#starting.abort(error);
+        if (error instanceof TopologyError) this.#starting.abort(error);
         throw error;
       }
     };

@@ -26,6 +26,8 @@ export interface FormerQueuesOptions {
   /** How long an app that ends may keep a message that it no longer consumes, in milliseconds. */
   readonly idleMs: number;
   readonly handle: (delivery: Delivery) => void;
+  /** Whether an empty one is removed; one that is not is left to the operator. */
+  readonly removes: boolean;
   /** The channel of some deliveries is gone. */
   readonly lost: () => void;
   /** A queue was deleted: what is still sent there comes back to its sender. */
@@ -113,12 +115,13 @@ export class FormerQueues {
   }
 
   #queue(address: QueueAddress): FormerQueue {
-    const { link, names, idleMs } = this.#options;
+    const { link, names, idleMs, removes } = this.#options;
     const queue = names.workQueue(address);
     return new FormerQueue({
       look: () => lookAtQueue(link, queue),
       consumer: () => this.#consumer(queue),
       remove: async () => {
+        if (!removes) return false;
         const removed = await deleteFormerQueue(link, names.prefix, address);
         if (removed) link.telemetry.emit('queue.removed', { queue });
         return removed;

@@ -1,6 +1,6 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { TopologyConflictError } from '#libs/broker';
+import { TopologyError } from '#libs/broker';
 import { ConfigError, loadConsumerConfig } from '#libs/config';
 import { createTelemetry, NestLogger, type HealthCheckSpec, type Telemetry } from '#libs/observability';
 import { openStorage, type Storage } from '#libs/storage';
@@ -29,8 +29,7 @@ export async function runConsumerApp(module: Type, options: ConsumerAppOptions):
   try {
     await start(module, options);
   } catch (error) {
-    const isSetUpWrong =
-      error instanceof WiringError || error instanceof ConfigError || error instanceof TopologyConflictError;
+    const isSetUpWrong = error instanceof WiringError || error instanceof ConfigError || error instanceof TopologyError;
     if (!isSetUpWrong) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(1);

@@ -53,6 +53,7 @@ describe('the doctor', () => {
         urls: ['amqp://me:p%40ss@127.0.0.1'],
         prefix: 'leveret',
         queueType: 'classic',
+        topology: 'declare',
         ackTimeoutMs: 1_800_000,
       },
       link: { server: { product: 'RabbitMQ', version: '3.10.8' }, state: 'open' },
