@@ -18,9 +18,11 @@ export interface DashboardData {
   readonly batch: string;
   readonly schedule: string;
   readonly trigger: string;
+  readonly endpoint: string;
 }
 
-export async function plantData(suite: TestSuite): Promise<DashboardData> {
+/** @param receiver the URL that webhooks go to */
+export async function plantData(suite: TestSuite, receiver: string): Promise<DashboardData> {
   const jobs = new SuiteJobs(suite);
   const { leveret } = suite;
   const script = { task: 'lab.script', payload: { steps: ['ok'], says: PLANTED } };
@@ -40,6 +42,9 @@ export async function plantData(suite: TestSuite): Promise<DashboardData> {
   const { batchId } = await leveret.worker.enqueueBatch([script, script]);
   const schedule = await leveret.schedules.create({ name: `Every hour ${PLANTED}`, every: '1h', ...script });
   const trigger = await leveret.triggers.create({ name: `Orders ${PLANTED}`, pattern: 'order.*', ...script });
+  const endpoint = await leveret.webhookEndpoints.create({
+    ...{ url: receiver, description: PLANTED, events: 'job.cancelled', tasks: ['lab.script'] },
+  });
   await leveret.apiKeys.create({ name: PLANTED, tenant: 'default', scopes: ['jobs:read'] });
   await leveret.events.publish({ type: 'order.placed', data: { text: PLANTED } });
   await suite.api('POST', `/v1/schedules/${schedule.id}/run`);
@@ -60,7 +65,7 @@ export async function plantData(suite: TestSuite): Promise<DashboardData> {
       scheduled: scheduled.id,
       spawner: spawner.id,
     },
-    ...{ batch: batchId, schedule: schedule.id, trigger: trigger.id },
+    ...{ batch: batchId, schedule: schedule.id, trigger: trigger.id, endpoint: endpoint.id },
   };
 }
 

@@ -6,6 +6,7 @@ import { startSuite, type TestSuite } from '../support/test-suite.js';
 import { startChromium } from './chromium.js';
 import { type DashboardData, PLANTED, plantData } from './dashboard-data.js';
 import { DashboardPages } from './dashboard-pages.js';
+import { WebhookReceiver } from './webhook-receiver.js';
 
 jest.setTimeout(90_000);
 
@@ -26,17 +27,24 @@ describe('the dashboard', () => {
   let jobs: SuiteJobs;
   let data: DashboardData;
   let browser: Browser;
+  let receiver: WebhookReceiver;
   let pages: DashboardPages;
   beforeAll(async () => {
-    [suite, browser] = await Promise.all([startSuite({ apps: ['lab', 'media'] }), startChromium()]);
+    receiver = await WebhookReceiver.start();
+    const env = { EGRESS_ALLOW: receiver.host };
+    [suite, browser] = await Promise.all([
+      startSuite({ apps: ['lab', 'media', 'integrations'], env }),
+      startChromium(),
+    ]);
     jobs = new SuiteJobs(suite);
-    data = await plantData(suite);
+    data = await plantData(suite, receiver.url);
     pages = await DashboardPages.open(browser, suite.url, process.env['PICTURES']);
     await pages.signIn(suite.apiKey);
   });
   afterAll(async () => {
     await browser.close();
     await suite.stop();
+    await receiver.stop();
   });
   afterEach(() => Promise.all(pages.context.pages().map((page) => page.close())));
 
@@ -110,6 +118,8 @@ describe('the dashboard', () => {
     ['schedule', ({ schedule }) => `/schedules/${schedule}`, /Every hour/],
     ['triggers', () => '/triggers', 'Triggers'],
     ['trigger', ({ trigger }) => `/triggers/${trigger}`, /Orders/],
+    ['webhooks', () => '/webhooks', 'Webhooks'],
+    ['webhook', ({ endpoint }) => `/webhooks/${endpoint}`, /hooks$/],
     ['workers', () => '/workers', 'Workers'],
     ['keys', () => '/keys', 'API keys'],
     ['actions', () => '/actions', 'Actions'],
@@ -127,7 +137,9 @@ describe('the dashboard', () => {
   );
 
   it('shows planted text as it was written, where users can write', async () => {
-    for (const path of [`/jobs/${data.failed}`, `/schedules/${data.schedule}`, `/triggers/${data.trigger}`, '/keys']) {
+    const { failed, schedule, trigger, endpoint } = data;
+    const pagesOfJobs = [`/jobs/${failed}`, `/schedules/${schedule}`, `/triggers/${trigger}`];
+    for (const path of [...pagesOfJobs, `/webhooks/${endpoint}`, '/keys']) {
       const page = await pages.visit(path);
       await page.getByText(PLANTED).first().waitFor();
       await page.close();
@@ -256,6 +268,83 @@ describe('the dashboard', () => {
     await press(page, 'Cancel 3 jobs');
     await said(page, '3 jobs cancelled');
     for (const { id } of made) expect((await jobs.show(id)).status).toBe('cancelled');
+  });
+
+  it('lets think better of what was confirmed, for a moment', async () => {
+    const { id } = await jobs.enqueue('lab.script', { steps: ['ok'] }, { delay: '1d' });
+    const page = await pages.visit('/jobs?status=scheduled');
+    await page.getByLabel(`Choose job ${id}`).check();
+    await press(page, 'Cancel 1');
+    await press(page, 'Cancel 1 job');
+    await said(page, 'Cancel 1 job in a moment.');
+    await press(page, 'Undo');
+    await page.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' });
+    expect((await jobs.show(id)).status).toBe('scheduled');
+    await jobs.ask('POST', `/v1/jobs/${id}/cancel`);
+  });
+
+  it('does with all jobs that fit the filters what was shown before, also with those that are not listed', async () => {
+    const made = await suite.leveret.worker.enqueueBatch(
+      Array.from({ length: 60 }, () => ({ task: 'lab.script', payload: { steps: ['ok'] }, delay: '1d' })),
+    );
+    const page = await pages.visit(`/jobs?batchId=${made.batchId}`);
+    const choose = async (what: string): Promise<void> => {
+      await press(page, 'All that fit');
+      await page.getByRole('menuitem', { name: what }).click();
+    };
+    await choose('Retry');
+    await page.getByText('There is no job among those that fit to retry.').waitFor();
+    await press(page, 'Keep as it is');
+    await choose('Cancel');
+    await page.getByRole('dialog').getByText('and 55 more').waitFor();
+    expect(await pages.examine(page, 'all-that-fit', '[role=dialog]')).toEqual([]);
+    await press(page, 'Cancel 60 jobs');
+    await said(page, 'Cancel 60 jobs in a moment.');
+    await said(page, '60 jobs cancelled');
+    expect((await suite.leveret.batches.get(made.batchId)).counts.cancelled).toBe(60);
+    const batches = await pages.visit('/batches?open=false');
+    await batches.getByRole('link', { name: made.batchId.slice(-12) }).click();
+    await heading(batches, 'Batch');
+    await choose('Delete');
+    await press(page, 'Delete 60 jobs');
+    await said(page, '60 jobs deleted');
+  });
+
+  it('makes an endpoint for webhooks, tries it out, delivers again, gives it another secret, and deletes it', async () => {
+    const page = await pages.visit('/webhooks');
+    await press(page, 'Create an endpoint');
+    await page.getByLabel('Address').fill(`${receiver.url}/new`);
+    await page.getByLabel('Ends separated').fill('order.placed');
+    await press(page, 'Create the endpoint');
+    await page.getByRole('dialog').getByRole('alert').getByText('events').waitFor();
+    await page.getByLabel('Ends separated').fill('job.failed, job.cancelled');
+    expect(await pages.examine(page, 'new-endpoint', '[role=dialog]')).toEqual([]);
+    await press(page, 'Create the endpoint');
+    const secret = await page.locator('.secret code').innerText();
+    await press(page, 'I have it');
+    await heading(page, /new$/);
+    await press(page, 'Send a test');
+    const deliveries = page.getByRole('region', { name: 'Deliveries' });
+    await deliveries.getByText('200 taken').waitFor();
+    await press(page, 'Deliver again');
+    await deliveries.getByText('webhook.test, once more').waitFor();
+    await press(page, 'Rotate');
+    await press(page, 'Rotate the secret');
+    expect(await page.locator('.secret code').innerText()).not.toBe(secret);
+    await press(page, 'I have it');
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
+    await page.getByLabel('Deliveries at once').fill('2');
+    await press(page, 'Change the endpoint');
+    await said(page, 'The endpoint is changed.');
+    await press(page, 'Replay');
+    await page.getByLabel('Ends since').fill('2020-01-01T00:00');
+    await press(page, 'Deliver once more');
+    await said(page, /ends are on their way once more/);
+    await press(page, 'Pause');
+    await status(page, 'paused');
+    await press(page, 'Delete');
+    await press(page, 'Delete the endpoint');
+    await heading(page, 'Webhooks');
   });
 
   it('pauses a queue and lets it go on', async () => {
@@ -390,6 +479,7 @@ describe('the dashboard', () => {
       'Tasks',
       'Schedules',
       'Triggers',
+      'Webhooks',
     ]);
     expect(await page.getByRole('button', { name: /Duplicate|Delete/ }).count()).toBe(0);
     await page.goto(`${suite.url}/queues`);

@@ -142,6 +142,7 @@ function partsOf({ database, stores, links, releaser, ...given }: Foundation): G
     actions: stores.actions,
     flows: stores.flows,
     histories: stores.histories,
+    selections: stores.selections,
     idempotency: stores.idempotency,
     limits: new LimitStore(database),
     queues,

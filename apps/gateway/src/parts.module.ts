@@ -14,6 +14,7 @@ import { FlowStore } from './ledger/flow-store.js';
 import { EventStore } from './ledger/event-store.js';
 import { HistoryStore } from './ledger/history-store.js';
 import { IdempotencyStore } from './ledger/idempotency.js';
+import { JobSelectionStore } from './ledger/job-selection-store.js';
 import { JobSteering } from './ledger/job-steering.js';
 import { JobStore } from './ledger/job-store.js';
 import { LimitStore } from './ledger/limit-store.js';
@@ -52,6 +53,7 @@ export interface GatewayParts {
   readonly limits: LimitStore;
   readonly queues: QueueStore;
   readonly schedules: ScheduleStore;
+  readonly selections: JobSelectionStore;
   readonly sessions: SessionStore;
   readonly spawns: SpawnStore;
   readonly ticks: TickStore;
@@ -95,6 +97,7 @@ export class PartsModule {
       { provide: LimitStore, useValue: parts.limits },
       { provide: QueueStore, useValue: parts.queues },
       { provide: ScheduleStore, useValue: parts.schedules },
+      { provide: JobSelectionStore, useValue: parts.selections },
       { provide: SessionStore, useValue: parts.sessions },
       { provide: SpawnStore, useValue: parts.spawns },
       { provide: TickStore, useValue: parts.ticks },

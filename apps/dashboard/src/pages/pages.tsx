@@ -4,7 +4,7 @@ import { Shell } from '../shell/shell';
 import { useMay } from '../shell/session';
 import { Actions } from './actions/actions';
 import { BatchPage } from './batches/batch-page';
-import { BatchFinder } from './batches/batch-finder';
+import { Batches } from './batches/batches';
 import { DeadLetters } from './dead-letters/dead-letters';
 import { Health } from './health/health';
 import { JobPage } from './job/job-page';
@@ -20,6 +20,8 @@ import { TaskPage } from './tasks/task-page';
 import { Tasks } from './tasks/tasks';
 import { TriggerPage } from './triggers/trigger-page';
 import { Triggers } from './triggers/triggers';
+import { EndpointPage } from './webhooks/endpoint-page';
+import { Endpoints } from './webhooks/endpoints';
 import { Workers } from './workers/workers';
 
 /** What is shown at which address. The gateway has the same addresses in page-paths.ts. */
@@ -31,7 +33,7 @@ export function Pages(): ReactNode {
         <Route index element={isAdmin ? <Overview /> : <Navigate to="/jobs" replace />} />
         <Route path="jobs" element={<Jobs />} />
         <Route path="jobs/:id" element={<JobPage />} />
-        <Route path="batches" element={<BatchFinder />} />
+        <Route path="batches" element={<Batches />} />
         <Route path="batches/:id" element={<BatchPage />} />
         <Route path="tasks" element={<Tasks />} />
         <Route path="tasks/:name" element={<TaskPage />} />
@@ -39,6 +41,8 @@ export function Pages(): ReactNode {
         <Route path="schedules/:id" element={<SchedulePage />} />
         <Route path="triggers" element={<Triggers />} />
         <Route path="triggers/:id" element={<TriggerPage />} />
+        <Route path="webhooks" element={<Endpoints />} />
+        <Route path="webhooks/:id" element={<EndpointPage />} />
         {isAdmin && (
           <>
             <Route path="queues" element={<Queues />} />

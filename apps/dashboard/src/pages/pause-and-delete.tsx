@@ -9,6 +9,8 @@ interface PauseAndDeleteProps {
   readonly of: { readonly id: string; readonly name: string; readonly enabled: boolean };
   /** What it is: "schedule". */
   readonly kind: string;
+  /** What is gone with it, and what stays. */
+  readonly consequence: string;
   /** The page to go to when it is gone. */
   readonly list: string;
   readonly calls: {
@@ -17,7 +19,13 @@ interface PauseAndDeleteProps {
   };
 }
 
-export function PauseAndDelete({ of: { id, name, enabled }, kind, list, calls }: PauseAndDeleteProps): ReactNode {
+export function PauseAndDelete({
+  of: { id, name, enabled },
+  kind,
+  consequence,
+  list,
+  calls,
+}: PauseAndDeleteProps): ReactNode {
   const confirm = useConfirm();
   const navigate = useNavigate();
   const toggle = useAction(
@@ -29,7 +37,7 @@ export function PauseAndDelete({ of: { id, name, enabled }, kind, list, calls }:
     () => `${name} is deleted.`,
   );
   const ask = async (): Promise<void> => {
-    const body = `The ${kind} and its history are gone. Jobs that it has started stay.`;
+    const body = consequence;
     if (!(await confirm({ title: `Delete ${name}?`, body, action: `Delete the ${kind}`, danger: true }))) return;
     remove.mutate(undefined, { onSuccess: () => void navigate(list) });
   };

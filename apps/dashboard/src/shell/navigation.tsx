@@ -11,6 +11,7 @@ import {
   ScrollText,
   Skull,
   SquareFunction,
+  Webhook,
   Workflow,
 } from 'lucide-react';
 import { type ReactNode } from 'react';
@@ -43,6 +44,10 @@ const GROUPS: readonly { readonly name: string; readonly entries: readonly Entry
       { to: '/schedules', name: 'Schedules', icon: CalendarClock },
       { to: '/triggers', name: 'Triggers', icon: Workflow },
     ],
+  },
+  {
+    name: 'What hears of it',
+    entries: [{ to: '/webhooks', name: 'Webhooks', icon: Webhook }],
   },
   {
     name: 'Operation',

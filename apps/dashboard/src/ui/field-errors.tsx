@@ -4,12 +4,14 @@ import { type ReactNode } from 'react';
 export function FieldErrors({ errors }: { readonly errors: ReadonlyMap<string, string> }): ReactNode {
   if (errors.size === 0) return null;
   return (
-    <ul role="alert" className="problem">
-      {[...errors].map(([path, message]) => (
-        <li key={path}>
-          <code>{path}</code> {message}
-        </li>
-      ))}
-    </ul>
+    <div role="alert" className="problem">
+      <ul>
+        {[...errors].map(([path, message]) => (
+          <li key={path}>
+            <code>{path}</code> {message}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -10,8 +10,10 @@ import { saidOfAction } from './action-object.js';
 import { isAction } from './routine.js';
 
 const MAX_OBJECT_BYTES = 200;
-/** Its query says which. Of other calls the query is no part of what is changed. */
-const CHOSEN_BY_QUERY = 'DELETE /v1/dead-letters';
+/** Their query says which. Of other calls the query is no part of what is changed. */
+const CHOSEN_BY_QUERY: ReadonlySet<string> = new Set([
+  ...['DELETE /v1/dead-letters', 'DELETE /v1/jobs', 'POST /v1/jobs/cancel', 'POST /v1/jobs/retry'],
+]);
 /** What its path names is the mail address of somebody, which is nobody's to keep here. */
 const PRIVATE = '/v1/suppressions/:address';
 
@@ -45,8 +47,13 @@ function objectOf(request: FastifyRequest, route: string): string | null {
   if (route === PRIVATE) return null;
   const [, query = ''] = request.url.split('?');
   const named = Object.values(request.params as Record<string, string>).join(' ');
-  const object = `${request.method} ${route}` === CHOSEN_BY_QUERY ? query : named;
+  const object = CHOSEN_BY_QUERY.has(`${request.method} ${route}`) ? withoutMetadata(query) : named;
   return storable(object);
+}
+
+/** Metadata is the tenant's own, and may name people: its keys say enough. */
+function withoutMetadata(query: string): string {
+  return query.replaceAll(/(^|&)(metadata\.[^&=]*)=[^&]*/g, '$1$2=…');
 }
 
 function storable(object = ''): string | null {

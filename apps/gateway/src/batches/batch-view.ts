@@ -1,5 +1,5 @@
 import { isFinal, JOB_STATUSES } from '#libs/contracts';
-import { type Batch } from '../ledger/batch-store.js';
+import { type Batch } from '../ledger/batch-reads.js';
 
 /** A batch as users see it. */
 export interface ShownBatch extends Omit<Batch, 'missing'> {

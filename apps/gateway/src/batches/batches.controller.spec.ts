@@ -184,4 +184,32 @@ describe('batches over HTTP', () => {
     await Promise.all(inside);
     expect(await gate.within(() => Promise.resolve('in'))).toBe('in');
   });
+
+  it('are listed newest first, by tenant, open or not, with their counts', async () => {
+    const call = (query: string, key?: string): Promise<Answer<Page<ShownBatch>>> =>
+      client.get<Page<ShownBatch>>(`/v1/batches${query}`, key === undefined ? {} : { key });
+    const scopes = ['jobs:read', 'jobs:write'];
+    const own = (await client.post<{ secret: string }>('/v1/api-keys', { name: 'l', tenant: 'lister', scopes })).json;
+    const made: string[] = [];
+    for (const count of [1, 2, 3]) {
+      const jobs = Array.from({ length: count }, () => numbered(count));
+      made.unshift((await post(jobs, { key: own.secret })).json.batchId);
+    }
+    await client.call('POST', `/v1/batches/${made[0] ?? ''}/cancel`, undefined, { key: own.secret });
+    await edge.database.query('UPDATE batches SET completed_at = now() WHERE id = $1', [made[0]]);
+    const all = (await call('', own.secret)).json.data;
+    expect(all.map(({ id, total, percent, counts }) => [id, total, percent, counts.queued, counts.cancelled])).toEqual([
+      [made[0], 3, 100, 0, 3],
+      [made[1], 2, 0, 2, 0],
+      [made[2], 1, 0, 1, 0],
+    ]);
+    expect((await call('?open=true', own.secret)).json.data.map(({ id }) => id)).toEqual(made.slice(1));
+    expect((await call('?open=false', own.secret)).json.data.map(({ id }) => id)).toEqual(made.slice(0, 1));
+    const { data, nextCursor } = (await call('?tenant=lister&limit=2')).json;
+    expect(data.map(({ id }) => id)).toEqual(made.slice(0, 2));
+    const rest = (await call(`?tenant=lister&limit=2&cursor=${nextCursor ?? ''}`)).json;
+    expect([rest.data.map(({ id }) => id), rest.nextCursor]).toEqual([made.slice(2), null]);
+    expect((await call('?tenant=lister', foreign)).status).toBe(403);
+    expect(pathsOf(await client.get('/v1/batches?open=perhaps&cursor=x'))).toEqual(['open', 'cursor']);
+  });
 });

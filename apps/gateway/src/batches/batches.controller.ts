@@ -1,16 +1,20 @@
-import { Controller, Get, Headers, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiConsumes } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Caller, CurrentCaller, RequireScope, visibleTenant } from '../api-keys/caller.js';
 import { pathId } from '../http/ids.js';
+import { type Page, pageOf } from '../http/page.js';
 import { missing } from '../http/problem.js';
+import { positionText } from '../http/time-position.js';
 import { IDEMPOTENCY, readIdempotencyKey } from '../jobs/idempotency-key.js';
 import { readTraceparent } from '../jobs/traceparent.js';
-import { type Batch, BatchStore } from '../ledger/batch-store.js';
-import { Described } from '../openapi/described.js';
+import { type Batch } from '../ledger/batch-reads.js';
+import { BatchStore } from '../ledger/batch-store.js';
+import { Described, paged } from '../openapi/described.js';
 import { BatchAcceptance } from './batch-acceptance.js';
 import { BATCH_SCHEMA, readBatchBody } from './batch-body.js';
 import { BatchGate } from './batch-gate.js';
+import { readBatchQuery } from './batch-query.js';
 import { BatchSteering } from './batch-steering.js';
 import { shownBatch, type ShownBatch } from './batch-view.js';
 
@@ -66,6 +70,24 @@ export class BatchesController {
       reply.status(isNew ? 202 : 200).header('location', `/v1/batches/${batchId}`);
       return { batchId, jobs: jobIds.map((id) => ({ id })) };
     });
+  }
+
+  @Get('batches')
+  @Described({
+    summary: 'List batches, newest first',
+    query: paged({
+      tenant: 'With an admin key: batches of this tenant.',
+      open: 'true: those of which some jobs have never ended; false: the others.',
+    }),
+    status: 200,
+    answer: 'BatchPage',
+    problems: [422],
+  })
+  @RequireScope('jobs:read')
+  async list(@Query() query: unknown, @CurrentCaller() caller: Caller): Promise<Page<ShownBatch>> {
+    const { filter, page } = readBatchQuery(query, caller);
+    const rows = await this.batches.list(filter, { limit: page.limit + 1, after: page.after });
+    return pageOf(rows, page.limit, ({ createdAt, id }) => positionText(createdAt, id), shownBatch);
   }
 
   @Get('batches/:id')

@@ -1,5 +1,5 @@
 /** Lists, each with pages of what is in them. The dashboard's own router says what is shown at which. */
-const WITH_PAGES = ['jobs', 'queues', 'schedules', 'triggers', 'batches', 'tasks'];
+const WITH_PAGES = ['jobs', 'queues', 'schedules', 'triggers', 'batches', 'tasks', 'webhooks'];
 /** Below these there is no page: a probe of health that is mistyped finds nothing. */
 const ALONE = ['dead-letters', 'workers', 'keys', 'actions', 'health'];
 

@@ -1,11 +1,10 @@
 import { BodySchema } from '../http/body-schema.js';
 import { readId } from '../http/ids.js';
-import { readTime } from '../http/iso-time.js';
 import { type PageRequest, readPageRequest } from '../http/page.js';
 import { invalidField } from '../http/problem.js';
 import { QueryReader } from '../http/query.js';
+import { positionText, readPosition } from '../http/time-position.js';
 import { type TimeCursor, type DeadLetterFilter } from '../ledger/dead-letter-filter.js';
-import { isId } from '../ledger/ids.js';
 
 /** The filters of the list of dead letters, described. */
 export const LETTER_FILTERS = {
@@ -103,14 +102,7 @@ export function listPosition(
   listed: { readonly id: string } & ({ readonly deadAt: Date } | { readonly createdAt: Date }),
 ): string {
   const at = 'deadAt' in listed ? listed.deadAt : listed.createdAt;
-  return `${at.toISOString()} ${listed.id}`;
-}
-
-/** The position that a text names. */
-export function readPosition(text: string): TimeCursor | undefined {
-  const [at = '', id = '', ...rest] = text.split(' ');
-  const asWritten = readTime(at)?.toISOString() === at;
-  return asWritten && isId(id) && rest.length === 0 ? { at, id } : undefined;
+  return positionText(at.toISOString(), listed.id);
 }
 
 function readFilter(query: QueryReader): DeadLetterFilter {

@@ -8,16 +8,11 @@ import { JsonBody } from '../http/json-body.js';
 import { type Page, pageOf, readPageRequest } from '../http/page.js';
 import { invalidField, missing, Problem } from '../http/problem.js';
 import { QueryReader } from '../http/query.js';
+import { readPosition } from '../http/time-position.js';
 import { RedriveStore } from '../ledger/redrive-store.js';
 import { Described, paged } from '../openapi/described.js';
 import { TELEMETRY } from '../tokens.js';
-import {
-  listPosition,
-  proveSelection,
-  readPosition,
-  REDRIVE_REQUEST,
-  type RedriveRequest,
-} from './letter-selection.js';
+import { listPosition, proveSelection, REDRIVE_REQUEST, type RedriveRequest } from './letter-selection.js';
 import { RedriveNow, type RedrivenNow } from './redrive-now.js';
 import { shownRedrive, type ShownRedrive } from './redrive-view.js';
 

@@ -13,11 +13,19 @@ export function readListQuery(
   const asked = query.text('tenant') ?? null;
   const page = readPageRequest(query, readId);
   query.done();
+  return { tenant: ownTenant(asked, caller), page };
+}
+
+/**
+ * The tenant whose things are listed; null: every tenant.
+ * @throws Problem 403 when somebody asks for another's
+ */
+export function ownTenant(asked: string | null, caller: Caller): string | null {
   const own = visibleTenant(caller);
   if (own !== null && asked !== null && asked !== own) {
     throw new Problem(403, 'Only an admin key lists other tenants.');
   }
-  return { tenant: own ?? asked, page };
+  return own ?? asked;
 }
 
 /** Reads the query of a history, whose entries are numbered. */

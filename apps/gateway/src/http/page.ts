@@ -20,9 +20,13 @@ export interface PageRequest<P> {
 /** Reads `limit` and `cursor`. `readPosition` gives undefined for what is no position in the list. */
 export function readPageRequest<P>(query: QueryReader, readPosition: (text: string) => P | undefined): PageRequest<P> {
   const limit = query.parsed('limit', readLimit, `a whole number from 1 to ${MAX_LIMIT}`) ?? DEFAULT_LIMIT;
+  return { limit, after: readCursor(query, readPosition) };
+}
+
+/** Reads `cursor` alone: where something went as far as. */
+export function readCursor<P>(query: QueryReader, readPosition: (text: string) => P | undefined): P | null {
   const read = (text: string): P | undefined => readPosition(decodedCursor(text));
-  const after = query.parsed('cursor', read, 'the nextCursor of an earlier page') ?? null;
-  return { limit, after };
+  return query.parsed('cursor', read, 'the nextCursor of an earlier page') ?? null;
 }
 
 /** The page of `rows`, of which one more than `limit` was read to see whether there is more. */
@@ -38,7 +42,8 @@ export function pageOf<R, T>(
   return { data: data.map(shown), nextCursor };
 }
 
-function cursorOf(position: string): string {
+/** A position as a cursor. */
+export function cursorOf(position: string): string {
   return Buffer.from(position).toString('base64url');
 }
 

@@ -41,6 +41,11 @@ export class QueryReader {
     return Object.fromEntries(entries.map(([name, value]) => [name.slice(prefix.length), value]));
   }
 
+  /** Refuses a query without this parameter. */
+  require(name: string): void {
+    if (!this.#values.has(name)) this.refuse(name, 'is missing');
+  }
+
   refuse(path: string, message: string): void {
     this.#errors.push({ path, message });
   }

@@ -1,12 +1,13 @@
 import { JOB_STATUSES, type JobStatus } from '#libs/contracts';
-import { type Caller, visibleTenant } from '../api-keys/caller.js';
+import { type Caller } from '../api-keys/caller.js';
 import { readId } from '../http/ids.js';
 import { readTime } from '../http/iso-time.js';
-import { type PageRequest, readPageRequest } from '../http/page.js';
-import { Problem } from '../http/problem.js';
+import { ownTenant } from '../http/list-query.js';
+import { type PageRequest, readCursor, readPageRequest } from '../http/page.js';
 import { QueryReader } from '../http/query.js';
 import { isId } from '../ledger/ids.js';
 import { type JobCursor, type JobFilter } from '../ledger/job-filter.js';
+import { type Steering, STEERINGS } from './steering-of-many.js';
 
 const METADATA = 'metadata.';
 
@@ -26,9 +27,43 @@ export const JOB_FILTERS = {
 /** Reads the query of `GET /v1/jobs`. */
 export function readJobQuery(parameters: unknown, caller: Caller): { filter: JobFilter; page: PageRequest<JobCursor> } {
   const query = new QueryReader(parameters);
+  const filter = readFilter(query, caller);
+  const page = readPageRequest(query, readPosition);
+  query.done();
+  return { filter, page };
+}
+
+/** Reads which jobs `GET /v1/jobs/preview` is about. */
+export function readPreviewQuery(
+  parameters: unknown,
+  caller: Caller,
+): { readonly filter: JobFilter; readonly steering: Steering } {
+  const query = new QueryReader(parameters);
+  const filter = readFilter(query, caller);
+  const steering = query.parsed('steering', readSteering, `one of ${STEERINGS.join(', ')}`);
+  query.require('steering');
+  query.done();
+  return { filter, steering: steering ?? 'retry' };
+}
+
+/** Reads which jobs are to be moved, and how many the caller has seen to be there. */
+export function readSteeringQuery(
+  parameters: unknown,
+  caller: Caller,
+): { readonly filter: JobFilter; readonly expected: number; readonly after: JobCursor | null } {
+  const query = new QueryReader(parameters);
+  const filter = readFilter(query, caller);
+  const after = readCursor(query, readPosition);
+  const expected = query.parsed('expected', readCount, 'a whole number: how many jobs you have seen to fit');
+  query.require('expected');
+  query.done();
+  return { filter, expected: expected ?? 0, after };
+}
+
+function readFilter(query: QueryReader, caller: Caller): JobFilter {
   const metadata = query.group(METADATA);
-  const filter = {
-    tenant: tenantOf(query, caller),
+  return withoutUndefined({
+    tenant: ownTenant(query.text('tenant') ?? null, caller) ?? undefined,
     status: query.parsed('status', readStatus, `one of ${JOB_STATUSES.join(', ')}`),
     task: query.text('task'),
     queue: query.text('queue'),
@@ -37,10 +72,7 @@ export function readJobQuery(parameters: unknown, caller: Caller): { filter: Job
     metadata: Object.keys(metadata).length === 0 ? undefined : metadata,
     createdAfter: query.parsed('createdAfter', readTime, 'a time in ISO 8601 with a time zone'),
     createdBefore: query.parsed('createdBefore', readTime, 'a time in ISO 8601 with a time zone'),
-  };
-  const page = readPageRequest(query, readPosition);
-  query.done();
-  return { filter: withoutUndefined(filter), page };
+  });
 }
 
 /** Where a job stands in the list, as text. */
@@ -54,12 +86,12 @@ function readPosition(text: string): JobCursor | undefined {
   return asWritten && isId(id) && rest.length === 0 ? { createdAt, id } : undefined;
 }
 
-function tenantOf(query: QueryReader, caller: Caller): string | undefined {
-  const asked = query.text('tenant');
-  const own = visibleTenant(caller);
-  if (own !== null && asked !== undefined && asked !== own)
-    throw new Problem(403, 'Only an admin key lists other tenants.');
-  return own ?? asked;
+function readSteering(text: string): Steering | undefined {
+  return STEERINGS.find((steering) => steering === text);
+}
+
+function readCount(text: string): number | undefined {
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
 function readStatus(text: string): JobStatus | undefined {

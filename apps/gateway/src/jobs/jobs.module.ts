@@ -1,13 +1,16 @@
 import { Module } from '@nestjs/common';
 import { type GatewayConfig } from '#libs/config';
 import { type Telemetry } from '#libs/observability';
+import { type Storage } from '#libs/storage';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { FileLinks } from '../files/file-links.js';
 import { FilesModule } from '../files/files.module.js';
 import { IdempotencyStore } from '../ledger/idempotency.js';
+import { JobSelectionStore } from '../ledger/job-selection-store.js';
+import { JobSteering } from '../ledger/job-steering.js';
 import { JobStore } from '../ledger/job-store.js';
 import { TaskStore } from '../ledger/task-store.js';
-import { GATEWAY_CONFIG, TELEMETRY } from '../tokens.js';
+import { GATEWAY_CONFIG, STORAGE, TELEMETRY } from '../tokens.js';
 import { Admission } from '../limits/admission.js';
 import { JobAcceptance } from './job-acceptance.js';
 import { JobIntake } from './job-intake.js';
@@ -15,10 +18,13 @@ import { JobView } from './job-view.js';
 import { JobHistoryController } from './job-history.controller.js';
 import { JobSteeringController } from './job-steering.controller.js';
 import { JobsController } from './jobs.controller.js';
+import { ManyJobsController } from './many-jobs.controller.js';
+import { SteeringOfMany } from './steering-of-many.js';
 
 @Module({
   imports: [ApiKeysModule, FilesModule],
-  controllers: [JobsController, JobHistoryController, JobSteeringController],
+  // What is named comes before what is an id in its place.
+  controllers: [ManyJobsController, JobsController, JobHistoryController, JobSteeringController],
   providers: [
     {
       provide: JobIntake,
@@ -34,6 +40,12 @@ import { JobsController } from './jobs.controller.js';
       provide: JobAcceptance,
       useFactory: (...given: ConstructorParameters<typeof JobAcceptance>) => new JobAcceptance(...given),
       inject: [JobStore, JobIntake, IdempotencyStore, Admission],
+    },
+    {
+      provide: SteeringOfMany,
+      useFactory: (jobs: JobStore, selections: JobSelectionStore, steering: JobSteering, storage: Storage) =>
+        new SteeringOfMany({ jobs, selections, steering, storage }),
+      inject: [JobStore, JobSelectionStore, JobSteering, STORAGE],
     },
     {
       provide: JobView,

@@ -1,12 +1,12 @@
-import { JOB_STATUSES, type JobStatus } from '#libs/contracts';
+import { type JobStatus } from '#libs/contracts';
 import { idempotencyLock, takeLocks, tryLocks } from './advisory-locks.js';
 import { JobUnconfirmedError } from './acceptance-error.js';
-import { type Database, LedgerUnavailableError, type Queries, type Transaction } from './database.js';
+import { type Batch, type BatchFilter, type BatchPage, listBatches, readBatch } from './batch-reads.js';
+import { type Database, LedgerUnavailableError, type Transaction } from './database.js';
 import { type FollowUp, INSERT_FOLLOW_UPS_OF_BATCH } from './follow-up.js';
 import { IdempotencyError, type IdempotencyKey, matching, readKeys, writeKeys } from './idempotency.js';
 import { JobChunks } from './job-chunks.js';
 import { bytesOf, heldOf, insertJobs, type InsertOptions } from './job-insert.js';
-import { isoOf } from './job-row.js';
 import { type NewJob } from './job-store.js';
 import { type Dispatch } from './outbox.js';
 import { type OutboxRoom } from './outbox-room.js';
@@ -16,21 +16,6 @@ import { readHolders, uniqueLocksOf, uniqueName } from './unique-keys.js';
 export interface EnteredBatch {
   readonly batchId: string;
   readonly jobIds: readonly string[];
-}
-
-/** A batch as it stands. */
-export interface Batch {
-  readonly id: string;
-  readonly tenant: string;
-  /** The jobs that were entered with it; deleted ones still count. */
-  readonly total: number;
-  readonly counts: Readonly<Record<JobStatus, number>>;
-  /** ISO 8601. */
-  readonly createdAt: string;
-  /** When its last job became final for the first time. A later retry changes the counts alone. */
-  readonly completedAt: string | null;
-  /** Jobs that were spawned and are still on their way in. */
-  readonly missing: number;
 }
 
 /** A batch that is to be entered. */
@@ -99,6 +84,11 @@ export class BatchStore {
     return readBatch(this.#database, id, tenant);
   }
 
+  /** Batches newest first; with `after`, those behind it. */
+  async list(filter: BatchFilter, page: BatchPage): Promise<readonly Batch[]> {
+    return listBatches(this.#database, filter, page);
+  }
+
   /** The next ids of jobs of a batch in one of these statuses, in the order of their ids. */
   async jobIds(
     id: string,
@@ -112,36 +102,6 @@ export class BatchStore {
     );
     return rows.map((row) => row.id);
   }
-}
-
-/** Reads a batch and counts its jobs. */
-export async function readBatch(queries: Queries, id: string, tenant: string | null): Promise<Batch | undefined> {
-  const [batch] = await queries.query<BatchRow>(
-    `SELECT tenant, total, created_at, completed_at,
-            CASE WHEN completed_at IS NULL THEN greatest(expected - total, 0) ELSE 0 END AS missing
-     FROM batches WHERE id = $1 AND ($2::text IS NULL OR tenant = $2)`,
-    [id, tenant],
-  );
-  if (batch === undefined) return undefined;
-  const rows = await queries.query<{ status: JobStatus; count: number }>(
-    'SELECT status, count(*)::int AS count FROM jobs WHERE batch_id = $1 GROUP BY status',
-    [id],
-  );
-  const found = new Map(rows.map(({ status, count }) => [status, count]));
-  const counts = Object.fromEntries(JOB_STATUSES.map((status) => [status, found.get(status) ?? 0]));
-  return {
-    ...{ id, tenant: batch.tenant, total: batch.total, counts: counts as Record<JobStatus, number> },
-    ...{ createdAt: batch.created_at.toISOString(), completedAt: isoOf(batch.completed_at) },
-    missing: batch.missing,
-  };
-}
-
-interface BatchRow {
-  readonly tenant: string;
-  readonly total: number;
-  readonly created_at: Date;
-  readonly completed_at: Date | null;
-  readonly missing: number;
 }
 
 async function enterBatch(

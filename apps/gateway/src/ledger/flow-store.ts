@@ -1,5 +1,5 @@
 import { type JobStatus } from '#libs/contracts';
-import { type Batch, readBatch } from './batch-store.js';
+import { type Batch, readBatch } from './batch-reads.js';
 import { type Database } from './database.js';
 import { type End } from './follow-up.js';
 

@@ -12,6 +12,10 @@ export interface JobFilter {
   readonly metadata?: Readonly<Record<string, string>>;
   readonly createdAfter?: Date;
   readonly createdBefore?: Date;
+  /** Any of these. */
+  readonly statuses?: readonly JobStatus[];
+  /** Whether its worker was asked to stop. */
+  readonly isStopping?: boolean;
 }
 
 /** Where a page ends: the next begins behind this job. */
@@ -39,6 +43,8 @@ export function conditionsOf(filter: JobFilter, after: JobCursor | null): Condit
     { sql: "error->>'code' = ?", value: filter.errorCode },
     { sql: 'created_at > ?', value: filter.createdAfter },
     { sql: 'created_at < ?', value: filter.createdBefore },
+    { sql: 'status = ANY (?::text[])', value: filter.statuses },
+    { sql: '(cancel_requested_at IS NOT NULL) = ?', value: filter.isStopping },
     {
       sql: "(created_at, id) < ((?::json->>'createdAt')::timestamptz, (?::json->>'id')::uuid)",
       value: after === null ? undefined : JSON.stringify(after),

@@ -23,6 +23,7 @@ import { dependencies } from './migrations/0027-dependencies.js';
 import { webhookEndpoints } from './migrations/0028-webhook-endpoints.js';
 import { sessions } from './migrations/0030-sessions.js';
 import { actions } from './migrations/0031-actions.js';
+import { batchLists } from './migrations/0032-batch-lists.js';
 import { putOffRuns } from './migrations/0035-put-off-runs.js';
 import { endsTogether } from './migrations/0037-ends-together.js';
 
@@ -58,6 +59,7 @@ export const MIGRATIONS: readonly Migration[] = [
   webhookEndpoints,
   sessions,
   actions,
+  batchLists,
   putOffRuns,
   endsTogether,
 ];

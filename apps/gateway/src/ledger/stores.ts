@@ -13,6 +13,7 @@ import { HeldStore } from './held-store.js';
 import { HistoryStore } from './history-store.js';
 import { IdempotencyStore } from './idempotency.js';
 import { InForceStore } from './in-force-store.js';
+import { JobSelectionStore } from './job-selection-store.js';
 import { MinuteStore } from './queue-counts.js';
 import { OldVoidStore } from './old-void-store.js';
 import { OutboxStore } from './outbox-store.js';
@@ -59,6 +60,7 @@ export interface Stores {
   readonly reports: ReportStore;
   readonly retention: RetentionStore;
   readonly returned: ReturnedStore;
+  readonly selections: JobSelectionStore;
   readonly sentinel: SentinelStore;
   readonly sessions: SessionStore;
   readonly spawns: SpawnStore;
@@ -95,6 +97,7 @@ export function storesOn(database: Database, times: ReconcilerTimes): Stores {
     reports: new ReportStore(database),
     retention: new RetentionStore(database),
     returned: new ReturnedStore(database),
+    selections: new JobSelectionStore(database),
     sentinel: new SentinelStore(database),
     sessions: new SessionStore(database),
     spawns: new SpawnStore(database),

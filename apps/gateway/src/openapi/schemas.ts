@@ -97,8 +97,19 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     watchToken: { ...text, description: 'Opens the live updates of this job alone, for 15 minutes.' },
   }),
   JobPage: page('Job'),
+  JobPreview: whole({
+    count: { ...count, description: 'How many jobs fit.' },
+    at: { ...time, description: 'Jobs that come later do not fit with createdBefore at this time.' },
+    jobs: { type: 'array', items: { $ref: '#/components/schemas/Job' }, description: 'The first few of them.' },
+  }),
+  SteeredJobs: whole({
+    changed: count,
+    unchanged: { ...count, description: 'Jobs that had changed meanwhile, or have to stay as they are.' },
+    nextCursor: orNull({ ...text, description: 'There are more: the same call with it goes on.' }),
+  }),
   AcceptedBatch: whole({ batchId: id, jobs: { type: 'array', items: whole({ id }) } }),
   Batch: whole(batch),
+  BatchPage: page('Batch'),
   SteeredBatch: whole({ ...batch, changed: { ...count, description: 'The jobs that the call has moved.' } }),
   JobError: whole({ code: text, message: text, permanent: { type: 'boolean' }, attempt: count, at: time }),
   LogLine: {

@@ -25,6 +25,7 @@ import { FlowStore } from '../ledger/flow-store.js';
 import { EventStore } from '../ledger/event-store.js';
 import { HistoryStore } from '../ledger/history-store.js';
 import { IdempotencyStore } from '../ledger/idempotency.js';
+import { JobSelectionStore } from '../ledger/job-selection-store.js';
 import { JobSteering } from '../ledger/job-steering.js';
 import { LimitStore } from '../ledger/limit-store.js';
 import { RedriveStore } from '../ledger/redrive-store.js';
@@ -156,7 +157,7 @@ function storesOfEdge(
   database: Database,
 ): Pick<
   GatewayParts,
-  | ('actions' | 'histories' | 'sessions')
+  | ('actions' | 'histories' | 'selections' | 'sessions')
   | ('batches' | 'eventBindings' | 'events' | 'flows' | 'idempotency' | 'jobs' | 'limits' | 'queues' | 'schedules')
   | ('spawns' | 'steering' | 'telling' | 'ticks' | 'triggers' | 'uploads' | 'workers')
   | ('deliveries' | 'deliveryHistory' | 'webhookEndpoints')
@@ -164,6 +165,7 @@ function storesOfEdge(
   return {
     actions: new ActionStore(database),
     histories: new HistoryStore(database),
+    selections: new JobSelectionStore(database),
     sessions: new SessionStore(database),
     batches: new BatchStore(database, IDLE_DISPATCH),
     flows: new FlowStore(database),

@@ -1,5 +1,6 @@
 import { type Duration, type JobStatus } from '#libs/contracts';
 import { type Http } from '../http/http.js';
+import { Listing, type PageQuery } from '../http/listing.js';
 import { type CallOptions } from '../options.js';
 import { Patience } from '../watch/patience.js';
 
@@ -38,6 +39,19 @@ export class Batches {
   /** Shows how far a batch has come. Its jobs: `leveret.jobs.list({ batchId })`. */
   get(id: string, options?: CallOptions): Promise<Batch> {
     return this.#http.json({ method: 'GET', path: pathOf(id), options });
+  }
+
+  /** Lists batches, newest first. */
+  list(
+    query: PageQuery & {
+      /** True: those of which some jobs have never ended; false: the others. */
+      readonly open?: boolean | undefined;
+      /** With an admin key: the batches of this tenant. */
+      readonly tenant?: string | undefined;
+    } = {},
+    options?: CallOptions,
+  ): Listing<Batch> {
+    return new Listing(this.#http, { method: 'GET', path: '/v1/batches', query: { ...query }, options });
   }
 
   /**

@@ -8,6 +8,7 @@ import { resultOf } from '../watch/job-result.js';
 import { type JobUpdate, type LogLine } from '../watch/job-update.js';
 import { type Explanation } from './explanation.js';
 import { type Flow } from './flow.js';
+import { type SteeredJobs, type Steering, type SteeringPreview, type SteeringTerms } from './many-jobs.js';
 import { JobWatch, type WaitOptions, type WatchOptions } from '../watch/watch-job.js';
 
 /** Which jobs are listed: those that fit all that is given. */
@@ -51,10 +52,24 @@ export class Jobs {
   }
 
   /** Lists jobs, newest first. */
-  list({ metadata = {}, ...filter }: JobFilter = {}, options?: CallOptions): Listing<Job> {
-    const inMetadata = Object.entries(metadata).map(([key, value]) => [`metadata.${key}`, value]);
-    const query = { ...filter, ...(Object.fromEntries(inMetadata) as Record<string, string>) };
-    return new Listing(this.#http, { method: 'GET', path: '/v1/jobs', query, options });
+  list(filter: JobFilter = {}, options?: CallOptions): Listing<Job> {
+    return new Listing(this.#http, { method: 'GET', path: '/v1/jobs', query: queryOf(filter), options });
+  }
+
+  /** Tells of how many jobs of a filter something can be done with, and shows the first few. */
+  preview(steering: Steering, filter: JobFilter, options?: CallOptions): Promise<SteeringPreview> {
+    const query = { ...queryOf(filter), steering };
+    return this.#http.json({ method: 'GET', path: '/v1/jobs/preview', query, options });
+  }
+
+  /**
+   * Retries, cancels or deletes all jobs of a filter, as far as that comes in some seconds.
+   * @throws ConflictError when more fit than you have seen
+   */
+  steerAll(steering: Steering, filter: JobFilter, terms: SteeringTerms, options?: CallOptions): Promise<SteeredJobs> {
+    const query = { ...queryOf(filter), ...terms };
+    const call = steering === 'delete' ? DELETE_ALL : { method: 'POST' as const, path: `/v1/jobs/${steering}` };
+    return this.#http.json({ ...call, query, options });
   }
 
   /** Shows every run of a job, oldest first; also those that cost no attempt. */
@@ -130,4 +145,14 @@ export class Jobs {
   #call(method: Call['method'], id: string, below: string, rest: Partial<Call>): Call {
     return { method, path: `/v1/jobs/${encodeURIComponent(id)}${below}`, ...rest };
   }
+}
+
+const DELETE_ALL = { method: 'DELETE', path: '/v1/jobs' } as const;
+
+function queryOf({
+  metadata = {},
+  ...filter
+}: JobFilter): Readonly<Record<string, string | number | Date | undefined>> {
+  const inMetadata = Object.entries(metadata).map(([key, value]) => [`metadata.${key}`, String(value)]);
+  return { ...filter, ...(Object.fromEntries(inMetadata) as Record<string, string>) };
 }

@@ -1,10 +1,8 @@
 import { type ReactNode, type SubmitEvent } from 'react';
 import { useNavigate } from 'react-router';
-import { Button } from '../../ui/button';
 import { formText } from '../../ui/form-text';
-import { Page } from '../../ui/page';
 
-/** Opens a batch by its id; the gateway lists none. */
+/** Opens a batch by its id, which whoever has enqueued it knows. */
 export function BatchFinder(): ReactNode {
   const navigate = useNavigate();
   const open = (event: SubmitEvent<HTMLFormElement>): void => {
@@ -12,19 +10,11 @@ export function BatchFinder(): ReactNode {
     void navigate(`/batches/${encodeURIComponent(formText(event.currentTarget, 'id'))}`);
   };
   return (
-    <Page title="Batches">
-      <form className="card form batch-finder" onSubmit={open}>
-        <label>
-          Id of the batch
-          <input name="id" type="text" required />
-        </label>
-        <p className="muted">The answer to whoever enqueued it has the id, and each of its jobs leads to it.</p>
-        <footer className="buttons">
-          <Button kind="primary" type="submit">
-            Open
-          </Button>
-        </footer>
-      </form>
-    </Page>
+    <form onSubmit={open}>
+      <label>
+        Id
+        <input name="id" type="text" required placeholder="Open a batch, Enter" />
+      </label>
+    </form>
   );
 }

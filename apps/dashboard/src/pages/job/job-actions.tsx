@@ -5,7 +5,7 @@ import { leveret } from '../../api/leveret';
 import { useAction } from '../../api/use-action';
 import { Button } from '../../ui/button';
 import { useConfirm } from '../../ui/confirmation';
-import { CANCEL, DELETE, RETRY, type Steering } from '../jobs/steering';
+import { DELETE, type Steering, STEERINGS } from '../jobs/steering';
 import { DuplicateDialog } from './duplicate-dialog';
 import { PriorityDialog } from './priority-dialog';
 
@@ -23,7 +23,7 @@ export function JobActions({ job }: { readonly job: Job }): ReactNode {
       {job.status === 'scheduled' && <RunNowButton job={job} />}
       {waits && <Button onClick={() => setDialog('priority')}>Priority</Button>}
       <Button onClick={() => setDialog('duplicate')}>Duplicate</Button>
-      {[RETRY, CANCEL, DELETE].map(
+      {STEERINGS.map(
         (steering) => steering.fits(job) && <SteerButton key={steering.name} job={job} steering={steering} />,
       )}
       {dialog === 'priority' && <PriorityDialog job={job} onClose={close} />}

@@ -12,6 +12,7 @@ import { useJobFilter } from './job-filter';
 import { JobFilters } from './job-filters';
 import { JobTable } from './job-table';
 import { SelectionBar } from './selection-bar';
+import { SteerAllMenu } from './steer-all-menu';
 import { useSelection } from './use-selection';
 
 /** The jobs that fit the filters, newest first. */
@@ -27,7 +28,11 @@ export function Jobs(): ReactNode {
   const selection = useSelection(shown?.data ?? [], list);
   const mayWrite = useMay('jobs:write');
   return (
-    <Page title="Jobs" aside={<LiveMark isHeld={isHeld} />}>
+    <Page
+      title="Jobs"
+      aside={<LiveMark isHeld={isHeld} />}
+      actions={mayWrite && <SteerAllMenu filter={filters.filter} />}
+    >
       <JobFilters filters={filters} />
       {selection.jobs.length > 0 && <SelectionBar selection={selection} onDone={release} />}
       <div className="card">

@@ -4,7 +4,9 @@ import { sentenceOf } from '../../api/failure';
 import { useAction } from '../../api/use-action';
 import { Button } from '../../ui/button';
 import { useConfirm } from '../../ui/confirmation';
-import { CANCEL, DELETE, RETRY, type Steering } from './steering';
+import { useUndo } from '../../ui/notices';
+import { jobsText } from './jobs-text';
+import { type Steering, STEERINGS } from './steering';
 import { type Selection } from './use-selection';
 
 interface SelectionBarProps {
@@ -15,11 +17,13 @@ interface SelectionBarProps {
 /** What can be done with the chosen jobs: each action says with how many of them. */
 export function SelectionBar({ selection, onDone }: SelectionBarProps): ReactNode {
   const confirm = useConfirm();
+  const offerUndo = useUndo();
   const { mutate, isPending } = useAction(steerAll, said);
   const steer = async (steering: Steering, jobs: readonly Job[]): Promise<void> => {
     const { name, warning: body, danger } = steering;
-    const title = `${name} ${jobsText(jobs.length)}?`;
-    if (!(await confirm({ title, body, danger, action: `${name} ${jobsText(jobs.length)}` }))) return;
+    const action = `${name} ${jobsText(jobs.length)}`;
+    if (!(await confirm({ title: `${action}?`, body, danger, action }))) return;
+    if (danger && !(await offerUndo(`${action} in a moment.`))) return;
     mutate(
       { steering, jobs },
       {
@@ -33,7 +37,7 @@ export function SelectionBar({ selection, onDone }: SelectionBarProps): ReactNod
   return (
     <div className="selection-bar card buttons" role="toolbar" aria-label="Chosen jobs">
       <strong>{jobsText(selection.jobs.length)} chosen</strong>
-      {[RETRY, CANCEL, DELETE].map((steering) => {
+      {STEERINGS.map((steering) => {
         const jobs = selection.jobs.filter(steering.fits);
         return (
           <Button
@@ -74,8 +78,4 @@ async function steerAll({ steering, jobs }: Steered): Promise<readonly string[]>
 function said(refusals: readonly string[], { steering, jobs }: Steered): string {
   const done = `${jobsText(jobs.length - refusals.length)} ${steering.done}.`;
   return refusals.length === 0 ? done : `${done} ${refusals.length} not: ${refusals[0] ?? ''}`;
-}
-
-function jobsText(count: number): string {
-  return count === 1 ? '1 job' : `${count} jobs`;
 }

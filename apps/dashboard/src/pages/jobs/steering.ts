@@ -1,9 +1,11 @@
-import { type Job } from '#libs/sdk';
+import { type Job, type Steering as ManySteering } from '#libs/sdk';
 import { leveret } from '../../api/leveret';
 
-/** Something that can be done with a job as it stands. */
+/** Something that can be done with a job as it stands, or with all that fit a filter. */
 export interface Steering {
   readonly name: string;
+  /** As the gateway calls it. */
+  readonly call: ManySteering;
   /** What it has come to: "3 jobs cancelled". */
   readonly done: string;
   readonly fits: (job: Job) => boolean;
@@ -17,6 +19,7 @@ const isFinal = ({ status }: Job): boolean => ['completed', 'failed', 'cancelled
 
 export const RETRY: Steering = {
   name: 'Retry',
+  call: 'retry',
   done: 'queued again',
   fits: ({ status }) => status === 'failed' || status === 'cancelled',
   apply: ({ id }) => leveret.jobs.retry(id),
@@ -26,6 +29,7 @@ export const RETRY: Steering = {
 
 export const CANCEL: Steering = {
   name: 'Cancel',
+  call: 'cancel',
   done: 'cancelled, or asked to stop',
   fits: (job) => !isFinal(job) && job.cancelRequestedAt === null,
   apply: ({ id }) => leveret.jobs.cancel(id),
@@ -35,9 +39,13 @@ export const CANCEL: Steering = {
 
 export const DELETE: Steering = {
   name: 'Delete',
+  call: 'delete',
   done: 'deleted',
   fits: isFinal,
   apply: ({ id }) => leveret.jobs.delete(id),
   warning: 'Their attempts, logs, results and files are gone for good.',
   danger: true,
 };
+
+/** Everything that can be done with many jobs at once. */
+export const STEERINGS: readonly Steering[] = [RETRY, CANCEL, DELETE];

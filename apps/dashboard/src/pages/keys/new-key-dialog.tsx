@@ -5,10 +5,10 @@ import { leveret } from '../../api/leveret';
 import { useAction } from '../../api/use-action';
 import { useSession } from '../../shell/session';
 import { Button } from '../../ui/button';
-import { CopyButton } from '../../ui/copy-button';
 import { Dialog } from '../../ui/dialog';
 import { FieldErrors } from '../../ui/field-errors';
 import { formText } from '../../ui/form-text';
+import { SecretDialog } from '../../ui/secret-dialog';
 
 const SCOPES: readonly { readonly scope: Scope; readonly means: string }[] = [
   { scope: 'jobs:read', means: 'see jobs, tasks, schedules and triggers of its tenant' },
@@ -29,7 +29,13 @@ export function NewKeyDialog({ onClose }: { readonly onClose: () => void }): Rea
     const scopes = new FormData(form).getAll('scope') as Scope[];
     mutate({ name: formText(form, 'name'), tenant: formText(form, 'tenant'), scopes });
   };
-  if (data !== undefined) return <Secret secret={data.secret} onClose={onClose} />;
+  if (data !== undefined) {
+    return (
+      <SecretDialog title="The key" secret={data.secret} what="the key" onClose={onClose}>
+        Copy it now: it is shown this once, and stored nowhere.
+      </SecretDialog>
+    );
+  }
   return (
     <Dialog title="Create an API key" onClose={onClose}>
       <form className="form" onSubmit={submit}>
@@ -41,17 +47,7 @@ export function NewKeyDialog({ onClose }: { readonly onClose: () => void }): Rea
           Tenant
           <input name="tenant" type="text" required defaultValue={tenant} />
         </label>
-        <fieldset>
-          <legend>It may</legend>
-          {SCOPES.map(({ scope, means }) => (
-            <label key={scope} className="check">
-              <input name="scope" type="checkbox" value={scope} defaultChecked={scope === 'jobs:read'} />
-              <span>
-                <code>{scope}</code> {means}
-              </span>
-            </label>
-          ))}
-        </fieldset>
+        <ScopeFields />
         <FieldErrors errors={fieldErrorsOf(error)} />
         <footer className="buttons">
           <Button kind="primary" type="submit" busy={isPending}>
@@ -63,19 +59,18 @@ export function NewKeyDialog({ onClose }: { readonly onClose: () => void }): Rea
   );
 }
 
-function Secret({ secret, onClose }: { readonly secret: string; readonly onClose: () => void }): ReactNode {
+function ScopeFields(): ReactNode {
   return (
-    <Dialog title="The key" onClose={onClose}>
-      <p>Copy it now: it is shown this once, and stored nowhere.</p>
-      <p className="secret">
-        <code>{secret}</code>
-        <CopyButton text={secret} what="the key" />
-      </p>
-      <footer className="buttons">
-        <Button kind="primary" onClick={onClose}>
-          I have it
-        </Button>
-      </footer>
-    </Dialog>
+    <fieldset>
+      <legend>It may</legend>
+      {SCOPES.map(({ scope, means }) => (
+        <label key={scope} className="check">
+          <input name="scope" type="checkbox" value={scope} defaultChecked={scope === 'jobs:read'} />
+          <span>
+            <code>{scope}</code> {means}
+          </span>
+        </label>
+      ))}
+    </fieldset>
   );
 }

@@ -16,7 +16,13 @@ export function ScheduleActions({ schedule }: { readonly schedule: Schedule }): 
       <Button kind="primary" busy={run.isPending} onClick={() => run.mutate(undefined)}>
         Run now
       </Button>
-      <PauseAndDelete of={schedule} kind="schedule" list="/schedules" calls={leveret.schedules} />
+      <PauseAndDelete
+        of={schedule}
+        kind="schedule"
+        consequence="The schedule and its history are gone. Jobs that it has started stay."
+        list="/schedules"
+        calls={leveret.schedules}
+      />
     </>
   );
 }

@@ -26,7 +26,16 @@ export function TriggerPage(): ReactNode {
       title={data?.name ?? 'Trigger'}
       aside={data && <StatusBadge status={data.enabled ? 'enabled' : 'paused'} />}
       actions={
-        data && mayWrite && <PauseAndDelete of={data} kind="trigger" list="/triggers" calls={leveret.triggers} />
+        data &&
+        mayWrite && (
+          <PauseAndDelete
+            of={data}
+            kind="trigger"
+            consequence="The trigger and its history are gone. Jobs that it has started stay."
+            list="/triggers"
+            calls={leveret.triggers}
+          />
+        )
       }
     >
       <Loaded query={query}>{(trigger) => <TriggerParts trigger={trigger} />}</Loaded>

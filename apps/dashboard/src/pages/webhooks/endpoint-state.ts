@@ -1,0 +1,7 @@
+import { type WebhookEndpoint } from '#libs/sdk';
+
+/** Whether an endpoint is told of ends, and why not. */
+export function endpointState({ enabled, disabled }: WebhookEndpoint): string {
+  if (enabled) return 'enabled';
+  return disabled?.reason === 'receiver_gone' ? 'gone' : 'paused';
+}

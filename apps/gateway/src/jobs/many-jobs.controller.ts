@@ -1,0 +1,101 @@
+import { Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
+import { cursorOf } from '../http/page.js';
+import { Described } from '../openapi/described.js';
+import { JOB_FILTERS, positionOf, readPreviewQuery, readSteeringQuery } from './job-query.js';
+import { JobView } from './job-view.js';
+import { type Steering, type SteeringPreview, STEERINGS, SteeringOfMany } from './steering-of-many.js';
+
+/** What was done with the jobs of a filter. */
+interface ShownSteered {
+  readonly changed: number;
+  readonly unchanged: number;
+  /** Given back as `?cursor=`, it goes on; null when all were looked at. */
+  readonly nextCursor: string | null;
+}
+
+const QUERY = {
+  ...JOB_FILTERS,
+  expected: 'How many jobs you have seen to fit: when more do, nothing is done.',
+  cursor: 'The nextCursor of the call before.',
+};
+const IN_STEPS =
+  'Which ones is said by the filters of the list. `GET /v1/jobs/preview` says how many that are: give the number as `expected`, ' +
+  'and its `at` as `createdBefore`. A call works for some seconds; while it answers a `nextCursor`, call again with it as ' +
+  '`cursor`, and with what is left of `expected`.';
+const PROBLEMS = [409, 422, 503] as const;
+
+/** Moves all jobs that fit a filter. */
+@Controller('v1/jobs')
+export class ManyJobsController {
+  constructor(
+    private readonly steering: SteeringOfMany,
+    private readonly view: JobView,
+  ) {}
+
+  @Get('preview')
+  @Described({
+    summary: 'Show how many jobs would be retried, cancelled or deleted, and the first few',
+    query: { ...JOB_FILTERS, steering: `What would be done: ${STEERINGS.join(', ')}.` },
+    status: 200,
+    answer: 'JobPreview',
+    problems: [422],
+  })
+  @RequireScope('jobs:read')
+  async preview(@Query() query: unknown, @CurrentCaller() caller: Caller): Promise<SteeringPreview> {
+    const { steering, filter } = readPreviewQuery(query, caller);
+    const preview = await this.steering.preview(steering, filter);
+    return { ...preview, jobs: preview.jobs.map((job) => this.view.shown(job)) };
+  }
+
+  @Post('retry')
+  @Described({
+    summary: 'Run all failed or cancelled jobs of a filter again',
+    description: IN_STEPS,
+    query: QUERY,
+    status: 202,
+    answer: 'SteeredJobs',
+    problems: PROBLEMS,
+  })
+  @HttpCode(202)
+  @RequireScope('jobs:write')
+  retry(@Query() query: unknown, @CurrentCaller() caller: Caller): Promise<ShownSteered> {
+    return this.#steered('retry', query, caller);
+  }
+
+  @Post('cancel')
+  @Described({
+    summary: 'Cancel all jobs of a filter that have not ended',
+    description: IN_STEPS,
+    query: QUERY,
+    status: 202,
+    answer: 'SteeredJobs',
+    problems: PROBLEMS,
+  })
+  @HttpCode(202)
+  @RequireScope('jobs:write')
+  cancel(@Query() query: unknown, @CurrentCaller() caller: Caller): Promise<ShownSteered> {
+    return this.#steered('cancel', query, caller);
+  }
+
+  @Delete()
+  @Described({
+    summary: 'Delete all jobs of a filter that have ended, and the files that they made',
+    description: IN_STEPS,
+    query: QUERY,
+    status: 200,
+    answer: 'SteeredJobs',
+    problems: PROBLEMS,
+  })
+  @HttpCode(200)
+  @RequireScope('jobs:write')
+  remove(@Query() query: unknown, @CurrentCaller() caller: Caller): Promise<ShownSteered> {
+    return this.#steered('delete', query, caller);
+  }
+
+  async #steered(steering: Steering, query: unknown, caller: Caller): Promise<ShownSteered> {
+    const { filter, ...asked } = readSteeringQuery(query, caller);
+    const { changed, unchanged, next } = await this.steering.steer(steering, filter, asked);
+    return { changed, unchanged, nextCursor: next === null ? null : cursorOf(positionOf(next)) };
+  }
+}

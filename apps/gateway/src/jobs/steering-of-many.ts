@@ -1,0 +1,132 @@
+import { type Job, type JobStatus } from '#libs/contracts';
+import { type Storage } from '#libs/storage';
+import { Problem } from '../http/problem.js';
+import { type JobCursor, type JobFilter } from '../ledger/job-filter.js';
+import { type ChosenJob, type JobSelectionStore } from '../ledger/job-selection-store.js';
+import { type JobSteering } from '../ledger/job-steering.js';
+import { type JobStore } from '../ledger/job-store.js';
+
+/** What can be done with all jobs that fit a filter. */
+export const STEERINGS = ['retry', 'cancel', 'delete'] as const;
+export type Steering = (typeof STEERINGS)[number];
+
+/** Jobs that something can be done with, as they are now. */
+export interface SteeringPreview {
+  readonly count: number;
+  /** Jobs that are created from now on are others: `createdBefore` with this time leaves them out. */
+  readonly at: string;
+  /** The first few. */
+  readonly jobs: readonly Job[];
+}
+
+/** What was done with jobs, and where the others begin. */
+export interface SteeredJobs {
+  readonly changed: number;
+  /** Those that had changed meanwhile, or have to stay as they are. */
+  readonly unchanged: number;
+  /** Null when all were looked at. */
+  readonly next: JobCursor | null;
+}
+
+interface Parts {
+  readonly jobs: Pick<JobStore, 'list'>;
+  readonly selections: JobSelectionStore;
+  readonly steering: JobSteering;
+  readonly storage: Pick<Storage, 'removeAll'>;
+}
+
+const FITTING: Readonly<Record<Steering, readonly JobStatus[]>> = {
+  retry: ['failed', 'cancelled'],
+  cancel: ['scheduled', 'queued', 'running', 'retrying'],
+  delete: ['completed', 'failed', 'cancelled'],
+};
+
+const SHOWN = 5;
+/** A transaction stays short, so that those of others have their turn in between. */
+const AT_ONCE = 500;
+const PATIENCE_MS = 5_000;
+
+/** Moves all jobs that fit a filter, for as long as a caller waits; whoever wants more goes on where it ended. */
+export class SteeringOfMany {
+  readonly #parts: Parts;
+  readonly #patienceMs: number;
+
+  constructor(parts: Parts, patienceMs = PATIENCE_MS) {
+    this.#parts = parts;
+    this.#patienceMs = patienceMs;
+  }
+
+  async preview(steering: Steering, filter: JobFilter): Promise<SteeringPreview> {
+    const fitting = fittingOf(steering, filter);
+    const { count, at } = await this.#parts.selections.count(fitting);
+    const jobs = count === 0 ? [] : await this.#parts.jobs.list(fitting, { limit: SHOWN, after: null });
+    return { count, at: at.toISOString(), jobs };
+  }
+
+  /**
+   * @param expected how many jobs the caller has seen to fit, less those that were moved since
+   * @throws Problem 409 when more do: nothing is done then
+   */
+  async steer(
+    steering: Steering,
+    filter: JobFilter,
+    { expected, after }: { readonly expected: number; readonly after: JobCursor | null },
+  ): Promise<SteeredJobs> {
+    const fitting = fittingOf(steering, filter);
+    const { count } = await this.#parts.selections.count(fitting);
+    if (count > expected) throw moreThan(expected, count);
+    const deadline = performance.now() + this.#patienceMs;
+    let changed = 0;
+    let seen = 0;
+    for (let next = after; ;) {
+      const found = await this.#parts.selections.next(fitting, { limit: AT_ONCE, after: next });
+      const done = await this.#apply(steering, found, deadline);
+      changed += done.changed;
+      seen += done.seen;
+      next = found[done.seen - 1] ?? next;
+      if (found.length < AT_ONCE && done.seen === found.length)
+        return { changed, unchanged: seen - changed, next: null };
+      if (performance.now() > deadline) return { changed, unchanged: seen - changed, next };
+    }
+  }
+
+  async #apply(
+    steering: Steering,
+    found: readonly ChosenJob[],
+    deadline: number,
+  ): Promise<{ readonly changed: number; readonly seen: number }> {
+    if (steering === 'delete') return this.#delete(found, deadline);
+    const ids = found.map(({ id }) => id);
+    return { changed: ids.length === 0 ? 0 : (await this.#parts.steering[steering](ids)).length, seen: ids.length };
+  }
+
+  /** One after the other, because files go with each. */
+  async #delete(
+    found: readonly ChosenJob[],
+    deadline: number,
+  ): Promise<{ readonly changed: number; readonly seen: number }> {
+    let changed = 0;
+    let seen = 0;
+    for (const { id, tenant } of found) {
+      const { steering, storage } = this.#parts;
+      changed += Number(await steering.remove(id, () => storage.removeAll(`${tenant}/${id}/`)));
+      seen += 1;
+      if (performance.now() > deadline) break;
+    }
+    return { changed, seen };
+  }
+}
+
+/** The jobs of a filter that something can be done with: one status is named as such, because it has an index of its own. */
+function fittingOf(steering: Steering, filter: JobFilter): JobFilter {
+  const statuses = FITTING[steering];
+  const fits = filter.status !== undefined && statuses.includes(filter.status);
+  const stopping = steering === 'cancel' ? { isStopping: false } : {};
+  return { ...filter, ...(fits ? {} : { statuses }), ...stopping };
+}
+
+function moreThan(expected: number, count: number): Problem {
+  return new Problem(409, `Expected at most ${expected} jobs that fit, and there are ${count}. Look at them again.`, {
+    code: 'more_jobs_than_expected',
+  });
+}
