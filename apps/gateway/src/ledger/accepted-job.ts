@@ -25,12 +25,16 @@ export function workEntryOf(job: NewJob, row: InsertedRow | undefined): WorkEntr
   return [{ kind: 'work', id: row.outbox_id, order, payload: job.payload, queueKey: job.queueKey, waitMs: 0 }];
 }
 
-/** A job that was just entered, as users see it. */
+/** A job that was just entered, as users see it. Every field is named, as in `JobIntake`: each request comes by here. */
 export function acceptedJob(job: NewJob, createdAt: Date): Job {
   return jobOf({
-    ...job,
+    id: job.id,
+    tenant: job.tenant,
     version: 1,
+    task: job.task,
+    queue: job.queue,
     status: job.scheduledFor === null ? 'queued' : 'scheduled',
+    priority: job.priority,
     payload: JSON.parse(job.payload) as unknown,
     metadata: JSON.parse(job.metadata) as Record<string, unknown>,
     attempt: 0,
