@@ -30,9 +30,11 @@ export const FORGET = `with old as (delete from leveret_imports where noted_at <
 /** A column of the table that rows go to. */
 export interface TargetColumn {
   readonly name: string;
-  /** Its type without a length, so that what is too long is refused and not cut. */
+  /** Its type, with a precision but without a length, so that what is too long is refused and not cut. */
   readonly type: string;
 }
+
+const RANGE = 'from leveret_batch where number between $1 and $2';
 
 /** Makes the table that a batch is copied to; everything in it is text. */
 export function stagingTable(columns: readonly TargetColumn[]): string {
@@ -45,22 +47,24 @@ export function writeRows(
   { dataset, mode }: Pick<ImportPlan, 'dataset' | 'mode'>,
   columns: readonly TargetColumn[],
 ): string {
-  const names = columns.map(({ name }) => quoted(name));
-  const values = columns.map(({ type }, index) => `c${index}::${type}`);
-  const range = 'from leveret_batch where number between $1 and $2';
-  const into = `insert into ${tableOf(dataset)} (${names.join(', ')})`;
-  const rows = mode === 'insert' ? `${range} order by number` : latest(columns, dataset.import?.key ?? [], range);
-  const conflict = mode === 'insert' ? '' : onConflict(columns, dataset.import?.key ?? []);
-  return `with written as (${into} select ${values.join(', ')} ${rows}${conflict} returning (xmax = 0) as fresh)
-    select count(*) filter (where fresh)::int as count from written`;
+  const into = `insert into ${tableOf(dataset)} (${columns.map(({ name }) => quoted(name)).join(', ')})`;
+  const values = columns.map(valueOf).join(', ');
+  if (mode === 'insert') {
+    return `with written as (${into} select ${values} ${RANGE} order by number returning 1)
+      select count(*)::int as count from written`;
+  }
+  const key = dataset.import?.key ?? [];
+  // A statement sees the table as it was before it. Only plain tables tell of a row whether it was there: others have no xmax.
+  return `with latest as (${latest(columns, key)}),
+      there as (select count(*) from latest where exists (select from ${tableOf(dataset)} as target where ${same(columns, key)})),
+      written as (${into} select ${values} from latest ${onConflict(columns, key)} returning 1)
+    select ((select count(*) from written) - (select * from there))::int as count`;
 }
 
 /** Deletes what has the keys of the rows from one number to another of a batch, and counts it. */
 export function deleteRows({ dataset }: Pick<ImportPlan, 'dataset'>, columns: readonly TargetColumn[]): string {
-  const key = (dataset.import?.key ?? []).map((name) => columns.findIndex((column) => column.name === name));
-  const same = key.map((at) => `target.${quoted(columns[at]?.name ?? '')} = c${at}::${columns[at]?.type ?? 'text'}`);
   return `with gone as (delete from ${tableOf(dataset)} as target using leveret_batch
-      where number between $1 and $2 and ${same.join(' and ')} returning 1)
+      where number between $1 and $2 and ${same(columns, dataset.import?.key ?? [])} returning 1)
     select count(*)::int as count from gone`;
 }
 
@@ -75,19 +79,35 @@ export function copyLines(rows: readonly { readonly cells: readonly Cell[] }[]):
   return text;
 }
 
-/** Of rows with one key the last counts: one statement can write a row only once. */
-function latest(columns: readonly TargetColumn[], key: readonly string[], range: string): string {
-  const cells = key.map((name) => `c${columns.findIndex((column) => column.name === name)}`).join(', ');
-  return `from (select distinct on (${cells}) * ${range} order by ${cells}, number desc) as latest`;
+/** Of rows with one key the last counts: one statement can write a row only once. Keys are compared as the table does. */
+function latest(columns: readonly TargetColumn[], key: readonly string[]): string {
+  const values = keyPlaces(columns, key).map((at) => valueOf(columns[at], at));
+  return `select distinct on (${values.join(', ')}) * ${RANGE} order by ${values.join(', ')}, number desc`;
+}
+
+function same(columns: readonly TargetColumn[], key: readonly string[]): string {
+  const parts = keyPlaces(columns, key).map(
+    (at) => `target.${quoted(columns[at]?.name ?? '')} = ${valueOf(columns[at], at)}`,
+  );
+  return parts.join(' and ');
+}
+
+function keyPlaces(columns: readonly TargetColumn[], key: readonly string[]): readonly number[] {
+  return key.map((name) => columns.findIndex((column) => column.name === name));
+}
+
+function valueOf(column: TargetColumn | undefined, at: number): string {
+  return `c${at}::${column?.type ?? 'text'}`;
 }
 
 function onConflict(columns: readonly TargetColumn[], key: readonly string[]): string {
   const others = columns.filter(({ name }) => !key.includes(name));
   const set = (others.length > 0 ? others : columns).map(({ name }) => `${quoted(name)} = excluded.${quoted(name)}`);
-  return ` on conflict (${key.map(quoted).join(', ')}) do update set ${set.join(', ')}`;
+  return `on conflict (${key.map(quoted).join(', ')}) do update set ${set.join(', ')}`;
 }
 
-function tableOf({ import: target }: Pick<ImportPlan['dataset'], 'import'>): string {
+/** The table that rows go to, as it stands in SQL. */
+export function tableOf({ import: target }: Pick<ImportPlan['dataset'], 'import'>): string {
   return (target?.table ?? '').split('.').map(quoted).join('.');
 }
 

@@ -1,7 +1,10 @@
 import { DatabaseTrouble, DatasetRefusal } from '../errors.js';
 
-/** SQLSTATEs that come again however often the same is tried: bad data, broken constraints, wrong SQL, a write while reading. */
-const LASTING = /^(?:22|23|42|44|0A|25006)/;
+/**
+ * SQLSTATEs that come again however often the same is tried: bad data, broken constraints, wrong SQL, what is too large, what a
+ * trigger says, a write while reading.
+ */
+const LASTING = /^(?:21|22|23|42|44|54|0A|25006|P0001)/;
 
 /** What an error of PostgreSQL or of the way to it means for the request. */
 export function asDatasetError(error: unknown): DatasetRefusal | DatabaseTrouble {

@@ -14,6 +14,7 @@ import {
   MARKS,
   NOTES,
   stagingTable,
+  tableOf,
   type TargetColumn,
   writeRows,
 } from './import-sql.js';
@@ -22,6 +23,9 @@ import { PostgresSession } from './postgres-session.js';
 import { refusalOf } from './row-refusal.js';
 
 const NOTED = 'rows_read::int as "rowsRead", inserted::int, updated::int, rejected::int';
+
+/** Types that round to their precision, as a cast does. */
+const ROUNDED = ['numeric', 'timestamp', 'timestamptz', 'time', 'timetz', 'interval'];
 
 /** Rows into a table of PostgreSQL: each batch is copied to a temporary table and written from there by one statement. */
 export class PostgresImportTable implements ImportTable {
@@ -46,8 +50,10 @@ export class PostgresImportTable implements ImportTable {
     }
   }
 
+  /** Constraints that wait for the commit would fail the batch there, and not the row that breaks them. */
   async begin(): Promise<void> {
     await this.session.query('begin');
+    await this.session.query('set constraints all immediate');
   }
 
   async commit(): Promise<void> {
@@ -156,9 +162,10 @@ async function targetColumns(
   session: PostgresSession,
 ): Promise<readonly TargetColumn[]> {
   const { rows } = await session.query<TargetColumn>(
-    `select attname as name, format_type(atttypid, -1) as type from pg_attribute
+    `select attname as name, format_type(atttypid, case when atttypid = any($2::regtype[]) then atttypmod else -1 end) as type
+      from pg_attribute
       where attrelid = to_regclass($1) and attnum > 0 and not attisdropped`,
-    [dataset.import?.table],
+    [tableOf(dataset), ROUNDED],
   );
   const types = new Map(rows.map(({ name, type }) => [name, type]));
   return columns.map(({ name }) => {

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { parse } from 'csv-parse/sync';
 import { catalogOf } from '../../../spec/catalog-of.js';
+import { imported, importFile as importOf, type Imported, type ImportOrder } from '../../../spec/import-file.js';
 import { jobInMemory, type JobInMemory } from '../../../spec/job-in-memory.js';
 import { startUserDatabase, type TestDatabase } from '../../../spec/user-database.js';
-import { ImportHandler, type ImportResult } from './import.handler.js';
-import { type ImportPayload } from './import.payload.js';
+import { ImportHandler } from './import.handler.js';
 
 const TABLES = `
   create type mood as enum ('glad', 'sad');
@@ -38,26 +37,11 @@ describe('exports.import', () => {
     await database.client.query('truncate people; drop table if exists leveret_imports, leveret_import_errors');
   });
 
-  interface Imported {
-    readonly result: ImportResult;
-    /** Line, column and reason of the rejected rows. */
-    readonly errors: readonly string[][];
-  }
-
-  async function importFile(
-    content: string | Buffer,
-    options: Partial<ImportPayload> = {},
-    job = jobInMemory(),
-  ): Promise<Imported> {
-    const source = job.give(Buffer.from(content as string));
-    return imported(await handler.import({ dataset: 'people', source, ...options }, job.context), job);
-  }
-
-  function imported(result: ImportResult, job: JobInMemory): Imported {
-    const file = job.saved.get('errors.csv');
-    const errors = file === undefined ? [] : parse(file, { bom: true, from: 2 }).map((row) => row.slice(0, 3));
-    return { result, errors };
-  }
+  const importFile = (
+    file: string | Buffer,
+    options: Partial<ImportOrder> = {},
+    job?: JobInMemory,
+  ): Promise<Imported> => importOf(handler, { dataset: 'people', file, ...options }, job);
 
   const people = async (columns = 'id, name'): Promise<unknown[]> =>
     (await database.client.query<Record<string, unknown>>(`select ${columns} from people order by id`)).rows.map(

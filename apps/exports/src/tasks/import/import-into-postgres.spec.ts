@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { catalogOf } from '../../../spec/catalog-of.js';
+import { importFile, type Imported, type ImportOrder } from '../../../spec/import-file.js';
+import { startUserDatabase, type TestDatabase } from '../../../spec/user-database.js';
+import { ImportHandler } from './import.handler.js';
+
+const TABLES = `
+  create table numbers (id int primary key, name text);
+  create table prices (id numeric(8, 2) primary key, name text);
+  create table ids (id uuid primary key, name text);
+  create table parts (id int primary key, name text) partition by range (id);
+  create table few_parts partition of parts for values from (0) to (1000);
+  create view good_numbers as select * from numbers where name <> 'bad' with check option;
+  create table "Capitals" (id int primary key, "Name" text);
+  create table later (id int primary key, name text unique deferrable initially deferred);
+  create table watched (id int primary key, name text);
+  create function refuse() returns trigger language plpgsql as $$ begin
+    if new.name = 'bad' then raise exception 'not this one'; end if; return new; end $$;
+  create trigger watch before insert or update on watched for each row execute function refuse();
+  create table own (id int primary key, name text);
+  alter table own enable row level security;
+  alter table own force row level security;
+  create policy mine on own using (true) with check (name <> 'bad');
+  create table long_names (id int primary key, name text unique);
+  create table guarded (id int primary key, name text check (name <> 'bad'), secret text default 'S3CRET');
+  create user clerk password 'clerk';
+  grant all on all tables in schema public to clerk;
+  grant create on schema public to clerk;
+`;
+const keyed = (table: string, name = 'name'): object => ({
+  database: 'shop',
+  sql: 'select 1 as id',
+  columns: { id: ['prices', 'ids'].includes(table) ? 'text' : 'integer', [name]: 'text' },
+  import: { table, key: ['id'] },
+});
+const TABLES_BY_DATASET = {
+  ...{ numbers: keyed('numbers'), prices: keyed('prices'), ids: keyed('ids'), parts: keyed('parts') },
+  ...{ view: keyed('good_numbers'), capitals: keyed('Capitals', 'Name'), later: keyed('later') },
+  ...{ watched: keyed('watched'), own: keyed('own'), 'long-names': keyed('long_names'), guarded: keyed('guarded') },
+};
+
+describe('an import into PostgreSQL', () => {
+  let database: TestDatabase;
+  let handler: ImportHandler;
+
+  beforeAll(async () => {
+    database = await startUserDatabase(TABLES);
+    const url = new URL(database.url);
+    [url.username, url.password] = ['clerk', 'clerk'];
+    handler = new ImportHandler(catalogOf(url.href, { datasets: TABLES_BY_DATASET }));
+  });
+  afterAll(() => database.stop());
+  beforeEach(async () => {
+    await database.client.query(`drop table if exists leveret_imports, leveret_import_errors;
+      truncate numbers, prices, ids, parts, "Capitals", later, watched, own, long_names, guarded`);
+  });
+
+  const importLines = (
+    dataset: string,
+    lines: readonly string[],
+    options: Partial<ImportOrder> = {},
+  ): Promise<Imported> => importFile(handler, { dataset, file: lines.join('\n'), ...options });
+
+  const namesIn = async (table: string): Promise<unknown[]> =>
+    (await database.client.query<{ name: string }>(`select name from ${table} order by id`)).rows.map(
+      ({ name }) => name,
+    );
+
+  it.each([
+    ['numbers', ['1,a', '01,b']],
+    ['prices', ['1.50,a', '1.501,b']],
+    ['ids', ['0198AAAA-0000-7000-8000-000000000000,a', '0198aaaa-0000-7000-8000-000000000000,b']],
+  ])('upserts into %s keys that are one for the table, though they are written in two ways', async (table, lines) => {
+    const { result } = await importLines(table, ['id,name', ...lines], { mode: 'upsert' });
+    expect(result).toMatchObject({ inserted: 1, updated: 1, rejected: 0 });
+    expect(await namesIn(table)).toEqual(['b']);
+  });
+
+  it.each(['numbers', 'parts', 'view'])('inserts and upserts into %s, and counts both', async (dataset) => {
+    expect((await importLines(dataset, ['id,name', '1,a', '2,b'])).result).toMatchObject({ inserted: 2, rejected: 0 });
+    await database.client.query('truncate leveret_imports');
+    const { result } = await importLines(dataset, ['id,name', '2,c', '3,d', '3,e'], { mode: 'upsert' });
+    expect(result).toMatchObject({ inserted: 1, updated: 2, rejected: 0 });
+    expect(await namesIn(dataset === 'parts' ? 'parts' : 'numbers')).toEqual(['a', 'c', 'e']);
+  });
+
+  it('finds a table and columns with capitals', async () => {
+    expect((await importLines('capitals', ['id,Name', '1,a'])).result).toMatchObject({ inserted: 1 });
+    expect((await importLines('capitals', ['id,Name', '1,a'], { mode: 'upsert' })).result).toMatchObject({
+      inserted: 1,
+    });
+  });
+
+  it.each([
+    ['a trigger', 'watched', 'bad', 'not this one'],
+    ['a view', 'view', 'bad', 'new row violates check option for view "good_numbers"'],
+    ['a policy', 'own', 'bad', 'new row violates row-level security policy for table "own"'],
+    ['a constraint that waits for the commit', 'later', 'a', 'Key (name)=(a) already exists.'],
+    ['an index for whose rows a text is too long', 'long-names', noise(20_000), 'index row'],
+  ])('rejects a row that %s refuses, and writes the others', async (_who, dataset, name, reason) => {
+    const { result, errors } = await importLines(dataset, ['id,name', '1,a', `2,${name}`, '3,c']);
+    expect(result).toMatchObject({ inserted: 2, rejected: 1 });
+    expect(errors).toEqual([['3', '', expect.stringContaining(reason)]]);
+  });
+
+  it('says of a rejected row nothing that the dataset does not have', async () => {
+    const { errors } = await importLines('guarded', ['id,name', '1,bad']);
+    expect(errors).toEqual([
+      ['2', '', 'new row for relation "guarded" violates check constraint "guarded_name_check"'],
+    ]);
+  });
+});
+
+/** Text that cannot be packed. */
+function noise(length: number): string {
+  let seed = 1;
+  const letter = (): string => String.fromCharCode(97 + ((seed = (seed * 48_271) % 2_147_483_647) % 26));
+  return Array.from({ length }, letter).join('');
+}
