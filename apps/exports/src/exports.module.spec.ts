@@ -25,6 +25,7 @@ const TABLES = `
     active boolean default true, seen datetime);
   create table fragile (id int primary key) engine = MyISAM;
   create table loose (id int, name varchar(12));
+  create table shared (tenant varchar(63), id int, name varchar(12), primary key (tenant, id));
   create table twofold (id int primary key, name varchar(12) unique);
   analyze table numbers;
 `;
@@ -65,6 +66,10 @@ const DATASETS = {
   fragile: { database: 'shop', sql: 'select 1 as id', columns: { id: 'integer' }, import: { table: 'fragile' } },
   loose: keyed('loose'),
   twofold: keyed('twofold'),
+  shared: {
+    ...{ database: 'shop', sql: 'select 1 as id', columns: { id: 'integer', name: 'text' } },
+    import: { table: 'shared', key: ['id'], required: ['name'], tenantColumn: 'tenant' },
+  },
 };
 const STATEMENTS = {
   clean: {
@@ -242,6 +247,22 @@ describe('exports, on MariaDB', () => {
       [1, 'new', '5.00'],
       [2, 'second', null],
       [3, 'same', '1.00'],
+    ]);
+  });
+
+  it('writes rows as those of the tenant alone, and none without a key', async () => {
+    await database.client.query("insert into shared values ('globex', 1, 'theirs'), ('default', 2, 'old')");
+    const lines = ['id,name', '1,ours', '2,new', ',nobody'];
+    expect(await importFile(lines, { dataset: 'shared', mode: 'upsert' })).toEqual([
+      1,
+      1,
+      1,
+      [['4', 'id', 'is missing']],
+    ]);
+    expect(await rowsOf('select * from shared order by tenant, id')).toEqual([
+      ['default', 1, 'ours'],
+      ['default', 2, 'new'],
+      ['globex', 1, 'theirs'],
     ]);
   });
 

@@ -45,6 +45,8 @@ export interface ImportPlan {
   readonly mode: 'insert' | 'upsert';
   /** Writes nothing, and says what would become of the rows. */
   readonly dryRun: boolean;
+  /** Whose job it is; rows of a dataset with a column for it are its alone. */
+  readonly tenant: string;
   /** The resume point is kept under it. */
   readonly jobId: string;
   /** The name of a mark that is kept with the rows, beyond the job: at most 255 characters. @default none is kept */
@@ -76,7 +78,29 @@ export interface BulkImport {
 export async function openImport(plan: ImportPlan, signal: AbortSignal): Promise<BulkImport> {
   checkPlan(plan);
   const { ResumableImport } = await import('./resumable-import.js');
-  return ResumableImport.open(plan, await openTable(plan, signal));
+  const owned = ownedPlan(plan);
+  return ResumableImport.open(owned, await openTable(owned, signal));
+}
+
+/** The columns in which every row must have a value; without one in its key a row cannot be found again. */
+export function requiredColumns(
+  { import: target }: Pick<Dataset, 'import'>,
+  mode: ImportPlan['mode'],
+): readonly string[] {
+  return [...new Set([...(target?.required ?? []), ...(mode === 'upsert' ? (target?.key ?? []) : [])])];
+}
+
+/** With the column of the tenant behind the others and in the key: what has the key of another tenant's row is another row. */
+function ownedPlan(plan: ImportPlan): ImportPlan {
+  const { dataset, columns } = plan;
+  const { tenantColumn: name = null, key = [] } = dataset.import ?? {};
+  if (dataset.import === null || name === null) return plan;
+  const ownKey = key.length === 0 ? [] : [...key, name];
+  return {
+    ...plan,
+    columns: [...columns, { name, type: 'text', title: name }],
+    dataset: { ...dataset, import: { ...dataset.import, key: ownKey } },
+  };
 }
 
 async function openTable(plan: ImportPlan, signal: AbortSignal): Promise<ImportTable> {
@@ -96,9 +120,7 @@ function checkPlan({ dataset, columns, mode }: ImportPlan): void {
     throw new DatasetRefusal('no_key', `The dataset ${dataset.name} names no key, so nothing can be upserted by it.`);
   }
   const names = columns.map(({ name }) => name);
-  const missing = [...target.required, ...(mode === 'upsert' ? target.key : [])].filter(
-    (name) => !names.includes(name),
-  );
+  const missing = requiredColumns(dataset, mode).filter((name) => !names.includes(name));
   if (missing.length === 0) return;
-  throw new DatasetRefusal('missing_column', `The source has no column ${[...new Set(missing)].join(', ')}.`);
+  throw new DatasetRefusal('missing_column', `The source has no column ${missing.join(', ')}.`);
 }

@@ -2,7 +2,9 @@ import {
   Catalog,
   type Column,
   type Dataset,
+  type ImportTarget,
   type NamedSql,
+  type Parameter,
   type Report,
   type Statement,
   type UserDatabase,
@@ -11,6 +13,7 @@ import {
   type CatalogFile,
   type WrittenColumns,
   type WrittenDataset,
+  type WrittenImport,
   type WrittenReport,
   type WrittenStatement,
 } from './catalog-schema.js';
@@ -46,20 +49,22 @@ export class CatalogBuilder {
     const columns = columnsOf(written.columns);
     const entry = { ...this.#common(path, name, written), sql: written.sql, columns };
     this.#checkSql(path, { ...entry, database: entry.database }, OWN_PARAMS.every);
-    const target = written.import;
-    for (const field of ['key', 'required'] as const) {
-      const strange = (target?.[field] ?? []).filter((column) => !columns.some((each) => each.name === column));
-      if (strange.length > 0)
-        this.problems.push(`${path}.import.${field}: ${strange.join(', ')} is no column of the dataset`);
-    }
     return {
       ...entry,
-      import:
-        target === undefined
-          ? null
-          : { table: target.table, key: target.key ?? [], required: target.required ?? target.key ?? [] },
+      import: written.import === undefined ? null : this.#import(`${path}.import`, written.import, columns),
       limits: { ...DEFAULT_LIMITS, ...written.limits },
     };
+  }
+
+  #import(path: string, written: WrittenImport, columns: readonly Column[]): ImportTarget {
+    const { table, key = [], required = key, tenantColumn = null } = written;
+    for (const [field, names] of Object.entries({ key, required })) {
+      const strange = names.filter((name) => !columns.some((column) => column.name === name));
+      if (strange.length > 0) this.problems.push(`${path}.${field}: ${strange.join(', ')} is no column of the dataset`);
+    }
+    if (columns.some(({ name }) => name === tenantColumn))
+      this.problems.push(`${path}.tenantColumn: is filled by Leveret itself; take ${tenantColumn} out of the columns`);
+    return { table, key, required, tenantColumn };
   }
 
   #report(name: string, written: WrittenReport): Report {
@@ -105,10 +110,14 @@ export class CatalogBuilder {
     for (const [name, parameter] of Object.entries(params)) {
       if (own.includes(name))
         this.problems.push(`${path}.params.${name}: is given by Leveret itself; take another name`);
-      const { type, default: value = null } = parameter;
-      if (value !== null && storedForm(type, String(value)) === undefined)
-        this.problems.push(`${path}.params.${name}.default: is no ${type}`);
+      this.#checkDefault(`${path}.params.${name}.default`, parameter);
     }
+  }
+
+  #checkDefault(path: string, { type, default: value = null, values }: Parameter): void {
+    if (value === null) return;
+    if (storedForm(type, String(value)) === undefined) this.problems.push(`${path}: is no ${type}`);
+    if (values?.some((one) => one === value) === false) this.problems.push(`${path}: is none of its values`);
   }
 }
 

@@ -23,8 +23,15 @@ export type WrittenColumns = Readonly<
 export interface WrittenDataset extends WrittenEntry {
   readonly sql: string;
   readonly columns: WrittenColumns;
-  readonly import?: { readonly table: string; readonly key?: readonly string[]; readonly required?: readonly string[] };
+  readonly import?: WrittenImport;
   readonly limits?: { readonly rows?: number; readonly bytes?: number };
+}
+
+export interface WrittenImport {
+  readonly table: string;
+  readonly key?: readonly string[];
+  readonly required?: readonly string[];
+  readonly tenantColumn?: string;
 }
 
 export interface WrittenReport extends WrittenEntry {
@@ -79,6 +86,7 @@ const IMPORT = closed(
     table: { type: 'string', pattern: `${IDENTIFIER.slice(0, -1)}(?:\\.${IDENTIFIER.slice(1, -1)})?$` },
     key: IDENTIFIERS,
     required: IDENTIFIERS,
+    tenantColumn: { type: 'string', pattern: IDENTIFIER },
   },
   ['table'],
 );

@@ -43,6 +43,8 @@ export interface ImportTarget {
   readonly key: readonly string[];
   /** Columns that every row must have. */
   readonly required: readonly string[];
+  /** A column that always holds the tenant of the job, and is part of the key; null when rows belong to nobody. */
+  readonly tenantColumn: string | null;
 }
 
 interface Named {

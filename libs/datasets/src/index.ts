@@ -1,5 +1,6 @@
 export {
   openImport,
+  requiredColumns,
   type BulkImport,
   type ImportBatch,
   type ImportCounts,

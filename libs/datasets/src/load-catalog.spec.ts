@@ -88,6 +88,14 @@ describe('loadCatalog', () => {
     ['people.sql: :land is no parameter of it', GOOD.replace(':country', ':land')],
     ['people.database: shp is none of the databases (shop, crm)', GOOD.replace('database: shop', 'database: shp')],
     ['people.params.country.default: is no integer', GOOD.replace('type: text', 'type: integer')],
+    [
+      'people.params.country.default: is none of its values',
+      GOOD.replace('default: GB', 'default: GB, values: [DE, FR]'),
+    ],
+    [
+      'people.import.tenantColumn: is filled by Leveret itself; take id out of the columns',
+      GOOD.replace('key: [id]', 'key: [id], tenantColumn: id'),
+    ],
     ['people.import.key: nr is no column of the dataset', GOOD.replace('key: [id]', 'key: [nr]')],
     [
       'databases.new: has no url, and DATASETS_DATABASES has none for it',

@@ -1,3 +1,4 @@
+import { clippedText } from '#libs/contracts';
 import {
   type BulkImport,
   type ImportBatch,
@@ -51,6 +52,8 @@ interface Done {
   readonly rejected: readonly RejectedRow[];
 }
 
+/** What is kept at most of each text about a rejected row. */
+const KEPT_BYTES = 4_096;
 const NOTHING: Done = { count: 0, rejected: [] };
 
 /**
@@ -96,7 +99,10 @@ export class ResumableImport implements BulkImport {
     return this.#mark;
   }
 
-  async write({ rows, rejected, deleted = [], mark }: ImportBatch): Promise<void> {
+  async write(batch: ImportBatch): Promise<void> {
+    const { rejected, mark } = batch;
+    const rows = this.#owned(batch.rows);
+    const deleted = this.#owned(batch.deleted ?? []);
     if (!this.plan.dryRun) await this.table.begin();
     await this.#checkAlone();
     await this.table.stage(rows);
@@ -142,6 +148,17 @@ export class ResumableImport implements BulkImport {
     throw new DatabaseTrouble('import_overtaken', 'Another job has imported from the same source meanwhile.');
   }
 
+  /** Rows with the tenant in its column, where the dataset has one. */
+  #owned(rows: readonly ImportRow[]): readonly ImportRow[] {
+    const { dataset, tenant } = this.plan;
+    if ((dataset.import?.tenantColumn ?? null) === null) return rows;
+    return rows.map(({ line, cells }) => ({ line, cells: [...cells, tenant] }));
+  }
+
+  #contentOf({ cells }: ImportRow): string {
+    return JSON.stringify(Object.fromEntries(this.plan.columns.map(({ name }, index) => [name, cells[index]])));
+  }
+
   /** Deletes rows, and gives those whose keys no row can have. */
   async #delete(rows: readonly ImportRow[]): Promise<readonly RejectedRow[]> {
     if (rows.length === 0) return [];
@@ -163,7 +180,7 @@ export class ResumableImport implements BulkImport {
       if (refused === undefined) throw error;
       const row = rows[first];
       if (first === last && row !== undefined)
-        return { ...NOTHING, rejected: [{ ...refused, line: row.line, content: JSON.stringify(row.cells) }] };
+        return { ...NOTHING, rejected: [{ ...refused, line: row.line, content: this.#contentOf(row) }] };
       const middle = Math.floor((first + last) / 2);
       return sum(await this.#inHalves(rows, [first, middle], act), await this.#inHalves(rows, [middle + 1, last], act));
     }
@@ -174,7 +191,7 @@ export class ResumableImport implements BulkImport {
     rejected: readonly RejectedRow[],
     rowsRead: number,
   ): Promise<ImportNote> {
-    if (rejected.length > 0) await this.table.keepRejections(rejected);
+    if (rejected.length > 0) await this.table.keepRejections(rejected.map(asKept));
     const done = { rowsRead, inserted, updated, rejected: rejected.length };
     await this.table.addToNote(done);
     const { rowsRead: read, ...counts } = this.#note;
@@ -185,6 +202,13 @@ export class ResumableImport implements BulkImport {
       rejected: counts.rejected + rejected.length,
     };
   }
+}
+
+/** What comes from outside may have signs that a database does not take, and no end. */
+function asKept(rejected: RejectedRow): RejectedRow {
+  const [reason = '', content = ''] = [rejected.reason, rejected.content].map((text) => clippedText(text, KEPT_BYTES));
+  const column = rejected.column === null ? null : clippedText(rejected.column, KEPT_BYTES);
+  return { line: rejected.line, column, reason, content };
 }
 
 function sum(a: Done, b: Done): Done {

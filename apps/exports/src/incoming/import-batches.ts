@@ -4,8 +4,10 @@ import {
   type Column,
   type Dataset,
   type ImportBatch,
+  type ImportPlan,
   type ImportRow,
   type RejectedRow,
+  requiredColumns,
   storedForm,
   textOfJson,
   VALUE_FORMS,
@@ -26,7 +28,11 @@ export interface ImportSource {
  * Reads a source's first record, and finds its columns in a dataset by their names or titles.
  * @throws PermanentError `empty_source`, `unknown_column`
  */
-export async function openSource(records: AsyncIterable<Incoming>, dataset: Dataset): Promise<ImportSource> {
+export async function openSource(
+  records: AsyncIterable<Incoming>,
+  dataset: Dataset,
+  mode: ImportPlan['mode'],
+): Promise<ImportSource> {
   const pending = records[Symbol.asyncIterator]();
   const before: Incoming[] = [];
   for (let next = await pending.next(); next.done !== true; next = await pending.next()) {
@@ -34,7 +40,7 @@ export async function openSource(records: AsyncIterable<Incoming>, dataset: Data
     if (!('fields' in next.value)) continue;
     const names = [...next.value.fields.keys()];
     const columns = names.map((name) => columnOf(name, dataset));
-    const rows = new RowMaker(names, columns, dataset.import?.required ?? []);
+    const rows = new RowMaker(names, columns, requiredColumns(dataset, mode));
     const rest = { [Symbol.asyncIterator]: () => pending };
     return { columns, batches: (skipped) => batched(before, rest, { rows, skipped }) };
   }

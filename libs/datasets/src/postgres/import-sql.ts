@@ -8,8 +8,8 @@ const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '
 export const NOTES = {
   leveret_imports: `(job text primary key, rows_read bigint not null default 0, inserted bigint not null default 0,
     updated bigint not null default 0, rejected bigint not null default 0, noted_at timestamptz not null default now())`,
-  leveret_import_errors:
-    '(job text not null, line bigint not null, column_name text, reason text not null, content text not null)',
+  leveret_import_errors: `(job text not null, line bigint not null, column_name text, reason text not null, content text not null,
+    number bigint generated always as identity, primary key (job, number))`,
 } as const;
 
 /** Where marks are kept that outlive jobs. */

@@ -85,7 +85,8 @@ export class PostgresImportTable implements ImportTable {
   async keepRejections(rows: readonly RejectedRow[]): Promise<void> {
     const values = (['line', 'column', 'reason', 'content'] as const).map((field) => rows.map((row) => row[field]));
     await this.session.query(
-      'insert into leveret_import_errors select $1, * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[])',
+      `insert into leveret_import_errors (job, line, column_name, reason, content)
+        select $1, * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[])`,
       [this.plan.jobId, ...values],
     );
   }

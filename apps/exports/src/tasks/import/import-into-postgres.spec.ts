@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { catalogOf } from '../../../spec/catalog-of.js';
-import { importFile, type Imported, type ImportOrder } from '../../../spec/import-file.js';
+import { importFile, type Imported, type ImportOrder, rejectionsOf } from '../../../spec/import-file.js';
+import { jobInMemory } from '../../../spec/job-in-memory.js';
 import { startUserDatabase, type TestDatabase } from '../../../spec/user-database.js';
 import { ImportHandler } from './import.handler.js';
 
@@ -23,6 +24,8 @@ const TABLES = `
   create policy mine on own using (true) with check (name <> 'bad');
   create table long_names (id int primary key, name text unique);
   create table guarded (id int primary key, name text check (name <> 'bad'), secret text default 'S3CRET');
+  create table mails (name text, email text unique);
+  create table shared (tenant text, id int, name text, primary key (tenant, id));
   create user clerk password 'clerk';
   grant all on all tables in schema public to clerk;
   grant create on schema public to clerk;
@@ -33,10 +36,18 @@ const keyed = (table: string, name = 'name'): object => ({
   columns: { id: ['prices', 'ids'].includes(table) ? 'text' : 'integer', [name]: 'text' },
   import: { table, key: ['id'] },
 });
+const mails = {
+  database: 'shop',
+  sql: 'select * from mails',
+  columns: { name: 'text', email: 'text' },
+  import: { table: 'mails', key: ['email'], required: ['name'] },
+};
+const shared = { ...keyed('shared'), import: { table: 'shared', key: ['id'], tenantColumn: 'tenant' } };
 const TABLES_BY_DATASET = {
   ...{ numbers: keyed('numbers'), prices: keyed('prices'), ids: keyed('ids'), parts: keyed('parts') },
   ...{ view: keyed('good_numbers'), capitals: keyed('Capitals', 'Name'), later: keyed('later') },
   ...{ watched: keyed('watched'), own: keyed('own'), 'long-names': keyed('long_names'), guarded: keyed('guarded') },
+  ...{ mails, shared },
 };
 
 describe('an import into PostgreSQL', () => {
@@ -52,7 +63,8 @@ describe('an import into PostgreSQL', () => {
   afterAll(() => database.stop());
   beforeEach(async () => {
     await database.client.query(`drop table if exists leveret_imports, leveret_import_errors;
-      truncate numbers, prices, ids, parts, "Capitals", later, watched, own, long_names, guarded`);
+      truncate numbers, prices, ids, parts, "Capitals", later, watched, own, long_names, guarded,
+      mails, shared`);
   });
 
   const importLines = (
@@ -89,6 +101,52 @@ describe('an import into PostgreSQL', () => {
     expect((await importLines('capitals', ['id,Name', '1,a'], { mode: 'upsert' })).result).toMatchObject({
       inserted: 1,
     });
+  });
+
+  it('rejects rows without a key in an upsert, in which they could not be told from each other', async () => {
+    const lines = ['name,email', 'a,', 'b,', 'c,c@example.org'];
+    const { result, errors } = await importLines('mails', lines, { mode: 'upsert' });
+    expect(result).toMatchObject({ inserted: 1, updated: 0, rejected: 2 });
+    expect(errors).toEqual(['2', '3'].map((line) => [line, 'email', 'is missing']));
+    await database.client.query('truncate leveret_imports');
+    expect((await importLines('mails', lines.slice(0, 3))).result).toMatchObject({ inserted: 2, rejected: 0 });
+  });
+
+  it('writes rows as those of the tenant alone, where a dataset has a column for it', async () => {
+    await database.client.query("insert into shared values ('globex', 1, 'theirs'), ('default', 2, 'old')");
+    const { result } = await importLines('shared', ['id,name', '1,ours', '2,new'], { mode: 'upsert' });
+    expect(result).toMatchObject({ inserted: 1, updated: 1, rejected: 0 });
+    const { rows } = await database.client.query('select * from shared order by tenant, id');
+    expect(rows).toEqual([
+      { tenant: 'default', id: 1, name: 'ours' },
+      { tenant: 'default', id: 2, name: 'new' },
+      { tenant: 'globex', id: 1, name: 'theirs' },
+    ]);
+    const foreign = importLines('shared', ['id,name,tenant', '1,x,globex']);
+    await expect(foreign).rejects.toMatchObject({ code: 'unknown_column' });
+  });
+
+  it.each([
+    ['the record', '{"id":1,"name":"a"}\n{"id":2,\0"name":"b"}', ['2', '', 'is no JSON']],
+    [
+      'a name',
+      '{"id":1,"name":"a"}\n{"id":2,"na\\u0000me":"b"}',
+      ['2', 'na\uFFFDme', 'is no column of the first record'],
+    ],
+  ])('rejects a record with the character U+0000 in %s', async (_where, file, rejected) => {
+    const { result, errors } = await importFile(handler, { dataset: 'numbers', file });
+    expect(result).toMatchObject({ inserted: 1, rejected: 1 });
+    expect(errors).toEqual([rejected]);
+  });
+
+  it('tells the values of a rejected row by their names, and not without end', async () => {
+    const job = jobInMemory();
+    const file = `id,name\n1,bad\n2,a\n2,${'x'.repeat(100_000)}`;
+    await importFile(handler, { dataset: 'guarded', file }, job);
+    expect(rejectionsOf(job).map(([, , , content = '']) => content)).toEqual([
+      '{"id":"1","name":"bad"}',
+      expect.stringMatching(/^\{"id":"2","name":"x{4000,4096}…$/),
+    ]);
   });
 
   it.each([

@@ -36,9 +36,9 @@ export class ImportHandler {
     const dataset = await withJobErrors(async () => this.catalog.dataset(payload.dataset, job.tenant));
     const opened = await recordsOf(payload, job);
     try {
-      const source = await openSource(opened.records, dataset);
       const { mode = 'insert', dryRun = false } = payload;
-      const plan = { dataset, columns: source.columns, mode, dryRun, jobId: job.id };
+      const source = await openSource(opened.records, dataset, mode);
+      const plan = { dataset, columns: source.columns, mode, dryRun, tenant: job.tenant, jobId: job.id };
       return await withJobErrors(() => write(plan, source, { payload, job, share: opened.share }));
     } finally {
       opened.close();

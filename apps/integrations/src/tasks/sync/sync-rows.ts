@@ -6,6 +6,7 @@ import {
   type ImportBatch,
   type ImportRow,
   type RejectedRow,
+  requiredColumns,
   storedForm,
   textOfJson,
   VALUE_FORMS,
@@ -29,7 +30,7 @@ export class SyncRows {
     this.columns = filled.map(([name]) => columnOf(dataset, name));
     this.#paths = filled.map(([, path]) => path);
     this.#key = dataset.import?.key ?? [];
-    this.#required = [...(dataset.import?.required ?? []), ...this.#key];
+    this.#required = requiredColumns(dataset, 'upsert');
     this.#deleted = resource.deleted;
   }
 

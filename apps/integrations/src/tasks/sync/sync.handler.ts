@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { type JobContext, PermanentError, RetryAfter, Task, TaskController } from '#libs/consumer';
-import { type BulkImport, Catalog, type ImportCounts, openImport } from '#libs/datasets';
+import { type BulkImport, Catalog, type ImportCounts, type ImportPlan, openImport } from '#libs/datasets';
 import { type Connection } from '../../connections/connection.js';
 import { ConnectionCalls } from '../../connections/connection-calls.js';
 import { Connections } from '../../connections/connections.js';
@@ -57,7 +57,10 @@ export class SyncHandler {
     const dataset = this.catalog.dataset(payload.dataset, job.tenant);
     const rows = new SyncRows(resource, dataset);
     const mark = markOf(payload, job.tenant);
-    const plan = { dataset, columns: rows.columns, mode: 'upsert', dryRun: false, jobId: job.id, mark } as const;
+    const plan: ImportPlan = {
+      ...{ dataset, columns: rows.columns, mode: 'upsert', dryRun: false },
+      ...{ tenant: job.tenant, jobId: job.id, mark },
+    };
     const target = await openImport(plan, job.signal);
     try {
       const started = stateAtStart(target.mark, job.id, payload.cursor);
