@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { bindParams, loadCatalog, openRows } from '#libs/datasets';
+import { bindParams, type Catalog, loadCatalog, openRows, readAll, type Row, runStatement } from '#libs/datasets';
 import { PrivatePostgres } from '../local-nodes/private-postgres.js';
 import { SAMPLE_CATALOG, SampleDatabase } from './sample-database.js';
+
+const DAY_MS = 86_400_000;
 
 describe('the sample database', () => {
   let folder: string;
@@ -24,6 +26,8 @@ describe('the sample database', () => {
   });
 
   const sample = (): SampleDatabase => new SampleDatabase(join(folder, 'sample.json'));
+
+  const catalog = (): Catalog => loadCatalog({ file: SAMPLE_CATALOG, databaseUrls: new Map([['sample', url]]) });
 
   async function ask<T extends pg.QueryResultRow>(address: string, sql: string): Promise<T | undefined> {
     const client = new pg.Client({ connectionString: address });
@@ -69,8 +73,7 @@ describe('the sample database', () => {
   it.each(['customers', 'products', 'orders'])(
     'has the dataset %s with the columns that its file names',
     async (name) => {
-      const catalog = loadCatalog({ file: SAMPLE_CATALOG, databaseUrls: new Map([['sample', url]]) });
-      const dataset = catalog.dataset(name, 'default');
+      const dataset = catalog().dataset(name, 'default');
       const bound = bindParams(dataset, 'postgres', {}, { tenant: 'default' });
       const query = { ...bound, columns: dataset.columns };
       const rows = await openRows(dataset.database, query, { signal: new AbortController().signal });
@@ -79,4 +82,41 @@ describe('the sample database', () => {
       await rows.close();
     },
   );
+
+  it.each([1, 10, 100])(
+    'has a report whose charts show the revenue that its figures tell, of %i days',
+    async (days) => {
+      const { database, sections, params } = catalog().report('daily-sales', 'default');
+      const midnight = (before: number): string =>
+        new Date(Math.floor(Date.now() / DAY_MS - before) * DAY_MS).toISOString();
+      const [previousFrom, from, to] = [midnight(2 * days), midnight(days), midnight(0)];
+      const own = { tenant: 'default', timezone: 'UTC', previousFrom, previousTo: from, from, to };
+      const queries = sections.map(({ sql, columns }) => ({
+        ...bindParams({ sql, params }, 'postgres', {}, own),
+        columns,
+      }));
+      const signal = new AbortController().signal;
+      const [figures, line, bars] = await readAll(database, queries, { signal, maxRows: 5_000 });
+      const revenue = Number(figures?.rows[0]?.[0]);
+      expect(revenue).toBeGreaterThan(0);
+      expect(sumOf(line?.rows ?? [])).toBeCloseTo(revenue, 2);
+      expect(sumOf(bars?.rows ?? [])).toBeCloseTo(revenue, 2);
+    },
+  );
+
+  it.each(['forget-cancelled-orders', 'refresh-daily-totals'])(
+    'has the statement %s, which comes to its end',
+    async (name) => {
+      const statement = catalog().statement(name, 'default');
+      const bound = bindParams(statement, 'postgres', {}, { tenant: 'default' });
+      const changes: number[] = [];
+      for await (const changed of runStatement(statement, bound, new AbortController().signal)) changes.push(changed);
+      expect(changes.at(-1)).toBe(0);
+    },
+  );
 });
+
+/** Of the second column: what a chart shows of now. */
+function sumOf(rows: readonly Row[]): number {
+  return rows.reduce((sum, row) => sum + Number(row[1]), 0);
+}

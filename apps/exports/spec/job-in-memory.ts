@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type JobContext, PermanentError } from '#libs/consumer';
 
 type StoredFile = Awaited<ReturnType<JobContext['files']['save']>>;
@@ -21,10 +22,12 @@ export interface JobOptions {
   readonly onProgress?: () => void;
   /** Runs before each file is stored; what it throws is the storage's error. */
   readonly onSave?: (name: string) => void | Promise<void>;
+  /** Lets go of what is stored as it comes, instead of keeping it. */
+  readonly discard?: boolean;
 }
 
 /** Makes a job of the tenant `default`. */
-export function jobInMemory({ signal, onProgress, onSave }: JobOptions = {}): JobInMemory {
+export function jobInMemory({ signal, onProgress, onSave, discard = false }: JobOptions = {}): JobInMemory {
   const given = new Map<string, Buffer | Readable>();
   const saved = new Map<string, Buffer>();
   const progress: { percent: number; message: string | undefined }[] = [];
@@ -49,7 +52,7 @@ export function jobInMemory({ signal, onProgress, onSave }: JobOptions = {}): Jo
       },
       save: async (name, content, about) => {
         await onSave?.(name);
-        const bytes = await buffer(content);
+        const bytes = discard ? await nothingOf(content) : await buffer(content);
         saved.set(name, bytes);
         return { ...reference(`default/job/1-${name}`), ...about, size: bytes.length };
       },
@@ -69,4 +72,9 @@ function reference(key: string): StoredFile {
 
 function* inChunks(content: Buffer): Generator<Buffer> {
   for (let at = 0; at < content.length; at += 65_536) yield content.subarray(at, at + 65_536);
+}
+
+async function nothingOf(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  await pipeline(content, new PassThrough().resume());
+  return Buffer.of();
 }

@@ -31,7 +31,7 @@ export interface RowQuery extends BoundSql {
 export interface ReadOptions {
   /** Ends the query in the database. */
   readonly signal: AbortSignal;
-  /** The most rows of a batch. @default 1_000 */
+  /** The most rows of a batch; fewer when they are long. @default 1_000 */
   readonly batchRows?: number;
   /** Asks the planner how many rows there will be. @default false */
   readonly estimate?: boolean;

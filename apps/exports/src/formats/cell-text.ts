@@ -7,43 +7,57 @@ export type CellText = (value: string) => string;
 
 const NUMBER = /^-?\d+(?:\.(\d+))?$/;
 const MOST_FRACTION_DIGITS = 100;
+/** Stands before AM and PM in some versions of the rules of countries; programs do not read it. */
+const NARROW_SPACE = '\u202F';
+/** With its century. */
+const DAY = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
 
 /**
  * How values of a type are written for programs: as they are, moments with the offset of their zone. With a locale,
  * for spreadsheets of that country: its decimal sign without grouping, and its dates.
  */
 export function plainText(type: ValueType, { locale, timezone }: Forms): CellText {
-  if (type === 'timestamp') return locale === null ? inZone(timezone) : momentIn(locale, timezone);
-  if (type === 'date' && locale !== null) return dateIn(locale);
-  if (isNumeric(type) && locale !== null) {
-    const sign = decimalSign(locale);
-    return (value) => value.replace('.', sign);
-  }
-  return (value) => value;
+  if (locale === null) return type === 'timestamp' ? inZone(timezone) : asItIs;
+  const spreadsheet = spreadsheetLocale(locale);
+  if (type === 'timestamp') return momentIn(spreadsheet, timezone, ' ');
+  if (type === 'date') return dateIn(spreadsheet);
+  if (!isNumeric(type)) return asItIs;
+  const sign = decimalSign(spreadsheet);
+  return (value) => value.replace('.', sign);
 }
 
 /** How values of a type are written for people: numbers grouped, and times as their country writes them. */
 export function shownText(type: ValueType, { locale, timezone }: Forms): CellText {
   const country = locale ?? 'en-GB';
-  if (type === 'timestamp') return momentIn(country, timezone);
+  if (type === 'timestamp') return momentIn(country, timezone, ', ');
   if (type === 'date') return dateIn(country);
-  return isNumeric(type) ? grouped(country) : (value) => value;
+  return isNumeric(type) ? grouped(country) : asItIs;
+}
+
+function asItIs(value: string): string {
+  return value;
+}
+
+/** Spreadsheets read the Gregorian calendar and the digits 0 to 9, whatever a country writes by hand. */
+function spreadsheetLocale(locale: string): string {
+  return new Intl.Locale(locale, { calendar: 'gregory', numberingSystem: 'latn' }).toString();
 }
 
 function inZone(timezone: string): CellText {
-  if (timezone === 'UTC') return (value) => value;
+  if (timezone === 'UTC') return asItIs;
   const clock = new ZoneClock(timezone);
   return ifMoment((moment) => clock.iso(moment));
 }
 
-function momentIn(locale: string, timeZone: string): CellText {
-  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'medium', timeZone });
-  return ifMoment((moment) => format.format(moment));
+function momentIn(locale: string, timeZone: string, separator: string): CellText {
+  const day = new Intl.DateTimeFormat(locale, { ...DAY, timeZone });
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium', timeZone });
+  return ifMoment((moment) => `${day.format(moment)}${separator}${time.format(moment).replace(NARROW_SPACE, ' ')}`);
 }
 
 function dateIn(locale: string): CellText {
-  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeZone: 'UTC' });
-  return ifMoment((moment) => format.format(moment));
+  const day = new Intl.DateTimeFormat(locale, { ...DAY, timeZone: 'UTC' });
+  return ifMoment((moment) => day.format(moment));
 }
 
 /** A value that is no moment of our calendar, such as PostgreSQL's infinity, stays as it is. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { fileOf, layoutOf } from '../../spec/rows.js';
 import { csv } from './csv.js';
+import { type Row } from '#libs/datasets';
 
 const TRICKS = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\0=1', '＝1', '＋1', '－1', '＠1'];
 const HARMLESS = ['1=1', ' =1', "'=1", 'a+b', '', '"=1"'];
@@ -44,8 +45,42 @@ describe('CSV', () => {
     expect(await written(texts, 'text', delimiter)).toEqual(texts);
   });
 
+  it('keeps a row whose only cell is empty', async () => {
+    expect((await fileOf(csv, [[['x'], [null], ['']]], layoutOf({ a: 'text' }))).toString()).toBe(
+      'a\r\nx\r\n""\r\n""\r\n',
+    );
+  });
+
+  it.each([
+    ['de-DE', '31.01.1926', '31.01.2026 02:30:00', '-1,5'],
+    ['en-US', '01/31/1926', '01/31/2026 2:30:00 AM', '-1.5'],
+    ['fa-IR', '1926/01/31', '2026/01/31 2:30:00', '-1.5'],
+    ['th-TH', '31/01/1926', '31/01/2026 02:30:00', '-1.5'],
+  ])(
+    'writes dates with their century and numbers as spreadsheets of %s read them',
+    async (locale, day, moment, number) => {
+      const layout = layoutOf(
+        { day: 'date', at: 'timestamp', n: 'decimal' },
+        { locale, csv: { delimiter: ';', bom: false, header: false } },
+      );
+      const file = await fileOf(csv, [[['1926-01-31', '2026-01-31T02:30:00Z', '-1.5']]], layout);
+      expect(file.toString()).toBe(`${day};${moment};${number}\r\n`);
+    },
+  );
+
+  it('is written in pieces when rows are long', async () => {
+    const rows: Row[] = Array.from({ length: 10 }, () => ['x'.repeat(200_000)]);
+    const sizes: number[] = [];
+    for await (const piece of csv(oneBatch(rows), layoutOf({ a: 'text' }))) sizes.push(piece.byteLength);
+    expect(Math.max(...sizes)).toBeLessThan(500_000);
+  });
+
   it('has its titles also when there are no rows, and ends every line with CR LF', async () => {
     expect((await fileOf(csv, [], layoutOf({ a: 'text' }))).toString()).toBe('a\r\n');
     expect((await fileOf(csv, [[['x']], [['y']]], layoutOf({ a: 'text' }))).toString()).toBe('a\r\nx\r\ny\r\n');
   });
 });
+
+async function* oneBatch(rows: readonly Row[]): AsyncGenerator<readonly Row[]> {
+  yield rows;
+}

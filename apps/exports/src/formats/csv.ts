@@ -1,8 +1,10 @@
 import { type Cell, type Row } from '#libs/datasets';
 import { plainText } from './cell-text.js';
 import { type FileColumn, isNumeric, type Layout } from './layout.js';
+import { pieces } from './pieces.js';
 
 const END_OF_LINE = '\r\n';
+const EMPTY_FIELD = '""';
 const BOM = '\uFEFF';
 const NUMBER = /^[+-]?\d[\d.,]*(?:[eE][+-]?\d+)?$/;
 /** What makes a spreadsheet take a text for a formula, also as East Asian keyboards write it. */
@@ -16,7 +18,7 @@ export async function* csv(batches: AsyncIterable<readonly Row[]>, layout: Layou
   const beginning = `${bom ? BOM : ''}${header ? `${titles}${END_OF_LINE}` : ''}`;
   if (beginning !== '') yield Buffer.from(beginning);
   const writers = layout.columns.map((column) => columnWriter(column, layout, field));
-  for await (const rows of batches) yield Buffer.from(lines(rows, writers, delimiter));
+  for await (const rows of batches) yield* pieces(rows, (row) => line(row, writers, delimiter));
 }
 
 interface ColumnWriter {
@@ -24,18 +26,16 @@ interface ColumnWriter {
   readonly write: (value: string) => string;
 }
 
-function lines(rows: readonly Row[], writers: readonly ColumnWriter[], delimiter: string): string {
+function line(row: Row, writers: readonly ColumnWriter[], delimiter: string): string {
   let text = '';
-  for (const row of rows) {
-    let separator = '';
-    for (const { at, write } of writers) {
-      const value: Cell | undefined = row[at];
-      text += value == null ? separator : separator + write(value);
-      separator = delimiter;
-    }
-    text += END_OF_LINE;
+  let separator = '';
+  for (const { at, write } of writers) {
+    const value: Cell | undefined = row[at];
+    text += value == null ? separator : separator + write(value);
+    separator = delimiter;
   }
-  return text;
+  // A line without any text would be no row.
+  return (text === '' ? EMPTY_FIELD : text) + END_OF_LINE;
 }
 
 function columnWriter({ at, type }: FileColumn, layout: Layout, field: (text: string) => string): ColumnWriter {

@@ -1,6 +1,7 @@
 import { type Row, type ValueType } from '#libs/datasets';
 import { plainText } from './cell-text.js';
 import { type Layout } from './layout.js';
+import { pieces } from './pieces.js';
 
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
@@ -15,18 +16,15 @@ export async function* ndjson(batches: AsyncIterable<readonly Row[]>, layout: La
     const begin = `${index === 0 ? '' : ','}${JSON.stringify(name)}:`;
     return { at, begin, write: jsonWriter(type, plainText(type, forms)) };
   });
-  for await (const rows of batches) {
-    let text = '';
-    for (const row of rows) {
-      text += '{';
-      for (const { at, begin, write } of writers) {
-        const value = row[at];
-        text += begin + (value == null ? 'null' : write(value));
-      }
-      text += '}\n';
+  const line = (row: Row): string => {
+    let text = '{';
+    for (const { at, begin, write } of writers) {
+      const value = row[at];
+      text += begin + (value == null ? 'null' : write(value));
     }
-    yield Buffer.from(text);
-  }
+    return `${text}}\n`;
+  };
+  for await (const rows of batches) yield* pieces(rows, line);
 }
 
 function jsonWriter(type: ValueType, plain: (value: string) => string): (value: string) => string {

@@ -1,8 +1,6 @@
 import mysql from 'mysql2';
-import { maskCredentials } from '#libs/config';
 import { type UserDatabase } from '../catalog.js';
-import { DatabaseTrouble } from '../errors.js';
-import { asDatasetError } from './mysql-error.js';
+import { unreachable } from '../unreachable.js';
 
 const CONNECT_PATIENCE_MS = 10_000;
 /** A storage that takes its time must not look like a client that has gone. */
@@ -29,18 +27,15 @@ export async function connectMysql({ name, url }: UserDatabase): Promise<mysql.C
     return client;
   } catch (error) {
     client.destroy();
-    const reason = asDatasetError(error).message;
-    const message = `The database ${name} (${maskCredentials(url)}) cannot be reached: ${reason}`;
-    throw new DatabaseTrouble('database_unavailable', message, { cause: error });
+    throw unreachable(name, error);
   }
 }
 
 /** Ends what a connection runs at the moment. A server that cannot be asked ends it when it finds the connection gone. */
 export async function cancelMysql(database: UserDatabase, { threadId }: mysql.Connection): Promise<void> {
   try {
-    const messenger = await connectMysql(database);
-    await messenger.promise().query(`kill query ${threadId}`);
-    await messenger.promise().end();
+    const messenger = (await connectMysql(database)).promise();
+    await messenger.query(`kill query ${threadId}`).finally(() => messenger.end());
   } catch {
     // Nothing more can be done from here.
   }

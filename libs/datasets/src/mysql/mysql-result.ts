@@ -1,4 +1,5 @@
 import type mysql from 'mysql2';
+import { charactersOf, isFull } from '../batch-size.js';
 import { type Column } from '../catalog.js';
 import { type Row } from '../row-source.js';
 import { type CellReader, cellReader } from './mysql-cells.js';
@@ -13,6 +14,7 @@ export class MysqlResult {
   isWhole = false;
   #readers: readonly CellReader[] = [];
   #rows: Row[] = [];
+  #characters = 0;
   #error: Error | undefined;
   #onBatch: () => void = () => undefined;
 
@@ -33,13 +35,14 @@ export class MysqlResult {
 
   /** The next batch; empty at the end. */
   async read(): Promise<readonly Row[]> {
-    if (!this.isWhole && this.#rows.length < this.batchRows) {
+    if (!this.isWhole && !this.#isFull) {
       const batch = new Promise<void>((resolve) => (this.#onBatch = resolve));
       this.client.resume();
       await batch;
     }
     if (this.#error !== undefined) throw this.#error;
-    return this.#rows.splice(0, this.batchRows);
+    this.#characters = 0;
+    return this.#rows.splice(0);
   }
 
   #begin(fields: readonly mysql.FieldPacket[]): void {
@@ -51,10 +54,16 @@ export class MysqlResult {
   #take(row: unknown): void {
     // A statement without rows gives an account of what it did.
     if (!Array.isArray(row)) return;
-    this.#rows.push(this.#readers.map((read, index) => read(row[index] as Buffer | null)));
-    if (this.#rows.length < this.batchRows) return;
+    const cells = this.#readers.map((read, index) => read(row[index] as Buffer | null));
+    this.#rows.push(cells);
+    this.#characters += charactersOf(cells);
+    if (!this.#isFull) return;
     this.client.pause();
     this.#onBatch();
+  }
+
+  get #isFull(): boolean {
+    return isFull({ rows: this.#rows.length, characters: this.#characters }, this.batchRows);
   }
 
   #end(error?: Error): void {

@@ -1,4 +1,5 @@
 import { type UserDatabase } from '../catalog.js';
+import { readWhole } from '../read-whole.js';
 import { DEFAULT_BATCH_ROWS, type ReadOptions, type Row, type RowQuery, type RowSource } from '../row-source.js';
 import { type MysqlResult } from './mysql-result.js';
 import { MysqlSession } from './mysql-session.js';
@@ -54,8 +55,8 @@ export class MysqlRows implements RowSource {
 
 /** What the tables of the outermost query give when each row of one meets those of the next. */
 async function estimatedRows(session: MysqlSession, sql: string): Promise<number | null> {
-  const explained = await session.stream(`explain ${sql}`, { columns: [], batchRows: Infinity });
-  const rows = await session.run(() => explained.read());
+  const explained = await session.stream(`explain ${sql}`, { columns: [], batchRows: DEFAULT_BATCH_ROWS });
+  const rows = await readWhole(() => session.run(() => explained.read()));
   const [kind, count] = [explained.fields.indexOf('select_type'), explained.fields.indexOf('rows')];
   const counts = rows.filter((row) => OUTERMOST.has(row[kind])).map((row) => Number(row[count] ?? Number.NaN));
   return counts.some(Number.isNaN) || counts.length === 0 ? null : counts.reduce((all, each) => all * each, 1);

@@ -4,7 +4,8 @@ import { type Column, type UserDatabase } from '../catalog.js';
 import { DatabaseSession } from '../database-session.js';
 import { type DatabaseTrouble, type DatasetRefusal } from '../errors.js';
 import { type BoundSql } from '../parameter-values.js';
-import { type Row } from '../row-source.js';
+import { readWhole } from '../read-whole.js';
+import { DEFAULT_BATCH_ROWS, type Row } from '../row-source.js';
 import { cancelMysql, connectMysql } from './mysql-client.js';
 import { asDatasetError } from './mysql-error.js';
 import { MysqlResult } from './mysql-result.js';
@@ -46,8 +47,8 @@ export class MysqlSession extends DatabaseSession<mysql.Connection> {
 
   /** The rows of a query that gives a few. */
   async rows(sql: string): Promise<readonly Row[]> {
-    const result = await this.stream(sql, { columns: [], batchRows: Infinity });
-    return this.run(() => result.read());
+    const result = await this.stream(sql, { columns: [], batchRows: DEFAULT_BATCH_ROWS });
+    return readWhole(() => this.run(() => result.read()));
   }
 
   /** Runs a statement, and gives how many rows it has changed. */

@@ -1,7 +1,7 @@
 import { type UserDatabase } from '../catalog.js';
-import { tooManyRows } from '../errors.js';
 import { type ReadAllOptions, type ReadTable } from '../read-all.js';
-import { type RowQuery } from '../row-source.js';
+import { readWhole } from '../read-whole.js';
+import { DEFAULT_BATCH_ROWS, type RowQuery } from '../row-source.js';
 import { MysqlSession } from './mysql-session.js';
 
 /** Reads the results of queries whole, in one transaction that writes nothing. */
@@ -15,10 +15,8 @@ export async function readMysqlTables(
     await session.readOneSnapshot();
     const tables: ReadTable[] = [];
     for (const { sql, columns } of queries) {
-      // One row more than there may be tells that there are more.
-      const result = await session.stream(sql, { columns, batchRows: maxRows + 1 });
-      const rows = await session.run(() => result.read());
-      if (rows.length > maxRows) throw tooManyRows(maxRows);
+      const result = await session.stream(sql, { columns, batchRows: DEFAULT_BATCH_ROWS });
+      const rows = await readWhole(() => session.run(() => result.read()), maxRows);
       tables.push({ fields: result.fields, rows });
     }
     return tables;

@@ -1,11 +1,11 @@
 import pg from 'pg';
-import { maskCredentials } from '#libs/config';
 import { type UserDatabase } from '../catalog.js';
-import { DatabaseTrouble } from '../errors.js';
-import { asDatasetError } from './postgres-error.js';
+import { unreachable } from '../unreachable.js';
 
 const CONNECT_PATIENCE_MS = 10_000;
 const APPLICATION = 'leveret-exports';
+/** Set by statements: what a URL says of `options` comes before that of a client. */
+const SESSION = `set TimeZone = 'UTC'; set DateStyle = 'ISO'; set IntervalStyle = 'iso_8601'`;
 const BOOLEAN = 16;
 const TIMESTAMP = 1114;
 const TIMESTAMPTZ = 1184;
@@ -30,18 +30,17 @@ export async function connectPostgres({ name, url }: UserDatabase): Promise<pg.C
     connectionString: url,
     connectionTimeoutMillis: CONNECT_PATIENCE_MS,
     application_name: APPLICATION,
-    options: '-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=iso_8601',
     keepAlive: true,
   });
   // A connection that breaks between two queries is told by the next one.
   client.on('error', () => undefined);
   try {
     await client.connect();
+    await client.query(SESSION);
     return client;
   } catch (error) {
-    const reason = asDatasetError(error).message;
-    const message = `The database ${name} (${maskCredentials(url)}) cannot be reached: ${reason}`;
-    throw new DatabaseTrouble('database_unavailable', message, { cause: error });
+    await client.end().catch(() => undefined);
+    throw unreachable(name, error);
   }
 }
 
@@ -50,8 +49,7 @@ export async function cancelPostgres(database: UserDatabase, client: pg.Client):
   const pid = (client as pg.Client & { readonly processID: number | null }).processID;
   try {
     const messenger = await connectPostgres(database);
-    await messenger.query('select pg_cancel_backend($1)', [pid]);
-    await messenger.end();
+    await messenger.query('select pg_cancel_backend($1)', [pid]).finally(() => messenger.end());
   } catch {
     // Nothing more can be done from here.
   }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import Cursor from 'pg-cursor';
+import { BatchSize } from '../batch-size.js';
 import { type UserDatabase } from '../catalog.js';
 import { type BoundSql } from '../parameter-values.js';
 import { DEFAULT_BATCH_ROWS, type ReadOptions, type Row, type RowSource } from '../row-source.js';
@@ -20,11 +21,14 @@ export class PostgresRows implements RowSource {
   estimatedRows: number | null = null;
   #first: readonly Row[] | undefined;
   #cursor: Cursor<Row> | undefined;
+  readonly #size: BatchSize;
 
   private constructor(
     private readonly session: PostgresSession,
     private readonly options: ReadOptions,
-  ) {}
+  ) {
+    this.#size = new BatchSize(options.batchRows ?? DEFAULT_BATCH_ROWS);
+  }
 
   /** Resolves when the first rows are there. @throws DatabaseTrouble, DatasetRefusal */
   static async open(database: UserDatabase, query: BoundSql, options: ReadOptions): Promise<PostgresRows> {
@@ -76,7 +80,7 @@ export class PostgresRows implements RowSource {
   }
 
   async #next(): Promise<Batch> {
-    return this.session.run(
+    const batch = await this.session.run(
       () =>
         new Promise<Batch>((resolve, reject) => {
           const take = (error: Error | undefined, rows: Row[], result: pg.QueryResult | undefined): void => {
@@ -84,9 +88,11 @@ export class PostgresRows implements RowSource {
             else resolve({ rows, fields: result?.fields.map(({ name }) => name) ?? [] });
           };
           // An error comes without rows, and a cursor that has come to its end without a result, whatever the types say.
-          this.#cursor?.read(this.options.batchRows ?? DEFAULT_BATCH_ROWS, take);
+          this.#cursor?.read(this.#size.rows, take);
         }),
     );
+    this.#size.note(batch.rows);
+    return batch;
   }
 }
 

@@ -6,6 +6,9 @@ import { type BoundSql } from '../parameter-values.js';
 import { cancelPostgres, connectPostgres } from './postgres-client.js';
 import { asDatasetError } from './postgres-error.js';
 
+/** Commands that tell how many rows they have changed; others tell how many they give. */
+const CHANGING: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
+
 /** The connection of one job to PostgreSQL. */
 export class PostgresSession extends DatabaseSession<pg.Client> {
   private constructor(
@@ -27,9 +30,10 @@ export class PostgresSession extends DatabaseSession<pg.Client> {
     return this.run((client) => client.query<T>(sql, [...values]));
   }
 
-  /** Runs a statement, and gives how many rows it has changed. */
+  /** Runs a statement, and gives how many rows it has changed; what a SELECT does is not counted. */
   async change({ sql, values }: BoundSql): Promise<number> {
-    return (await this.query(sql, values)).rowCount ?? 0;
+    const { command, rowCount } = await this.query(sql, values);
+    return CHANGING.has(command) ? (rowCount ?? 0) : 0;
   }
 
   protected cancel(): Promise<void> {

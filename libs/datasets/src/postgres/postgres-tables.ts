@@ -1,7 +1,7 @@
 import { type UserDatabase } from '../catalog.js';
 import { type BoundSql } from '../parameter-values.js';
-import { tooManyRows } from '../errors.js';
 import { type ReadAllOptions, type ReadTable } from '../read-all.js';
+import { readWhole } from '../read-whole.js';
 import { PostgresRows, READ_ONE_SNAPSHOT } from './postgres-rows.js';
 import { PostgresSession } from './postgres-session.js';
 
@@ -16,10 +16,8 @@ export async function readPostgresTables(
     await session.query(READ_ONE_SNAPSHOT);
     const tables: ReadTable[] = [];
     for (const query of queries) {
-      // One row more than there may be tells that there are more.
-      const source = await PostgresRows.within(session, query, { signal, batchRows: maxRows + 1 });
-      const rows = await source.read();
-      if (rows.length > maxRows) throw tooManyRows(maxRows);
+      const source = await PostgresRows.within(session, query, { signal });
+      const rows = await readWhole(() => source.read(), maxRows);
       tables.push({ fields: source.fields, rows });
       await source.finish();
     }

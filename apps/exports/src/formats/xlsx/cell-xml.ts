@@ -9,6 +9,8 @@ export type CellXml = (value: string) => string;
 const MOST_DIGITS = 15;
 const LONGEST_TEXT = 32_767;
 const NUMBER = /^-?(\d+)(?:\.(\d+))?$/;
+const NOUGHTS_AT_END = /0+$/;
+const ELLIPSIS = '…';
 const DAY_MS = 86_400_000;
 /** Serial numbers of days count from here; the first right one is that of March 1900. */
 const EPOCH_MS = Date.UTC(1899, 11, 30);
@@ -39,14 +41,19 @@ export function cellXml(type: ValueType, timezone: string): CellXml {
   }
 }
 
-/** A cell of text: never a formula, whatever it begins with. */
+/** A cell of text: never a formula, whatever it begins with; one that is cut ends with an ellipsis. */
 export function textCell(value: string, style: number = STYLES.plain): string {
-  return ` t="inlineStr"${styled(style)}><is><t xml:space="preserve">${xmlText(value.slice(0, LONGEST_TEXT))}</t></is></c>`;
+  return ` t="inlineStr"${styled(style)}><is><t xml:space="preserve">${xmlText(fitting(value))}</t></is></c>`;
+}
+
+function fitting(text: string): string {
+  return text.length <= LONGEST_TEXT ? text : text.slice(0, LONGEST_TEXT - 1) + ELLIPSIS;
 }
 
 function numberCell(value: string, style: number): string {
   const [matched, whole = '', fraction = ''] = NUMBER.exec(value) ?? [];
-  if (matched === undefined || whole.length + fraction.length > MOST_DIGITS) return textCell(value);
+  if (matched === undefined || whole.length + fraction.replace(NOUGHTS_AT_END, '').length > MOST_DIGITS)
+    return textCell(value);
   return `${styled(fraction.length > 2 ? STYLES.plain : style)}><v>${value}</v></c>`;
 }
 

@@ -6,15 +6,20 @@ const SHEET_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml'
 /** What XML 1.0 has no way to write. */
 const UNWRITABLE =
   /[\0-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
+/** The underscore of a code such as `_x0041_`, which spreadsheets read as the sign with that code. */
+const ESCAPE = /_(?=x[\dA-Fa-f]{4}_)/g;
 const MARKUP = /[&<>"]/g;
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 /** The styles of cells by their index in `styles.xml`. */
 export const STYLES = { plain: 0, head: 1, date: 2, moment: 3, grouped: 4, twoDecimals: 5 } as const;
 
-/** Text that may stand in XML. */
+/** Text that may stand in a part of a workbook: what looks like one of its escapes is one of an underscore. */
 export function xmlText(text: string): string {
-  return text.replaceAll(UNWRITABLE, '\uFFFD').replaceAll(MARKUP, (sign) => ENTITIES[sign] ?? sign);
+  return text
+    .replaceAll(ESCAPE, '_x005F_')
+    .replaceAll(UNWRITABLE, '\uFFFD')
+    .replaceAll(MARKUP, (sign) => ENTITIES[sign] ?? sign);
 }
 
 /** The parts of a workbook beside its sheets, by their paths. */

@@ -48,7 +48,14 @@ describe('XLSX', () => {
       '9223372036854775807',
     ]);
     expect(await cells('decimal', ['12.50', '0.1', '12345678901234.567'])).toEqual([12.5, 0.1, '12345678901234.567']);
+    expect(await cells('decimal', ['123456.7000000000', '5.0000000000000000'])).toEqual([123_456.7, 5]);
     expect(await cells('float', ['1e-3', 'NaN', 'Infinity'])).toEqual([0.001, 'NaN', 'Infinity']);
+  });
+
+  it('keeps texts that look like escapes, and says of a text that it is cut', async () => {
+    const [escape, long] = await cells('text', ['file_x0041_name', 'y'.repeat(40_000)]);
+    expect(escape).toBe('file_x0041_name');
+    expect(long).toBe(`${'y'.repeat(32_766)}…`);
   });
 
   it('keeps truth values, dates and moments as such', async () => {

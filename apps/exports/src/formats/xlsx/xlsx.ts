@@ -3,6 +3,7 @@ import yazl from 'yazl';
 import { type Row } from '#libs/datasets';
 import { type FileColumn, type Layout } from '../layout.js';
 import { failingWith } from '../packed.js';
+import { pieces } from '../pieces.js';
 import { BatchReader } from './batch-reader.js';
 import { type CellXml, cellXml, textCell } from './cell-xml.js';
 import { SHEET_END, sheetBeginning, STYLES, workbookParts } from './workbook-parts.js';
@@ -79,12 +80,10 @@ async function* sheetXml(
   while (written < rowsPerSheet) {
     const batch = await rows.read(rowsPerSheet - written);
     if (batch.length === 0) break;
-    let xml = '';
-    for (const row of batch) {
+    yield* pieces(batch, (row) => {
       written += 1;
-      xml += rowXml(row, written + 1, cells);
-    }
-    yield Buffer.from(xml);
+      return rowXml(row, written + 1, cells);
+    });
   }
   yield Buffer.from(SHEET_END);
 }

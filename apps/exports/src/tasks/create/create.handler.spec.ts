@@ -10,6 +10,8 @@ import { CreateHandler, type CreateResult } from './create.handler.js';
 import { type CreatePayload } from './create.payload.js';
 
 const MANY = 100_000;
+/** Of 200 KB each: more than a thread has memory for. */
+const WIDE = 1_500;
 
 const TABLES = `
   create table people (id int primary key, name text, born date, paid numeric(12,2), score float8, active boolean,
@@ -35,6 +37,11 @@ const DATASETS = {
     columns: COLUMNS,
   },
   numbers: { database: 'shop', sql: 'select * from numbers', columns: { n: 'integer', label: 'text' } },
+  wide: {
+    database: 'shop',
+    sql: `select n, repeat(md5(n::text), 6400) as label from generate_series(1, ${WIDE}) n`,
+    columns: { n: 'integer', label: 'text' },
+  },
   few: { database: 'shop', sql: 'select * from numbers', columns: { n: 'integer' }, limits: { rows: 2_500 } },
   small: { database: 'shop', sql: 'select * from numbers', columns: { n: 'integer' }, limits: { bytes: 200_000 } },
   slow: { database: 'shop', sql: 'select n, pg_sleep(60)::text as label from numbers', columns: { n: 'integer' } },
@@ -96,6 +103,35 @@ describe('exports.create', () => {
     ]);
   });
 
+  it.each(['csv', 'ndjson', 'xlsx'] as const)(
+    'writes more long rows to %s than fit into the memory of a thread',
+    async (format) => {
+      const { result } = await create({ dataset: 'wide', format }, { discard: true });
+      expect(result.rows).toBe(WIDE);
+    },
+  );
+
+  it('reads moments in UTC whatever the URL of the database says', async () => {
+    const url = new URL(database.url);
+    url.searchParams.set('options', '-c TimeZone=Asia/Tokyo -c DateStyle=German');
+    const elsewhere = new CreateHandler(catalogOf(url.href, { datasets: DATASETS }), compiled.threads);
+    const job = jobInMemory();
+    await elsewhere.create({ dataset: 'people', format: 'csv', columns: ['joined'], maxRows: 1 }, job.context);
+    expect([...job.saved.values()].join('')).toBe('Joined\r\n2026-03-29T00:30:00Z\r\n');
+  });
+
+  it('says of a database that cannot be reached neither where it is nor whose', async () => {
+    const away = catalogOf('postgres://someone:secret@127.0.0.1:1/shop', { datasets: DATASETS });
+    const creating = new CreateHandler(away, compiled.threads).create(
+      { dataset: 'people', format: 'csv' },
+      jobInMemory().context,
+    );
+    await expect(creating).rejects.toMatchObject({
+      code: 'database_unavailable',
+      message: 'The database shop cannot be reached (ECONNREFUSED).',
+    });
+  });
+
   it('writes NDJSON with numbers, booleans and JSON as such', async () => {
     const { content } = await create({ dataset: 'people', format: 'ndjson', params: { active: true } });
     expect(content.toString()).toBe(
@@ -110,7 +146,7 @@ describe('exports.create', () => {
       ...{ locale: 'de-DE', timezone: 'Europe/Berlin', delimiter: ';', bom: true, maxRows: 2 },
     });
     expect(content.toString()).toBe(
-      '\uFEFFBetrag;Joined;Born\r\n1234,50;29.03.26, 01:30:00;10.12.15\r\n-5,00;01.07.26, 14:00:00;\r\n',
+      '\uFEFFBetrag;Joined;Born\r\n1234,50;29.03.2026 01:30:00;10.12.1815\r\n-5,00;01.07.2026 14:00:00;\r\n',
     );
   });
 
@@ -122,7 +158,7 @@ describe('exports.create', () => {
       timezone: 'Asia/Kolkata',
       header: false,
     });
-    expect(content.toString()).toBe('2026-03-29T06:00:00.000+05:30\r\n2026-07-01T17:30:00.250+05:30\r\n\r\n');
+    expect(content.toString()).toBe('2026-03-29T06:00:00.000+05:30\r\n2026-07-01T17:30:00.250+05:30\r\n""\r\n');
   });
 
   it('packs a file on the way', async () => {

@@ -11,6 +11,7 @@ const STATEMENTS = {
     sql: 'delete from things where n in (select n from things where n > :above limit 100)',
     params: { above: { type: 'integer', default: 0 } },
   },
+  tidy: { database: 'shop', sql: 'with gone as (delete from things returning n) select count(*) from gone' },
   refresh: { database: 'shop', sql: 'refresh materialized view sums', repeat: false },
   slow: { database: 'shop', sql: 'select pg_sleep(60)', repeat: false },
   broken: { database: 'shop', sql: 'delete from nothing' },
@@ -41,6 +42,11 @@ describe('exports.execute', () => {
   it('takes values for its parameters', async () => {
     expect(await execute('clean', { above: 240 })).toEqual({ rows: 10, batches: 2 });
     await expect(execute('clean', { above: '1; drop table things' })).rejects.toMatchObject({ code: 'invalid_params' });
+  });
+
+  it('runs once what gives rows and tells of none that it changes', async () => {
+    expect(await execute('tidy')).toEqual({ rows: 0, batches: 1 });
+    await expect(database.client.query('select from things')).resolves.toMatchObject({ rowCount: 0 });
   });
 
   it('runs once what is not to be repeated', async () => {

@@ -32,6 +32,16 @@ describe('reportSpan', () => {
     });
   });
 
+  it.each([
+    ['America/Santiago', '2026-09-06', '2026-09-06T04:00:00.000Z', 'clocks go from midnight to one'],
+    ['America/Havana', '2026-03-08', '2026-03-08T05:00:00.000Z', 'clocks go from midnight to one'],
+    ['America/Havana', '2026-11-01', '2026-11-01T04:00:00.000Z', 'clocks go from one back to midnight'],
+    ['America/Santiago', '2026-04-05', '2026-04-05T04:00:00.000Z', 'clocks go from midnight back to eleven'],
+    ['Pacific/Apia', '2011-12-31', '2011-12-30T10:00:00.000Z', 'the day before is left out'],
+  ])('begins a day of %s, %s, at %s: %s', (timezone, day, from) => {
+    expect(reportSpan({ from: day, to: day }, timezone, DUE).moments.from).toBe(from);
+  });
+
   it('takes days, the last of them included, and compares them with as many before', () => {
     expect(reportSpan({ from: '2026-01-10', to: '2026-01-12' }, 'UTC', DUE)).toEqual({
       from: '2026-01-10',

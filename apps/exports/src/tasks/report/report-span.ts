@@ -80,10 +80,14 @@ function daysBefore({ first, last }: Days): Days {
   return { first: first - (last - first) - DAY_MS, last: first - DAY_MS };
 }
 
-/** The moment at which a day begins in a zone; its clocks may have been changed in between. */
+/**
+ * The moment at which a day begins in a zone: the first that bears its date. Where clocks are put forward at midnight, that is when
+ * they show one o'clock.
+ */
 function beginning(day: number, clock: ZoneClock): string {
-  const near = day - clock.offsetMs(day);
-  return new Date(day - clock.offsetMs(near)).toISOString();
+  const candidates = [day - DAY_MS, day + DAY_MS].map((near) => day - clock.offsetMs(near));
+  const within = candidates.filter((moment) => moment + clock.offsetMs(moment) >= day);
+  return new Date(Math.min(...within)).toISOString();
 }
 
 function spanOf({ first, last }: Days): SpanDays {
