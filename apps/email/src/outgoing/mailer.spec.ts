@@ -1,11 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { simpleParser } from 'mailparser';
-import { ConfigError } from '#libs/config';
 import { headerOf, type SinkAnswers, SmtpSink } from '../../spec/smtp-sink.js';
 import { type Mail, Mailer, type Receipt } from './mailer.js';
 
@@ -191,30 +186,6 @@ describe('Mailer', () => {
       ['Rechnung Ä.txt', 'paid', undefined],
     ]);
     expect(head.get('list')).toMatchObject({ unsubscribe: { url: `https://x.org/${'u'.repeat(200)}` } });
-  });
-
-  it('signs mails, and what one-click unsubscription rests on', async () => {
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
-    const folder = await mkdtemp(join(tmpdir(), 'leveret-dkim-'));
-    ends.push(() => rm(folder, { recursive: true }));
-    const keyFile = join(folder, 'key.pem');
-    await writeFile(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
-    const sink = await open();
-    const server = { host: '127.0.0.1', port: sink.port, secure: false, login: null };
-    const mailer = new Mailer({ server, connections: 10, from: FROM, dkim: { selector: 'mail-1', keyFile } });
-    ends.push(() => {
-      mailer.onApplicationShutdown();
-    });
-    await mailer.send({ ...MAIL, headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' } }, NEVER);
-    const [mail] = sink.mails;
-    const signature = mail === undefined ? '' : headerOf(mail, 'DKIM-Signature');
-    expect(signature?.replaceAll(' ', '')).toMatch(/d=example\.org;.*s=mail-1;.*h=[^;]*list-unsubscribe-post[^;]*;/i);
-  });
-
-  it('does not start without the key that mails are to be signed with', () => {
-    const dkim = { selector: 'mail-1', keyFile: '/nowhere/key.pem' };
-    const server = { host: '127.0.0.1', port: 25, secure: false, login: null };
-    expect(() => new Mailer({ server, connections: 10, from: FROM, dkim })).toThrow(ConfigError);
   });
 
   it.each(['b@x.org\r\nBcc: evil@x.org', 'b@x.org, evil@x.org', 'friends: evil@x.org;', '"b@x.org, evil@x.org"'])(

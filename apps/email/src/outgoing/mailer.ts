@@ -10,6 +10,7 @@ import {
 import { type EmailConfig } from '#libs/config';
 import { untilLastByte } from './last-byte.js';
 import { type MailerConfig, PATIENCE, type Patience, poolOptions } from './pool-options.js';
+import { Signer } from './signer.js';
 import { asJobError } from './smtp-failure.js';
 import { strayRecipients } from './stray-recipients.js';
 
@@ -50,15 +51,20 @@ export interface Receipt {
 /** Hands mails to the server of `SMTP_URL` over connections that it keeps for the next ones. Connects when there is a mail. */
 export class Mailer implements OnApplicationShutdown {
   readonly #from: EmailConfig['from'];
+  readonly #signer: Signer | null;
   readonly #transport: Transporter<SMTPPoolSentMessageInfo, SMTPPoolOptions>;
   /** What the content of each mail under way goes through, by its Message-ID. */
   readonly #watches = new Map<unknown, (content: Readable) => Readable>();
 
-  /** @throws ConfigError when the key for signatures cannot be read */
+  /** @throws ConfigError when mails cannot be signed with the key for signatures */
   constructor(config: MailerConfig, patience: Patience = PATIENCE) {
     this.#from = config.from;
+    const signer = config.dkim && new Signer(config.dkim, config.from.domain);
+    this.#signer = signer;
     this.#transport = createTransport(poolOptions(config, patience));
     this.#transport.use('stream', (mail, done) => {
+      // Signed here rather than by the transport, which would do so last: the end that is watched is what goes out.
+      if (signer !== null) mail.message.processFunc((content) => signer.sign(content));
       const watch = this.#watches.get(mail.data.messageId);
       if (watch !== undefined) mail.message.processFunc(watch);
       done(strayRecipients(mail));
@@ -97,6 +103,7 @@ export class Mailer implements OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     this.#transport.close({ force: true });
+    this.#signer?.close();
   }
 
   #content({ to, subject, text, html, replyTo, attachments = [], headers = {} }: Mail): SendMailOptions {

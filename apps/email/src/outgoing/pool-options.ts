@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { type SMTPPoolOptions } from 'nodemailer';
-import { ConfigError, type DkimKey, type EmailConfig } from '#libs/config';
+import { type EmailConfig } from '#libs/config';
 
 /** How long the server may take, in milliseconds. */
 export interface Patience {
@@ -21,36 +20,18 @@ export type MailerConfig = Pick<EmailConfig, 'server' | 'connections' | 'from' |
 /** A connection that waits longer is probably closed by the server the moment it is used. */
 const IDLE_MS = 10_000;
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|::1)$/;
-/** What a signature covers; one-click unsubscription counts only when its two headers are among them (RFC 8058). */
-const SIGNED_HEADERS =
-  'From:Sender:Reply-To:Subject:Date:Message-ID:To:Cc:MIME-Version:Content-Type:Content-Transfer-Encoding:' +
-  'List-Unsubscribe:List-Unsubscribe-Post';
 
-/**
- * How mails are handed to the server.
- * @throws ConfigError when the key for signatures cannot be read
- */
+/** How mails are handed to the server. */
 export function poolOptions(
-  { server: { host, port, secure, login }, connections, from, dkim }: MailerConfig,
+  { server: { host, port, secure, login }, connections }: Pick<MailerConfig, 'server' | 'connections'>,
   { connectMs, greetingMs, silenceMs }: Patience,
 ): SMTPPoolOptions & { pool: true } {
   return {
     ...{ pool: true, host, port, secure, maxConnections: connections, idleTimeout: IDLE_MS },
     ...(login === null ? {} : { auth: login, requireTLS: !LOOPBACK.test(host) }),
-    ...(dkim === null ? {} : { dkim: signature(dkim, from.domain) }),
     // A mail whose connection is lost fails its attempt: whether it is sent again is decided by the job alone.
     maxRequeues: 0,
     ...{ connectionTimeout: connectMs, dnsTimeout: connectMs, greetingTimeout: greetingMs, socketTimeout: silenceMs },
     ...{ disableFileAccess: true, disableUrlAccess: true },
   };
-}
-
-function signature({ selector, keyFile }: DkimKey, domainName: string): SMTPPoolOptions['dkim'] {
-  try {
-    const privateKey = readFileSync(keyFile, 'utf8');
-    return { domainName, keySelector: selector, privateKey, headerFieldNames: SIGNED_HEADERS };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([{ name: 'MAIL_DKIM', message: `The private key cannot be read: ${reason}` }]);
-  }
 }
