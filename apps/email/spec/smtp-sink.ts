@@ -13,7 +13,10 @@ export interface SunkMail {
 
 /** What a test wants the server to say; undefined accepts. */
 export interface SinkAnswers {
-  readonly toRecipient?: (address: string) => Refusal | undefined;
+  readonly toSender?: (address: string) => Refusal | undefined;
+  readonly toRecipient?: (address: string) => Refusal | undefined | Promise<Refusal | undefined>;
+  /** The first bytes of a mail have come. */
+  readonly toContent?: () => void;
   /** It has the whole mail; until this settles it says nothing. */
   readonly toMail?: (mail: SunkMail) => Refusal | undefined | Promise<Refusal | undefined>;
   /** With one, clients must log in, and may do so without TLS. */
@@ -48,10 +51,16 @@ export class SmtpSink {
         if (refusal === undefined) done(null, { user: username });
         else done(asError(refusal));
       },
+      onMailFrom: ({ address }, _session, done) => {
+        done(asError(answers.toSender?.(address)));
+      },
       onRcptTo: ({ address }, _session, done) => {
-        done(asError(answers.toRecipient?.(address)));
+        void Promise.resolve(answers.toRecipient?.(address)).then((refusal) => {
+          done(asError(refusal));
+        });
       },
       onData: (stream, { envelope }, done) => {
+        if (answers.toContent !== undefined) stream.once('data', answers.toContent);
         // The client may leave in the middle of a mail.
         buffer(stream)
           .then(async (content) => {

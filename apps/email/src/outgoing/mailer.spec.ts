@@ -140,19 +140,19 @@ describe('Mailer', () => {
   it('keeps the end of a mail back until it may be handed over', async () => {
     const sink = await open();
     const offered: number[] = [];
-    const beforeLastByte = async (): Promise<void> => {
+    const before = async (): Promise<void> => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       offered.push(sink.offered.length);
     };
-    await mailerTo(sink.port).send({ ...MAIL, beforeLastByte }, NEVER);
+    await mailerTo(sink.port).send({ ...MAIL, end: { before, out: () => undefined } }, NEVER);
     expect([offered, sink.mails.length]).toEqual([[0], 1]);
   });
 
   it('hands nothing over when that fails, and goes on with the next mail', async () => {
     const sink = await open();
     const mailer = mailerTo(sink.port);
-    const beforeLastByte = async (): Promise<void> => Promise.reject(new Error('the disk is full'));
-    expect(await failure(mailer.send({ ...MAIL, beforeLastByte }, NEVER))).toMatchObject({
+    const before = async (): Promise<void> => Promise.reject(new Error('the disk is full'));
+    expect(await failure(mailer.send({ ...MAIL, end: { before, out: () => undefined } }, NEVER))).toMatchObject({
       message: expect.stringContaining('the disk is full'),
     });
     await mailer.send({ ...MAIL, id: 'job-2' }, NEVER);

@@ -27,8 +27,15 @@ export interface Mail {
   readonly attachments?: readonly MailFile[];
   /** What stands in its head beside what every mail has. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Is waited for before the mail's end is handed over; until then the server certainly has not taken it. */
-  readonly beforeLastByte?: () => Promise<void>;
+  readonly end?: MailEnd;
+}
+
+/** The moment from which the server may have a mail. */
+export interface MailEnd {
+  /** Is waited for before the mail's end goes out, when the server has agreed to take the mail. */
+  before(): Promise<void>;
+  /** The end goes out. Without this call the server certainly has not taken the mail. */
+  out(): void;
 }
 
 /** A file in a mail. */
@@ -84,11 +91,14 @@ export class Mailer implements OnApplicationShutdown {
    */
   async send(mail: Mail, signal: AbortSignal): Promise<Receipt> {
     const messageId = `<${mail.id}@${this.#from.domain}>`;
-    const { beforeLastByte } = mail;
+    const { end } = mail;
     let whole = false;
     this.#watches.set(messageId, (content) => {
-      const passed = beforeLastByte === undefined ? content : untilLastByte(content, beforeLastByte);
-      return passed.once('end', () => (whole = true));
+      const passed = end === undefined ? content : untilLastByte(content, () => end.before());
+      return passed.once('end', () => {
+        whole = true;
+        end?.out();
+      });
     });
     try {
       const { accepted, rejected } = await this.#transport.sendMail({ ...this.#content(mail), messageId, signal });

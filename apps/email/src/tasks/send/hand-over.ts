@@ -3,21 +3,23 @@ import { text } from 'node:stream/consumers';
 import { type JobContext, PermanentError, Standstill, TemporaryError } from '#libs/consumer';
 import { decodeJson, isRecord } from '#libs/contracts';
 import { outputKey } from '#libs/storage';
+import { type MailEnd } from '../../outgoing/mailer.js';
 
 const NOTE = 'hand-over';
 const ABOUT = { filename: 'hand-over.json', contentType: 'application/json' };
 
-/** What a run noted of a mail: the server may have it, or certainly has not. */
-type HandedOver = 'whole' | 'refused';
+/** What a run noted of a mail: the server may have it, or certainly has not taken it. */
+type HandedOver = 'whole' | 'not-taken';
 
 /**
  * Sees to it that a mail is handed over at most once, also when a worker is killed in the middle. Before the end of a mail
- * is handed over a note is stored; a later run that finds one without the server's refusal sends nothing. Somebody who retries
+ * is handed over a note is stored; a later run that finds one, and not that the mail was not taken, sends nothing. Somebody who retries
  * the job by hand, which raises `maxAttempts`, has decided that the mail may come twice.
  */
-export class HandOver {
+export class HandOver implements MailEnd {
   readonly #job: JobContext;
-  #begun = false;
+  #noted = false;
+  #out = false;
 
   constructor(job: JobContext) {
     this.#job = job;
@@ -30,18 +32,19 @@ export class HandOver {
     }
   }
 
-  /** To be settled before the end of the mail goes out. */
-  async begin(): Promise<void> {
+  async before(): Promise<void> {
+    this.#noted = true;
     await this.#note('whole');
-    this.#begun = true;
+  }
+
+  out(): void {
+    this.#out = true;
   }
 
   /** What an error means for a mail that must not come twice. */
   async afterError(error: unknown): Promise<unknown> {
-    if (!this.#begun) return error;
-    if (isUnanswered(error)) return unknown(error.message, error);
-    if (isAnswer(error)) await this.#note('refused');
-    return error;
+    if (this.#noted && (!this.#out || isAnswer(error))) await this.#note('not-taken');
+    return isUnanswered(error) ? unknown(error.message, error) : error;
   }
 
   async #note(state: HandedOver): Promise<void> {
@@ -55,7 +58,7 @@ export class HandOver {
       const { stream } = await this.#job.files.open({ key: outputKey(tenant, id, run, NOTE) });
       const note = decodeJson(Buffer.from(await text(stream)));
       const said = note.ok && isRecord(note.value) ? note.value : {};
-      return said['state'] !== 'refused' && said['maxAttempts'] === maxAttempts;
+      return said['state'] !== 'not-taken' && said['maxAttempts'] === maxAttempts;
     } catch (error) {
       if (error instanceof PermanentError && error.code === 'file_not_found') return false;
       throw error;

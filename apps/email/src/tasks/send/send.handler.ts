@@ -63,9 +63,8 @@ export class SendHandler {
     const handOver = new HandOver(job);
     await handOver.refuseDoubt();
     const unsubscribeUrl = this.campaign.unsubscribeUrl(job, address);
-    const beforeLastByte = (): Promise<void> => handOver.begin();
     try {
-      return await this.#handOver(payload, { to: [address], unsubscribeUrl, beforeLastByte }, job);
+      return await this.#handOver(payload, { to: [address], unsubscribeUrl, end: handOver }, job);
     } catch (error) {
       await this.campaign.noteBounce(job, address, error);
       throw await handOver.afterError(error);
@@ -98,7 +97,7 @@ export class SendHandler {
 }
 
 /** What a mail is handed over with, beside its content. */
-type Handling = Pick<Mail, 'to' | 'beforeLastByte'> & { readonly unsubscribeUrl?: string | undefined };
+type Handling = Pick<Mail, 'to' | 'end'> & { readonly unsubscribeUrl?: string | undefined };
 
 async function atStart(): Promise<StartOptions> {
   const templates = await openTemplates();
