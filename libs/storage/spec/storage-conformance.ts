@@ -59,6 +59,19 @@ export function describeStorage(name: string, open: () => Promise<Subject>): voi
       expect(await text(content.stream)).toBe('hello world');
     });
 
+    it('creates a file once, whoever asks, and leaves it as it is', async () => {
+      const key = outputKey(TENANT, JOB, 0, 'note');
+      const texts = ['one', 'two', 'three', 'four'];
+      const made = await Promise.all(texts.map((note) => storage.create(key, Buffer.from(note), PLAIN)));
+      expect(made.filter(Boolean)).toHaveLength(1);
+      const content = await storage.read(key);
+      expect(content.reference).toMatchObject({ key, ...PLAIN, size: texts[made.indexOf(true)]?.length });
+      expect(await text(content.stream)).toBe(texts[made.indexOf(true)]);
+      expect(await storage.create(key, Buffer.from('late'), PLAIN)).toBe(false);
+      await storage.remove(key);
+      expect(await storage.create(key, Buffer.from('again'), PLAIN)).toBe(true);
+    });
+
     it('keeps an empty file', async () => {
       const key = uploadKey(TENANT);
       const reference = await storage.put(key, Readable.from([]), PLAIN);

@@ -46,24 +46,18 @@ export class DiskStorage implements Storage {
   }
 
   async put(key: string, content: Readable, about: FileDescription): Promise<FileReference> {
-    const parts = requireKey(key);
-    guardSource(content);
-    const incoming = await onDisk(() => IncomingFile.create(this.#incoming));
-    try {
-      const meter = new Meter(about.maxBytes);
-      for await (const bytes of meter.measure(content)) await onDisk(() => incoming.append(bytes));
-      const filename = safeFilename(about.filename);
-      const reference = { key, filename, contentType: safeContentType(about.contentType), ...meter.digest() };
-      await onDisk(async () => {
-        await incoming.append(encodeTrailer(reference, new Date()));
-        await incoming.finish();
-        await this.#publish(incoming, parts);
-      });
-      return reference;
-    } catch (error) {
-      await incoming.discard();
-      throw error;
-    }
+    const { reference } = await this.#store(key, content, about, async (incoming, path) => {
+      await incoming.publish(path);
+      return true;
+    });
+    return reference;
+  }
+
+  async create(key: string, content: Buffer, about: Omit<FileDescription, 'maxBytes'>): Promise<boolean> {
+    const { shown } = await this.#store(key, Readable.from([content]), about, (incoming, path) =>
+      incoming.publishNew(path),
+    );
+    return shown;
   }
 
   async stat(key: string): Promise<FileReference | undefined> {
@@ -134,13 +128,38 @@ export class DiskStorage implements Storage {
     // Descriptors belong to the streams that were given out.
   }
 
-  async #publish(incoming: IncomingFile, parts: KeyParts): Promise<void> {
+  async #store(
+    key: string,
+    content: Readable,
+    about: FileDescription,
+    show: Show,
+  ): Promise<{ reference: FileReference; shown: boolean }> {
+    const parts = requireKey(key);
+    guardSource(content);
+    const incoming = await onDisk(() => IncomingFile.create(this.#incoming));
+    try {
+      const meter = new Meter(about.maxBytes);
+      for await (const bytes of meter.measure(content)) await onDisk(() => incoming.append(bytes));
+      const filename = safeFilename(about.filename);
+      const reference = { key, filename, contentType: safeContentType(about.contentType), ...meter.digest() };
+      const shown = await onDisk(async () => {
+        await incoming.append(encodeTrailer(reference, new Date()));
+        await incoming.finish();
+        return this.#publish(parts, (path) => show(incoming, path));
+      });
+      return { reference, shown };
+    } catch (error) {
+      await incoming.discard();
+      throw error;
+    }
+  }
+
+  async #publish(parts: KeyParts, show: (path: string) => Promise<boolean>): Promise<boolean> {
     const folders = foldersOf(parts);
     for (let tries = 1; ; tries += 1) {
       try {
         const folder = await ensureFolder(this.#root, ...folders);
-        await incoming.publish(join(folder, parts.output ?? parts.id));
-        return;
+        return await show(join(folder, parts.output ?? parts.id));
       } catch (error) {
         if (codeOf(error) !== 'ENOENT' || tries === PUBLISH_TRIES) throw error;
       }
@@ -166,6 +185,9 @@ export class DiskStorage implements Storage {
     return join(this.#root, ...foldersOf(parts), parts.output ?? parts.id);
   }
 }
+
+/** Shows a finished file under a path; false when another one stays there. */
+type Show = (incoming: IncomingFile, path: string) => Promise<boolean>;
 
 /** Not through a link, and without waiting for the writer of a pipe that somebody may have put there. */
 const READ_PLAIN = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { codeOf } from './disk-error.js';
@@ -36,11 +36,21 @@ export class IncomingFile {
   /** Shows the finished file under `path`, in place of what was there. */
   async publish(path: string): Promise<void> {
     await rename(this.#path, path);
+    await keepName(path);
+  }
+
+  /** Shows the finished file under `path`, unless there is one; false then. */
+  async publishNew(path: string): Promise<boolean> {
     try {
-      await syncFolder(dirname(path));
+      await link(this.#path, path);
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error; // shown, and removed again together with its folder
+      if (codeOf(error) !== 'EEXIST') throw error;
+      await this.discard();
+      return false;
     }
+    await keepName(path);
+    await rm(this.#path, { force: true });
+    return true;
   }
 
   /**
@@ -50,5 +60,13 @@ export class IncomingFile {
   async discard(): Promise<void> {
     await this.#handle.close().catch(() => undefined);
     await rm(this.#path, { force: true }).catch(() => undefined);
+  }
+}
+
+async function keepName(path: string): Promise<void> {
+  try {
+    await syncFolder(dirname(path));
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error; // shown, and removed again together with its folder
   }
 }

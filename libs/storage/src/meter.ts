@@ -37,6 +37,11 @@ export class Meter {
   }
 }
 
+/** Of a content that is there whole. */
+export function digestOf(content: Buffer): Digest {
+  return { size: content.byteLength, sha256: createHash('sha256').update(content).digest('hex') };
+}
+
 /**
  * Keeps an error of the content from ending the process while nobody listens: before the first chunk is asked for, and
  * after a put has ended early. The put itself hears of it from the iterator.

@@ -7,13 +7,14 @@ import {
   HeadObjectCommand,
   paginateListObjectsV2,
   PutObjectCommand,
+  type PutObjectCommandInput,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { type FileReference } from '#libs/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { assertInside, isRange } from './byte-range.js';
 import { safeContentType, safeFilename } from './file-description.js';
-import { guardSource, Meter } from './meter.js';
+import { digestOf, guardSource, Meter } from './meter.js';
 import { connectBucket } from './s3-client.js';
 import { bucketFailure, ifObject, isMissing, onBucket, statusOf } from './s3-error.js';
 import { CHECKS, DIGESTS, IDENTITY, readMetadata, withDigestId, withHash } from './s3-metadata.js';
@@ -72,6 +73,14 @@ export class S3Storage implements Storage {
     return { key, filename, contentType, ...digest };
   }
 
+  async create(key: string, content: Buffer, about: Omit<FileDescription, 'maxBytes'>): Promise<boolean> {
+    requireKey(key);
+    return this.#putNew({
+      ...{ Key: key, Body: content, ContentType: safeContentType(about.contentType) },
+      Metadata: withHash(safeFilename(about.filename), digestOf(content)),
+    });
+  }
+
   async stat(key: string): Promise<FileReference | undefined> {
     const head = await this.#head(key);
     return head && this.#describe(key, head);
@@ -123,15 +132,9 @@ export class S3Storage implements Storage {
   }
 
   async identity(): Promise<string> {
-    const object = { Bucket: this.#bucket, Key: IDENTITY };
     const known = await this.#keptText(IDENTITY);
     if (known !== undefined) return known;
-    const made = new PutObjectCommand({ ...object, Body: randomUUID(), IfNoneMatch: '*' });
-    await onBucket(() =>
-      this.#client.send(made).catch((error: unknown) => {
-        if (![409, 412].includes(statusOf(error) ?? 0)) throw error; // another process was faster: its name counts
-      }),
-    );
+    await this.#putNew({ Key: IDENTITY, Body: randomUUID() }); // when another process was faster, its name counts
     const name = await this.#keptText(IDENTITY);
     if (name === undefined) throw new StorageUnavailableError('Expected the bucket to give back what was written.');
     return name;
@@ -139,6 +142,20 @@ export class S3Storage implements Storage {
 
   async close(): Promise<void> {
     this.#client.destroy();
+  }
+
+  /** False when there is an object of this key, or another process makes it at this moment. */
+  async #putNew(object: Omit<PutObjectCommandInput, 'Bucket'>): Promise<boolean> {
+    const command = new PutObjectCommand({ ...object, Bucket: this.#bucket, IfNoneMatch: '*' });
+    return onBucket(async () => {
+      try {
+        await this.#client.send(command);
+        return true;
+      } catch (error) {
+        if (![409, 412].includes(statusOf(error) ?? 0)) throw error;
+        return false;
+      }
+    });
   }
 
   async #head(key: string): Promise<ObjectHead | undefined> {

@@ -39,6 +39,12 @@ export interface Storage {
    * @throws {TypeError} when the key is none of ours
    */
   put(key: string, content: Readable, about: FileDescription): Promise<FileReference>;
+  /**
+   * Stores a small file that the caller has whole, unless there is one under the key: then it stays as it is, and the
+   * answer is false. Of concurrent calls for a key one alone stores its content.
+   * @throws {TypeError} when the key is none of ours
+   */
+  create(key: string, content: Buffer, about: Omit<FileDescription, 'maxBytes'>): Promise<boolean>;
   /** What is known of a file; undefined when there is none. */
   stat(key: string): Promise<FileReference | undefined>;
   /**
