@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { FileMissingError, type Storage } from '#libs/storage';
 
 /** What whoever keeps small files needs of the storage, in memory. */
-export function storageInMemory(): Pick<Storage, 'read' | 'put' | 'remove'> {
+export function storageInMemory(): Pick<Storage, 'read' | 'put' | 'create' | 'remove'> {
   const files = new Map<string, Buffer>();
   const reference = (key: string, content: Buffer): Awaited<ReturnType<Storage['put']>> => {
     return { key, filename: 'file', contentType: 'application/json', size: content.length, sha256: '' };
@@ -18,6 +18,11 @@ export function storageInMemory(): Pick<Storage, 'read' | 'put' | 'remove'> {
       const content = await buffer(stream);
       files.set(key, content);
       return reference(key, content);
+    },
+    create: async (key, content) => {
+      if (files.has(key)) return false;
+      files.set(key, content);
+      return true;
     },
     remove: async (key) => files.delete(key),
   };

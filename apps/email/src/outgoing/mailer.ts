@@ -8,7 +8,7 @@ import {
   type Transporter,
 } from 'nodemailer';
 import { type EmailConfig } from '#libs/config';
-import { untilLastByte } from './last-byte.js';
+import { LastByte, type MailEnd } from './last-byte.js';
 import { type MailerConfig, PATIENCE, type Patience, poolOptions } from './pool-options.js';
 import { Signer } from './signer.js';
 import { asJobError } from './smtp-failure.js';
@@ -28,14 +28,6 @@ export interface Mail {
   /** What stands in its head beside what every mail has. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly end?: MailEnd;
-}
-
-/** The moment from which the server may have a mail. */
-export interface MailEnd {
-  /** Is waited for before the mail's end goes out, when the server has agreed to take the mail. */
-  before(): Promise<void>;
-  /** The end goes out. Without this call the server certainly has not taken the mail. */
-  out(): void;
 }
 
 /** A file in a mail. */
@@ -60,8 +52,8 @@ export class Mailer implements OnApplicationShutdown {
   readonly #from: EmailConfig['from'];
   readonly #signer: Signer | null;
   readonly #transport: Transporter<SMTPPoolSentMessageInfo, SMTPPoolOptions>;
-  /** What the content of each mail under way goes through, by its Message-ID. */
-  readonly #watches = new Map<unknown, (content: Readable) => Readable>();
+  /** By the list of recipients of each sending: two runs of a job have one Message-ID, and may send at the same time. */
+  readonly #lastBytes = new WeakMap<object, LastByte>();
 
   /** @throws ConfigError when mails cannot be signed with the key for signatures */
   constructor(config: MailerConfig, patience: Patience = PATIENCE) {
@@ -72,8 +64,9 @@ export class Mailer implements OnApplicationShutdown {
     this.#transport.use('stream', (mail, done) => {
       // Signed here rather than by the transport, which would do so last: the end that is watched is what goes out.
       if (signer !== null) mail.message.processFunc((content) => signer.sign(content));
-      const watch = this.#watches.get(mail.data.messageId);
-      if (watch !== undefined) mail.message.processFunc(watch);
+      const lastByte = this.#lastBytes.get(mail.data.to as object);
+      if (lastByte === undefined) throw new Error('Expected the list of recipients that nodemailer was given.');
+      mail.message.processFunc((content) => lastByte.watch(content));
       done(strayRecipients(mail));
     });
   }
@@ -91,23 +84,16 @@ export class Mailer implements OnApplicationShutdown {
    */
   async send(mail: Mail, signal: AbortSignal): Promise<Receipt> {
     const messageId = `<${mail.id}@${this.#from.domain}>`;
-    const { end } = mail;
-    let whole = false;
-    this.#watches.set(messageId, (content) => {
-      const passed = end === undefined ? content : untilLastByte(content, () => end.before());
-      return passed.once('end', () => {
-        whole = true;
-        end?.out();
-      });
-    });
+    const to = mail.to.map(recipient);
+    const lastByte = new LastByte(mail.end);
+    this.#lastBytes.set(to, lastByte);
     try {
-      const { accepted, rejected } = await this.#transport.sendMail({ ...this.#content(mail), messageId, signal });
+      const content = this.#content(mail);
+      const { accepted, rejected } = await this.#transport.sendMail({ ...content, to, messageId, signal });
       return { messageId, accepted, rejected };
     } catch (error) {
       signal.throwIfAborted();
-      throw asJobError(error, whole);
-    } finally {
-      this.#watches.delete(messageId);
+      throw lastByte.refusal === undefined ? asJobError(error, lastByte.isOut) : lastByte.refusal.error;
     }
   }
 
@@ -116,10 +102,10 @@ export class Mailer implements OnApplicationShutdown {
     this.#signer?.close();
   }
 
-  #content({ to, subject, text, html, replyTo, attachments = [], headers = {} }: Mail): SendMailOptions {
+  #content({ subject, text, html, replyTo, attachments = [], headers = {} }: Mail): SendMailOptions {
     const { name, address } = this.#from;
     return {
-      ...{ from: { name, address }, to: to.map(recipient), subject, text, html, headers: { ...headers } },
+      ...{ from: { name, address }, subject, text, html, headers: { ...headers } },
       ...(replyTo === undefined ? {} : { replyTo: recipient(replyTo) }),
       attachments: attachments.map(({ cid, ...file }) => (cid === undefined ? file : { ...file, cid })),
     };

@@ -1,40 +1,40 @@
-import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { type JobContext, PermanentError, Standstill, TemporaryError } from '#libs/consumer';
-import { decodeJson, isRecord } from '#libs/contracts';
-import { outputKey } from '#libs/storage';
-import { type MailEnd } from '../../outgoing/mailer.js';
+import { type MailEnd } from '../../outgoing/last-byte.js';
+import { type JobNotes, type Note } from '../../storage/job-notes.js';
 
-const NOTE = 'hand-over';
-const ABOUT = { filename: 'hand-over.json', contentType: 'application/json' };
-
-/** What a run noted of a mail: the server may have it, or certainly has not taken it. */
-type HandedOver = 'whole' | 'not-taken';
+/** The server may have the mail. */
+const HANDED_OVER = 'handed-over';
+/** The server certainly has not taken it, so the next run may hand it over. */
+const NOT_TAKEN = 'not-taken';
 
 /**
- * Sees to it that a mail is handed over at most once, also when a worker is killed in the middle. Before the end of a mail
- * is handed over a note is stored; a later run that finds one, and not that the mail was not taken, sends nothing. Somebody who retries
- * the job by hand, which raises `maxAttempts`, has decided that the mail may come twice.
+ * Sees to it that a mail is handed over at most once, also when a worker is killed in the middle, or is only thought lost
+ * and goes on beside the next run. Before the end of a mail goes out a run enters a note, which one run alone can; one that
+ * finds another's, and not that the mail was not taken, sends nothing. Somebody who retries the job by hand, which raises
+ * `maxAttempts`, has decided that the mail may come twice.
  */
 export class HandOver implements MailEnd {
   readonly #job: JobContext;
-  #noted = false;
+  readonly #notes: JobNotes;
+  /** How many hand-overs came to nothing: each has a note of its own, which only its run writes to. */
+  #failed = 0;
+  #begun = false;
   #out = false;
 
-  constructor(job: JobContext) {
+  constructor(job: JobContext, notes: JobNotes) {
     this.#job = job;
+    this.#notes = notes;
   }
 
-  /** @throws PermanentError `delivery_unknown` when an earlier run may have brought the mail */
+  /** @throws PermanentError `delivery_unknown` when another run may have brought the mail */
   async refuseDoubt(): Promise<void> {
-    for (let run = 1; run < this.#job.run; run += 1) {
-      if (await this.#isInDoubt(run)) throw unknown('A worker was lost while it handed the mail over');
-    }
+    for (let note = await this.#found(); note !== undefined; note = await this.#found()) this.#pass(note);
   }
 
+  /** @throws PermanentError `delivery_unknown` when another run hands the mail over */
   async before(): Promise<void> {
-    this.#noted = true;
-    await this.#note('whole');
+    this.#begun = true;
+    for (let note = await this.#entered(); note.run !== this.#job.run; note = await this.#entered()) this.#pass(note);
   }
 
   out(): void {
@@ -43,35 +43,42 @@ export class HandOver implements MailEnd {
 
   /** What an error means for a mail that must not come twice. */
   async afterError(error: unknown): Promise<unknown> {
-    if (this.#noted && (!this.#out || isAnswer(error))) await this.#note('not-taken');
+    if (this.#begun && (!this.#out || isAnswer(error))) await this.#takeBack();
     return isUnanswered(error) ? unknown(error.message, error) : error;
   }
 
-  async #note(state: HandedOver): Promise<void> {
-    const note = JSON.stringify({ state, maxAttempts: this.#job.maxAttempts });
-    await this.#job.files.save(NOTE, Readable.from([note]), ABOUT);
+  #found(): Promise<Note | undefined> {
+    return this.#notes.find(this.#job, this.#name);
   }
 
-  async #isInDoubt(run: number): Promise<boolean> {
-    const { tenant, id, maxAttempts } = this.#job;
-    try {
-      const { stream } = await this.#job.files.open({ key: outputKey(tenant, id, run, NOTE) });
-      const note = decodeJson(Buffer.from(await text(stream)));
-      const said = note.ok && isRecord(note.value) ? note.value : {};
-      return said['state'] !== 'not-taken' && said['maxAttempts'] === maxAttempts;
-    } catch (error) {
-      if (error instanceof PermanentError && error.code === 'file_not_found') return false;
-      throw error;
-    }
+  #entered(state = HANDED_OVER): Promise<Note> {
+    return this.#notes.enter(this.#job, this.#name, state);
+  }
+
+  #pass({ state }: Note): void {
+    if (state !== NOT_TAKEN) throw unknown('Another run of the job handed the mail over, or was lost while it did');
+    this.#failed += 1;
+  }
+
+  // It may have been entered although the storage did not say so, and it may be another run's, which stays.
+  async #takeBack(): Promise<void> {
+    const { run, state } = await this.#entered(NOT_TAKEN);
+    if (run === this.#job.run && state !== NOT_TAKEN) await this.#notes.change(this.#job, this.#name, NOT_TAKEN);
+  }
+
+  get #name(): string {
+    return `hand-over-${this.#job.maxAttempts}-${this.#failed}`;
   }
 }
 
 /**
  * What an error means for a mail that may come twice rather than not at all: when nobody knows whether the server has taken
- * it, it is sent once more, by the first attempt's failure alone.
+ * it, it is sent once more, by the first such run's failure alone.
  */
-export function repeatedOnce(error: unknown, { attempt }: Pick<JobContext, 'attempt'>): unknown {
-  return isUnanswered(error) && attempt > 1 ? unknown(error.message, error) : error;
+export async function repeatedOnce(error: unknown, job: JobContext, notes: JobNotes): Promise<unknown> {
+  if (!isUnanswered(error)) return error;
+  const { run } = await notes.enter(job, `unanswered-${job.maxAttempts}`, HANDED_OVER);
+  return run === job.run ? error : unknown(error.message, error);
 }
 
 function isUnanswered(error: unknown): error is TemporaryError {

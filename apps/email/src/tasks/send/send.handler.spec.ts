@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { simpleParser } from 'mailparser';
 import { jobInMemory, type JobInMemory } from '../../../spec/job-in-memory.js';
@@ -6,8 +7,10 @@ import { Suppressions, UnsubscribeLinks } from '#libs/suppressions';
 import { storageInMemory } from '../../../spec/storage-in-memory.js';
 import { Mailer } from '../../outgoing/mailer.js';
 import { Traffic } from '../../outgoing/traffic.js';
+import { JobNotes } from '../../storage/job-notes.js';
 import { Templates } from '../../templates/templates.js';
 import { CampaignMail } from './campaign-mail.js';
+import { Delivery } from './delivery.js';
 import { SendHandler } from './send.handler.js';
 import { type SendPayload } from './send.payload.js';
 
@@ -26,20 +29,28 @@ describe('email.send', () => {
   let job: JobInMemory;
   let suppressions: Suppressions;
   let campaign: CampaignMail;
+  let storage: ReturnType<typeof storageInMemory>;
   const traffic = new Traffic({ rates: { all: null, byDomain: new Map() }, connections: 10 });
   /** What the server does with the next mails, once it has them. */
   let onMail: () => Refusal | undefined;
+  /** What it does with the next recipients. */
+  let onRecipient: (address: string) => Promise<void>;
 
   beforeAll(async () => {
     templates = await Templates.open(null);
   });
   beforeEach(async () => {
     onMail = () => undefined;
+    onRecipient = async () => undefined;
     sink = await SmtpSink.open({
-      toRecipient: (address) => REFUSED[address],
+      toRecipient: async (address) => {
+        await onRecipient(address);
+        return REFUSED[address];
+      },
       toMail: () => onMail(),
     });
-    suppressions = new Suppressions(storageInMemory());
+    storage = storageInMemory();
+    suppressions = new Suppressions(storage);
     const unsubscribe = { secret: 'a secret of the tests, long enough', publicUrl: 'https://jobs.example.org' };
     campaign = new CampaignMail(suppressions, unsubscribe);
     const server = { host: '127.0.0.1', port: sink.port, secure: false, login: null };
@@ -53,7 +64,10 @@ describe('email.send', () => {
   });
 
   const send = (payload: SendPayload, as = job): Promise<unknown> =>
-    new SendHandler(mailer, templates, traffic, campaign).send(payload, as.context);
+    new SendHandler(new Delivery(mailer, traffic), templates, campaign, new JobNotes(storage)).send(
+      payload,
+      as.context,
+    );
 
   it('sends to one mailbox', async () => {
     expect(await send({ ...TEXT })).toEqual({
@@ -121,6 +135,19 @@ describe('email.send', () => {
     await expect(send({ ...TEXT })).rejects.toMatchObject({ name: 'TemporaryError', code: 'smtp_unanswered' });
     const again = job.again({ attempt: 2 });
     await expect(send({ ...TEXT }, again)).rejects.toMatchObject({ name: 'PermanentError', code: 'delivery_unknown' });
+  });
+
+  it('is sent once more also when the first attempt failed of something else', async () => {
+    onMail = () => {
+      if (sink.offered.length === 1) return { code: 451, text: 'greylisted' };
+      sink.cutOff();
+      return undefined;
+    };
+    await expect(send({ ...TEXT })).rejects.toMatchObject({ code: 'smtp_temporary' });
+    const second = job.again({ attempt: 2 });
+    await expect(send({ ...TEXT }, second)).rejects.toMatchObject({ name: 'TemporaryError', code: 'smtp_unanswered' });
+    const third = second.again({ attempt: 3 });
+    await expect(send({ ...TEXT }, third)).rejects.toMatchObject({ name: 'PermanentError', code: 'delivery_unknown' });
   });
 
   describe('of a campaign', () => {
@@ -196,6 +223,78 @@ describe('email.send', () => {
       onMail = () => (sink.offered.length === 1 ? { code: 451, text: 'come back later' } : undefined);
       await expect(send({ ...MAIL })).rejects.toMatchObject({ code: 'smtp_temporary' });
       expect(await send({ ...MAIL }, job.again({ attempt: 2 }))).toMatchObject({ accepted: ['ada@x.org'] });
+    });
+
+    it('is sent again when the connection is lost before the server has agreed to take it', async () => {
+      onRecipient = async () => {
+        await delay(50); // in which nothing may be noted
+        sink.cutOff();
+      };
+      await expect(send({ ...MAIL })).rejects.toMatchObject({ name: 'TemporaryError', code: 'smtp_unreachable' });
+      onRecipient = async () => undefined;
+      expect(await send({ ...MAIL }, job.again({ attempt: 2 }))).toMatchObject({ accepted: ['ada@x.org'] });
+      expect(sink.offered).toHaveLength(1);
+    });
+
+    it('is sent again when its worker ends after it has noted the hand-over and before it hands over', async () => {
+      const killed = new AbortController();
+      const { create } = storage;
+      storage.create = async (...file) => {
+        const made = await create(...file);
+        killed.abort(new Error('killed'));
+        return made;
+      };
+      await expect(send({ ...MAIL }, job.again({ signal: killed.signal }))).rejects.toThrow('killed');
+      storage.create = create;
+      expect(await send({ ...MAIL }, job.again().again())).toMatchObject({ accepted: ['ada@x.org'] });
+      expect(sink.offered).toHaveLength(1);
+    });
+
+    it('tells what the storage said when the hand-over cannot be noted, and is sent again', async () => {
+      const { create } = storage;
+      let down = true;
+      storage.create = async (...file) => {
+        const made = await create(...file); // it is noted, but nobody hears of it
+        if (!down) return made;
+        down = false;
+        throw Object.assign(new Error('the disk is full'), { code: 'storage_full' });
+      };
+      await expect(send({ ...MAIL })).rejects.toMatchObject({ message: 'the disk is full', code: 'storage_full' });
+      expect(sink.offered).toEqual([]);
+      expect(await send({ ...MAIL }, job.again({ attempt: 2 }))).toMatchObject({ accepted: ['ada@x.org'] });
+    });
+
+    it('is sent by one run when another goes on that was thought lost', async () => {
+      const later = job.again();
+      const text = 'x'.repeat(40_000);
+      let sentByLater: Promise<unknown> | undefined;
+      onRecipient = async () => {
+        if (sentByLater !== undefined) return;
+        sentByLater = send({ ...MAIL, text }, later);
+        await sentByLater;
+      };
+      await expect(send({ ...MAIL, text })).rejects.toMatchObject({ name: 'PermanentError', code: 'delivery_unknown' });
+      expect(await sentByLater).toMatchObject({ accepted: ['ada@x.org'] });
+      expect(sink.offered).toHaveLength(1);
+    });
+
+    it('is sent by one of many runs at once', async () => {
+      const runs = [job, job.again(), job.again().again(), job.again().again().again()];
+      const sent = await Promise.allSettled(runs.map((run) => send({ ...MAIL }, run)));
+      expect(sent.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(sink.offered).toHaveLength(1);
+    });
+
+    it('asks once for what earlier runs have noted, however many there were', async () => {
+      const asked: string[] = [];
+      const { read } = storage;
+      storage.read = (key) => {
+        asked.push(key);
+        return read(key);
+      };
+      const late = jobInMemory({ run: 2_001 });
+      await send({ ...MAIL }, late);
+      expect(asked.filter((key) => key.startsWith(`default/${late.context.id}/`))).toHaveLength(1);
     });
   });
 });

@@ -1,13 +1,13 @@
 import { Ctx, Payload } from '@nestjs/microservices';
 import { type JobContext, type StartOptions, Task, TaskController } from '#libs/consumer';
 import { type SuppressionReason } from '#libs/suppressions';
-import { type Mail, Mailer, type Receipt } from '../../outgoing/mailer.js';
-import { Traffic } from '../../outgoing/traffic.js';
+import { type Mail, type Receipt } from '../../outgoing/mailer.js';
+import { JobNotes } from '../../storage/job-notes.js';
 import { openTemplates } from '../../templates/open-templates.js';
 import { fitsTemplate } from '../../templates/template-rules.js';
 import { Templates } from '../../templates/templates.js';
-import { Attachments } from './attachments.js';
 import { CampaignMail, unsubscribeHeaders } from './campaign-mail.js';
+import { Delivery, type MailToDeliver } from './delivery.js';
 import { HandOver, repeatedOnce } from './hand-over.js';
 import { SendPayload } from './send.payload.js';
 
@@ -28,10 +28,10 @@ interface SuppressedMail {
 @TaskController('email')
 export class SendHandler {
   constructor(
-    private readonly mailer: Mailer,
+    private readonly delivery: Delivery,
     private readonly templates: Templates,
-    private readonly traffic: Traffic,
     private readonly campaign: CampaignMail,
+    private readonly notes: JobNotes,
   ) {}
 
   @Task('send', {
@@ -50,54 +50,38 @@ export class SendHandler {
 
   async #deliver(payload: SendPayload, to: readonly string[], job: JobContext): Promise<Receipt> {
     try {
-      const receipt = await this.#handOver(payload, { to }, job);
+      const receipt = await this.#send(payload, { to, ...this.#content(payload) }, job);
       if (receipt.rejected.length === 0) return receipt;
       job.log.warn('The mail server took the mail for some recipients only', { rejected: receipt.rejected });
       return receipt;
     } catch (error) {
-      throw repeatedOnce(error, job);
+      throw await repeatedOnce(error, job, this.notes);
     }
   }
 
   async #deliverOnce(payload: SendPayload, address: string, job: JobContext): Promise<Receipt> {
-    const handOver = new HandOver(job);
+    const handOver = new HandOver(job, this.notes);
     await handOver.refuseDoubt();
-    const unsubscribeUrl = this.campaign.unsubscribeUrl(job, address);
+    const url = this.campaign.unsubscribeUrl(job, address);
+    const mail = { ...this.#content(payload, url), headers: unsubscribeHeaders(url), end: handOver };
     try {
-      return await this.#handOver(payload, { to: [address], unsubscribeUrl, end: handOver }, job);
+      return await this.#send(payload, { to: [address], ...mail }, job);
     } catch (error) {
       await this.campaign.noteBounce(job, address, error);
       throw await handOver.afterError(error);
     }
   }
 
-  async #handOver(payload: SendPayload, about: Handling, job: JobContext): Promise<Receipt> {
-    const { unsubscribeUrl, ...rest } = about;
-    const content = this.#content(payload, unsubscribeUrl);
-    const leave = await this.traffic.enter(job, about.to);
-    try {
-      const attachments = await Attachments.open(job.files, payload.attachments ?? []);
-      try {
-        const { files } = attachments;
-        const mail = { id: job.id, ...content, replyTo: payload.replyTo, attachments: files, ...rest };
-        return await this.mailer.send({ ...mail, headers: unsubscribeHeaders(unsubscribeUrl) }, job.signal);
-      } finally {
-        attachments.close();
-      }
-    } finally {
-      leave();
-    }
+  #send({ replyTo, attachments = [] }: SendPayload, mail: MailToDeliver, job: JobContext): Promise<Receipt> {
+    return this.delivery.send({ ...mail, replyTo }, attachments, job);
   }
 
-  #content(payload: SendPayload, unsubscribeUrl: string | undefined): Pick<Mail, 'subject' | 'text' | 'html'> {
+  #content(payload: SendPayload, unsubscribeUrl?: string): Pick<Mail, 'subject' | 'text' | 'html'> {
     const { template, data = {}, subject, text, html } = payload;
     if (template === undefined) return { subject: subject ?? '', text, html };
-    return this.templates.get(template).fill(data, { subject, sender: this.mailer.sender, unsubscribeUrl });
+    return this.templates.get(template).fill(data, { subject, sender: this.delivery.sender, unsubscribeUrl });
   }
 }
-
-/** What a mail is handed over with, beside its content. */
-type Handling = Pick<Mail, 'to' | 'end'> & { readonly unsubscribeUrl?: string | undefined };
 
 async function atStart(): Promise<StartOptions> {
   const templates = await openTemplates();

@@ -1,0 +1,43 @@
+import { type JobContext } from '#libs/consumer';
+import { type Mail, type Mailer, type Receipt } from '../../outgoing/mailer.js';
+import { type Traffic } from '../../outgoing/traffic.js';
+import { type AttachmentPayload } from './attachment.payload.js';
+import { Attachments } from './attachments.js';
+
+/** A mail without its files, which are opened when its turn has come. */
+export type MailToDeliver = Omit<Mail, 'id' | 'attachments'>;
+
+/** Sends the mails of jobs, each in its turn. */
+export class Delivery {
+  constructor(
+    private readonly mailer: Mailer,
+    private readonly traffic: Traffic,
+  ) {}
+
+  /** Whom mails are from, as a person reads it. */
+  get sender(): string {
+    return this.mailer.sender;
+  }
+
+  /**
+   * Resolves when the server has taken the mail for at least one recipient.
+   * @throws what `Mailer.send`, `Traffic.enter` and `Attachments.open` throw
+   */
+  async send(mail: MailToDeliver, files: readonly AttachmentPayload[], job: JobContext): Promise<Receipt> {
+    const leave = await this.traffic.enter(job, mail.to);
+    try {
+      return await this.#sendWithFiles(mail, files, job);
+    } finally {
+      leave();
+    }
+  }
+
+  async #sendWithFiles(mail: MailToDeliver, asked: readonly AttachmentPayload[], job: JobContext): Promise<Receipt> {
+    const attachments = await Attachments.open(job.files, asked);
+    try {
+      return await this.mailer.send({ ...mail, id: job.id, attachments: attachments.files }, job.signal);
+    } finally {
+      attachments.close();
+    }
+  }
+}
