@@ -74,6 +74,7 @@ describe('media.analyze-image', () => {
       .png()
       .toBuffer();
     expect((await analyze(picture)).dominantColors).toEqual(['#ff0000', '#0000ff']);
+    expect((await analyze(await readFile(PHOTO))).dominantColors).toHaveLength(6);
     const clear = { create: { width: 9, height: 9, channels: 4, background: '#0000' } } as const;
     expect((await analyze(await sharp(clear).png().toBuffer())).dominantColors).toEqual([]);
   });

@@ -2,6 +2,8 @@ import { fromPixels, type Pixels } from '../../image-pool/image-file.js';
 import { sharp } from '../../image-pool/safe-sharp.js';
 
 const MOST_COLOURS = 6;
+/** A palette has 2, 4, 16 or 256 colours, whatever number is asked for. */
+const PALETTE = 16;
 /** A colour that less of the picture has is not said to dominate. */
 const LEAST_SHARE = 0.02;
 const OPAQUE = 128;
@@ -13,7 +15,7 @@ const OPAQUE = 128;
 export async function dominantColors(pixels: Pixels): Promise<readonly string[]> {
   const palette = await fromPixels(pixels)
     .toColourspace('srgb')
-    .png({ palette: true, colours: MOST_COLOURS, dither: 0 })
+    .png({ palette: true, colours: PALETTE, dither: 0 })
     .toBuffer();
   const { data } = await sharp(palette).toColourspace('srgb').ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   const counts = new Map<string, number>();
@@ -26,6 +28,7 @@ export async function dominantColors(pixels: Pixels): Promise<readonly string[]>
   }
   return [...counts]
     .sort(([, a], [, b]) => b - a)
+    .slice(0, MOST_COLOURS)
     .filter(([, count], place) => place === 0 || count >= LEAST_SHARE * opaque)
     .map(([colour]) => colour);
 }
