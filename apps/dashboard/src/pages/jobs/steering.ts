@@ -17,7 +17,7 @@ export interface Steering {
 
 const isFinal = ({ status }: Job): boolean => ['completed', 'failed', 'cancelled'].includes(status);
 
-export const RETRY: Steering = {
+const RETRY: Steering = {
   name: 'Retry',
   call: 'retry',
   done: 'queued again',
@@ -27,7 +27,7 @@ export const RETRY: Steering = {
   danger: false,
 };
 
-export const CANCEL: Steering = {
+const CANCEL: Steering = {
   name: 'Cancel',
   call: 'cancel',
   done: 'cancelled, or asked to stop',
