@@ -1,13 +1,6 @@
 import { finished, pipeline, Readable } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { AnswerTooLarge, CallFailed } from './errors.js';
-
-const UNPACKERS: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
+import { AnswerTooLarge } from './errors.js';
+import { packingOf } from './packing.js';
 
 /** How a body is read. */
 export interface BodyTerms {
@@ -19,8 +12,7 @@ export interface BodyTerms {
 /**
  * The body as its sender meant it: unpacked, and cut off with an error at its limit. What is unpacked is never more than
  * a buffer ahead of what is read, so a small answer that unpacks to a huge one costs nothing.
- * @param encoding the value of `content-encoding`
- * An encoding that nobody asked for is an error of who reads it: the status counts without.
+ * @param encoding the value of `content-encoding`; one that nobody asked for is an error of who reads it: the status counts without
  */
 export function answerBody(raw: Readable, encoding: string, terms: BodyTerms): Readable {
   return new AnswerBody(raw, encoding, terms);
@@ -78,10 +70,6 @@ class AnswerBody extends Readable {
 }
 
 function unpacked(raw: Readable, encoding: string): Readable {
-  const name = encoding.trim().toLowerCase();
-  if (name === '' || name === 'identity') return raw;
-  const unpacker = UNPACKERS[name]?.();
-  if (unpacker === undefined)
-    throw new CallFailed('answer_unreadable', 'The answer is packed in a way that was not asked for.');
-  return pipeline(raw, unpacker, () => undefined);
+  const packing = packingOf(encoding);
+  return packing === undefined ? raw : pipeline(raw, packing.unpacker(), () => undefined);
 }

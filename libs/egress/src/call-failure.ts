@@ -1,4 +1,4 @@
-import { CallFailed, EgressRefused } from './errors.js';
+import { AnswerTooLarge, CallFailed, EgressRefused } from './errors.js';
 import { BodyUnreadable } from './request-body.js';
 
 const TIMEOUTS: Readonly<Record<string, string>> = {
@@ -12,7 +12,7 @@ const UNREADABLE =
 
 /** The error of a call that an error of its connection stands for. Says the class of what happened and no more. */
 export function callFailure(error: unknown): unknown {
-  if (error instanceof EgressRefused || error instanceof CallFailed) return error;
+  if (error instanceof EgressRefused || error instanceof CallFailed || error instanceof AnswerTooLarge) return error;
   if (error instanceof BodyUnreadable) return error.cause;
   const code = codeOf(error);
   const timeout = TIMEOUTS[code];

@@ -19,7 +19,8 @@ export const CALL_LIMITS: CallLimits = { headersMs: 10_000, idleMs: 10_000, tota
 export interface Call {
   /** In capitals. */
   readonly method: string;
-  readonly url: string;
+  /** As a URL: one that `EgressClient.checked` has given. */
+  readonly url: string | URL;
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Headers that only the origin of `url` may see: a redirect to another one leaves them out. Names in lower case. */
@@ -32,6 +33,14 @@ export interface Call {
   readonly redirects?: number;
   /** Is asked before a redirect is followed; what it throws ends the call. */
   readonly beforeRedirect?: (to: URL) => void;
+  /** Is called when the head of the answer is there. */
+  readonly answered?: () => void;
+}
+
+/** What a server answered, whole. */
+export interface WholeAnswer extends Pick<Answer, 'status' | 'headers'> {
+  /** Unpacked. */
+  readonly body: Buffer;
 }
 
 /** What a server answered. Whoever gets it reads the body to its end or destroys it. */

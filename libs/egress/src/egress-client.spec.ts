@@ -1,14 +1,14 @@
 import { EventEmitter, getEventListeners, once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import { buffer, text } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import { createGzip, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type HttpTarget, startHttpTarget } from '../spec/http-target.js';
 import { REFUSED_HOSTS, REFUSED_REDIRECTS, REFUSED_RESOLUTIONS, REFUSED_URLS } from '../spec/refused-addresses.js';
-import { type Answer, type Call } from './call.js';
+import { type Answer, type Call, type WholeAnswer } from './call.js';
 import { EgressClient, type EgressOptions } from './egress-client.js';
 import { type Resolve } from './guarded-connector.js';
 
@@ -35,6 +35,8 @@ describe('EgressClient', () => {
   };
   const get = (url: string, more: Partial<Call> = {}): Promise<Answer> =>
     client.send({ method: 'GET', url, signal: new AbortController().signal, ...more });
+  const exchange = (url: string, more: Partial<Call> = {}): Promise<WholeAnswer> =>
+    client.exchange({ method: 'GET', url, signal: new AbortController().signal, ...more });
   const portOf = ({ url }: HttpTarget): string => new URL(url).port;
 
   describe('at an address that the operator has opened', () => {
@@ -212,183 +214,219 @@ describe('EgressClient', () => {
     });
   });
 
-  describe('limits', () => {
-    it('the bytes of a body that does not end', async () => {
+  /** The text of an answer that is read as it comes, or taken whole. */
+  const WAYS: readonly [string, (url: string, more?: Partial<Call>) => Promise<string>][] = [
+    ['read as it comes', async (url, more) => text((await get(url, more)).body)],
+    ['taken whole', async (url, more) => (await exchange(url, more)).body.toString()],
+  ];
+
+  describe.each(WAYS)('for an answer that is %s', (_way, read) => {
+    it('unpacks it, and takes the head of one to a HEAD as it is', async () => {
+      target.answer(
+        (_request, response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('whole')),
+      );
+      expect(await read(target.url)).toBe('whole');
+      expect(await read(target.url, { method: 'HEAD' })).toBe('');
+    });
+
+    it('takes nothing of what only informs before it', async () => {
       target.answer((_request, response) => {
-        Readable.from(endless()).pipe(response);
+        response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+        response.end('whole');
       });
-      const { body } = await get(target.url, { limits: { maxBytes: MIB } });
-      await expect(buffer(body)).rejects.toMatchObject({ name: 'AnswerTooLarge', maxBytes: MIB });
+      expect(await read(target.url)).toBe('whole');
     });
 
-    it('the bytes of a body that unpacks to a thousand times its size', async () => {
-      target.answer((_request, response) => {
-        response.writeHead(200, { 'content-encoding': 'gzip' });
-        const pack = createGzip();
-        pack.pipe(response);
-        pack.end(Buffer.alloc(64 * MIB));
+    it('follows a redirect without reading the body of that', async () => {
+      target.answer((request, response) => {
+        if (request.url === '/end') response.end('end');
+        else response.writeHead(302, { location: '/end' }).write('and so on');
       });
-      const { body } = await get(target.url, { limits: { maxBytes: MIB } });
-      await expect(buffer(body)).rejects.toMatchObject({ name: 'AnswerTooLarge' });
+      expect(await read(target.url, { redirects: 1 })).toBe('end');
     });
 
-    it('the time until an answer begins', async () => {
-      target.answer(() => undefined);
-      await expect(get(target.url, { limits: { headersMs: 50 } })).rejects.toMatchObject({
-        ...{ name: 'CallFailed', code: 'call_timeout', message: expect.stringContaining('begin its answer') },
+    describe('limits', () => {
+      it('the bytes of a body that does not end', async () => {
+        target.answer((_request, response) => {
+          Readable.from(endless()).pipe(response);
+        });
+        await expect(read(target.url, { limits: { maxBytes: MIB } })).rejects.toMatchObject({
+          name: 'AnswerTooLarge',
+          maxBytes: MIB,
+        });
+      });
+
+      it('the bytes of a body that unpacks to a thousand times its size', async () => {
+        target.answer((_request, response) => {
+          response.writeHead(200, { 'content-encoding': 'gzip' });
+          const pack = createGzip();
+          pack.pipe(response);
+          pack.end(Buffer.alloc(64 * MIB));
+        });
+        await expect(read(target.url, { limits: { maxBytes: MIB } })).rejects.toMatchObject({ name: 'AnswerTooLarge' });
+      });
+
+      it('the time until an answer begins', async () => {
+        target.answer(() => undefined);
+        await expect(read(target.url, { limits: { headersMs: 50 } })).rejects.toMatchObject({
+          ...{ name: 'CallFailed', code: 'call_timeout', message: expect.stringContaining('begin its answer') },
+        });
+      });
+
+      it('the time in which a body stands still', async () => {
+        target.answer((_request, response) => void response.write('a'));
+        await expect(read(target.url, { limits: { idleMs: 50 } })).rejects.toMatchObject({
+          code: 'call_timeout',
+          message: expect.stringContaining('stopped'),
+        });
+      });
+
+      it('the time of the whole call, also when bytes drip', async () => {
+        target.answer((_request, response) => {
+          const dripping = setInterval(() => response.write('a'), 20);
+          response.on('close', () => clearInterval(dripping));
+        });
+        await expect(read(target.url, { limits: { totalMs: 200 } })).rejects.toMatchObject({
+          code: 'call_timeout',
+          message: expect.stringContaining('200 ms'),
+        });
+      });
+
+      it('the head of an answer', async () => {
+        target.answer((_request, response) => void response.writeHead(200, { 'x-long': 'a'.repeat(40_000) }).end());
+        await expect(read(target.url)).rejects.toMatchObject({ code: 'answer_unreadable' });
+      });
+
+      it('the time for TLS', async () => {
+        const silent = await listening(createServer((socket) => socket.resume()));
+        await replaceClient({ allow: [silent.pair], tlsMs: 50 });
+        await expect(read(`https://${silent.pair}/`)).rejects.toMatchObject({
+          ...{ code: 'call_timeout', message: expect.stringContaining('TLS') },
+        });
+        silent.server.close();
       });
     });
 
-    it('the time in which a body stands still', async () => {
-      target.answer((_request, response) => void response.write('a'));
-      const { body } = await get(target.url, { limits: { idleMs: 50 } });
-      await expect(text(body)).rejects.toMatchObject({
-        code: 'call_timeout',
-        message: expect.stringContaining('stopped'),
+    describe('trouble', () => {
+      it('is told by its class: nobody listens', async () => {
+        const { server, pair } = await listening(createServer());
+        server.close();
+        await once(server, 'close');
+        await replaceClient({ allow: [pair] });
+        await expect(read(`http://${pair}/`)).rejects.toMatchObject({ name: 'CallFailed', code: 'host_unreachable' });
       });
-    });
 
-    it('the time of the whole call, also when bytes drip', async () => {
-      target.answer((_request, response) => {
-        const dripping = setInterval(() => response.write('a'), 20);
-        response.on('close', () => clearInterval(dripping));
+      it('is told by its class: no TLS', async () => {
+        await expect(read(target.url.replace('http:', 'https:'))).rejects.toMatchObject({ code: 'tls_failed' });
       });
-      const { body } = await get(target.url, { limits: { totalMs: 200 } });
-      await expect(text(body)).rejects.toMatchObject({
-        code: 'call_timeout',
-        message: expect.stringContaining('200 ms'),
-      });
-    });
 
-    it('the head of an answer', async () => {
-      target.answer((_request, response) => void response.writeHead(200, { 'x-long': 'a'.repeat(40_000) }).end());
-      await expect(get(target.url)).rejects.toMatchObject({ code: 'answer_unreadable' });
-    });
-
-    it('the time for TLS', async () => {
-      const silent = await listening(createServer((socket) => socket.resume()));
-      await replaceClient({ allow: [silent.pair], tlsMs: 50 });
-      await expect(get(`https://${silent.pair}/`)).rejects.toMatchObject({
-        ...{ code: 'call_timeout', message: expect.stringContaining('TLS') },
+      it('is told by its class: the connection breaks', async () => {
+        target.answer((_request, response) => void response.destroy());
+        await expect(read(target.url)).rejects.toMatchObject({ code: 'call_broken' });
       });
-      silent.server.close();
+
+      it('is told by its class: no HTTP', async () => {
+        const { server, pair } = await listening(
+          createServer((socket) => socket.once('data', () => socket.end('220 mail ready\r\n'))),
+        );
+        await replaceClient({ allow: [pair] });
+        await expect(read(`http://${pair}/`)).rejects.toMatchObject({ code: 'answer_unreadable' });
+        server.close();
+      });
+
+      it('is told by its class: a body shorter than it says', async () => {
+        target.answer((_request, response) => {
+          response.writeHead(200, { 'content-length': 10 });
+          response.write('abc', () => void response.destroy());
+        });
+        await expect(read(target.url)).rejects.toMatchObject({ code: 'call_broken' });
+      });
+
+      it('is told by its class: packed badly, or by nobody asked for', async () => {
+        target.answer(
+          (_request, response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end('not packed'),
+        );
+        await expect(read(target.url)).rejects.toMatchObject({ code: 'answer_unreadable' });
+        target.answer((_request, response) => void response.writeHead(200, { 'content-encoding': 'zip' }).end('zip'));
+        await expect(read(target.url)).rejects.toMatchObject({ code: 'answer_unreadable' });
+      });
+
+      it('is the reason of the signal when that aborts', async () => {
+        target.answer(() => undefined);
+        const cancelling = new AbortController();
+        const sent = read(target.url, { signal: cancelling.signal });
+        cancelling.abort(new Error('cancelled'));
+        await expect(sent).rejects.toThrow('cancelled');
+      });
+
+      it('is that reason at once, also while the connection is made', async () => {
+        const names = new EventEmitter();
+        const resolve: Resolve = async () => {
+          names.emit('asked');
+          await once(names, 'gone');
+          throw new Error('ENOTFOUND');
+        };
+        await replaceClient({ resolve, connectMs: 60_000 });
+        const cancelling = new AbortController();
+        const asked = once(names, 'asked');
+        const sent = read('http://slow.example/', { signal: cancelling.signal });
+        await asked;
+        cancelling.abort(new Error('cancelled'));
+        await expect(sent).rejects.toThrow('cancelled');
+        names.emit('gone');
+      });
+
+      it('is that reason while the body is read, and ends the connection', async () => {
+        const closed = new Promise((resolve) => {
+          target.answer((_request, response) => void response.on('close', resolve).write('a'));
+        });
+        const cancelling = new AbortController();
+        const answered = new EventEmitter();
+        const head = once(answered, 'head');
+        const reading = read(target.url, { signal: cancelling.signal, answered: () => answered.emit('head') });
+        await head;
+        cancelling.abort(new Error('cancelled'));
+        await expect(reading).rejects.toThrow('cancelled');
+        await closed;
+      });
+
+      it('is the error of a body that cannot be sent because it cannot be read', async () => {
+        const unreadable = new Error('the file is gone');
+        const body = new Readable({
+          read() {
+            this.destroy(unreadable);
+          },
+        });
+        await expect(read(target.url, { method: 'POST', body })).rejects.toBe(unreadable);
+      });
+
+      it('closes the body that was to be sent', async () => {
+        target.answer((_request, response) => void response.destroy());
+        const body = Readable.from(['all']);
+        await expect(read(target.url, { method: 'POST', body })).rejects.toMatchObject({ code: 'call_broken' });
+        expect(body.destroyed).toBe(true);
+      });
     });
   });
 
-  describe('trouble', () => {
-    it('is told by its class: nobody listens', async () => {
-      const { server, pair } = await listening(createServer());
-      server.close();
-      await once(server, 'close');
-      await replaceClient({ allow: [pair] });
-      await expect(get(`http://${pair}/`)).rejects.toMatchObject({ name: 'CallFailed', code: 'host_unreachable' });
-    });
+  it('gives the status of an answer that is packed in a way nobody asked for', async () => {
+    target.answer((_request, response) => void response.writeHead(200, { 'content-encoding': 'zip' }).end('zip'));
+    expect((await get(target.url)).status).toBe(200);
+  });
 
-    it('is told by its class: no TLS', async () => {
-      await expect(get(target.url.replace('http:', 'https:'))).rejects.toMatchObject({ code: 'tls_failed' });
+  it('closes a body that breaks before anybody has read it', async () => {
+    target.answer((_request, response) => {
+      response.writeHead(200, { 'content-length': 10 }).write('abc', () => void response.destroy());
     });
-
-    it('is told by its class: the connection breaks', async () => {
-      target.answer((_request, response) => void response.destroy());
-      await expect(get(target.url)).rejects.toMatchObject({ code: 'call_broken' });
-    });
-
-    it('is told by its class: no HTTP', async () => {
-      const { server, pair } = await listening(
-        createServer((socket) => socket.once('data', () => socket.end('220 mail ready\r\n'))),
-      );
-      await replaceClient({ allow: [pair] });
-      await expect(get(`http://${pair}/`)).rejects.toMatchObject({ code: 'answer_unreadable' });
-      server.close();
-    });
-
-    it('is told by its class: a body shorter than it says', async () => {
-      target.answer((_request, response) => {
-        response.writeHead(200, { 'content-length': 10 });
-        response.write('abc', () => void response.destroy());
-      });
-      const { body } = await get(target.url);
-      await expect(text(body)).rejects.toMatchObject({ code: 'call_broken' });
-    });
-
-    it('is told by its class: packed badly, or by nobody asked for', async () => {
-      target.answer(
-        (_request, response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end('not packed'),
-      );
-      await expect(text((await get(target.url)).body)).rejects.toMatchObject({ code: 'answer_unreadable' });
-      target.answer((_request, response) => void response.writeHead(200, { 'content-encoding': 'zip' }).end('zip'));
-      const answer = await get(target.url);
-      // Whoever wants the status alone has it.
-      expect(answer.status).toBe(200);
-      await expect(text(answer.body)).rejects.toMatchObject({ code: 'answer_unreadable' });
-    });
-
-    it('is the reason of the signal when that aborts', async () => {
-      target.answer(() => undefined);
-      const cancelling = new AbortController();
-      const sent = get(target.url, { signal: cancelling.signal });
-      cancelling.abort(new Error('cancelled'));
-      await expect(sent).rejects.toThrow('cancelled');
-    });
-
-    it('is that reason at once, also while the connection is made', async () => {
-      const names = new EventEmitter();
-      const resolve: Resolve = async () => {
-        names.emit('asked');
-        await once(names, 'gone');
-        throw new Error('ENOTFOUND');
-      };
-      await replaceClient({ resolve, connectMs: 60_000 });
-      const cancelling = new AbortController();
-      const asked = once(names, 'asked');
-      const sent = get('http://slow.example/', { signal: cancelling.signal });
-      await asked;
-      cancelling.abort(new Error('cancelled'));
-      await expect(sent).rejects.toThrow('cancelled');
-      names.emit('gone');
-    });
-
-    it('is that reason while the body is read, and ends the connection', async () => {
-      const closed = new Promise((resolve) => {
-        target.answer((_request, response) => void response.on('close', resolve).write('a'));
-      });
-      const cancelling = new AbortController();
-      const { body } = await get(target.url, { signal: cancelling.signal });
-      const read = text(body);
-      cancelling.abort(new Error('cancelled'));
-      await expect(read).rejects.toThrow('cancelled');
-      await closed;
-    });
-
-    it('closes a body that nobody has read yet', async () => {
-      target.answer((_request, response) => {
-        response.writeHead(200, { 'content-length': 10 }).write('abc', () => void response.destroy());
-      });
-      const { body } = await get(target.url);
-      await expect(finished(body)).rejects.toMatchObject({ code: 'call_broken' });
-    });
-
-    it('is the error of a body that cannot be sent because it cannot be read', async () => {
-      const unreadable = new Error('the file is gone');
-      const body = new Readable({
-        read() {
-          this.destroy(unreadable);
-        },
-      });
-      await expect(get(target.url, { method: 'POST', body })).rejects.toBe(unreadable);
-    });
-
-    it('closes the body that was to be sent', async () => {
-      target.answer((_request, response) => void response.destroy());
-      const body = Readable.from(['all']);
-      await expect(get(target.url, { method: 'POST', body })).rejects.toMatchObject({ code: 'call_broken' });
-      expect(body.destroyed).toBe(true);
-    });
+    const { body } = await get(target.url);
+    await expect(finished(body)).rejects.toMatchObject({ code: 'call_broken' });
   });
 
   describe('when a call has ended', () => {
     it.each<[string, (call: Partial<Call>) => Promise<unknown>]>([
       ['with its answer', async (call) => text((await get(target.url, call)).body)],
+      ['with its whole answer', (call) => exchange(target.url, call)],
+      ['without a whole one', (call) => exchange('http://127.0.0.1:1/', call).catch(() => undefined)],
       ['without one', (call) => get('http://127.0.0.1:1/', call).catch(() => undefined)],
       ['with an answer that nobody wants', async (call) => once((await get(target.url, call)).body.destroy(), 'close')],
       ['behind a redirect', async (call) => text((await get(`${target.url}/away`, { ...call, redirects: 1 })).body)],
@@ -420,14 +458,6 @@ describe('EgressClient', () => {
       await text((await get(target.url)).body);
       expect(sockets[2] === sockets[1]).toBe(false);
     });
-  });
-
-  it('unpacks a body, and takes the head of one to a HEAD as it is', async () => {
-    target.answer(
-      (_request, response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('whole')),
-    );
-    expect(await text((await get(target.url)).body)).toBe('whole');
-    expect(await text((await get(target.url, { method: 'HEAD' })).body)).toBe('');
   });
 });
 

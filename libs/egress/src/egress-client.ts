@@ -1,14 +1,16 @@
-import { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
 import { answerBody } from './answer-body.js';
-import { type Answer, type Call, CALL_LIMITS, type CallLimits } from './call.js';
-import { CallEnding } from './call-ending.js';
-import { callFailure } from './call-failure.js';
+import { type AnswerHead, type TakingTerms } from './answer-head.js';
+import { type Answer, type Call, type WholeAnswer } from './call.js';
+import { CallUnderWay } from './call-under-way.js';
 import { EgressPolicy } from './egress-policy.js';
-import { CallFailed, EgressRefused } from './errors.js';
+import { EgressRefused } from './errors.js';
 import { guardedConnector, type Resolve, systemResolve } from './guarded-connector.js';
+import { ACCEPTED, unpacked } from './packing.js';
 import { redirectTarget } from './redirect.js';
 import { requestBody } from './request-body.js';
+import { takeStream } from './take-stream.js';
+import { takeWhole } from './take-whole.js';
 
 const CONNECT_MS = 5_000;
 const TLS_MS = 5_000;
@@ -39,19 +41,8 @@ interface Hop {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The last answer of a call, as it comes. */
-interface RawAnswer extends Pick<Answer, 'status' | 'headers'> {
-  readonly raw: Readable;
-  readonly packing: string;
-}
-
-/** What all hops of a call share. */
-interface Terms {
-  readonly limits: CallLimits;
-  readonly ending: CallEnding;
-  /** The error of the call that an error of a connection stands for. */
-  readonly explain: (error: unknown) => unknown;
-}
+/** Sends a request, and takes its answer in one way or another. */
+type Take<T> = (dispatcher: Dispatcher, request: Dispatcher.DispatchOptions, terms: TakingTerms) => Promise<T>;
 
 /** Calls the servers of other people, under the egress policy and within limits at every stage. Keeps connections for the next calls. */
 export class EgressClient {
@@ -74,7 +65,7 @@ export class EgressClient {
    * The URL of a call that may be sent, as far as it can be told before its name is resolved.
    * @throws EgressRefused
    */
-  checked(url: string): URL {
+  checked(url: string | URL): URL {
     return this.#policy.checked(url);
   }
 
@@ -86,23 +77,35 @@ export class EgressClient {
    * @throws the reason of its signal when that aborts
    */
   async send(call: Call): Promise<Answer> {
-    const limits = { ...CALL_LIMITS, ...call.limits };
-    call.signal.throwIfAborted();
-    const ending = new CallEnding(call.signal, limits.totalMs);
-    const explain = (error: unknown): unknown => {
-      if (call.signal.aborted) return call.signal.reason as unknown;
-      return ending.isLate ? tookTooLong(limits) : callFailure(error);
-    };
+    const underWay = new CallUnderWay(call);
     try {
-      const { status, headers, raw, packing } = await this.#followed(call, { limits, explain, ending });
-      const body = answerBody(raw, packing, { maxBytes: limits.maxBytes, explain });
+      const { raw, ...head } = await this.#followed(underWay, takeStream);
+      const { maxBytes } = underWay.limits;
+      const body = answerBody(raw, encodingOf(call, head), { maxBytes, explain: (error) => underWay.explain(error) });
       body.once('close', () => {
-        ending.letGo();
+        underWay.letGo();
       });
+      return { ...head, body };
+    } catch (error) {
+      underWay.giveUp();
+      throw error;
+    }
+  }
+
+  /**
+   * Sends a call and resolves with its answer, whole.
+   * @throws as `send`, and AnswerTooLarge
+   */
+  async exchange(call: Call): Promise<WholeAnswer> {
+    const underWay = new CallUnderWay(call);
+    try {
+      const { status, headers, bytes } = await this.#followed(underWay, takeWhole);
+      const encoding = encodingOf(call, { status, headers });
+      const body = encoding === '' ? bytes : await this.#unpacked(bytes, encoding, underWay);
+      underWay.letGo();
       return { status, headers, body };
     } catch (error) {
-      ending.letGo();
-      if (call.body instanceof Readable) call.body.destroy();
+      underWay.giveUp();
       throw error;
     }
   }
@@ -112,25 +115,29 @@ export class EgressClient {
     await this.#agent.destroy();
   }
 
-  async #followed(call: Call, terms: Terms): Promise<RawAnswer> {
-    const { method, body, redirects = 0 } = call;
+  async #followed<T extends AnswerHead>(underWay: CallUnderWay, take: Take<T>): Promise<T> {
+    const { call } = underWay;
+    const { redirects = 0 } = call;
     let hop = this.#firstHop(call);
     for (let hops = 0; ; hops += 1) {
-      const { statusCode: status, body: raw, ...response } = await this.#sent(call, hop, terms);
-      const headers = joined(response.headers);
-      const { location = '', 'content-encoding': packing = '' } = headers;
-      // What is sent with a call is for who was called, and may have been read by then.
-      const isFollowed = redirects > 0 && body === undefined;
-      const target = isFollowed ? redirectTarget(method, status, location, hop.url) : undefined;
-      if (target === undefined) return { status, headers, raw, packing: hasNoBody(method, status) ? '' : packing };
-      raw.on('error', () => undefined).destroy();
+      const answer = await this.#taken(underWay, hop, take);
+      const target = targetOf(call, hop, answer);
+      if (target === undefined) return answer;
       if (hops === redirects) throw new EgressRefused(`The host redirects more than ${redirects} times.`);
       hop = this.#nextHop(call, hop, target);
     }
   }
 
-  #firstHop({ url, headers = {}, credentials = {} }: Call): Hop {
-    const about = { 'user-agent': this.#userAgent, 'accept-encoding': 'gzip, deflate, br' };
+  async #unpacked(bytes: Buffer, encoding: string, underWay: CallUnderWay): Promise<Buffer> {
+    try {
+      return await unpacked(bytes, encoding, underWay.limits.maxBytes);
+    } catch (error) {
+      throw underWay.explain(error);
+    }
+  }
+
+  #firstHop({ url, headers, credentials }: Call): Hop {
+    const about = { 'user-agent': this.#userAgent, 'accept-encoding': ACCEPTED };
     return { url: this.#policy.checked(url), isRedirect: false, headers: { ...about, ...headers, ...credentials } };
   }
 
@@ -153,41 +160,46 @@ export class EgressClient {
     }
   }
 
-  async #sent(
-    call: Call,
-    { url, isRedirect, headers }: Hop,
-    { limits, ending, explain }: Terms,
-  ): Promise<Dispatcher.ResponseData> {
+  async #taken<T>(underWay: CallUnderWay, hop: Hop, take: Take<T>): Promise<T> {
+    const { call, limits, ending } = underWay;
+    const { url, headers, isRedirect } = hop;
+    const request = {
+      ...{ origin: url.origin, path: `${url.pathname}${url.search}`, method: call.method },
+      ...{ headers, body: requestBody(call), headersTimeout: limits.headersMs, bodyTimeout: limits.idleMs },
+    };
+    const wantsBody = (head: AnswerHead): boolean => {
+      const isLast = targetOf(call, hop, head) === undefined;
+      if (isLast) call.answered?.();
+      return isLast;
+    };
     try {
-      const asked = this.#agent.request({
-        ...{ origin: url.origin, path: `${url.pathname}${url.search}` },
-        ...{ method: call.method, headers, body: requestBody(call), signal: ending },
-        ...{ headersTimeout: limits.headersMs, bodyTimeout: limits.idleMs },
-      });
-      return await ending.sooner(asked);
+      return await take(this.#agent, request, { ending, maxBytes: limits.maxBytes, wantsBody });
     } catch (error) {
-      throw isRedirect ? redirectRefused(explain(error)) : explain(error);
+      const explained = underWay.explain(error);
+      throw isRedirect ? redirectRefused(explained) : explained;
     }
   }
+}
+
+/** Where an answer sends the call on to; undefined when it is the last. */
+function targetOf(
+  { method, body, redirects = 0 }: Call,
+  { url }: Hop,
+  { status, headers }: AnswerHead,
+): string | undefined {
+  // What is sent with a call is for who was called, and may have been read by then.
+  const isFollowed = redirects > 0 && body === undefined;
+  return isFollowed ? redirectTarget(method, status, headers['location'] ?? '', url) : undefined;
+}
+
+/** How an answer says that its body is packed. Some have none, whatever they say. */
+function encodingOf({ method }: Call, { status, headers }: AnswerHead): string {
+  const hasNoBody = method === 'HEAD' || status === 204 || status === 304;
+  return hasNoBody ? '' : (headers['content-encoding'] ?? '');
 }
 
 /** Where a host redirects to stands in no error: it may have put there what it was sent. */
 function redirectRefused(error: unknown): unknown {
   if (!(error instanceof EgressRefused)) return error;
   return new EgressRefused('The host redirects to an address that may not be called.');
-}
-
-/** Answers that have no body, whatever they say of its packing. */
-function hasNoBody(method: string, status: number): boolean {
-  return method === 'HEAD' || status === 204 || status === 304;
-}
-
-function tookTooLong({ totalMs }: CallLimits): CallFailed {
-  return new CallFailed('call_timeout', `The call took longer than ${totalMs} ms.`);
-}
-
-function joined(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value = '']) => [name, typeof value === 'string' ? value : value.join(', ')]),
-  );
 }

@@ -28,9 +28,8 @@ export class EgressPolicy {
    * A URL that may be called as far as it can be told before its name is resolved.
    * @throws EgressRefused
    */
-  checked(text: string): URL {
-    if (!URL.canParse(text)) throw new EgressRefused('Expected an http or https URL.');
-    const url = new URL(text);
+  checked(given: string | URL): URL {
+    const url = parsed(given);
     if (DEFAULT_PORTS[url.protocol] === undefined) {
       throw new EgressRefused(`Expected an http or https URL, got one of ${url.protocol.slice(0, -1)}.`);
     }
@@ -67,6 +66,15 @@ export class EgressPolicy {
     throw new EgressRefused(
       `Port ${port} belongs to another protocol: use 80, 443, one from ${FIRST_FREE_PORT} on, or EGRESS_ALLOW.`,
     );
+  }
+}
+
+function parsed(text: string | URL): URL {
+  if (text instanceof URL) return text;
+  try {
+    return new URL(text);
+  } catch {
+    throw new EgressRefused('Expected an http or https URL.');
   }
 }
 

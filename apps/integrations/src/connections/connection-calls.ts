@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { TemporaryError } from '#libs/consumer';
-import { type Answer } from '#libs/egress';
-import { type Outgoing, type OutgoingCall, type WholeAnswer } from '../outgoing/outgoing.js';
+import { type Answer, type WholeAnswer } from '#libs/egress';
+import { type Outgoing, type OutgoingCall } from '../outgoing/outgoing.js';
 import { addressWithin } from './address-within.js';
 import { type Connection } from './connection.js';
 import { type Credentials, credentialsOf } from './credentials.js';

@@ -1,6 +1,5 @@
 import { PermanentError, RetryAfter, TemporaryError } from '#libs/consumer';
-import { retryAfterMs } from '#libs/egress';
-import { type WholeAnswer } from './outgoing.js';
+import { retryAfterMs, type WholeAnswer } from '#libs/egress';
 
 /** Statuses by which hosts ask to come again later. */
 const WAITING: ReadonlySet<number> = new Set([429, 503]);

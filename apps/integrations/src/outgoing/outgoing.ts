@@ -3,12 +3,15 @@ import { type OnApplicationShutdown } from '@nestjs/common';
 import { RetryAfter } from '#libs/consumer';
 import {
   type Answer,
+  AnswerTooLarge,
   type Call,
   CallFailed,
   type Dependencies,
   type EgressClient,
   type Entry,
   Parked,
+  type Verdict,
+  type WholeAnswer,
 } from '#libs/egress';
 import { excerptOf } from './answer-excerpt.js';
 import { asJobError } from './egress-errors.js';
@@ -38,29 +41,27 @@ export class Outgoing implements OnApplicationShutdown {
    * @throws RetryAfter `dependency_down`, `dependency_busy`
    */
   async exchange(call: OutgoingCall): Promise<WholeAnswer> {
-    const answer = await this.open(call);
+    const { url, dependency, entry } = this.#entered(call);
     try {
-      return { ...answer, body: Buffer.concat(await answer.body.toArray()) };
+      const answer = await this.client.exchange({ ...call, url, answered: entry.answered });
+      entry.end(verdictOf(answer));
+      return answer;
     } catch (error) {
-      throw asJobError(error);
+      throw this.#failed(error, dependency, entry);
     }
   }
 
   /** Sends a call whose answer is read as it comes; errors of its body are those of `Answer`. @throws as `exchange` */
   async open(call: OutgoingCall): Promise<Answer> {
-    const dependency = this.#dependencyOf(call);
-    const entry = this.#enter(dependency);
+    const { url, dependency, entry } = this.#entered(call);
     try {
-      const answer = await this.client.send(call);
-      entry.answered();
-      const verdict = answer.status < FIRST_OF_SERVER_ERRORS ? 'success' : 'failure';
+      const answer = await this.client.send({ ...call, url, answered: entry.answered });
       finished(answer.body, (error) => {
-        entry.end(error instanceof CallFailed ? 'failure' : verdict);
+        entry.end(error instanceof CallFailed ? 'failure' : verdictOf(answer));
       });
       return answer;
     } catch (error) {
-      entry.end(error instanceof CallFailed ? 'failure' : 'neither');
-      throw error instanceof CallFailed ? this.#failure(error, dependency) : asJobError(error);
+      throw this.#failed(error, dependency, entry);
     }
   }
 
@@ -76,27 +77,33 @@ export class Outgoing implements OnApplicationShutdown {
   }
 
   /** What may never be called is nobody's dependency. */
-  #dependencyOf({ url, dependency }: OutgoingCall): string {
+  #entered({ url: given, dependency: named }: OutgoingCall): EnteredCall {
     try {
-      const checked = this.client.checked(url);
-      return dependency ?? hostOf(checked);
+      const url = this.client.checked(given);
+      const dependency = named ?? hostOf(url);
+      return { url, dependency, entry: this.dependencies.enter(dependency) };
     } catch (error) {
-      throw asJobError(error);
+      throw error instanceof Parked ? new RetryAfter(error.waitMs, error.reason) : asJobError(error);
     }
   }
 
-  #enter(dependency: string): Entry {
-    try {
-      return this.dependencies.enter(dependency);
-    } catch (error) {
-      throw error instanceof Parked ? new RetryAfter(error.waitMs, error.reason) : error;
+  #failed(error: unknown, dependency: string, entry: Entry): unknown {
+    if (!(error instanceof CallFailed)) {
+      // What has answered more than is taken has answered.
+      entry.end(error instanceof AnswerTooLarge ? 'success' : 'neither');
+      return asJobError(error);
     }
-  }
-
-  #failure(error: CallFailed, dependency: string): unknown {
+    entry.end('failure');
     const waitMs = this.dependencies.downFor(dependency);
     return waitMs === undefined ? asJobError(error) : new RetryAfter(waitMs, `dependency_down: ${error.code}`);
   }
+}
+
+/** A call that may be made now. */
+interface EnteredCall {
+  readonly url: URL;
+  readonly dependency: string;
+  readonly entry: Entry;
 }
 
 /** An answer without its body. */
@@ -107,9 +114,9 @@ export interface DeliveryAnswer extends AnswerHead {
   readonly excerpt: string | null;
 }
 
-/** An answer with its body. */
-export interface WholeAnswer extends AnswerHead {
-  readonly body: Buffer;
+/** How an answer speaks of its host. */
+function verdictOf({ status }: AnswerHead): Verdict {
+  return status < FIRST_OF_SERVER_ERRORS ? 'success' : 'failure';
 }
 
 /** A name with a dot at its end is the same host. */

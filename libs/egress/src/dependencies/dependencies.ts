@@ -43,9 +43,9 @@ export interface DependenciesOptions {
 /** A call that may be made. */
 export interface Entry {
   /** The head of its answer is there. */
-  answered(): void;
+  readonly answered: () => void;
   /** It is over; only the first time counts. */
-  end(verdict: Verdict): void;
+  readonly end: (verdict: Verdict) => void;
 }
 
 /** The call may not be made now. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type JobContext, PermanentError } from '#libs/consumer';
 import { exactJson, textOfJson } from '#libs/datasets';
+import { type WholeAnswer } from '#libs/egress';
 import { addressWithin } from '../../connections/address-within.js';
 import { type Connection } from '../../connections/connection.js';
 import { type ConnectionCalls } from '../../connections/connection-calls.js';
 import { type Resource } from '../../connections/resource.js';
 import { answerError } from '../../outgoing/answer-error.js';
-import { type WholeAnswer } from '../../outgoing/outgoing.js';
 import { linkToNext } from './link-header.js';
 import { type ReadPage, isNewer, type SyncState } from './sync-state.js';
 import { valueAt } from './value-at.js';
