@@ -45,16 +45,18 @@ COPY --from=build /app/dist/apps/gateway dist/apps/gateway
 COPY --from=build /app/dist/apps/dashboard dist/apps/dashboard
 CMD ["node", "--enable-source-maps", "dist/apps/gateway/src/main.js"]
 
-# What is being worked on lies on a disk of its own: a video is too large for a container's memory.
+# What is being worked on lies on a disk of its own: a video is too large for a container's memory. Each program that works on
+# one leaves a process behind that somebody has to take away: tini does, where the container has no init process of its own.
 FROM runtime AS media
 USER root
-RUN apt-get update && apt-get install --yes --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/* \
+RUN apt-get update && apt-get install --yes --no-install-recommends ffmpeg tini && rm -rf /var/lib/apt/lists/* \
   && install --directory --owner=node --group=node /data/work
 USER node
 ENV HEALTH_PORT=9000 TMPDIR=/data/work
 EXPOSE 9000
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist/apps/media dist/apps/media
+ENTRYPOINT ["tini", "-s", "--"]
 CMD ["node", "--enable-source-maps", "dist/apps/media/src/main.js"]
 
 FROM runtime AS email
