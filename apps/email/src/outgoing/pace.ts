@@ -1,22 +1,44 @@
-/** Gives out places in time, so many a second and none twice. */
+/** So many places that nobody used may be used later, by mails that come back: they come when a message comes, not to the moment. */
+const CREDIT = 5;
+
+/**
+ * A rate: places in time, so many a second and none twice, and a line of mails that were told when to come back. Nothing is kept of a
+ * mail in the line, only when the line ends: so it may be as long as it likes, and a mail may come back to another process.
+ */
 export class Pace {
   readonly #everyMs: number;
   #next = Number.NEGATIVE_INFINITY;
+  #lineEnd = Number.NEGATIVE_INFINITY;
 
   /** @param perSecond above 0 */
   constructor(perSecond: number) {
     this.#everyMs = 1_000 / perSecond;
   }
 
-  /** Takes the next place from `now` on; when it is, by the same clock. */
-  take(now: number): number {
-    const place = Math.max(now, this.#next);
-    this.#next = place + this.#everyMs;
-    return place;
+  /**
+   * When a mail may go, as far as can be said before it takes its place.
+   * @param isBack it was told to come back; others are behind all that were
+   */
+  next(isBack: boolean, now: number): number {
+    return Math.max(now, this.#next, isBack ? now : this.#lineEnd);
   }
 
-  /** True when every place that was given out is over. */
+  /** Takes the next place from `now` on; when it is, by the same clock. */
+  take(isBack: boolean, now: number): number {
+    const place = Math.max(this.#next, isBack ? now - CREDIT * this.#everyMs : now);
+    this.#next = place + this.#everyMs;
+    return Math.max(place, now);
+  }
+
+  /** Puts a mail at the end of the line; when it is to come back. */
+  putOff(now: number): number {
+    const turn = Math.max(now, this.#next, this.#lineEnd);
+    this.#lineEnd = turn + this.#everyMs;
+    return turn;
+  }
+
+  /** True when all places that were given out are over, and all mails in the line have been due. */
   isIdle(now: number): boolean {
-    return this.#next <= now;
+    return this.#next <= now && this.#lineEnd <= now;
   }
 }

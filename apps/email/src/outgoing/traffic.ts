@@ -3,15 +3,7 @@ import { type MailRates } from '#libs/config';
 import { type JobContext, RetryAfter } from '#libs/consumer';
 import { Connections } from './connections.js';
 import { Crowding } from './crowding.js';
-import { DomainPaces } from './domain-paces.js';
-import { Pace } from './pace.js';
-import { Places } from './places.js';
-
-/** A mail that has to wait longer for its domain leaves its place among the jobs in hand to mails to others. */
-const DOMAIN_PATIENCE_MS = 1_000;
-/** No other mail could go meanwhile either, so a place may be held longer. */
-const PATIENCE_MS = 30_000;
-const CROWDED_MS = 10_000;
+import { type Departure, Paces } from './paces.js';
 
 /** What decides when mails go. */
 export interface TrafficOptions {
@@ -24,16 +16,13 @@ export interface TrafficOptions {
 
 /** Keeps mails to the rates of this process, and those of one slow domain from holding up the rest. */
 export class Traffic {
-  readonly #all: Pace | null;
-  readonly #domains: DomainPaces;
+  readonly #paces: Paces;
   readonly #connections: Connections;
   readonly #crowding: Crowding;
-  readonly #places = new Places();
   readonly #now: () => number;
 
   constructor({ rates, connections, now = () => performance.now() }: TrafficOptions) {
-    this.#all = rates.all === null ? null : new Pace(rates.all);
-    this.#domains = new DomainPaces(rates.byDomain);
+    this.#paces = new Paces(rates);
     this.#connections = new Connections(connections);
     this.#crowding = new Crowding(connections);
     this.#now = now;
@@ -41,20 +30,20 @@ export class Traffic {
 
   /**
    * Settles when the mail may go and there is a connection for it; both are its until the function that this gives is called.
-   * @throws RetryAfter when it has to wait long. The place in time that it was given is kept for it
+   * @throws RetryAfter when it has to wait long
    */
-  async enter({ id, signal }: Pick<JobContext, 'id' | 'signal'>, to: readonly string[]): Promise<() => void> {
-    const domains = [...new Set(to.map(domainOf))];
-    this.#refuseCrowded(domains);
+  async enter({ run, signal }: Pick<JobContext, 'run' | 'signal'>, to: readonly string[]): Promise<() => void> {
+    const mail = { domains: [...new Set(to.map(domainOf))], isBack: run > 1 };
+    this.#refuseCrowded(mail);
     const giveBack = await this.#connections.take(signal);
     try {
-      this.#refuseCrowded(domains);
-      await this.#paced({ id, signal }, domains);
+      this.#refuseCrowded(mail);
+      await this.#paced(mail, signal);
     } catch (error) {
       giveBack();
       throw error;
     }
-    const leave = this.#crowding.enter(domains, this.#now());
+    const leave = this.#crowding.enter(mail.domains, this.#now());
     return () => {
       leave(this.#now());
       giveBack();
@@ -62,23 +51,17 @@ export class Traffic {
   }
 
   // A place in time is given out when nothing else has to be waited for: mails that let theirs pass would leave together.
-  async #paced({ id, signal }: Pick<JobContext, 'id' | 'signal'>, domains: readonly string[]): Promise<void> {
+  async #paced(mail: Departure, signal: AbortSignal): Promise<void> {
     const now = this.#now();
-    const domainPlace = this.#places.keptFor(id, now) ?? this.#domains.take(domains, now);
-    if (domainPlace - now > DOMAIN_PATIENCE_MS) throw this.#later(id, domainPlace, 'the rate of its domain');
-    const place = this.#all?.take(domainPlace) ?? domainPlace;
-    if (place - now > PATIENCE_MS) throw this.#later(id, place, 'the rate of all mails');
+    const place = this.#paces.take(mail, now);
     if (place > now) await delay(place - now, undefined, { signal });
   }
 
-  #refuseCrowded(domains: readonly string[]): void {
-    const crowded = domains.find((domain) => this.#crowding.isCrowded(domain, this.#now()));
-    if (crowded !== undefined) throw new RetryAfter(CROWDED_MS, `mails to ${crowded} are held up`);
-  }
-
-  #later(id: string, place: number, why: string): RetryAfter {
-    this.#places.keep(id, place);
-    return new RetryAfter(Math.ceil(place - this.#now()), why);
+  #refuseCrowded({ domains }: Departure): void {
+    const now = this.#now();
+    const crowded = domains.find((domain) => this.#crowding.isCrowded(domain, now));
+    if (crowded !== undefined)
+      throw new RetryAfter(this.#crowding.putOffMs(crowded, now), `mails to ${crowded} are held up`);
   }
 }
 
