@@ -125,6 +125,35 @@ describe('Mailer', () => {
     expect(sink.mails).toHaveLength(1);
   });
 
+  it('tries a login that is refused once, whatever there is to send', async () => {
+    let tries = 0;
+    const sink = await open({
+      toLogin: () => {
+        tries += 1;
+        return { code: 535, text: 'wrong' };
+      },
+    });
+    const mailer = mailerTo(sink.port, { user: 'me', pass: 'wrong' });
+    const errors = await Promise.all(
+      Array.from({ length: 20 }, () => failure(mailer.send(MAIL, new AbortController().signal))),
+    );
+    expect(errors).toEqual(Array(20).fill(expect.objectContaining({ name: 'Standstill' })));
+    expect(await failure(mailer.send(MAIL, NEVER))).toMatchObject({ name: 'Standstill' });
+    expect(tries).toBe(1);
+  });
+
+  it('comes to a standstill when the sender is refused, which all mails have', async () => {
+    const sink = await open({ toSender: () => ({ code: 553, text: '5.7.1 sender not owned by user' }) });
+    const error = await failure(mailerTo(sink.port).send(MAIL, NEVER));
+    expect(error).toMatchObject({ name: 'Standstill', reason: expect.stringContaining('553 5.7.1 sender not owned') });
+    expect((error as Error).message).toContain('MAIL_FROM');
+  });
+
+  it('calls it permanent when a mail is larger than the server takes', async () => {
+    const sink = await open({ toSender: () => ({ code: 552, text: '5.3.4 message too big' }) });
+    expect(await failure(mailerTo(sink.port).send(MAIL, NEVER))).toMatchObject({ code: 'smtp_rejected' });
+  });
+
   it('calls it temporary when the login is refused for now', async () => {
     const sink = await open({ toLogin: () => ({ code: 454, text: 'busy' }) });
     const error = await failure(mailerTo(sink.port, { user: 'me', pass: 'right' }).send(MAIL, NEVER));

@@ -8,6 +8,8 @@ import {
   type Transporter,
 } from 'nodemailer';
 import { type EmailConfig } from '#libs/config';
+import { Standstill } from '#libs/consumer';
+import { Admission } from './admission.js';
 import { LastByte, type MailEnd } from './last-byte.js';
 import { type MailerConfig, PATIENCE, type Patience, poolOptions } from './pool-options.js';
 import { Signer } from './signer.js';
@@ -51,6 +53,7 @@ export interface Receipt {
 export class Mailer implements OnApplicationShutdown {
   readonly #from: EmailConfig['from'];
   readonly #signer: Signer | null;
+  readonly #admission: Admission;
   readonly #transport: Transporter<SMTPPoolSentMessageInfo, SMTPPoolOptions>;
   /** By the list of recipients of each sending: two runs of a job have one Message-ID, and may send at the same time. */
   readonly #lastBytes = new WeakMap<object, LastByte>();
@@ -61,6 +64,7 @@ export class Mailer implements OnApplicationShutdown {
     const signer = config.dkim && new Signer(config.dkim, config.from.domain);
     this.#signer = signer;
     this.#transport = createTransport(poolOptions(config, patience));
+    this.#admission = new Admission(config.server.login && (() => this.#proveLogin()));
     this.#transport.use('stream', (mail, done) => {
       // Signed here rather than by the transport, which would do so last: the end that is watched is what goes out.
       if (signer !== null) mail.message.processFunc((content) => signer.sign(content));
@@ -80,9 +84,10 @@ export class Mailer implements OnApplicationShutdown {
    * Resolves when the server has taken the mail for at least one recipient.
    * @throws TemporaryError `smtp_temporary`, `smtp_unreachable`; `smtp_unanswered` when it may have taken the mail
    * @throws PermanentError `smtp_rejected`
-   * @throws Standstill when it refuses the login
+   * @throws Standstill when it refuses the login or the sender, and for a minute after that
    */
   async send(mail: Mail, signal: AbortSignal): Promise<Receipt> {
+    await this.#admission.wait(signal);
     const messageId = `<${mail.id}@${this.#from.domain}>`;
     const to = mail.to.map(recipient);
     const lastByte = new LastByte(mail.end);
@@ -93,13 +98,25 @@ export class Mailer implements OnApplicationShutdown {
       return { messageId, accepted, rejected };
     } catch (error) {
       signal.throwIfAborted();
-      throw lastByte.refusal === undefined ? asJobError(error, lastByte.isOut) : lastByte.refusal.error;
+      throw lastByte.refusal === undefined ? this.#understood(error, lastByte.isOut) : lastByte.refusal.error;
     }
   }
 
   onApplicationShutdown(): void {
     this.#transport.close({ force: true });
     this.#signer?.close();
+  }
+
+  async #proveLogin(): Promise<void> {
+    await this.#transport.verify().catch((error: unknown) => {
+      throw this.#understood(error, false) as Error;
+    });
+  }
+
+  #understood(error: unknown, isOut: boolean): unknown {
+    const understood = asJobError(error, isOut);
+    if (understood instanceof Standstill) this.#admission.refuse(understood);
+    return understood;
   }
 
   #content({ subject, text, html, replyTo, attachments = [], headers = {} }: Mail): SendMailOptions {

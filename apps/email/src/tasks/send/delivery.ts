@@ -1,6 +1,7 @@
 import { type JobContext } from '#libs/consumer';
 import { type Mail, type Mailer, type Receipt } from '../../outgoing/mailer.js';
 import { type Traffic } from '../../outgoing/traffic.js';
+import { wasClosedBefore } from '../../outgoing/smtp-failure.js';
 import { type AttachmentPayload } from './attachment.payload.js';
 import { Attachments } from './attachments.js';
 
@@ -26,7 +27,10 @@ export class Delivery {
   async send(mail: MailToDeliver, files: readonly AttachmentPayload[], job: JobContext): Promise<Receipt> {
     const leave = await this.traffic.enter(job, mail.to);
     try {
-      return await this.#sendWithFiles(mail, files, job);
+      return await this.#sendWithFiles(mail, files, job).catch((error: unknown) => {
+        if (!wasClosedBefore(error)) throw error;
+        return this.#sendWithFiles(mail, files, job);
+      });
     } finally {
       leave();
     }
