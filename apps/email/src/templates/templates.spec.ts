@@ -125,6 +125,15 @@ describe('templates', () => {
     await expect(filled('{{ town }}', {})).rejects.toThrow(/undefined variable: town/);
   });
 
+  it.each([
+    ['alert', { title: 'Full', message: 'The disk is full.\nFree <some>.' }],
+    ['job-ended', { task: 'a.b', status: 'failed', id: 'job-1', message: 'The disk is full.\nFree <some>.' }],
+  ])('keeps the lines of a message: %s', (name, data) => {
+    const { html, text } = shipped.get(name).fill(data, FACTS);
+    expect(html).toMatch(/The disk is full\.<br ?\/?>\s*Free &lt;some&gt;\./);
+    expect(text).toContain('The disk is full.\nFree <some>.');
+  });
+
   it('do not take a link that is none', () => {
     const fill = (): unknown => shipped.get('welcome').fill({ name: 'Ada', url: 'javascript:alert(1)' }, FACTS);
     expect(fill).toThrow(/data\.url must match/);
