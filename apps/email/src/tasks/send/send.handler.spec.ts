@@ -166,6 +166,16 @@ describe('email.send', () => {
       expect((await simpleParser(mail.raw)).html).toContain(`<a href="${url}">Unsubscribe</a>`);
     });
 
+    it('has no one-click header where its link is no HTTPS', async () => {
+      const secret = 'a secret of the tests, long enough';
+      campaign = new CampaignMail(suppressions, { secret, publicUrl: 'http://127.0.0.1:3000' });
+      await send({ ...MAIL });
+      const [mail] = sink.mails;
+      if (mail === undefined) throw new Error('no mail came');
+      expect(headerOf(mail, 'List-Unsubscribe')).toMatch(/^<http:/);
+      expect(headerOf(mail, 'List-Unsubscribe-Post')).toBeUndefined();
+    });
+
     it('is not sent to somebody who has unsubscribed, however the address is written', async () => {
       await suppressions.add('default', 'Ada@X.org', 'unsubscribed');
       const nothing = { messageId: null, accepted: [], rejected: ['ada@x.org'], suppressed: 'unsubscribed' };
