@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { exactJson, textOfJson } from './exact-json.js';
+import { columnText, exactJson, textOfJson } from './exact-json.js';
 
 describe('exactJson', () => {
   it.each([
@@ -21,6 +21,15 @@ describe('exactJson', () => {
 
   it.each(['{', '[9007199254740993', '"\u0001"', '01234567890123456789', ''])('throws for %j', (text) => {
     expect(() => exactJson(text)).toThrow(SyntaxError);
+  });
+});
+
+describe('columnText', () => {
+  it('is that of the value, and JSON of a text for a column of JSON', () => {
+    expect(['hello', '17', 17, { a: '1' }, null].map((value) => columnText('json', value))).toEqual([
+      ...['"hello"', '"17"', '17', '{"a":"1"}', null],
+    ]);
+    expect(columnText('text', '17')).toBe('17');
   });
 });
 

@@ -19,7 +19,7 @@ export {
   type ValueType,
 } from './catalog.js';
 export { DatabaseTrouble, DatasetRefusal } from './errors.js';
-export { exactJson, textOfJson } from './exact-json.js';
+export { columnText, exactJson, textOfJson } from './exact-json.js';
 export { loadCatalog, type CatalogPlace } from './load-catalog.js';
 export { openRows } from './open-rows.js';
 export { bindParams, type BoundSql, type GivenParams } from './parameter-values.js';

@@ -2,10 +2,14 @@ import { type ValueType } from './catalog.js';
 
 const INTEGER = /^[+-]?\d{1,19}$/;
 const DECIMAL = /^[+-]?(?:\d{1,100}(?:\.\d{0,100})?|\.\d{1,100})$/;
+const SCIENTIFIC = /^([+-]?)(\d{1,17})(?:\.(\d{1,17}))?[eE]([+-]?\d{1,3})$/;
 const FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const MOMENT =
-  /^(\d{4}-\d{2}-\d{2})(?:[T ]([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?)?(Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?$/i;
+  /^(\d{4}-\d{2}-\d{2})(?:[T ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(\.\d{1,9})?)?))?(Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?$/i;
+const OFFSET = /^([+-])(\d{2}):?(\d{2})?$/;
+const MINUTE_MS = 60_000;
+const SECONDS_END = 'YYYY-MM-DDTHH:MM:SS'.length;
 const BOOLEANS = new Map([
   ...['true', 't', 'yes', 'y', '1'].map((text) => [text, 'true'] as const),
   ...['false', 'f', 'no', 'n', '0'].map((text) => [text, 'false'] as const),
@@ -27,7 +31,7 @@ export const VALUE_FORMS: Readonly<Record<ValueType, string>> = {
 const CHECKS: Readonly<Record<ValueType, (text: string) => string | undefined>> = {
   text: (text) => (text.includes('\0') ? undefined : text),
   integer: (text) => (INTEGER.test(text) && fitsInteger(text) ? text : undefined),
-  decimal: (text) => (DECIMAL.test(text) ? text : undefined),
+  decimal,
   float: (text) => (FLOAT.test(text) && Number.isFinite(Number(text)) ? text : undefined),
   boolean: (text) => BOOLEANS.get(text.toLowerCase()),
   date: (text) => (isDate(text) ? text : undefined),
@@ -36,8 +40,8 @@ const CHECKS: Readonly<Record<ValueType, (text: string) => string | undefined>> 
 };
 
 /**
- * The form in which databases take a text as a value of a type: a moment without an offset is in UTC. Undefined when it
- * is no such value.
+ * The form in which databases take a text as a value of a type: a moment in UTC, which it is in without an offset, too; a decimal
+ * without an exponent. Undefined when it is no such value.
  */
 export function storedForm(type: ValueType, text: string): string | undefined {
   return CHECKS[type](type === 'text' ? text : text.trim());
@@ -56,11 +60,32 @@ function isDate(text: string): boolean {
   );
 }
 
+/** JavaScript writes small and large numbers with exponents. */
+function decimal(text: string): string | undefined {
+  if (DECIMAL.test(text)) return text;
+  const [, sign, whole, fraction = '', exponent] = SCIENTIFIC.exec(text) ?? [];
+  if (whole === undefined) return undefined;
+  const point = whole.length + Number(exponent);
+  const before = '0'.repeat(Math.max(0, 1 - point));
+  const after = '0'.repeat(Math.max(0, point - whole.length - fraction.length));
+  const digits = `${before}${whole}${fraction}${after}`;
+  const at = before.length + point;
+  return decimal(`${sign}${digits.slice(0, at)}.${digits.slice(at)}`);
+}
+
 function moment(text: string): string | undefined {
-  const [, date = '', hours, offset] = MOMENT.exec(text) ?? [];
-  if (!isDate(date) || (hours === undefined && offset !== undefined)) return undefined;
-  const whole = hours === undefined ? `${text}T00:00:00` : text.replace(' ', 'T');
-  return offset === undefined ? `${whole}Z` : whole.toUpperCase();
+  const [, date = '', clock, fraction = '', offset] = MOMENT.exec(text) ?? [];
+  if (!isDate(date) || (clock === undefined && offset !== undefined)) return undefined;
+  const wall = `${date}T${clock ?? '00:00:00'}Z`;
+  const aheadMs = offsetMs(offset);
+  if (aheadMs === 0) return wall;
+  const utc = new Date(Date.parse(wall) - aheadMs).toISOString();
+  return isDate(utc.slice(0, date.length)) ? `${utc.slice(0, SECONDS_END)}${fraction}Z` : undefined;
+}
+
+function offsetMs(offset = ''): number {
+  const [, sign = '+', hours = '0', minutes = '0'] = OFFSET.exec(offset) ?? [];
+  return Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * MINUTE_MS;
 }
 
 function isJson(text: string): boolean {

@@ -56,5 +56,5 @@ function recordOf(titles: readonly string[], record: readonly string[], line: nu
     const reason = `has ${record.length} fields, where the first line has ${titles.length}`;
     return { line, reason, content: JSON.stringify(record).slice(0, SHOWN_CHARACTERS) };
   }
-  return { line, fields: new Map(titles.map((title, index) => [title, record[index] || null])) };
+  return { line, fields: new Map(titles.map((title, index) => [title, record[index] || null])), isJson: false };
 }

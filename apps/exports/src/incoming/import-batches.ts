@@ -2,6 +2,7 @@ import { PermanentError } from '#libs/consumer';
 import {
   type Cell,
   type Column,
+  columnText,
   type Dataset,
   type ImportBatch,
   type ImportPlan,
@@ -91,12 +92,13 @@ class RowMaker {
 
   make(record: Incoming): ImportRow | RejectedRow {
     if (!('fields' in record)) return { column: null, ...record };
-    const { line, fields } = record;
+    const { line, fields, isJson } = record;
     const strange = [...fields.keys()].find((name) => !this.names.includes(name));
     if (strange !== undefined) return rejected(record, strange, 'is no column of the first record');
     const cells: Cell[] = [];
     for (const [index, { name, type }] of this.columns.entries()) {
-      const text = textOfJson(fields.get(this.names[index] ?? ''));
+      const value = fields.get(this.names[index] ?? '');
+      const text = isJson ? columnText(type, value) : textOfJson(value);
       if (text === null && this.required.includes(name)) return rejected(record, name, 'is missing');
       const stored = text === null ? null : storedForm(type, text);
       if (stored === undefined) return rejected(record, name, `must be ${VALUE_FORMS[type]}`);

@@ -14,7 +14,8 @@ export async function* jsonRecords(text: AsyncIterable<string>): AsyncGenerator<
 
 /** Objects as records, numbered from 1. */
 export async function* objectRecords(rows: readonly object[]): AsyncGenerator<Incoming> {
-  for (const [index, row] of rows.entries()) yield { line: index + 1, fields: new Map(Object.entries(row)) };
+  for (const [index, row] of rows.entries())
+    yield { line: index + 1, fields: new Map(Object.entries(row)), isJson: true };
 }
 
 async function* lines(text: AsyncIterable<string>): AsyncGenerator<string> {
@@ -35,7 +36,7 @@ function recordOf(text: string, line: number): Incoming {
   try {
     const value = exactJson(text);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    if (isObject) return { line, fields: new Map(Object.entries(value)) };
+    if (isObject) return { line, fields: new Map(Object.entries(value)), isJson: true };
     return { line, reason: 'is no object', content };
   } catch {
     return { line, reason: 'is no JSON', content };

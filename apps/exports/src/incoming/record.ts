@@ -3,6 +3,8 @@ export interface IncomingRecord {
   /** Where it begins in the source, from 1; of `rows` their number. */
   readonly line: number;
   readonly fields: ReadonlyMap<string, unknown>;
+  /** Its values are those of JSON; else texts for columns of whatever type. */
+  readonly isJson: boolean;
 }
 
 /** A part of a source that is no record. */

@@ -4,9 +4,8 @@ import { type ValueType } from '../catalog.js';
 const AMBIGUOUS = /['\\]/;
 const NUMERAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const MOMENT = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?(?:Z|([+-])(\d{2}):?(\d{2})?)$/;
-const MINUTE_MS = 60_000;
-const MICROSECOND_DIGITS = 6;
+/** MySQL takes no more than microseconds. */
+const MOMENT = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)\d*Z$/;
 
 const LITERALS: Readonly<Record<ValueType, (stored: string) => string>> = {
   integer: numeral,
@@ -37,12 +36,6 @@ function textLiteral(text: string): string {
 
 /** MySQL takes moments without an offset; its sessions here are in UTC. */
 function momentLiteral(stored: string): string {
-  const [matched, date = '', hours, minutes, seconds = '00', fraction = '', sign, offsetHours, offsetMinutes = '0'] =
-    MOMENT.exec(stored) ?? [];
-  if (matched === undefined) return textLiteral(stored);
-  const wall = Date.parse(`${date}T${hours}:${minutes}:${seconds}Z`);
-  const offset = (Number(offsetHours ?? 0) * 60 + Number(offsetMinutes)) * MINUTE_MS;
-  const utc = new Date(sign === '-' ? wall + offset : wall - offset).toISOString().slice(0, 19).replace('T', ' ');
-  const digits = fraction.slice(0, MICROSECOND_DIGITS);
-  return `TIMESTAMP'${utc}${digits === '' ? '' : `.${digits}`}'`;
+  const [, date, clock] = MOMENT.exec(stored) ?? [];
+  return date === undefined ? textLiteral(stored) : `TIMESTAMP'${date} ${clock}'`;
 }

@@ -24,6 +24,7 @@ const TABLES = `
   create policy mine on own using (true) with check (name <> 'bad');
   create table long_names (id int primary key, name text unique);
   create table guarded (id int primary key, name text check (name <> 'bad'), secret text default 'S3CRET');
+  create table moments (id int primary key, at timestamp, price numeric, extra jsonb);
   create table mails (name text, email text unique);
   create table shared (tenant text, id int, name text, primary key (tenant, id));
   create user clerk password 'clerk';
@@ -42,12 +43,18 @@ const mails = {
   columns: { name: 'text', email: 'text' },
   import: { table: 'mails', key: ['email'], required: ['name'] },
 };
+const moments = {
+  database: 'shop',
+  sql: 'select * from moments',
+  columns: { id: 'integer', at: 'timestamp', price: 'decimal', extra: 'json' },
+  import: { table: 'moments', key: ['id'] },
+};
 const shared = { ...keyed('shared'), import: { table: 'shared', key: ['id'], tenantColumn: 'tenant' } };
 const TABLES_BY_DATASET = {
   ...{ numbers: keyed('numbers'), prices: keyed('prices'), ids: keyed('ids'), parts: keyed('parts') },
   ...{ view: keyed('good_numbers'), capitals: keyed('Capitals', 'Name'), later: keyed('later') },
   ...{ watched: keyed('watched'), own: keyed('own'), 'long-names': keyed('long_names'), guarded: keyed('guarded') },
-  ...{ mails, shared },
+  ...{ mails, shared, moments },
 };
 
 describe('an import into PostgreSQL', () => {
@@ -64,7 +71,7 @@ describe('an import into PostgreSQL', () => {
   beforeEach(async () => {
     await database.client.query(`drop table if exists leveret_imports, leveret_import_errors;
       truncate numbers, prices, ids, parts, "Capitals", later, watched, own, long_names, guarded,
-      mails, shared`);
+      mails, shared, moments`);
   });
 
   const importLines = (
@@ -124,6 +131,13 @@ describe('an import into PostgreSQL', () => {
     ]);
     const foreign = importLines('shared', ['id,name,tenant', '1,x,globex']);
     await expect(foreign).rejects.toMatchObject({ code: 'unknown_column' });
+  });
+
+  it('keeps moments with an offset, small numbers and texts of JSON as what they are', async () => {
+    const row = { id: 1, at: '2026-01-01T01:00:00+01:00', price: 1e-7, extra: '17' };
+    await importFile(handler, { dataset: 'moments', file: JSON.stringify(row) });
+    const { rows } = await database.client.query('select at::text, price, extra::text from moments');
+    expect(rows).toEqual([{ at: '2026-01-01 00:00:00', price: '0.0000001', extra: '"17"' }]);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import {
   type Cell,
   type Column,
+  columnText,
   type Dataset,
   DatasetRefusal,
   type ImportBatch,
@@ -83,7 +84,7 @@ export class SyncRows {
   }
 
   #cellOf({ name, type }: Column, value: unknown): Cell | Unfit {
-    const text = textOfJson(value);
+    const text = columnText(type, value);
     if (text === null) return this.#required.includes(name) ? new Unfit('is missing') : null;
     return storedForm(type, text) ?? new Unfit(`must be ${VALUE_FORMS[type]}`);
   }
