@@ -1,26 +1,39 @@
+import { isAscii, isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { PermanentError } from '#libs/consumer';
 
 const JUDGED_BYTES = 65_536;
-/** A sign of UTF-8 has four bytes at most; the last one of a piece may be cut. */
-const CUT_BYTES = 3;
 const MARKS = [
   { mark: [0xef, 0xbb, 0xbf], encoding: 'utf-8' },
   { mark: [0xff, 0xfe], encoding: 'utf-16le' },
   { mark: [0xfe, 0xff], encoding: 'utf-16be' },
 ] as const;
+/** Which bytes are zero where two signs of ASCII are in UTF-16. */
+const ZEROS = [
+  { zeros: [false, true, false, true], encoding: 'utf-16le' },
+  { zeros: [true, false, true, false], encoding: 'utf-16be' },
+] as const;
 const FORMER = 'windows-1252';
 
+interface Piece {
+  readonly bytes: Uint8Array;
+  /** What comes after it cannot end a sign that is cut. */
+  readonly isLast: boolean;
+}
+
 /**
- * The text of a source in pieces. Its encoding is that of its byte order mark, else UTF-8 when its beginning is that, else
- * Windows-1252, which programs on Windows write.
+ * The text of a source in pieces. Its encoding is that of its byte order mark, else UTF-16 when it begins with two signs of ASCII in it,
+ * else UTF-8 when its first signs beyond ASCII are that, else Windows-1252, which programs on Windows write.
  * @throws PermanentError `bad_encoding` when it goes on in another way than it began
  */
 export async function* decodedText(content: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let decoder: TextDecoder | undefined;
-  for await (const bytes of pieces(content)) {
-    decoder ??= new TextDecoder(encodingOf(bytes), { fatal: true });
-    yield decode(decoder, bytes);
+  let isFirst = true;
+  for await (const piece of pieces(content)) {
+    decoder ??= decoderOf((isFirst ? announcedBy(piece.bytes) : undefined) ?? foundIn(piece));
+    isFirst = false;
+    // Until a sign tells the encodings apart all of them are ASCII.
+    yield decoder === undefined ? Buffer.from(piece.bytes).toString('latin1') : decode(decoder, piece.bytes);
   }
   if (decoder !== undefined) yield decode(decoder);
 }
@@ -34,35 +47,41 @@ function decode(decoder: TextDecoder, bytes?: Uint8Array): string {
   }
 }
 
-/** The first piece is large enough to judge by. */
-async function* pieces(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let gathered: Uint8Array[] | undefined = [];
+/** Pieces that are large enough to judge by. */
+async function* pieces(content: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
+  let gathered: Uint8Array[] = [];
   let size = 0;
   for await (const bytes of content) {
-    if (gathered === undefined) {
-      yield bytes;
-      continue;
-    }
     gathered.push(bytes);
     size += bytes.byteLength;
     if (size < JUDGED_BYTES) continue;
-    yield Buffer.concat(gathered);
-    gathered = undefined;
+    yield { bytes: Buffer.concat(gathered), isLast: false };
+    [gathered, size] = [[], 0];
   }
-  if (gathered !== undefined && size > 0) yield Buffer.concat(gathered);
+  if (size > 0) yield { bytes: Buffer.concat(gathered), isLast: true };
 }
 
-function encodingOf(beginning: Uint8Array): string {
-  const marked = MARKS.find(({ mark }) => mark.every((byte, index) => beginning[index] === byte));
-  if (marked !== undefined) return marked.encoding;
-  return isUtf8(beginning) ? 'utf-8' : FORMER;
+function decoderOf(encoding: string | undefined): TextDecoder | undefined {
+  return encoding === undefined ? undefined : new TextDecoder(encoding, { fatal: true });
 }
 
-function isUtf8(bytes: Uint8Array): boolean {
+function announcedBy(beginning: Uint8Array): string | undefined {
+  const found =
+    MARKS.find(({ mark }) => mark.every((byte, index) => beginning[index] === byte)) ??
+    ZEROS.find(({ zeros }) => zeros.every((isZero, index) => (beginning[index] === 0) === isZero));
+  return found?.encoding;
+}
+
+function foundIn({ bytes, isLast }: Piece): string | undefined {
+  if (isAscii(bytes)) return undefined;
+  return (isLast ? isUtf8(bytes) : beginsAsUtf8(bytes)) ? 'utf-8' : FORMER;
+}
+
+/** The last sign may be cut. */
+function beginsAsUtf8(bytes: Uint8Array): boolean {
   try {
-    // In a stream a sign that is cut is none that is wrong.
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
-    return bytes.byteLength > CUT_BYTES || !bytes.some((byte) => byte > 127);
+    return true;
   } catch {
     return false;
   }
