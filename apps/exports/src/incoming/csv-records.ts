@@ -64,7 +64,7 @@ function delimiterOf(beginning: string): string {
 }
 
 /** Programs that add to a file may end lines in another way than it did. A carriage return alone ends one only where the first one is that. */
-function lineEndsOf(beginning: string): readonly string[] {
+function lineEndsOf(beginning: string): string[] {
   const [first] = /\r?\n|\r/.exec(beginning.replaceAll(QUOTED, '')) ?? [];
   return first === '\r' ? ['\r\n', '\n', '\r'] : ['\r\n', '\n'];
 }
