@@ -16,6 +16,8 @@ import {
 import { type Incoming, type IncomingRecord, SHOWN_CHARACTERS } from './record.js';
 
 const BATCH_RECORDS = 5_000;
+/** Of its texts. A batch is in memory several times: as it is read, as it is written, and the next one beside it. */
+const BATCH_CHARACTERS = 4 * 1_048_576;
 
 /** What a source has for a dataset. */
 export interface ImportSource {
@@ -64,7 +66,7 @@ async function* batched(
   { rows, skipped }: { readonly rows: RowMaker; readonly skipped: number },
 ): AsyncGenerator<ImportBatch> {
   let left = skipped;
-  let batch: { rows: ImportRow[]; rejected: RejectedRow[] } = { rows: [], rejected: [] };
+  let batch = new GrowingBatch();
   const all = async function* (): AsyncGenerator<Incoming> {
     yield* before;
     yield* rest;
@@ -72,14 +74,34 @@ async function* batched(
   for await (const record of all()) {
     left -= 1;
     if (left >= 0) continue;
-    const made = rows.make(record);
-    if ('cells' in made) batch.rows.push(made);
-    else batch.rejected.push(made);
-    if (batch.rows.length + batch.rejected.length < BATCH_RECORDS) continue;
+    batch.add(rows.make(record));
+    if (!batch.isFull) continue;
     yield batch;
-    batch = { rows: [], rejected: [] };
+    batch = new GrowingBatch();
   }
-  if (batch.rows.length + batch.rejected.length > 0) yield batch;
+  if (!batch.isEmpty) yield batch;
+}
+
+/** A batch while its records come. */
+class GrowingBatch implements ImportBatch {
+  readonly rows: ImportRow[] = [];
+  readonly rejected: RejectedRow[] = [];
+  #characters = 0;
+
+  add(made: ImportRow | RejectedRow): void {
+    if ('cells' in made) this.rows.push(made);
+    else this.rejected.push(made);
+    const texts = 'cells' in made ? made.cells : [made.content];
+    for (const text of texts) this.#characters += text?.length ?? 0;
+  }
+
+  get isEmpty(): boolean {
+    return this.rows.length + this.rejected.length === 0;
+  }
+
+  get isFull(): boolean {
+    return this.rows.length + this.rejected.length >= BATCH_RECORDS || this.#characters >= BATCH_CHARACTERS;
+  }
 }
 
 /** Makes rows of records, or says what is wrong with them. */

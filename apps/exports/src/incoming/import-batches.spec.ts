@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { catalogOf } from '../../spec/catalog-of.js';
+import { openSource } from './import-batches.js';
+import { type Incoming } from './record.js';
+
+const DATASETS = {
+  notes: {
+    ...{ database: 'shop', sql: 'select 1', columns: { id: 'integer', note: 'text' } },
+    import: { table: 'notes', key: ['id'] },
+  },
+};
+const dataset = catalogOf('postgres://nowhere', { datasets: DATASETS }).dataset('notes', 'default');
+
+async function* notes(count: number, note: string): AsyncGenerator<Incoming> {
+  for (let line = 1; line <= count; line += 1)
+    yield { line, fields: new Map(Object.entries({ id: String(line), note })), isJson: false };
+}
+
+async function sizesOf(records: AsyncIterable<Incoming>, skipped = 0): Promise<readonly number[]> {
+  const sizes: number[] = [];
+  const source = await openSource(records, dataset, 'insert');
+  for await (const { rows } of source.batches(skipped)) sizes.push(rows.length);
+  return sizes;
+}
+
+describe('openSource', () => {
+  it('gives many short records at once', async () => {
+    expect(await sizesOf(notes(12_000, 'x'))).toEqual([5_000, 5_000, 2_000]);
+  });
+
+  it('gives few long records at once, whose texts fit into little memory', async () => {
+    const long = 'x'.repeat(1_048_576);
+    expect(await sizesOf(notes(9, long))).toEqual([4, 4, 1]);
+    expect(await sizesOf(notes(9, long), 4)).toEqual([4, 1]);
+  });
+});
