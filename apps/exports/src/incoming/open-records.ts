@@ -1,4 +1,5 @@
-import { type JobFiles } from '#libs/consumer';
+import { addAbortSignal } from 'node:stream';
+import { type JobContext } from '#libs/consumer';
 import { csvRecords } from './csv-records.js';
 import { decodedText } from './decoded-text.js';
 import { jsonRecords } from './json-records.js';
@@ -16,9 +17,14 @@ export interface OpenRecords {
  * Opens a stored CSV or NDJSON: the latter begins with a brace.
  * @throws PermanentError `file_not_found`
  */
-export async function openRecords(files: Pick<JobFiles, 'open'>, file: { readonly key: string }): Promise<OpenRecords> {
+export async function openRecords(
+  { files, signal }: Pick<JobContext, 'files' | 'signal'>,
+  file: { readonly key: string },
+): Promise<OpenRecords> {
   const { stream, reference } = await files.open(file);
   let read = 0;
+  // A storage that says nothing must not keep a job that is to end.
+  addAbortSignal(signal, stream);
   const counted = async function* (): AsyncGenerator<Uint8Array> {
     for await (const bytes of stream as AsyncIterable<Uint8Array>) {
       read += bytes.byteLength;

@@ -1,6 +1,13 @@
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { catalogOf } from '../../../spec/catalog-of.js';
-import { imported, importFile as importOf, type Imported, type ImportOrder } from '../../../spec/import-file.js';
+import {
+  imported,
+  importFile as importOf,
+  type Imported,
+  type ImportOrder,
+  rejectionsOf,
+} from '../../../spec/import-file.js';
 import { jobInMemory, type JobInMemory } from '../../../spec/job-in-memory.js';
 import { startUserDatabase, type TestDatabase } from '../../../spec/user-database.js';
 import { ImportHandler } from './import.handler.js';
@@ -169,6 +176,27 @@ describe('exports.import', () => {
     expect(await people()).toHaveLength(11_997);
   });
 
+  it.each([
+    ['too_many_rejected', 'id,name\nx,a\n2,b\n', ['2']],
+    ['bad_source', `id,name\nx,a\n${lines(5_000)}y,b\n5,"c`, ['2']],
+  ])('stores the rows that were rejected before it failed with %s, each time', async (code, file, numbers) => {
+    for (const job of [jobInMemory(), jobInMemory()]) {
+      await expect(importFile(file, { maxRejected: code === 'bad_source' ? 5 : 0 }, job)).rejects.toMatchObject({
+        code,
+        message: expect.stringMatching(/ in the file default\/job\/1-errors\.csv\.$/),
+      });
+      expect(rejectionsOf(job).map(([line]) => line)).toEqual(numbers);
+    }
+  });
+
+  it('ends at once when it is to stop while its source says nothing', async () => {
+    const stopping = new AbortController();
+    const job = jobInMemory({ signal: stopping.signal });
+    const silent = new Readable({ read: () => setImmediate(() => stopping.abort(new Error('stopped'))) });
+    const running = handler.import({ dataset: 'people', source: job.give(silent) }, job.context);
+    await expect(running).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
   it('leaves the field to another run of the job', async () => {
     const overtaken = jobInMemory({
       onProgress: () => void database.client.query('update leveret_imports set rows_read = rows_read + 1'),
@@ -191,3 +219,7 @@ describe('exports.import', () => {
     await expect(importFile(content, options)).rejects.toMatchObject({ name: 'PermanentError', code });
   });
 });
+
+function lines(count: number): string {
+  return Array.from({ length: count }, (_, index) => `${index},n\n`).join('');
+}

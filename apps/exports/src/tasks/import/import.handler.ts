@@ -53,7 +53,7 @@ interface Surroundings {
 }
 
 async function recordsOf({ source, rows = [] }: ImportPayload, job: JobContext): Promise<OpenRecords> {
-  if (source !== undefined) return openRecords(job.files, source);
+  if (source !== undefined) return openRecords(job, source);
   return { records: objectRecords(rows), share: () => 1, close: () => undefined };
 }
 
@@ -65,12 +65,15 @@ async function write(
   const target = await openImport(plan, job.signal);
   try {
     if (target.alreadyRead > 0) job.log.info('Goes on where an earlier run has stopped', { rows: target.alreadyRead });
+    checkRejected(target.counts, payload.maxRejected);
     for await (const batch of oneAhead(source.batches(target.alreadyRead))) {
       await target.write(batch);
       checkRejected(target.counts, payload.maxRejected);
       void job.progress(share() * 99, progressOf(target.counts));
     }
     return { ...target.counts, errors: await errorFile(target, job), dryRun: plan.dryRun };
+  } catch (error) {
+    throw error instanceof PermanentError ? await withErrorFile(error, target, job) : error;
   } finally {
     await target.close();
   }
@@ -85,6 +88,14 @@ async function errorFile(target: BulkImport, job: JobContext): Promise<FileRefer
   if (target.counts.rejected === 0) return null;
   const content = Readable.from(csv(target.rejections(), ERROR_LAYOUT), { objectMode: false });
   return job.files.save('errors.csv', content, { filename: 'errors.csv', contentType: 'text/csv; charset=utf-8' });
+}
+
+/** Whoever is to mend a source needs the rows that were rejected before it failed. */
+async function withErrorFile(error: PermanentError, target: BulkImport, job: JobContext): Promise<PermanentError> {
+  const file = await errorFile(target, job);
+  if (file === null) return error;
+  const message = `${error.message} What was rejected until then is in the file ${file.key}.`;
+  return new PermanentError(error.code, message, { cause: error });
 }
 
 function progressOf({ inserted, updated, rejected }: ImportCounts): string {
