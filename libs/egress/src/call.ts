@@ -2,6 +2,10 @@ import { type Readable } from 'node:stream';
 
 /** What a call may take. */
 export interface CallLimits {
+  /** For resolving the name and connecting to one of its addresses. @default 5_000 */
+  readonly connectMs: number;
+  /** For TLS. @default 5_000 */
+  readonly tlsMs: number;
   /** Until the head of the answer is there, from when the request was sent. @default 10_000 */
   readonly headersMs: number;
   /** Without a byte of the answer's body. @default 10_000 */
@@ -13,7 +17,10 @@ export interface CallLimits {
 }
 
 /** The limits of a call that says nothing of them. */
-export const CALL_LIMITS: CallLimits = { headersMs: 10_000, idleMs: 10_000, totalMs: 30_000, maxBytes: 1_048_576 };
+export const CALL_LIMITS: CallLimits = {
+  ...{ connectMs: 5_000, tlsMs: 5_000, headersMs: 10_000, idleMs: 10_000, totalMs: 30_000 },
+  maxBytes: 1_048_576,
+};
 
 /** A call to somebody else's server. */
 export interface Call {

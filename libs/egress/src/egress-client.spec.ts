@@ -297,10 +297,17 @@ describe('EgressClient', () => {
         await expect(read(target.url)).rejects.toMatchObject({ code: 'answer_unreadable' });
       });
 
+      it('the time for the connection, from its name on', async () => {
+        await replaceClient({ resolve: () => new Promise(() => undefined) });
+        await expect(read('http://slow.example/', { limits: { connectMs: 50 } })).rejects.toMatchObject({
+          ...{ code: 'call_timeout', message: expect.stringContaining('the connection') },
+        });
+      });
+
       it('the time for TLS', async () => {
         const silent = await listening(createServer((socket) => socket.resume()));
-        await replaceClient({ allow: [silent.pair], tlsMs: 50 });
-        await expect(read(`https://${silent.pair}/`)).rejects.toMatchObject({
+        await replaceClient({ allow: [silent.pair] });
+        await expect(read(`https://${silent.pair}/`, { limits: { tlsMs: 50 } })).rejects.toMatchObject({
           ...{ code: 'call_timeout', message: expect.stringContaining('TLS') },
         });
         silent.server.close();
@@ -366,7 +373,7 @@ describe('EgressClient', () => {
           await once(names, 'gone');
           throw new Error('ENOTFOUND');
         };
-        await replaceClient({ resolve, connectMs: 60_000 });
+        await replaceClient({ resolve });
         const cancelling = new AbortController();
         const asked = once(names, 'asked');
         const sent = read('http://slow.example/', { signal: cancelling.signal });

@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
 import { answerBody } from './answer-body.js';
 import { type AnswerHead, type TakingTerms } from './answer-head.js';
-import { type Answer, type Call, type WholeAnswer } from './call.js';
+import { type Answer, type Call, type CallLimits, type WholeAnswer } from './call.js';
 import { CallUnderWay } from './call-under-way.js';
 import { EgressPolicy } from './egress-policy.js';
 import { EgressRefused } from './errors.js';
@@ -12,8 +12,6 @@ import { requestBody } from './request-body.js';
 import { takeStream } from './take-stream.js';
 import { takeWhole } from './take-whole.js';
 
-const CONNECT_MS = 5_000;
-const TLS_MS = 5_000;
 const LARGEST_HEAD = 32 * 1_024;
 /** How long an unused connection is kept for the next call. */
 const KEPT_MS = 10_000;
@@ -28,10 +26,6 @@ export interface EgressOptions {
   readonly userAgent: string;
   /** @default the system's */
   readonly resolve?: Resolve;
-  /** For connecting. @default 5_000 */
-  readonly connectMs?: number;
-  /** For TLS. @default 5_000 */
-  readonly tlsMs?: number;
 }
 
 /** One hop of a call. */
@@ -47,18 +41,15 @@ type Take<T> = (dispatcher: Dispatcher, request: Dispatcher.DispatchOptions, ter
 /** Calls the servers of other people, under the egress policy and within limits at every stage. Keeps connections for the next calls. */
 export class EgressClient {
   readonly #policy: EgressPolicy;
-  readonly #agent: Agent;
+  readonly #resolve: Resolve;
+  /** By what their connections may take to be made: as many as there are connections that say so. */
+  readonly #agents = new Map<string, Agent>();
   readonly #userAgent: string;
 
-  constructor({ allow, userAgent, resolve = systemResolve, connectMs = CONNECT_MS, tlsMs = TLS_MS }: EgressOptions) {
+  constructor({ allow, userAgent, resolve = systemResolve }: EgressOptions) {
     this.#policy = new EgressPolicy(allow);
     this.#userAgent = userAgent;
-    this.#agent = new Agent({
-      connect: guardedConnector({ policy: this.#policy, resolve, connectMs, tlsMs }),
-      maxHeaderSize: LARGEST_HEAD,
-      keepAliveTimeout: KEPT_MS,
-      keepAliveMaxTimeout: KEPT_MS,
-    });
+    this.#resolve = resolve;
   }
 
   /**
@@ -112,7 +103,21 @@ export class EgressClient {
 
   /** Ends all connections, those in use too. */
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await Promise.all([...this.#agents.values()].map((agent) => agent.destroy()));
+  }
+
+  #agentFor({ connectMs, tlsMs }: CallLimits): Agent {
+    const name = `${connectMs}/${tlsMs}`;
+    const known = this.#agents.get(name);
+    if (known !== undefined) return known;
+    const agent = new Agent({
+      connect: guardedConnector({ policy: this.#policy, resolve: this.#resolve, connectMs, tlsMs }),
+      maxHeaderSize: LARGEST_HEAD,
+      keepAliveTimeout: KEPT_MS,
+      keepAliveMaxTimeout: KEPT_MS,
+    });
+    this.#agents.set(name, agent);
+    return agent;
   }
 
   async #followed<T extends AnswerHead>(underWay: CallUnderWay, take: Take<T>): Promise<T> {
@@ -173,7 +178,7 @@ export class EgressClient {
       return isLast;
     };
     try {
-      return await take(this.#agent, request, { ending, maxBytes: limits.maxBytes, wantsBody });
+      return await take(this.#agentFor(limits), request, { ending, maxBytes: limits.maxBytes, wantsBody });
     } catch (error) {
       const explained = underWay.explain(error);
       throw isRedirect ? redirectRefused(explained) : explained;

@@ -30,6 +30,9 @@ export interface WrittenTerms {
   };
 }
 
+/** The stages of a call that may take only so long. */
+const TIMEOUTS = ['connect', 'tls', 'headers', 'idle', 'total'] as const;
+
 /** A connection as an operator writes it. */
 export interface WrittenConnection extends WrittenTerms {
   readonly baseUrl: string;
@@ -38,7 +41,7 @@ export interface WrittenConnection extends WrittenTerms {
   readonly auth?: WrittenAuth;
   readonly headers?: Readonly<Record<string, string>>;
   readonly allow?: readonly { readonly methods?: readonly string[]; readonly paths?: readonly string[] }[];
-  readonly timeouts?: { readonly headers?: Duration; readonly idle?: Duration; readonly total?: Duration };
+  readonly timeouts?: Readonly<Partial<Record<(typeof TIMEOUTS)[number], Duration>>>;
   readonly maxBytes?: number;
   readonly resources?: Readonly<Record<string, WrittenResource>>;
   readonly retry?: {
@@ -126,7 +129,7 @@ export const CONNECTIONS_SCHEMA = closed({
             paths: { type: 'array', minItems: 1, items: { type: 'string', pattern: '^/' } },
           }),
         },
-        timeouts: closed({ headers: DURATION, idle: DURATION, total: DURATION }),
+        timeouts: closed(Object.fromEntries(TIMEOUTS.map((name) => [name, DURATION]))),
         maxBytes: { type: 'integer', minimum: 1, maximum: LARGEST_ANSWER },
         ...TERMS,
         resources: RESOURCES_SCHEMA,

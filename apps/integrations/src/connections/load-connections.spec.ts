@@ -39,7 +39,7 @@ describe('loadConnections', () => {
       auth: { type: 'bearer', token: TOKEN },
       headers: { 'x-version': '2' },
       allow: [{ methods: ['GET'], paths: ['/orders/*'] }],
-      timeouts: { headers: '2s', total: 5_000 },
+      timeouts: { connect: '1s', tls: '3s', headers: '2s', idle: '4s', total: 5_000 },
       maxBytes: 1_000,
       retry: { temporary: [409], permanent: [501], maxRetryAfter: '1h' },
       limits: { concurrency: 4, perSecond: 2.5 },
@@ -49,7 +49,9 @@ describe('loadConnections', () => {
       ...{ name: 'shop', baseUrl: 'https://api.example.com/v1', headers: { 'x-version': '2' } },
       authentication: { type: 'fixed', headers: { authorization: 'Bearer canary' } },
       rules: [{ methods: ['GET'], paths: ['/orders/*'] }],
-      limits: { headersMs: 2_000, totalMs: 5_000, maxBytes: 1_000 },
+      limits: {
+        ...{ connectMs: 1_000, tlsMs: 3_000, headersMs: 2_000, idleMs: 4_000, totalMs: 5_000, maxBytes: 1_000 },
+      },
       ...{ temporary: [409], permanent: [501], maxRetryAfterMs: 3_600_000 },
       terms: {
         ...{ concurrency: 4, perSecond: 2.5 },

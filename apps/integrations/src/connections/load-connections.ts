@@ -97,6 +97,8 @@ function limitsOf({ timeouts = {}, maxBytes }: WrittenConnection): Partial<CallL
   const given = (name: keyof CallLimits, value: Duration | undefined): Partial<CallLimits> =>
     value === undefined ? {} : { [name]: durationMs(value) };
   return {
+    ...given('connectMs', timeouts.connect),
+    ...given('tlsMs', timeouts.tls),
     ...given('headersMs', timeouts.headers),
     ...given('idleMs', timeouts.idle),
     ...given('totalMs', timeouts.total),
