@@ -32,13 +32,10 @@ export const listOf =
     Array.isArray(value) && value.every(check);
 
 /** An object whose named fields pass their checks; other fields are ignored, so that newer senders are understood. */
-export const shape =
-  <T>(fields: { readonly [K in keyof T]-?: Check<T[K]> }): Check<T> =>
-  (value): value is T =>
-    isRecord(value) &&
-    Object.entries<Check<unknown>>(fields as Record<string, Check<unknown>>).every(([name, check]) =>
-      check(value[name]),
-    );
+export const shape = <T>(fields: { readonly [K in keyof T]-?: Check<T[K]> }): Check<T> => {
+  const checks = Object.entries<Check<unknown>>(fields as Record<string, Check<unknown>>);
+  return (value): value is T => isRecord(value) && checks.every(([name, check]) => check(value[name]));
+};
 
 /** A union told apart by one text field. */
 export const oneOf =

@@ -51,6 +51,10 @@ function readItems<T>(delivery: Delivery, is: Check<T>): Decoded<{ readable: T[]
   const body = decodeJson(delivery.body);
   if (!body.ok) return body;
   if (!Array.isArray(body.value)) return undecodable('not_a_list', 'Expected a JSON array of reports.');
-  const items = body.value as unknown[];
-  return decoded({ readable: items.filter(is), unreadable: items.filter((item) => !is(item)) });
+  const [readable, unreadable]: [T[], unknown[]] = [[], []];
+  for (const item of body.value as unknown[]) {
+    if (is(item)) readable.push(item);
+    else unreadable.push(item);
+  }
+  return decoded({ readable, unreadable });
 }
