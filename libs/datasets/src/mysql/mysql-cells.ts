@@ -19,6 +19,7 @@ const FIRST_OF_BYTES = 249;
 /** How the values of a result's column are read. MySQL has no booleans: the catalogue says where its numbers are such. */
 export function cellReader({ columnType = 0, characterSet }: FieldPacket, type: ValueType | undefined): CellReader {
   if (type === 'boolean') return read((bytes) => booleanOf(bytes.toString('latin1')));
+  if (columnType === BIT && type === 'integer') return read((bytes) => String(BigInt(`0x${bytes.toString('hex')}`)));
   if (columnType === DATETIME || columnType === TIMESTAMP)
     return read((bytes) => `${bytes.toString('latin1').replace(' ', 'T')}Z`);
   if (characterSet !== BINARY || columnType === JSON_TYPE) return read((bytes) => bytes.toString('utf8'));
