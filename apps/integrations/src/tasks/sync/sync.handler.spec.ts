@@ -263,6 +263,13 @@ describe.each([
     ]);
   });
 
+  it('fails when it has rejected too many rows, also when it is tried again', async () => {
+    const bad = Array.from({ length: 10_001 }, () => ({ id: null }));
+    target.answer((_request, response) => void response.end(JSON.stringify(bad)));
+    for (let run = 1; run <= 2; run += 1)
+      await expect(sync('by-link')).rejects.toMatchObject({ code: 'too_many_rejected' });
+  });
+
   it('rejects rows that do not fit, and writes the others', async () => {
     serve([customer(1), customer('x'), customer(3, null), customer(4, 'far too long a name'), customer(5)]);
     expect(await sync('by-cursor')).toMatchObject({ inserted: 2, rejected: 3 });

@@ -94,6 +94,7 @@ async function readAll(pages: Pages, rows: SyncRows, { target, job, started }: R
   let state = started;
   let read = target.alreadyRead;
   let told = 0;
+  checkRejected(target.counts);
   while (!state.done) {
     if (Date.now() > goOnUntil) throw new RetryAfter('1s', 'sync_goes_on');
     const page = await pages.read(state, job);
