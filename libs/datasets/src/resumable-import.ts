@@ -29,8 +29,10 @@ export interface ImportTable {
   readMark(name: string): Promise<string | null>;
   /** Moves a mark. Returns false when it is not where it was: somebody else has moved it. */
   moveMark(name: string, from: string | null, to: string): Promise<boolean>;
-  /** Takes the rows of a batch; nothing is written yet. */
-  stage(rows: readonly ImportRow[]): Promise<void>;
+  /** Begins a batch of rows that are staged. */
+  clear(): Promise<void>;
+  /** Takes rows of a batch that follow each other; nothing is written yet. When it fails because of a row, none of them is taken. */
+  stage(rows: readonly ImportRow[], firstNumber: number): Promise<void>;
   /**
    * Writes the rows from one number of the batch to another, and gives how many of them were not there. When it fails because of a
    * row, none of them is written and the transaction goes on.
@@ -105,8 +107,7 @@ export class ResumableImport implements BulkImport {
     const deleted = this.#owned(batch.deleted ?? []);
     if (!this.plan.dryRun) await this.table.begin();
     await this.#checkAlone();
-    await this.table.stage(rows);
-    const written = await this.#inHalves(rows, [0, rows.length - 1], (...range) => this.table.writeRange(...range));
+    const written = await this.#staged(rows, (...range) => this.table.writeRange(...range));
     const gone = await this.#delete(deleted);
     const note = await this.#noteDown(
       // What a later row of the batch has replaced counts as updated.
@@ -162,11 +163,21 @@ export class ResumableImport implements BulkImport {
   /** Deletes rows, and gives those whose keys no row can have. */
   async #delete(rows: readonly ImportRow[]): Promise<readonly RejectedRow[]> {
     if (rows.length === 0) return [];
-    await this.table.stage(rows);
-    return (await this.#inHalves(rows, [0, rows.length - 1], (...range) => this.table.deleteRange(...range))).rejected;
+    return (await this.#staged(rows, (...range) => this.table.deleteRange(...range))).rejected;
   }
 
-  /** Has something done with staged rows from one number to another; when it fails because of a row, with halves of them. */
+  /** Stages rows, and has something done with those that the database can hold at all. */
+  async #staged(rows: readonly ImportRow[], act: (...range: Range) => Promise<number>): Promise<Done> {
+    const all: Range = [0, rows.length - 1];
+    await this.table.clear();
+    const staged = await this.#inHalves(rows, all, async (first, last) => {
+      await this.table.stage(rows.slice(first, last + 1), first);
+      return 0;
+    });
+    return sum(staged, await this.#inHalves(rows, all, act));
+  }
+
+  /** Has something done with the rows from one number to another; when it fails because of a row, with halves of them. */
   async #inHalves(
     rows: readonly ImportRow[],
     [first, last]: Range,

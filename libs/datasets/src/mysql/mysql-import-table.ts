@@ -101,8 +101,13 @@ export class MysqlImportTable implements ImportTable {
     return (await this.session.change({ sql })) === 1;
   }
 
+  async clear(): Promise<void> {
+    this.#batch = { values: [], keys: [] };
+  }
+
   async stage(rows: readonly ImportRow[]): Promise<void> {
-    this.#batch = sqlRows(this.plan, rows);
+    const { values, keys } = sqlRows(this.plan, rows);
+    this.#batch = { values: [...this.#batch.values, ...values], keys: [...this.#batch.keys, ...keys] };
   }
 
   async writeRange(first: number, last: number): Promise<number> {

@@ -68,11 +68,11 @@ export function deleteRows({ dataset }: Pick<ImportPlan, 'dataset'>, columns: re
     select count(*)::int as count from gone`;
 }
 
-/** The lines of a batch as COPY takes them. */
-export function copyLines(rows: readonly { readonly cells: readonly Cell[] }[]): string {
+/** Rows that follow each other in a batch as COPY takes them. */
+export function copyLines(rows: readonly { readonly cells: readonly Cell[] }[], firstNumber: number): string {
   let text = '';
-  for (const [number, { cells }] of rows.entries()) {
-    text += String(number);
+  for (const [index, { cells }] of rows.entries()) {
+    text += String(firstNumber + index);
     for (const cell of cells) text += cell === null ? '\t\\N' : `\t${escaped(cell)}`;
     text += '\n';
   }

@@ -27,10 +27,13 @@ const NOTED = 'rows_read::int as "rowsRead", inserted::int, updated::int, reject
 /** Types that round to their precision, as a cast does. */
 const ROUNDED = ['numeric', 'timestamp', 'timestamptz', 'time', 'timetz', 'interval'];
 
+const BEYOND_ASCII = /[\u0080-\uffff]/g;
+
 /** Rows into a table of PostgreSQL: each batch is copied to a temporary table and written from there by one statement. */
 export class PostgresImportTable implements ImportTable {
   readonly refusalOf = refusalOf;
   readonly #writeSql: string;
+  #hasEverySign = true;
 
   private constructor(
     private readonly plan: ImportPlan,
@@ -64,6 +67,8 @@ export class PostgresImportTable implements ImportTable {
     const kept = this.plan.mark === undefined ? NOTES : { ...NOTES, ...MARKS };
     for (const [table, columns] of Object.entries(kept)) await this.#makeNotes(table, columns);
     await this.session.query(FORGET);
+    const { rows } = await this.session.query<{ server_encoding: string }>('show server_encoding');
+    this.#hasEverySign = rows[0]?.server_encoding === 'UTF8';
     await this.session.query(stagingTable(this.columns));
     await this.session.query('insert into leveret_imports (job) values ($1) on conflict do nothing', [this.plan.jobId]);
   }
@@ -83,7 +88,9 @@ export class PostgresImportTable implements ImportTable {
   }
 
   async keepRejections(rows: readonly RejectedRow[]): Promise<void> {
-    const values = (['line', 'column', 'reason', 'content'] as const).map((field) => rows.map((row) => row[field]));
+    const values = (['line', 'column', 'reason', 'content'] as const).map((field) =>
+      rows.map((row) => this.#asStorable(row[field])),
+    );
     await this.session.query(
       `insert into leveret_import_errors (job, line, column_name, reason, content)
         select $1, * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[])`,
@@ -107,11 +114,16 @@ export class PostgresImportTable implements ImportTable {
     return rowCount === 1;
   }
 
-  async stage(rows: readonly ImportRow[]): Promise<void> {
+  async clear(): Promise<void> {
     await this.session.query('truncate leveret_batch');
-    const lines = Buffer.from(copyLines(rows));
-    await this.session.run((client) =>
-      pipeline(Readable.from([lines]), client.query(copyFrom('copy leveret_batch from stdin'))),
+  }
+
+  async stage(rows: readonly ImportRow[], firstNumber: number): Promise<void> {
+    const lines = Buffer.from(copyLines(rows, firstNumber));
+    await this.#inSavepoint(() =>
+      this.session.run((client) =>
+        pipeline(Readable.from([lines]), client.query(copyFrom('copy leveret_batch from stdin'))),
+      ),
     );
   }
 
@@ -138,12 +150,24 @@ export class PostgresImportTable implements ImportTable {
     return this.session.close();
   }
 
+  /** A database of another encoding than UTF-8 lacks signs. */
+  #asStorable<T>(value: T): T | string {
+    if (this.#hasEverySign || typeof value !== 'string') return value;
+    return value.replaceAll(BEYOND_ASCII, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  }
+
   async #counted(sql: string, first: number, last: number): Promise<number> {
+    const { rows } = await this.#inSavepoint(() => this.session.query<{ count: number }>(sql, [first, last]));
+    return rows[0]?.count ?? 0;
+  }
+
+  /** Does what a row may make fail: the transaction goes on after it. */
+  async #inSavepoint<T>(work: () => Promise<T>): Promise<T> {
     await this.session.query('savepoint rows');
     try {
-      const { rows } = await this.session.query<{ count: number }>(sql, [first, last]);
+      const done = await work();
       await this.session.query('release savepoint rows');
-      return rows[0]?.count ?? 0;
+      return done;
     } catch (error) {
       if (refusalOf(error) !== undefined) await this.session.query('rollback to savepoint rows');
       throw error;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { runStatement } from '#libs/datasets';
 import { catalogOf } from '../../../spec/catalog-of.js';
 import { importFile, type Imported, type ImportOrder, rejectionsOf } from '../../../spec/import-file.js';
 import { jobInMemory } from '../../../spec/job-in-memory.js';
@@ -31,6 +32,7 @@ const TABLES = `
   grant all on all tables in schema public to clerk;
   grant create on schema public to clerk;
 `;
+const MAKE_NUMBERS = { sql: 'create table numbers (id int, name text)', values: [] };
 const keyed = (table: string, name = 'name'): object => ({
   database: 'shop',
   sql: 'select 1 as id',
@@ -151,6 +153,26 @@ describe('an import into PostgreSQL', () => {
     const { result, errors } = await importFile(handler, { dataset: 'numbers', file });
     expect(result).toMatchObject({ inserted: 1, rejected: 1 });
     expect(errors).toEqual([rejected]);
+  });
+
+  it('rejects what a database of another encoding than UTF-8 cannot hold', async () => {
+    await database.client.query(
+      "create database western encoding 'LATIN1' template template0 locale_provider libc locale 'C'",
+    );
+    const url = new URL(database.url);
+    url.pathname = 'western';
+    const catalog = catalogOf(url.href, { datasets: { numbers: keyed('numbers') } });
+    const { database: western } = catalog.dataset('numbers', 'default');
+    const made = runStatement({ database: western, repeat: false }, MAKE_NUMBERS, new AbortController().signal);
+    for await (const changed of made) expect(changed).toBe(0);
+    const job = jobInMemory();
+    const file = 'id,name\n1,Zoë\n2,Żółć\n3,c\nx,東\n';
+    const { result } = await importFile(new ImportHandler(catalog), { dataset: 'numbers', file }, job);
+    expect(result).toMatchObject({ inserted: 2, rejected: 2 });
+    expect(rejectionsOf(job).map(([line, , , content]) => [line, content])).toEqual([
+      ['3', '{"id":"2","name":"\\u017b\\u00f3\\u0142\\u0107"}'],
+      ['5', '{"id":"x","name":"\\u6771"}'],
+    ]);
   });
 
   it('tells the values of a rejected row by their names, and not without end', async () => {
