@@ -35,6 +35,8 @@ export interface GatewayConfig extends CommonConfig {
   readonly port: number;
   /** Without a slash at its end. @default 'http://127.0.0.1:PORT' */
   readonly publicUrl: string;
+  /** With `{traceId}` in the place of a trace's id; null when nobody looks at traces. */
+  readonly traceUrl: string | null;
   /** At least 32 characters. */
   readonly linkSecret: string;
   /** The first admin key; null has the gateway make one. */
@@ -86,6 +88,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): Gateway
     databaseUrl: values.DATABASE_URL,
     port: values.PORT,
     publicUrl: values.PUBLIC_URL ?? `http://127.0.0.1:${values.PORT}`,
+    traceUrl: values.TRACE_URL,
     linkSecret: values.LINK_SECRET,
     adminApiKey: values.ADMIN_API_KEY,
     maxUploadBytes: values.MAX_UPLOAD,

@@ -71,6 +71,13 @@ export const SCHEMA = {
     parse: orNull(mapped(url(['http', 'https'], isBareOrigin), (text) => text.replace(/\/+$/, ''))),
     fallback: { value: null, shown: 'http://127.0.0.1:PORT' },
   }),
+  TRACE_URL: setting<string | null>({
+    means: 'Where the trace of a job is looked at: GET /v1/jobs/:id/trace leads there.',
+    allowed: 'an http:// or https:// URL with {traceId} in it, e.g. https://jaeger.example.org/trace/{traceId}',
+    takenBy: 'gateway',
+    parse: orNull(matching(/^https?:\/\/\S*\{traceId\}\S*$/)),
+    fallback: { value: null, shown: 'none' },
+  }),
   LINK_SECRET: setting({
     means: 'Signs download links and watch tokens; every gateway of a suite has the same.',
     allowed: 'at least 32 characters',

@@ -1,11 +1,14 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { type GatewayConfig } from '#libs/config';
 import { type Attempt } from '#libs/contracts';
 import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
 import { type Page, pageOf } from '../http/page.js';
 import { JobStore } from '../ledger/job-store.js';
 import { TellingStore } from '../ledger/telling-store.js';
 import { Described, paged } from '../openapi/described.js';
+import { GATEWAY_CONFIG } from '../tokens.js';
 import { logPositionOf, readLogQuery, shownLogLine, type ShownLogLine } from './job-log.js';
+import { shownTrace, type ShownTrace } from './job-trace.js';
 import { visibleJob } from './visible-job.js';
 
 /** What happened to a job. */
@@ -14,6 +17,7 @@ export class JobHistoryController {
   constructor(
     private readonly jobs: JobStore,
     private readonly telling: TellingStore,
+    @Inject(GATEWAY_CONFIG) private readonly config: Pick<GatewayConfig, 'traceUrl'>,
   ) {}
 
   @Get(':id/attempts')
@@ -46,5 +50,19 @@ export class JobHistoryController {
     const job = await visibleJob(this.jobs, id, caller);
     const rows = await this.telling.lines(job.id, { limit: page.limit + 1, after: page.after });
     return pageOf(rows, page.limit, logPositionOf, shownLogLine);
+  }
+
+  @Get(':id/trace')
+  @Described({
+    summary: 'Say which trace a job belongs to, and where to look at it',
+    description: 'That of the `traceparent` that the job came with. `url` is made of the setting TRACE_URL.',
+    status: 200,
+    answer: 'JobTrace',
+    problems: [404],
+  })
+  @RequireScope('jobs:read')
+  async trace(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownTrace> {
+    const job = await visibleJob(this.jobs, id, caller);
+    return shownTrace(await this.jobs.traceparent(job.id), this.config.traceUrl);
   }
 }

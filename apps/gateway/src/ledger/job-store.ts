@@ -129,6 +129,15 @@ export class JobStore {
     return row === undefined ? undefined : jobOf(row);
   }
 
+  /** The W3C trace context that a job came with. */
+  async traceparent(id: string): Promise<string | null> {
+    const [row] = await this.#database.query<{ traceparent: string | null }>(
+      'SELECT traceparent FROM jobs WHERE id = $1',
+      [id],
+    );
+    return row?.traceparent ?? null;
+  }
+
   /** Jobs newest first; with `after`, those behind it. */
   async list(filter: JobFilter, page: { limit: number; after: JobCursor | null }): Promise<Job[]> {
     const conditions = conditionsOf(filter, page.after);

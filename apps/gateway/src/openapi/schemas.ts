@@ -117,6 +117,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     additionalProperties: { description: 'What the handler added.' },
   },
   LogPage: page('LogLine'),
+  JobTrace: whole({ traceId: orNull(text), url: orNull(text) }),
   Attempt: whole({
     attempt: count,
     run: { ...count, description: 'Counts also executions that cost no attempt.' },

@@ -37,6 +37,14 @@ export interface WaitingJobChange {
   readonly runAt?: Date | string;
 }
 
+/** The trace of a job. */
+export interface JobTrace {
+  /** Null: the job came without one. */
+  readonly traceId: string | null;
+  /** Null when the gateway does not know where traces are looked at. */
+  readonly url: string | null;
+}
+
 /** Jobs that were enqueued: looked at, watched, moved. `leveret.worker` enqueues them. */
 export class Jobs {
   readonly #http: Http;
@@ -90,6 +98,11 @@ export class Jobs {
   /** Tells, in words and data, why a job has not run yet, and when it likely will. */
   explain(id: string, options?: CallOptions): Promise<Explanation> {
     return this.#http.json(this.#call('GET', id, '/explain', { options }));
+  }
+
+  /** Says which trace a job belongs to, and where to look at it. */
+  trace(id: string, options?: CallOptions): Promise<JobTrace> {
+    return this.#http.json(this.#call('GET', id, '/trace', { options }));
   }
 
   /** Changes the priority or the time of a job that still waits. @throws ConflictError when it waits no more */
