@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { TemporaryError } from '#libs/consumer';
 import { type Answer, type WholeAnswer } from '#libs/egress';
-import { type Outgoing, type OutgoingCall } from '../outgoing/outgoing.js';
+import { type Judged, type Outgoing, type OutgoingCall } from '../outgoing/outgoing.js';
 import { addressWithin } from './address-within.js';
 import { type Connection } from './connection.js';
 import { type Credentials, credentialsOf } from './credentials.js';
@@ -25,7 +25,7 @@ export class ConnectionCalls {
    * Sends a call, and once more with a new token when the host has refused a kept one.
    * @throws TemporaryError `token_refused` when the call cannot be sent again, and as `Outgoing.exchange`
    */
-  async exchange(connection: Connection, call: ConnectionCall): Promise<WholeAnswer> {
+  async exchange(connection: Connection, call: ConnectionCall): Promise<Judged<WholeAnswer>> {
     const { answer, secrets } = await this.#authenticated(connection, call, (sent) => this.outgoing.exchange(sent));
     const headers = scrubbedHeaders(answer.headers, secrets);
     return { ...answer, headers, body: scrubbed(answer.body, secrets) };
@@ -35,7 +35,7 @@ export class ConnectionCalls {
    * As `exchange`, with an answer that is read as it comes.
    * What comes may be a file, whose bytes cannot be others: one with a secret in it is cut off by `secret_in_answer`.
    */
-  async open(connection: Connection, call: ConnectionCall): Promise<Answer> {
+  async open(connection: Connection, call: ConnectionCall): Promise<Judged<Answer>> {
     const { answer, secrets } = await this.#authenticated(connection, call, (sent) => this.outgoing.open(sent));
     const headers = scrubbedHeaders(answer.headers, secrets);
     return { ...answer, headers, body: withoutSecrets(answer.body, secrets) };

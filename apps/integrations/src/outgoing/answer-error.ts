@@ -1,5 +1,6 @@
 import { PermanentError, RetryAfter, TemporaryError } from '#libs/consumer';
 import { retryAfterMs, type WholeAnswer } from '#libs/egress';
+import { type Judged } from './outgoing.js';
 
 /** Statuses by which hosts ask to come again later. */
 const WAITING: ReadonlySet<number> = new Set([429, 503]);
@@ -24,19 +25,22 @@ export const DEFAULT_STATUS_RULES: StatusRules = {
 
 /**
  * What an answer of a status that was not expected means for the job: 429 and 503 with a `Retry-After` wait as long and cost no
- * attempt; 408, 425, 429 and 5xx are tried again; everything else is for good.
+ * attempt, and so do those of 5xx while their host is down; 408, 425, 429 and other 5xx are tried again; everything else is for good.
  */
 export function answerError(
-  answer: Pick<WholeAnswer, 'status' | 'headers' | 'body'>,
+  answer: Judged<Pick<WholeAnswer, 'status' | 'headers' | 'body'>>,
   rules: StatusRules,
 ): PermanentError | TemporaryError | RetryAfter {
-  const { status, headers } = answer;
+  const { status, headers, downMs } = answer;
   const code = `http_${status}`;
   if (rules.permanent.includes(status)) return new PermanentError(code, told(answer));
   const wait = WAITING.has(status) ? retryAfterMs(headers['retry-after']) : undefined;
   if (wait !== undefined) return new RetryAfter(Math.min(wait, rules.maxRetryAfterMs), code);
   const passes = status >= 500 || PASSING.has(status) || rules.temporary.includes(status);
-  return passes ? new TemporaryError(code, told(answer)) : new PermanentError(code, told(answer));
+  if (!passes) return new PermanentError(code, told(answer));
+  return downMs === undefined
+    ? new TemporaryError(code, told(answer))
+    : new RetryAfter(downMs, `dependency_down: ${code}`);
 }
 
 function told({ status, body }: Pick<WholeAnswer, 'status' | 'body'>): string {

@@ -26,7 +26,8 @@ export interface OutgoingCall extends Call {
 
 /**
  * The app's calls to the servers of others. A call that may not be made now, because what it depends on is down or busy, ends at once
- * with a `RetryAfter`, and so does one that gets no answer when it is down: such a job costs no attempt and is in nobody's way.
+ * with a `RetryAfter`, and so does one that gets no answer when it is down: such a job costs no attempt and is in nobody's way. An
+ * answer of 5xx says so by its `downMs`, for whoever has not expected it.
  */
 export class Outgoing implements OnApplicationShutdown {
   constructor(
@@ -40,26 +41,28 @@ export class Outgoing implements OnApplicationShutdown {
    * @throws TemporaryError with the code of a `CallFailed`
    * @throws RetryAfter `dependency_down`, `dependency_busy`
    */
-  async exchange(call: OutgoingCall): Promise<WholeAnswer> {
+  async exchange(call: OutgoingCall): Promise<Judged<WholeAnswer>> {
     const { url, dependency, entry } = this.#entered(call);
     try {
       const answer = await this.client.exchange({ ...call, url, answered: entry.answered });
       entry.end(verdictOf(answer));
-      return answer;
+      return this.#judged(answer, dependency);
     } catch (error) {
       throw this.#failed(error, dependency, entry);
     }
   }
 
   /** Sends a call whose answer is read as it comes; errors of its body are those of `Answer`. @throws as `exchange` */
-  async open(call: OutgoingCall): Promise<Answer> {
+  async open(call: OutgoingCall): Promise<Judged<Answer>> {
     const { url, dependency, entry } = this.#entered(call);
     try {
       const answer = await this.client.send({ ...call, url, answered: entry.answered });
+      // One of 5xx needs no body to speak against its host.
+      if (verdictOf(answer) === 'failure') entry.end('failure');
       finished(answer.body, (error) => {
-        entry.end(error instanceof CallFailed ? 'failure' : verdictOf(answer));
+        entry.end(error instanceof CallFailed ? 'failure' : 'success');
       });
-      return answer;
+      return this.#judged(answer, dependency);
     } catch (error) {
       throw this.#failed(error, dependency, entry);
     }
@@ -87,6 +90,11 @@ export class Outgoing implements OnApplicationShutdown {
     }
   }
 
+  #judged<A extends AnswerHead>(answer: A, dependency: string): Judged<A> {
+    const downMs = verdictOf(answer) === 'failure' ? this.dependencies.downFor(dependency) : undefined;
+    return downMs === undefined ? answer : { ...answer, downMs };
+  }
+
   #failed(error: unknown, dependency: string, entry: Entry): unknown {
     if (!(error instanceof CallFailed)) {
       // What has answered more than is taken has answered.
@@ -106,11 +114,14 @@ interface EnteredCall {
   readonly entry: Entry;
 }
 
+/** An answer, and how long its job had better stay away where it is one of 5xx and its host is down. */
+export type Judged<A> = A & { readonly downMs?: number };
+
 /** An answer without its body. */
 export type AnswerHead = Omit<Answer, 'body'>;
 
 /** An answer to what was delivered. */
-export interface DeliveryAnswer extends AnswerHead {
+export interface DeliveryAnswer extends Judged<AnswerHead> {
   readonly excerpt: string | null;
 }
 

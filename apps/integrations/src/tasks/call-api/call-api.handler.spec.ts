@@ -239,6 +239,15 @@ describe('integrations.call-api', () => {
     });
   });
 
+  it('costs no attempt any more while the host, which answers with 5xx alone, is down', async () => {
+    answer(503);
+    const errors = [];
+    for (let calls = 0; calls < 5; calls += 1) errors.push(await call().catch((error: unknown) => error));
+    const failed = { name: 'TemporaryError', code: 'http_503' };
+    const parked = { name: 'RetryAfter', reason: 'dependency_down: http_503' };
+    expect(errors).toMatchObject([failed, failed, failed, failed, parked]);
+  });
+
   describe('through a connection', () => {
     const authorizations = (): unknown[] => target.seen.map(({ headers }) => headers.authorization);
 

@@ -10,7 +10,7 @@ import { Connections } from '../../connections/connections.js';
 import { openConnections } from '../../connections/load-connections.js';
 import { answerError, DEFAULT_STATUS_RULES } from '../../outgoing/answer-error.js';
 import { callHeaders } from '../../outgoing/call-headers.js';
-import { Outgoing } from '../../outgoing/outgoing.js';
+import { type Judged, Outgoing } from '../../outgoing/outgoing.js';
 import { wholeUrl } from '../../outgoing/whole-url.js';
 import { answerContent } from './answer-content.js';
 import { CallApiPayload } from './call-api.payload.js';
@@ -53,7 +53,11 @@ export class CallApiHandler {
     return resultOf(answer, payload, job);
   }
 
-  async #exchange(payload: CallApiPayload, connection: Connection | undefined, job: JobContext): Promise<WholeAnswer> {
+  async #exchange(
+    payload: CallApiPayload,
+    connection: Connection | undefined,
+    job: JobContext,
+  ): Promise<Judged<WholeAnswer>> {
     const { method = 'GET', headers = {}, body } = payload;
     checkHeaderNames(Object.keys(headers));
     const { headers: ofBody, content } = await requestBody(body, job.files);

@@ -84,6 +84,14 @@ describe('integrations.deliver-webhook', () => {
     await expect(deliver()).rejects.toMatchObject({ name: 'RetryAfter', delayMs: 9_000, reason });
   });
 
+  it('comes later, at no charge, while its receiver answers with 5xx alone', async () => {
+    answer(500);
+    const errors = [];
+    for (let tries = 0; tries < 5; tries += 1) errors.push(await deliver().catch((error: unknown) => error));
+    expect(errors.slice(0, 4)).toMatchObject(Array(4).fill({ name: 'TemporaryError', code: 'http_500' }));
+    expect(errors[4]).toMatchObject({ name: 'RetryAfter', reason: 'The receiver answered 500.' });
+  });
+
   it('never comes again after 410', async () => {
     answer(410);
     await expect(deliver()).rejects.toMatchObject({ name: 'PermanentError', code: 'receiver_gone' });

@@ -4,6 +4,7 @@ import { type Answer, AnswerTooLarge } from '#libs/egress';
 import { answerError, type StatusRules } from '../../outgoing/answer-error.js';
 import { beginningOf } from '../../outgoing/beginning-of.js';
 import { asJobError } from '../../outgoing/egress-errors.js';
+import { type Judged } from '../../outgoing/outgoing.js';
 import { contentRange, type ContentRange } from './content-range.js';
 import { fileHead, type FileHead } from './file-head.js';
 
@@ -28,7 +29,7 @@ export interface FileSource {
   readonly signal: AbortSignal;
   readonly log: JobLog;
   /** Asks for the file with these headers. @throws TemporaryError when there is no answer this time */
-  readonly send: (headers: Readonly<Record<string, string>>) => Promise<Answer>;
+  readonly send: (headers: Readonly<Record<string, string>>) => Promise<Judged<Answer>>;
 }
 
 /**
@@ -125,7 +126,7 @@ export class Download {
     log.info('The download broke; asking for the rest', { received: this.#received, reason: broken.code });
   }
 
-  async #rest(validator: string): Promise<Answer | TemporaryError> {
+  async #rest(validator: string): Promise<Judged<Answer> | TemporaryError> {
     try {
       return await this.#source.send({ range: `bytes=${this.#received}-`, 'if-range': validator });
     } catch (error) {
@@ -134,7 +135,7 @@ export class Download {
     }
   }
 
-  async #checked(answer: Answer, broken: TemporaryError): Promise<Answer> {
+  async #checked(answer: Judged<Answer>, broken: TemporaryError): Promise<Answer> {
     const { rules } = this.#source;
     const range = answer.status === PARTIAL ? contentRange(answer.headers['content-range']) : undefined;
     const total = range?.total ?? this.#total;
@@ -160,7 +161,7 @@ export class Download {
   }
 }
 
-async function refusalOf(answer: Answer, rules: StatusRules): Promise<Error> {
+async function refusalOf(answer: Judged<Answer>, rules: StatusRules): Promise<Error> {
   return answerError({ ...answer, body: await beginningOf(answer.body, TOLD_BYTES) }, rules);
 }
 

@@ -300,6 +300,14 @@ describe('integrations.fetch-file', () => {
     });
   });
 
+  it('costs no attempt any more while the host, which answers with 5xx alone, is down', async () => {
+    answer({}, 'full', 500);
+    const errors = [];
+    for (let calls = 0; calls < 5; calls += 1) errors.push(await fetchFile().catch((error: unknown) => error));
+    expect(errors.map(String).slice(0, 4)).toEqual(Array(4).fill('TemporaryError: The host answered 500: full'));
+    expect(errors[4]).toMatchObject({ name: 'RetryAfter', reason: 'dependency_down: http_500' });
+  });
+
   describe('through a connection', () => {
     it('fetches what its rules permit', async () => {
       const { file } = await fetchFile({ url: '/files/a', connection: 'shop' });

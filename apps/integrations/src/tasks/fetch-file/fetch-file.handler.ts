@@ -9,7 +9,7 @@ import { ConnectionCalls } from '../../connections/connection-calls.js';
 import { Connections } from '../../connections/connections.js';
 import { DEFAULT_STATUS_RULES } from '../../outgoing/answer-error.js';
 import { callHeaders } from '../../outgoing/call-headers.js';
-import { Outgoing } from '../../outgoing/outgoing.js';
+import { type Judged, Outgoing } from '../../outgoing/outgoing.js';
 import { wholeUrl } from '../../outgoing/whole-url.js';
 import { Download, type FileSource } from './download.js';
 import { DEFAULT_MAX_BYTES, FetchFilePayload } from './fetch-file.payload.js';
@@ -61,7 +61,7 @@ export class FetchFileHandler {
   #sourceOf({ url, connection: name, maxBytes = DEFAULT_MAX_BYTES }: FetchFilePayload, job: JobContext): FileSource {
     const connection = name === undefined ? undefined : this.connections.get(name, job.tenant);
     const address = connection === undefined ? wholeUrl(url) : addressWithin(connection, 'GET', url);
-    const send = (headers: Readonly<Record<string, string>>): Promise<Answer> => {
+    const send = (headers: Readonly<Record<string, string>>): Promise<Judged<Answer>> => {
       const call = {
         ...{ method: 'GET', url: address.href, signal: job.signal, redirects: MOST_REDIRECTS },
         // Ranges are those of what is sent: packed, it could not be gone on with.
