@@ -1,4 +1,5 @@
 import { type JobContext, type JobToSpawn } from '#libs/consumer';
+import { LIMITS } from '#libs/contracts';
 import { type Suppressions } from '#libs/suppressions';
 import { isMailbox, MAILBOX_FORM } from '../../outgoing/strict-mailbox.js';
 import { type Template } from '../../templates/template.js';
@@ -11,7 +12,7 @@ import { type SendBulkPayload } from './send-bulk.payload.js';
 const AT_ONCE = 200;
 const SEND = 'email.send';
 /** A campaign has time; mails that somebody waits for go first. */
-const PRIORITY = 'low';
+export const PRIORITY = 'low';
 
 /** What became of the recipients of a list. */
 export interface FannedOut {
@@ -85,7 +86,11 @@ export class FanOut {
     if (row.problem !== undefined) return row.problem;
     if (!isMailbox(row.to)) return `must be ${MAILBOX_FORM}`;
     const [problem] = this.#parts.template.problemsOf(this.#dataOf(row));
-    return problem;
+    if (problem !== undefined) return problem;
+    const bytes = Buffer.byteLength(JSON.stringify(this.#mailTo(row).payload));
+    return bytes > LIMITS.payload
+      ? `must take at most ${LIMITS.payload} bytes with its data, takes ${bytes}`
+      : undefined;
   }
 
   #mailTo(row: RecipientRow): JobToSpawn {

@@ -24,7 +24,9 @@ describe('email.send-bulk', () => {
 
   const send = (payload: Partial<SendBulkPayload>, as = job): Promise<unknown> =>
     new SendBulkHandler(templates, suppressions).sendBulk({ template: 'welcome', ...payload }, as.context);
-  const csv = (text: string): { recipientsFile: { key: string } } => ({ recipientsFile: job.give(Buffer.from(text)) });
+  const csv = (text: string | Buffer): { recipientsFile: { key: string } } => ({
+    recipientsFile: job.give(Buffer.from(text as string)),
+  });
   const spawned = (): unknown[] => [...job.spawned.values()].map(({ payload }) => payload);
   const problemsIn = (result: unknown): unknown[] => {
     const { file } = result as { file: { key: string } };
@@ -88,9 +90,26 @@ describe('email.send-bulk', () => {
     expect(problemsIn(result)).toMatchObject([{ row: 1, problem: expect.stringContaining('has 2') }, { row: 2 }]);
   });
 
+  it('takes an empty field for no value: that of all is in its place', async () => {
+    expect(await send({ ...csv('to,name\nada@x.org,\nbob@x.org,Bob\n'), data: { name: 'you' } })).toMatchObject({
+      queued: 2,
+    });
+    expect(spawned()).toMatchObject([{ data: { name: 'you' } }, { data: { name: 'Bob' } }]);
+  });
+
+  it('lists recipients whose mail could not be made into a job', async () => {
+    const long = { name: 'Ada', more: 'x'.repeat(LIMITS.payload) };
+    expect(await send({ recipients: [{ to: 'ada@x.org', data: long }] })).toMatchObject({ queued: 0, invalid: 1 });
+    const result = await send(csv('to,name\nada@x.org,A\0da\nbob@x.org,Bob\n'));
+    expect(result).toMatchObject({ queued: 1, invalid: 1 });
+    expect(problemsIn(result)).toMatchObject([{ row: 1, problem: expect.stringContaining('U+0000') }]);
+  });
+
   it.each([
     ['no column with mailboxes', 'name,address\nAda,ada@x.org\n', /column to or email/],
     ['two columns of one name', 'to,name,name\nada@x.org,A,B\n', /different names/],
+    ['a column that no field may be called', 'to,constructor\nada@x.org,Ada\n', /another name than "constructor"/],
+    ['another encoding', Buffer.from('to,name\nandre@x.org,Andr\xe9\n', 'latin1'), /UTF-8/],
     ['a quote that does not close', 'to,name\nada@x.org,Ada\nbob@x.org,"Bob\n', /[Qq]uote/],
   ])('sends nothing when a file has %s', async (_what, text, message) => {
     const sent = send(csv(text));
@@ -105,7 +124,10 @@ describe('email.send-bulk', () => {
     const file = csv(`to,name\n${rows.join('\n')}\n`);
     expect(await send(file)).toEqual({ recipients: count, parts: [expect.any(String), expect.any(String)] });
     const parts = [...job.spawned.values()];
-    expect(parts.map(({ task }) => task)).toEqual(['email.send-bulk', 'email.send-bulk']);
+    expect(parts.map(({ task, priority }) => [task, priority])).toEqual([
+      ['email.send-bulk', 'low'],
+      ['email.send-bulk', 'low'],
+    ]);
     const keys: string[] = [];
     for (const { payload } of parts) {
       const part = job.again();
@@ -124,9 +146,9 @@ describe('email.send-bulk', () => {
 
   it('reads a long file as its recipients are taken, not at once', async () => {
     let read = 0;
-    const rows = function* (): Generator<string> {
-      yield 'to,name\n';
-      for (; read < 200_000; read += 1) yield `p${read}@x.org,P\n`;
+    const rows = function* (): Generator<Buffer> {
+      yield Buffer.from('to,name\n');
+      for (; read < 200_000; read += 1) yield Buffer.from(`p${read}@x.org,P\n`);
     };
     const file = Readable.from(rows());
     for await (const { row } of csvRecipients(file)) if (row === 100) break;

@@ -1,16 +1,16 @@
 import { Ctx, Payload } from '@nestjs/microservices';
-import { type JobContext, type StartOptions, Task, TaskController } from '#libs/consumer';
+import { type JobContext, type JobToSpawn, type StartOptions, Task, TaskController } from '#libs/consumer';
 import { type FileReference, LIMITS } from '#libs/contracts';
 import { Suppressions } from '#libs/suppressions';
 import { openTemplates } from '../../templates/open-templates.js';
 import { namesTemplate } from '../../templates/template-rules.js';
 import { Templates } from '../../templates/templates.js';
 import { csvRecipients } from './csv-recipients.js';
-import { FanOut, type FannedOut } from './fan-out.js';
+import { FanOut, type FannedOut, PRIORITY } from './fan-out.js';
 import { partsFor } from './partition.js';
 import { ProblemList, type RecipientProblem } from './problem-list.js';
 import { type RecipientRow } from './recipient-row.js';
-import { SendBulkPayload } from './send-bulk.payload.js';
+import { type PartPayload, SendBulkPayload } from './send-bulk.payload.js';
 
 const EXAMPLE = 'welcome';
 const MOST_PAYLOAD = 8 * 2 ** 20;
@@ -49,7 +49,7 @@ export class SendBulkHandler {
     const count = await countOf(payload, job);
     const parts = partsFor(count, LIMITS.spawnedJobs);
     if (parts > 1 && payload.part === undefined) {
-      return { recipients: count, parts: await shareOut(payload, parts, job) };
+      return { recipients: count, parts: await shareOut(payload, { of: parts, recipients: count }, job) };
     }
     return this.#fanOut(payload, count, job);
   }
@@ -74,9 +74,10 @@ export class SendBulkHandler {
   }
 }
 
-/** A file is counted before anything is sent: only then is it known whether it can be read to its end. */
+/** A file is counted once, before anything is sent: only then is it known whether it can be read to its end. */
 async function countOf(payload: SendBulkPayload, job: JobContext): Promise<number> {
-  if (payload.recipients !== undefined) return payload.recipients.length;
+  const known = payload.recipients?.length ?? payload.part?.recipients;
+  if (known !== undefined) return known;
   let count = 0;
   for await (const { row } of recipientsOf(payload, job)) {
     job.signal.throwIfAborted();
@@ -95,14 +96,15 @@ async function* recipientsOf(payload: SendBulkPayload, job: JobContext): AsyncGe
   }
 }
 
-function shareOut(payload: SendBulkPayload, of: number, job: JobContext): Promise<readonly string[]> {
-  const parts = Array.from({ length: of }, (_, number) => {
-    return {
-      key: `part ${number} of ${of}`,
-      task: TASK,
-      payload: Object.assign({}, payload, { part: { number, of } }),
-    };
-  });
+function shareOut(
+  payload: SendBulkPayload,
+  { of, recipients }: Omit<PartPayload, 'number'>,
+  job: JobContext,
+): Promise<readonly string[]> {
+  const parts = Array.from({ length: of }, (_, number): JobToSpawn => ({
+    ...{ key: `part ${number} of ${of}`, task: TASK, priority: PRIORITY },
+    payload: Object.assign({}, payload, { part: { number, of, recipients } }),
+  }));
   return job.spawn(parts);
 }
 

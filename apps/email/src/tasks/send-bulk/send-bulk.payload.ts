@@ -48,6 +48,12 @@ export class PartPayload {
   @Min(2)
   @Max(MOST_PARTS)
   of!: number;
+
+  @Describe('How many recipients the whole file has')
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  recipients?: number;
 }
 
 /** The payload of `email.send-bulk`. */
