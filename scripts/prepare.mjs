@@ -15,6 +15,7 @@ const COMMANDS = {
   scale: 'tools/scale/main.js',
   topology: 'apps/gateway/src/topology/main.js',
   'broker-users': 'apps/gateway/src/broker-users/main.js',
+  'new-app': 'tools/new-app/main.js',
   'mail-preview': 'apps/email/src/mail-preview/main.js',
 };
 const HEAD_LINES = 12;
