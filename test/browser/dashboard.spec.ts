@@ -31,7 +31,7 @@ describe('the dashboard', () => {
   let pages: DashboardPages;
   beforeAll(async () => {
     receiver = await WebhookReceiver.start();
-    const env = { EGRESS_ALLOW: receiver.host };
+    const env = { EGRESS_ALLOW: receiver.host, TRACE_URL: 'https://traces.example.org/{traceId}' };
     [suite, browser] = await Promise.all([
       startSuite({ apps: ['lab', 'media', 'integrations'], env }),
       startChromium(),
@@ -225,6 +225,16 @@ describe('the dashboard', () => {
     await status(page, 'completed');
     await page.locator('.attempts').getByText('completed').waitFor();
     await page.locator('.log').getByText('held on').waitFor();
+  });
+
+  it('leads from a job to its trace', async () => {
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+    const request = { task: 'lab.script', payload: { steps: ['ok'] } };
+    const { body } = await suite.api<{ id: string }>('POST', '/v1/jobs', request, { headers });
+    const page = await pages.visit(`/jobs/${body.id}`);
+    const link = page.getByRole('link', { name: traceId });
+    expect(await link.getAttribute('href')).toBe(`https://traces.example.org/${traceId}`);
   });
 
   it('changes a job that waits, runs it now, and enqueues another like it', async () => {

@@ -1,6 +1,8 @@
 import { type Job } from '#libs/sdk';
 import { type ReactNode } from 'react';
 import { Link } from 'react-router';
+import { leveret } from '../../api/leveret';
+import { useLive } from '../../api/use-live';
 import { useMay } from '../../shell/session';
 import { Facts } from '../../ui/facts';
 import { Section } from '../../ui/page';
@@ -33,9 +35,23 @@ export function JobFacts({ job }: { readonly job: Job }): ReactNode {
           ['Unique key', job.uniqueKey ?? '—'],
           ['Batch', linkTo('batches', job.batchId)],
           ['Came of', linkTo('jobs', job.parentId)],
+          ['Trace', <TraceLink key="trace" id={job.id} />],
         ]}
       />
     </Section>
+  );
+}
+
+/** The trace that the job belongs to, where the suite knows who shows it. */
+function TraceLink({ id }: { readonly id: string }): ReactNode {
+  const { data } = useLive(['job trace', id], (signal) => leveret.jobs.trace(id, { signal }), { everyMs: false });
+  if (data === undefined || data.traceId === null) return '—';
+  return data.url === null ? (
+    <code>{data.traceId}</code>
+  ) : (
+    <a href={data.url} target="_blank" rel="noreferrer">
+      {data.traceId}
+    </a>
   );
 }
 
