@@ -35,7 +35,7 @@ async function askWith(suite: BenchSuite, { mails: count, runs }: Effort, answer
   const { sink } = suite;
   const bare = createTransport({ pool: true, host: '127.0.0.1', port: sink.port, maxConnections: MAIL_CONNECTIONS });
   const server = { host: '127.0.0.1', port: sink.port, secure: false, login: null };
-  const mailer = new Mailer({ server, connections: MAIL_CONNECTIONS, from: SENDER, dkim: null });
+  const mailer = new Mailer({ server, connections: MAIL_CONNECTIONS, from: SENDER, dkim: null, ca: null });
   const measured = (app: Processes, send: () => Promise<void>) => async (): Promise<Sample> => {
     const meter = new CostMeter({ caller: [process.pid], 'SMTP server': [sink.pid], ...app });
     return { value: await sink.rate({ count, answerMs }, send), also: meter.per('mail', count) };

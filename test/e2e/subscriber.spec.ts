@@ -38,6 +38,7 @@ describe('a subscriber', () => {
     address.port = String(proxy.port);
     const config = {
       urls: [address.href],
+      ca: null,
       prefix: 'leveret',
       queueType: 'classic',
       topology: 'declare',

@@ -21,6 +21,8 @@ export interface SinkAnswers {
   readonly toMail?: (mail: SunkMail) => Refusal | undefined | Promise<Refusal | undefined>;
   /** With one, clients must log in, and may do so without TLS. */
   readonly toLogin?: (user: string | null, password: string | null) => Refusal | undefined;
+  /** With these it offers STARTTLS. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 /** What a server answers that does not take something. */
@@ -40,7 +42,11 @@ export class SmtpSink {
 
   private constructor(answers: SinkAnswers) {
     this.#server = new SMTPServer({
-      ...{ disabledCommands: answers.toLogin === undefined ? ['AUTH', 'STARTTLS'] : ['STARTTLS'] },
+      disabledCommands: [
+        ...(answers.toLogin === undefined ? ['AUTH'] : []),
+        ...(answers.tls === undefined ? ['STARTTLS'] : []),
+      ],
+      ...answers.tls,
       ...{ allowInsecureAuth: true, disableReverseLookup: true, closeTimeout: 1 },
       onConnect: (_session, done) => {
         this.connections += 1;

@@ -3,6 +3,7 @@ import { type Telemetry } from '#libs/observability';
 import { connect, type ChannelModel } from 'amqplib';
 import { Backoff } from './backoff.js';
 import { closeSoon } from './closing.js';
+import { connectionFailure } from './connection-failure.js';
 import { corkEachTurn } from './cork.js';
 
 const HEARTBEAT_SECONDS = 10;
@@ -17,6 +18,7 @@ export type LinkState = 'connecting' | 'open' | 'blocked' | 'closed';
 export class BrokerLink {
   readonly telemetry: Telemetry;
   readonly #urls: readonly string[];
+  readonly #ca: string | null;
   readonly #role: string;
   readonly #backoff = new Backoff();
   readonly #ended = new AbortController();
@@ -30,6 +32,7 @@ export class BrokerLink {
   /** @param role names the connection in logs, metrics and the management UI, such as `media: consume` */
   constructor(config: BrokerConfig, role: string, telemetry: Telemetry) {
     this.#urls = config.urls;
+    this.#ca = config.ca;
     this.#role = role;
     this.telemetry = telemetry;
   }
@@ -90,6 +93,7 @@ export class BrokerLink {
       keepAlive: true,
       timeout: CONNECT_TIMEOUT_MS,
       clientProperties: { connection_name: this.#role },
+      ...(this.#ca === null ? {} : { ca: this.#ca }),
     });
     corkEachTurn(model);
     return model;
@@ -128,7 +132,7 @@ export class BrokerLink {
     if (this.#ended.signal.aborted) return;
     this.telemetry.emit('broker.disconnected', {
       role: this.#role,
-      reason: error instanceof Error ? error.message || error.name : String(error),
+      reason: connectionFailure(error),
     });
     this.#enter('connecting');
   }

@@ -4,6 +4,8 @@ import { readSettings } from './read-settings.js';
 /** What the email app takes beside what every consumer app does. */
 export interface EmailConfig {
   readonly server: SmtpServer;
+  /** PEM of the authorities that may have signed its certificate; null trusts those that Node knows. */
+  readonly ca: string | null;
   /** Kept to the server at most. */
   readonly connections: number;
   /** Whom mails are from. */
@@ -44,6 +46,7 @@ export function loadEmailConfig(env: NodeJS.ProcessEnv = process.env): EmailConf
   const byDomain = new Map([...values.MAIL_DOMAIN_RATES].map(([domain, rate]) => [domain, rate / processes]));
   return Object.freeze({
     server: Object.freeze(values.SMTP_URL),
+    ca: values.SMTP_CA_FILE,
     connections: values.SMTP_CONNECTIONS,
     from: Object.freeze(values.MAIL_FROM),
     templates: values.MAIL_TEMPLATES,

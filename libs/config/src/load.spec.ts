@@ -34,6 +34,7 @@ describe('loadGatewayConfig', () => {
     expect(loadGatewayConfig(GATEWAY)).toEqual({
       broker: {
         urls: ['amqp://127.0.0.1'],
+        ca: null,
         prefix: 'leveret',
         queueType: 'classic',
         topology: 'declare',
@@ -256,6 +257,7 @@ describe('loadEmailConfig', () => {
     connections: 10,
     templates: null,
     dkim: null,
+    ca: null,
     rates: { all: null, byDomain: new Map() },
     unsubscribe: null,
   };

@@ -5,6 +5,8 @@ import { type LogLevelName, type Values } from './schema.js';
 export interface BrokerConfig {
   /** At least one. */
   readonly urls: readonly string[];
+  /** PEM of the authorities that may have signed the broker's certificate; null trusts those that Node knows. */
+  readonly ca: string | null;
   /** What the names of exchanges and queues begin with. @default 'leveret' */
   readonly prefix: string;
   /** @default 'classic' */
@@ -119,7 +121,14 @@ export interface DoctorConfig extends Pick<GatewayConfig, 'storageUrl' | 'databa
   readonly broker: BrokerConfig;
 }
 
-const OF_THE_BROKER = ['RABBITMQ_URL', 'QUEUE_TYPE', 'TOPOLOGY', 'EXCHANGE_PREFIX', 'BROKER_ACK_TIMEOUT'] as const;
+const OF_THE_BROKER = [
+  'RABBITMQ_URL',
+  'RABBITMQ_CA_FILE',
+  'QUEUE_TYPE',
+  'TOPOLOGY',
+  'EXCHANGE_PREFIX',
+  'BROKER_ACK_TIMEOUT',
+] as const;
 const OF_THE_DOCTOR = [...OF_THE_BROKER, 'RABBITMQ_MANAGEMENT_URL', 'DATABASE_URL', 'STORAGE_URL'] as const;
 
 /**
@@ -183,6 +192,7 @@ function common(values: Values): CommonConfig {
 function broker(values: Values): BrokerConfig {
   return Object.freeze({
     urls: Object.freeze([...values.RABBITMQ_URL]),
+    ca: values.RABBITMQ_CA_FILE,
     prefix: values.EXCHANGE_PREFIX,
     queueType: values.QUEUE_TYPE,
     topology: values.TOPOLOGY,

@@ -1,3 +1,4 @@
+import { certificateFile } from './certificates.js';
 import { type DkimKey, dkimKey, domainRates, mailbox, rate, smtpServer } from './mail-parsers.js';
 import { matching, wholeNumber } from './parsers.js';
 import { orNull, setting } from './setting.js';
@@ -13,6 +14,13 @@ export const MAIL_SETTINGS = {
     takenBy: 'email app',
     parse: smtpServer,
     advice: 'a slash, number sign or at sign in a user name or password is written %2F, %23 or %40',
+  }),
+  SMTP_CA_FILE: setting<string | null>({
+    means: 'The authorities that may have signed the certificate of the server; with it no mail goes without TLS.',
+    allowed: 'the path of a readable file with certificates in PEM format',
+    takenBy: 'email app',
+    parse: orNull(certificateFile),
+    fallback: { value: null, shown: "Node's own" },
   }),
   SMTP_CONNECTIONS: setting({
     means: 'How many connections a process of the email app has to the server at most, one mail at a time on each.',

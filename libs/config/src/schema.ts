@@ -11,6 +11,7 @@ import {
   url,
   wholeNumber,
 } from './parsers.js';
+import { certificateFile } from './certificates.js';
 import { DATASET_SETTINGS } from './dataset-settings.js';
 import { INTEGRATION_SETTINGS } from './integration-settings.js';
 import { MAIL_SETTINGS } from './mail-settings.js';
@@ -45,11 +46,21 @@ export const SCHEMA = {
     parse: listOf(url(['amqp', 'amqps'], hasHost)),
     advice: 'a comma, slash, number sign or at sign in a user name or password is written %2C, %2F, %23 or %40',
   }),
+  RABBITMQ_CA_FILE: setting<string | null>({
+    means:
+      'The authorities that may have signed the certificate of an amqps:// broker, instead of those that Node knows.',
+    allowed: 'the path of a readable file with certificates in PEM format',
+    takenBy: 'every app',
+    parse: orNull(certificateFile),
+    fallback: { value: null, shown: "Node's own" },
+  }),
   DATABASE_URL: setting({
     means: 'Where the ledger is: the PostgreSQL database that holds every job.',
     allowed: 'a postgres:// or postgresql:// URL, e.g. postgres://user:password@127.0.0.1:5432/leveret',
     takenBy: 'gateway',
     parse: url(['postgres', 'postgresql'], (address) => hasHost(address) || address.searchParams.has('host')),
+    advice:
+      'with ?sslmode=verify-full&sslrootcert=/path/ca.pem at its end the connection is encrypted and the server is known by its name',
   }),
   STORAGE_URL: setting({
     means: 'Where files are kept; every app must see the same place.',

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { simpleParser } from 'mailparser';
 import { headerOf, type SinkAnswers, SmtpSink } from '../../spec/smtp-sink.js';
+import { ThrowAwayAuthority } from '../../../../test/support/throw-away-authority.js';
 import { type Mail, Mailer, type Receipt } from './mailer.js';
 
 const FROM = { name: 'Shop', address: 'shop@example.org', domain: 'example.org' };
@@ -22,7 +23,17 @@ describe('Mailer', () => {
 
   function mailerTo(port: number, login: { user: string; pass: string } | null = null): Mailer {
     const server = { host: '127.0.0.1', port, secure: false, login };
-    const mailer = new Mailer({ server, connections: 10, from: FROM, dkim: null });
+    const mailer = new Mailer({ server, connections: 10, from: FROM, dkim: null, ca: null });
+    ends.push(() => {
+      mailer.onApplicationShutdown();
+    });
+    return mailer;
+  }
+
+  /** A mailer to a server that is known by a name, and trusted by this certificate. */
+  function trustingMailer(port: number, host: string, ca: string | null): Mailer {
+    const server = { host, port, secure: false, login: null };
+    const mailer = new Mailer({ server, connections: 10, from: FROM, dkim: null, ca });
     ends.push(() => {
       mailer.onApplicationShutdown();
     });
@@ -35,6 +46,34 @@ describe('Mailer', () => {
       (error: unknown) => error,
     );
   }
+
+  it('hands mails over TLS to a server whose certificate its authority has signed, for its name', async () => {
+    const authority = await ThrowAwayAuthority.make();
+    const sink = await open({ tls: await authority.sign('localhost') });
+    await trustingMailer(sink.port, 'localhost', authority.certificate).send(MAIL, NEVER);
+    expect(sink.mails).toHaveLength(1);
+  });
+
+  it.each<[string, (authority: ThrowAwayAuthority) => Promise<[string, string | null]>, RegExp]>([
+    ['another authority', async () => ['localhost', (await ThrowAwayAuthority.make()).certificate], /certificate/],
+    ['no authority of ours', async () => ['localhost', null], /certificate/],
+    ['another name', async ({ certificate }) => ['mail.example.org', certificate], /does not match certificate/],
+  ])('hands nothing over to a server that is signed by or for %s', async (_what, terms, message) => {
+    const authority = await ThrowAwayAuthority.make();
+    const [host, ca] = await terms(authority);
+    const sink = await open({ tls: await authority.sign(host) });
+    const error = await failure(trustingMailer(sink.port, 'localhost', ca).send(MAIL, NEVER));
+    expect(error).toMatchObject({ code: 'smtp_unreachable', message: expect.stringMatching(message) });
+    expect(sink.offered).toEqual([]);
+  });
+
+  it('hands nothing over without TLS when it was told whom to trust', async () => {
+    const sink = await open();
+    const { certificate } = await ThrowAwayAuthority.make();
+    const error = await failure(trustingMailer(sink.port, 'localhost', certificate).send(MAIL, NEVER));
+    expect(error).toBeInstanceOf(Error);
+    expect(sink.offered).toEqual([]);
+  });
 
   it('sends a mail under a Message-ID made from its id', async () => {
     const sink = await open();

@@ -16,7 +16,7 @@ describe('a recipient that the server refuses', () => {
     const sink = await SmtpSink.open({ toRecipient: () => ({ code, text }) });
     ends.push(() => sink.close());
     const server = { host: '127.0.0.1', port: sink.port, secure: false, login: null };
-    const mailer = new Mailer({ server, connections: 1, from: FROM, dkim: null });
+    const mailer = new Mailer({ server, connections: 1, from: FROM, dkim: null, ca: null });
     ends.push(() => {
       mailer.onApplicationShutdown();
     });

@@ -20,7 +20,10 @@ describe('a mail server that does not answer', () => {
 
   function failureAt(port: number, patience: Partial<Patience>): Promise<unknown> {
     const server = { host: '127.0.0.1', port, secure: false, login: null };
-    const mailer = new Mailer({ server, connections: 10, from: FROM, dkim: null }, { ...PATIENCE, ...patience });
+    const mailer = new Mailer(
+      { server, connections: 10, from: FROM, dkim: null, ca: null },
+      { ...PATIENCE, ...patience },
+    );
     ends.push(() => {
       mailer.onApplicationShutdown();
     });

@@ -34,7 +34,7 @@ describe('Signer', () => {
     const sink = await SmtpSink.open();
     ends.push(() => sink.close());
     const server = { host: '127.0.0.1', port: sink.port, secure: false, login: null };
-    const mailer = new Mailer({ server, connections: 10, from: FROM, dkim });
+    const mailer = new Mailer({ server, connections: 10, from: FROM, dkim, ca: null });
     ends.push(() => {
       mailer.onApplicationShutdown();
     });

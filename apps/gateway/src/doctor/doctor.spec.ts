@@ -51,6 +51,7 @@ describe('the doctor', () => {
     subject = {
       broker: {
         urls: ['amqp://me:p%40ss@127.0.0.1'],
+        ca: null,
         prefix: 'leveret',
         queueType: 'classic',
         topology: 'declare',

@@ -24,7 +24,7 @@ describe('Delivery', () => {
     });
     const server = { host: '127.0.0.1', port: sink.port, secure: false, login: null };
     const from = { name: 'Shop', address: 'shop@example.org', domain: 'example.org' };
-    mailer = new Mailer({ server, connections: 1, from, dkim: null });
+    mailer = new Mailer({ server, connections: 1, from, dkim: null, ca: null });
     delivery = new Delivery(mailer, new Traffic({ rates: { all: null, byDomain: new Map() }, connections: 1 }));
   });
   afterEach(async () => {

@@ -55,7 +55,7 @@ describe('email.send', () => {
     campaign = new CampaignMail(suppressions, unsubscribe);
     const server = { host: '127.0.0.1', port: sink.port, secure: false, login: null };
     const from = { name: 'Shop', address: 'shop@example.org', domain: 'example.org' };
-    mailer = new Mailer({ server, connections: 10, from, dkim: null });
+    mailer = new Mailer({ server, connections: 10, from, dkim: null, ca: null });
     job = jobInMemory({ id: '01970000-0000-7000-8000-00000000000a' });
   });
   afterEach(async () => {
