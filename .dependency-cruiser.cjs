@@ -148,7 +148,7 @@ module.exports = {
       severity: 'error',
       comment: 'It calls the servers of others and knows nothing of jobs, broker and files.',
       from: { path: '^libs/egress/', pathNot: TESTS },
-      to: { path: '^libs/', pathNot: '^libs/(contracts|config|egress)/' },
+      to: { path: '^libs/', pathNot: '^libs/(contracts|config|observability|egress)/' },
     },
     {
       name: 'only-consumer-apps-use-datasets',

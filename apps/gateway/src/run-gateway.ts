@@ -1,5 +1,5 @@
 import { type GatewayConfig } from '#libs/config';
-import { type Telemetry } from '#libs/observability';
+import { startTracing, type Telemetry } from '#libs/observability';
 import { ensureAdminKey } from './api-keys/admin-key.js';
 import { openGateway } from './gateway.js';
 import { startHttp } from './http/start-http.js';
@@ -10,6 +10,7 @@ import { startHttp } from './http/start-http.js';
  * @throws Error with one sentence when it cannot start
  */
 export async function runGateway(config: GatewayConfig, telemetry: Telemetry): Promise<void> {
+  const tracing = await startTracing({ service: 'gateway', endpoint: config.otlpEndpoint });
   const gateway = await openGateway(config, telemetry);
   const { parts } = gateway;
   const made = await ensureAdminKey(parts.apiKeys, config.adminApiKey);
@@ -18,6 +19,7 @@ export async function runGateway(config: GatewayConfig, telemetry: Telemetry): P
   endOnSignal(telemetry, async () => {
     await edge.close();
     await gateway.stop();
+    await tracing.stop();
   });
   // Not a log line: it must be seen whatever the log level, and kept nowhere.
   if (made !== null) process.stderr.write(`The first admin key, shown this once: ${made}\n`);

@@ -41,6 +41,7 @@ describe('loadGatewayConfig', () => {
         ackTimeoutMs: 1_800_000,
       },
       storageUrl: 'file:///srv/files',
+      otlpEndpoint: null,
       logLevel: 'info',
       nodeEnv: 'development',
       metricsToken: null,

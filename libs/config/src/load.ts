@@ -22,6 +22,8 @@ export interface CommonConfig {
   readonly broker: BrokerConfig;
   /** `file:///path` or `s3://bucket?…`. */
   readonly storageUrl: string;
+  /** The OpenTelemetry collector that is told of traces, without a slash at its end; null traces nothing. */
+  readonly otlpEndpoint: string | null;
   /** @default 'info' */
   readonly logLevel: LogLevelName;
   /** @default 'development' */
@@ -183,6 +185,7 @@ function common(values: Values): CommonConfig {
   return {
     broker: broker(values),
     storageUrl: values.STORAGE_URL,
+    otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: values.LOG_LEVEL,
     nodeEnv: values.NODE_ENV,
     metricsToken: values.METRICS_TOKEN,

@@ -219,6 +219,14 @@ export const SCHEMA = {
   ...DATASET_SETTINGS,
   ...INTEGRATION_SETTINGS,
   ...MEDIA_SETTINGS,
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting<string | null>({
+    means: 'The OpenTelemetry collector that is told of traces, over HTTP; without it nothing is traced.',
+    allowed: 'an http:// or https:// URL, e.g. http://127.0.0.1:4318, which /v1/traces is put behind',
+    takenBy: 'every app',
+    parse: orNull(mapped(url(['http', 'https'], isBareOrigin), (text) => text.replace(/\/+$/, ''))),
+    fallback: { value: null, shown: 'none' },
+    advice: "sampler, headers and attributes are set by OpenTelemetry's own variables, such as OTEL_TRACES_SAMPLER",
+  }),
   LOG_LEVEL: setting<LogLevelName>({
     means: 'How much is logged.',
     allowed: LOG_LEVEL_NAMES.join(', '),

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { decodeJson, type Ended, type Outcome, type Returned } from '#libs/contracts';
-import { type Telemetry } from '#libs/observability';
+import { type Telemetry, traceIdOf } from '#libs/observability';
 import { type Storage } from '#libs/storage';
 import { Standstill } from './errors.js';
 import { type OtherVersionWaits } from './other-version.js';
@@ -9,6 +9,7 @@ import { checkPayload } from './payload-check.js';
 import { type JobOutlet, type ReportSink } from './ports.js';
 import { RunContext } from './run-context.js';
 import { type RunInHand, type StopReason } from './run-in-hand.js';
+import { beginRunSpan, endRunSpan } from './run-span.js';
 import { Spawner } from './spawner.js';
 import { type BoundTask, type TaskTable } from './task-table.js';
 import { TenantFiles } from './tenant-files.js';
@@ -45,6 +46,8 @@ interface Begun {
   /** Monotonic clock. */
   readonly since: number;
   readonly spawner: Spawner;
+  /** Of the run. */
+  readonly traceparent: string | null;
 }
 interface Runnable extends Begun {
   readonly task: BoundTask;
@@ -56,11 +59,16 @@ interface Decided extends Begun {
 
 /** Takes a run from its message to what is reported of it. Never rejects. */
 export async function processRun(hand: RunInHand, tools: RunTools): Promise<Ended | Returned> {
+  const span = beginRunSpan(hand);
+  const { traceparent } = span;
   const spawner = new Spawner(hand.order, tools.jobs, hand.signal);
-  const begun: Begun = { hand, tools, startedAt: new Date().toISOString(), since: performance.now(), spawner };
+  const startedAt = new Date().toISOString();
+  const begun: Begun = { hand, tools, startedAt, since: performance.now(), spawner, traceparent };
   const checked = await check(begun);
-  const decided = 'ending' in checked ? checked : await run(checked);
-  return conclude(decided);
+  const decided = 'ending' in checked ? checked : await span.within(() => run(checked));
+  const report = conclude(decided);
+  endRunSpan(span, report);
+  return report;
 }
 
 async function check(begun: Begun): Promise<Runnable | Decided> {
@@ -88,12 +96,12 @@ function invalid({ hand: { order }, tools }: Begun, task: BoundTask, reason: str
 }
 
 async function run(runnable: Runnable): Promise<Decided> {
-  const { hand, tools, task, payload, startedAt, spawner } = runnable;
+  const { hand, tools, task, payload, startedAt, spawner, traceparent } = runnable;
   const { order } = hand;
   if (hand.stopped !== undefined) return decide(runnable, hand.stopped);
   sayStarted(runnable, startedAt);
   const context = new RunContext({
-    order,
+    order: { ...order, traceparent },
     worker: tools.worker,
     signal: hand.signal,
     files: new TenantFiles(tools.storage, order),
@@ -113,9 +121,9 @@ async function run(runnable: Runnable): Promise<Decided> {
   }
 }
 
-function sayStarted({ hand: { order }, tools }: Begun, at: string): void {
+function sayStarted({ hand: { order }, tools, traceparent }: Begun, at: string): void {
   const { jobId: job, run: number, attempt: count, task, tenant } = order;
-  tools.telemetry.emit('job.started', { job, task, attempt: count, run: number, tenant });
+  tools.telemetry.emit('job.started', { job, task, attempt: count, run: number, tenant, ...traceOf(traceparent) });
   // Nobody waits for its confirm: the report of the end stands for it too.
   tools.reports
     .report({ type: 'started', job, run: number, worker: tools.worker, attempt: count, at })
@@ -153,11 +161,19 @@ function startTimer(hand: RunInHand): { stop(): void } {
 }
 
 function decide(begun: Begun, ending: Outcome | StopReason): Decided {
-  const { hand, tools, startedAt, since, spawner } = begun;
-  return { hand, tools, startedAt, since, spawner, ending };
+  const { hand, tools, startedAt, since, spawner, traceparent } = begun;
+  return { hand, tools, startedAt, since, spawner, traceparent, ending };
 }
 
-function conclude({ hand: { order }, tools, startedAt, since, spawner, ending }: Decided): Ended | Returned {
+function conclude({
+  hand: { order },
+  tools,
+  startedAt,
+  since,
+  spawner,
+  traceparent,
+  ending,
+}: Decided): Ended | Returned {
   const about = { job: order.jobId, run: order.run, worker: tools.worker };
   if (ending === 'draining') return { type: 'returned', ...about, reason: 'draining' };
   const durationMs = Math.round(performance.now() - since);
@@ -166,11 +182,16 @@ function conclude({ hand: { order }, tools, startedAt, since, spawner, ending }:
   const code = 'failure' in outcome ? { code: outcome.failure.code } : {};
   const { job, run: number } = about;
   tools.telemetry.emit('job.ended', {
-    ...{ job, task, attempt: count, run: number, tenant },
+    ...{ job, task, attempt: count, run: number, tenant, ...traceOf(traceparent) },
     ...{ outcome: outcome.kind, durationMs, ...code },
   });
   const spawned = spawner.count > 0 ? { spawned: spawner.count } : {};
   return { type: 'ended', ...about, attempt: count, startedAt, durationMs, outcome, ...spawned };
+}
+
+function traceOf(traceparent: string | null): { trace?: string } {
+  const trace = traceIdOf(traceparent);
+  return trace === undefined ? {} : { trace };
 }
 
 function outcomeOfStop(reason: Exclude<StopReason, 'draining'>, timeoutMs: number): Outcome {

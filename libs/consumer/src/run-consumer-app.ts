@@ -2,7 +2,7 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TopologyError } from '#libs/broker';
 import { ConfigError, loadConsumerConfig } from '#libs/config';
-import { createTelemetry, NestLogger, type HealthCheckSpec, type Telemetry } from '#libs/observability';
+import { createTelemetry, NestLogger, startTracing, type HealthCheckSpec, type Telemetry } from '#libs/observability';
 import { openStorage, type Storage } from '#libs/storage';
 import { AppProcess } from './app-process.js';
 import { BrokerWorkplace } from './broker-workplace.js';
@@ -39,6 +39,7 @@ export async function runConsumerApp(module: Type, options: ConsumerAppOptions):
 async function start(module: Type, { domain, concurrency }: ConsumerAppOptions): Promise<void> {
   const config = loadConsumerConfig();
   const telemetry = createTelemetry({ service: domain, level: config.logLevel });
+  const tracing = await startTracing({ service: domain, endpoint: config.otlpEndpoint });
   const storage = await openStorage(config.storageUrl);
   const workplace = new BrokerWorkplace({
     ...{ domain, storage, telemetry },
@@ -63,6 +64,7 @@ async function start(module: Type, { domain, concurrency }: ConsumerAppOptions):
       await app.close();
       await health.close();
       await storage.close();
+      await tracing.stop();
     },
   });
   await app.listen().catch((error: unknown) => {

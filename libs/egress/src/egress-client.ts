@@ -2,6 +2,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { answerBody } from './answer-body.js';
 import { type AnswerHead, type TakingTerms } from './answer-head.js';
 import { type Answer, type Call, type CallLimits, type WholeAnswer } from './call.js';
+import { sendInSpan } from './call-span.js';
 import { CallUnderWay } from './call-under-way.js';
 import { EgressPolicy } from './egress-policy.js';
 import { EgressRefused } from './errors.js';
@@ -67,7 +68,11 @@ export class EgressClient {
    * @throws the error of its body when that cannot be read
    * @throws the reason of its signal when that aborts
    */
-  async send(call: Call): Promise<Answer> {
+  send(call: Call): Promise<Answer> {
+    return sendInSpan(call, (traced) => this.#send(traced));
+  }
+
+  async #send(call: Call): Promise<Answer> {
     const underWay = new CallUnderWay(call);
     try {
       const { raw, ...head } = await this.#followed(underWay, takeStream);
@@ -87,7 +92,11 @@ export class EgressClient {
    * Sends a call and resolves with its answer, whole.
    * @throws as `send`, and AnswerTooLarge
    */
-  async exchange(call: Call): Promise<WholeAnswer> {
+  exchange(call: Call): Promise<WholeAnswer> {
+    return sendInSpan(call, (traced) => this.#exchange(traced));
+  }
+
+  async #exchange(call: Call): Promise<WholeAnswer> {
     const underWay = new CallUnderWay(call);
     try {
       const { status, headers, bytes } = await this.#followed(underWay, takeWhole);

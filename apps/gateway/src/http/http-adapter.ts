@@ -9,6 +9,7 @@ import { noteAnswers } from './answer-notes.js';
 import { answerMalformedRequest } from './malformed-request.js';
 import { Problem } from './problem.js';
 import { sendProblem } from './problem.filter.js';
+import { traceRequests } from './request-spans.js';
 import { type Routes } from './routes.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
@@ -42,6 +43,7 @@ export async function createHttpAdapter(routes: Routes, origins: LiveOrigins): P
     routes.add(url, [method].flat());
   });
   openStreamsTo(origins, server);
+  traceRequests(server);
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
     if (isStream(request) ? !acceptsEvents(request.headers.accept) : wantsOtherThanJson(request)) {

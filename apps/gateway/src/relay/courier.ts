@@ -3,6 +3,7 @@ import { encodeWorkOrder } from '#libs/contracts';
 import { withoutSecrets } from '../jobs/secret-fields.js';
 import { ownEvent } from '../events/own-events.js';
 import { type DeadLetterEntry, type EventEntry, type OutboxEntry, type WorkEntry } from '../ledger/outbox.js';
+import { sendInSpan } from './send-span.js';
 import { type TaskStore } from '../ledger/task-store.js';
 
 /** Puts an outbox entry into the broker. Resolves when it lies in a queue. */
@@ -33,15 +34,18 @@ export class Courier {
     }
   }
 
-  #work(entry: WorkEntry): Promise<void> {
+  async #work(entry: WorkEntry): Promise<void> {
     const key = `${entry.queueKey}.${entry.order.task}`;
     const waits = entry.waitMs > 0;
-    return this.#publisher.publish({
-      exchange: waits ? this.#names.delay : this.#names.work,
-      routingKey: waits ? ladderKey(Math.min(entry.waitMs, LONGEST_LADDER_MS), key) : key,
-      body: Buffer.from(entry.payload),
-      properties: encodeWorkOrder(entry.order),
-    });
+    const exchange = waits ? this.#names.delay : this.#names.work;
+    await sendInSpan(entry.order, exchange, (order) =>
+      this.#publisher.publish({
+        exchange,
+        routingKey: waits ? ladderKey(Math.min(entry.waitMs, LONGEST_LADDER_MS), key) : key,
+        body: Buffer.from(entry.payload),
+        properties: encodeWorkOrder(order),
+      }),
+    );
   }
 
   #deadLetter(entry: DeadLetterEntry): Promise<void> {

@@ -7,6 +7,8 @@ interface Run {
   readonly attempt: number;
   readonly run: number;
   readonly tenant: string;
+  /** The id of its trace, where it has one. */
+  readonly trace?: string;
 }
 
 /** Upper bounds for how long jobs run and wait: from what nobody notices to an hour. */
