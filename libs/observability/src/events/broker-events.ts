@@ -1,6 +1,6 @@
 import { event } from '../event-definition.js';
 
-interface Role {
+export interface Role {
   /** Which connection of which process: `gateway: publish`. */
   readonly role: string;
 }

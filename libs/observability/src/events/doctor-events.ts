@@ -1,6 +1,6 @@
 import { event } from '../event-definition.js';
 
-interface Found {
+export interface Found {
   readonly check: string;
   readonly says: string;
   readonly mend?: string;

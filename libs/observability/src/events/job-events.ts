@@ -1,7 +1,7 @@
 import { type Outcome, type ReturnReason } from '#libs/contracts';
 import { event } from '../event-definition.js';
 
-interface Run {
+export interface Run {
   readonly job: string;
   readonly task: string;
   readonly attempt: number;
