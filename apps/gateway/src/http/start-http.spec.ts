@@ -40,7 +40,7 @@ describe('the HTTP edge', () => {
 
   it('says which methods a path takes', async () => {
     const answer = await client.call('PATCH', '/v1/jobs', undefined);
-    expect(answer.headers.get('allow')).toBe('GET, HEAD, POST');
+    expect(answer.headers.get('allow')).toBe('DELETE, GET, HEAD, POST');
   });
 
   it('answers 406 to who takes no JSON, and only then', async () => {
