@@ -426,7 +426,7 @@ describe('the dashboard', () => {
     await page.getByLabel('Upload a file for source', { exact: true }).setInputFiles(file);
     await said(page, 'note.png is uploaded.');
     const source = page.getByRole('textbox', { name: /^source/ }).first();
-    expect(await source.inputValue()).toMatch(/^default\//);
+    await eventually('the key', async () => /^default\//.test(await source.inputValue()) || undefined);
     await source.fill('https://example.org/a.png');
     const request = page.waitForRequest((sent) => sent.method() === 'POST');
     await press(page, 'Start the job');

@@ -184,10 +184,16 @@ function healthAddress(suite: TestSuite): string {
 
 /** Processes with all their descendants. */
 function withChildren(pids: readonly number[]): readonly number[] {
-  return pids.flatMap((pid) => {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-    return [pid, ...withChildren(children === '' ? [] : children.split(' ').map(Number))];
-  });
+  return pids.flatMap((pid) => [pid, ...withChildren(childrenOf(pid))]);
+}
+
+/** None of one that has ended by itself meanwhile. */
+function childrenOf(pid: number): readonly number[] {
+  try {
+    return Array.from(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').matchAll(/\d+/g), Number);
+  } catch {
+    return [];
+  }
 }
 
 /** One that has ended by itself meanwhile is passed over. */

@@ -32,8 +32,9 @@ export class DocumentedCommands {
     const script = this.scripts.get(name);
     if (script === undefined) throw new Error(`No command is named ${name}.`);
     this.left.delete(name);
+    // A shell whose input is a socket would read the settings of interactive ones, which do not stand `-u`.
     const options = { env, timeout: PATIENCE_MS };
-    const { stdout } = await promisify(execFile)('bash', ['-eu', '-o', 'pipefail', '-c', script], options);
+    const { stdout } = await promisify(execFile)('bash', ['--norc', '-eu', '-o', 'pipefail', '-c', script], options);
     return stdout;
   }
 }
