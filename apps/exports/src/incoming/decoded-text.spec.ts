@@ -36,4 +36,15 @@ describe('decodedText', () => {
     const content = Buffer.concat([Buffer.from(`ü\n${LONG}`), Buffer.from('Müller\n', 'latin1')]);
     await expect(decoded(content)).rejects.toMatchObject({ code: 'bad_encoding' });
   });
+
+  it('makes nothing else of right signs because a wrong one is near', async () => {
+    const content = Buffer.concat([Buffer.from('1,Müller\n'), Buffer.from('2,Café\n', 'latin1')]);
+    await expect(decoded(content)).rejects.toMatchObject({ code: 'bad_encoding' });
+    await expect(decoded(content, 3)).rejects.toMatchObject({ code: 'bad_encoding' });
+  });
+
+  it('reads objects of JSON as UTF-8 alone', async () => {
+    const content = Buffer.concat([Buffer.from('{"name":"Café"}\n', 'latin1'), Buffer.from('{"name":"Müller"}\n')]);
+    await expect(decoded(content)).rejects.toMatchObject({ code: 'bad_encoding' });
+  });
 });

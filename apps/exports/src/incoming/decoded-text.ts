@@ -1,4 +1,4 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isAscii } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { PermanentError } from '#libs/consumer';
 
@@ -14,6 +14,9 @@ const ZEROS = [
   { zeros: [true, false, true, false], encoding: 'utf-16be' },
 ] as const;
 const FORMER = 'windows-1252';
+const LAST_OF_ASCII = 0x7f;
+/** An NDJSON, which is UTF-8 unless it says that it is UTF-16 (RFC 8259). */
+const OPENS_OBJECT = /^[ \t\r\n]*\{/;
 
 interface Piece {
   readonly bytes: Uint8Array;
@@ -23,7 +26,7 @@ interface Piece {
 
 /**
  * The text of a source in pieces. Its encoding is that of its byte order mark, else UTF-16 when it begins with two signs of ASCII in it,
- * else UTF-8 when its first signs beyond ASCII are that, else Windows-1252, which programs on Windows write.
+ * else UTF-8 when it is an NDJSON or its first sign beyond ASCII is that, else Windows-1252, which programs on Windows write.
  * @throws PermanentError `bad_encoding` when it goes on in another way than it began
  */
 export async function* decodedText(content: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
@@ -69,18 +72,28 @@ function announcedBy(beginning: Uint8Array): string | undefined {
   const found =
     MARKS.find(({ mark }) => mark.every((byte, index) => beginning[index] === byte)) ??
     ZEROS.find(({ zeros }) => zeros.every((isZero, index) => (beginning[index] === 0) === isZero));
-  return found?.encoding;
+  if (found !== undefined) return found.encoding;
+  return OPENS_OBJECT.test(Buffer.from(beginning).toString('latin1')) ? 'utf-8' : undefined;
 }
 
+// By one sign: a wrong one further on must not make something else of all that was right before it.
 function foundIn({ bytes, isLast }: Piece): string | undefined {
   if (isAscii(bytes)) return undefined;
-  return (isLast ? isUtf8(bytes) : beginsAsUtf8(bytes)) ? 'utf-8' : FORMER;
+  const begins = bytes.findIndex((byte) => byte > LAST_OF_ASCII);
+  const sign = bytes.subarray(begins, begins + lengthOfSign(bytes[begins] ?? 0));
+  return isUtf8Sign(sign, isLast) ? 'utf-8' : FORMER;
 }
 
-/** The last sign may be cut. */
-function beginsAsUtf8(bytes: Uint8Array): boolean {
+/** What the first byte of a sign in UTF-8 says of how many it has. */
+function lengthOfSign(first: number): number {
+  if (first >= 0xf0) return 4;
+  return first >= 0xe0 ? 3 : 2;
+}
+
+/** A sign may be cut by the end of a piece that is not the last. */
+function isUtf8Sign(sign: Uint8Array, isLast: boolean): boolean {
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    new TextDecoder('utf-8', { fatal: true }).decode(sign, { stream: !isLast });
     return true;
   } catch {
     return false;
