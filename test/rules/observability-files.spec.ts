@@ -30,6 +30,15 @@ function missing(exported: Exported, expression: string, text: string): string[]
   });
 }
 
+/** What an expression takes the increase of without what began within the same time, which `increase()` does not see. */
+function blindSpots(expression: string): string[] {
+  const risen = [...expression.matchAll(/increase\((\w+(?:\{[^}]*\})?)\[(\w+)\]\)/g)];
+  const text = expression.replaceAll(/\s+/g, ' ');
+  return risen
+    .filter(([rise, series, time]) => !text.includes(`(${series} unless ${series} offset ${time}) or ${rise}`))
+    .map(([rise]) => rise);
+}
+
 describe('the files for Prometheus and Grafana', () => {
   let exported: Exported;
   let rules: readonly Rule[];
@@ -46,6 +55,20 @@ describe('the files for Prometheus and Grafana', () => {
     expect(rules.length).toBeGreaterThan(20);
     for (const { alert, expr, annotations } of rules)
       expect([alert, missing(exported, expr, annotations.summary)]).toEqual([alert, []]);
+  });
+
+  it('count an event with which its series begins', () => {
+    for (const { alert, expr } of rules) expect([alert, blindSpots(expr)]).toEqual([alert, []]);
+    expect(rules.filter(({ expr }) => expr.includes('increase(')).length).toBeGreaterThan(7);
+  });
+
+  it('take rates only of what is counted from the start of a process', () => {
+    for (const { alert, expr } of rules) {
+      const begunLater = [...expr.matchAll(/rate\((\w+)/g)]
+        .map(([, name]) => String(name))
+        .filter((name) => [...(exported.get(name) ?? [])].some((label) => !['job', 'instance', 'le'].includes(label)));
+      expect([alert, begunLater]).toEqual([alert, []]);
+    }
   });
 
   it('point from each alert to what is to be done', async () => {

@@ -5,7 +5,10 @@ type Labels = Record<string, string>;
 /** Changes one metric: by how much, or to what. */
 type Lever = (labels: Labels, amount: number) => void;
 
-/** Moves metrics by events. Every metric is there from the start, so that a rate sees the first event too. */
+/**
+ * Moves metrics by events. Every metric is known from the start, but one with labels has a series only from its first event on:
+ * who looks for single events must not go by how much a series rose alone.
+ */
 export class EventMetrics {
   readonly #levers = new Map<string, Lever>();
 
