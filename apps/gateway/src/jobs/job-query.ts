@@ -10,6 +10,7 @@ import { type JobCursor, type JobFilter } from '../ledger/job-filter.js';
 import { type Steering, STEERINGS } from './steering-of-many.js';
 
 const METADATA = 'metadata.';
+const TIME = 'a time in ISO 8601 with a time zone';
 
 /** The filters of `GET /v1/jobs`, described. */
 export const JOB_FILTERS = {
@@ -56,8 +57,9 @@ export function readSteeringQuery(
   const after = readCursor(query, readPosition);
   const expected = query.parsed('expected', readCount, 'a whole number: how many jobs you have seen to fit');
   query.require('expected');
+  const seenAt = query.parsed('seenAt', readTime, TIME);
   query.done();
-  return { filter, expected: expected ?? 0, after };
+  return { filter: withoutUndefined({ ...filter, seenAt }), expected: expected ?? 0, after };
 }
 
 function readFilter(query: QueryReader, caller: Caller): JobFilter {
@@ -70,8 +72,8 @@ function readFilter(query: QueryReader, caller: Caller): JobFilter {
     batchId: query.parsed('batchId', readId, 'the id of a batch'),
     errorCode: query.text('errorCode'),
     metadata: Object.keys(metadata).length === 0 ? undefined : metadata,
-    createdAfter: query.parsed('createdAfter', readTime, 'a time in ISO 8601 with a time zone'),
-    createdBefore: query.parsed('createdBefore', readTime, 'a time in ISO 8601 with a time zone'),
+    createdAfter: query.parsed('createdAfter', readTime, TIME),
+    createdBefore: query.parsed('createdBefore', readTime, TIME),
   });
 }
 

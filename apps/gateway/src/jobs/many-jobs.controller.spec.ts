@@ -102,8 +102,31 @@ describe('all jobs of a filter', () => {
       json: { code: 'more_jobs_than_expected' },
     });
     expect(await statusOf(ids[0] ?? '')).toBe('queued');
-    expect((await cancel(`${filter}&expected=${count}&createdBefore=${at}`)).json.changed).toBe(2);
+    expect((await cancel(`${filter}&expected=${count}&seenAt=${at}`)).json.changed).toBe(2);
     expect(await statusOf(later)).toBe('queued');
+  });
+
+  it('stay as they are when they have ended after they were looked at', async () => {
+    const { filter, ids } = await made(3);
+    const [first = '', second = '', late = ''] = ids;
+    for (const id of [first, second]) await client.call('POST', `/v1/jobs/${id}/cancel`, undefined);
+    const { at, count } = await preview('retry', filter);
+    await client.call('POST', `/v1/jobs/${late}/cancel`, undefined);
+    const terms = `${filter}&expected=${count}&seenAt=${at}`;
+    const retried = await client.call<Steered>('POST', `/v1/jobs/retry?${terms}`, undefined);
+    expect([retried.status, retried.json.changed, await statusOf(late)]).toEqual([202, 2, 'cancelled']);
+    await client.call('POST', `/v1/jobs/${first}/cancel`, undefined);
+    const deleted = await client.call<Steered>('DELETE', `/v1/jobs?${terms}`, undefined);
+    expect([deleted.status, deleted.json.changed, await statusOf(first)]).toEqual([200, 0, 'cancelled']);
+  });
+
+  it('are counted again only behind where the call before has ended', async () => {
+    const { filter } = await made(3);
+    await cancel(`${filter}&expected=3`);
+    const listed = await client.get<{ nextCursor: string }>(`/v1/jobs?${filter}&limit=1`);
+    const rest = `${filter}&expected=2&cursor=${listed.json.nextCursor}`;
+    const retried = await client.call<Steered>('POST', `/v1/jobs/retry?${rest}`, undefined);
+    expect([retried.status, retried.json.changed]).toEqual([202, 2]);
   });
 
   it('belong to the tenant of the key, and are moved by nobody who may only read', async () => {
@@ -117,6 +140,7 @@ describe('all jobs of a filter', () => {
   it('are not moved without a word of how many they are, nor by what is no filter', async () => {
     expect(pathsOf(await cancel('status=queued'))).toEqual(['expected']);
     expect(pathsOf(await cancel('expected=x&limit=5&colour=red'))).toEqual(['expected', 'limit', 'colour']);
+    expect(pathsOf(await cancel('expected=1&seenAt=today'))).toEqual(['seenAt']);
     expect(pathsOf(await client.get('/v1/jobs/preview'))).toEqual(['steering']);
     expect(pathsOf(await client.get('/v1/jobs/preview?steering=paint'))).toEqual(['steering']);
   });

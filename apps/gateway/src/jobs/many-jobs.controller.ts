@@ -17,11 +17,12 @@ interface ShownSteered {
 const QUERY = {
   ...JOB_FILTERS,
   expected: 'How many jobs you have seen to fit: when more do, nothing is done.',
+  seenAt: 'The `at` of the preview: what has come or ended since then is left alone.',
   cursor: 'The nextCursor of the call before.',
 };
 const IN_STEPS =
   'Which ones is said by the filters of the list. `GET /v1/jobs/preview` says how many that are: give the number as `expected`, ' +
-  'and its `at` as `createdBefore`. A call works for some seconds; while it answers a `nextCursor`, call again with it as ' +
+  'and its `at` as `seenAt`. A call works for some seconds; while it answers a `nextCursor`, call again with it as ' +
   '`cursor`, and with what is left of `expected`.';
 const PROBLEMS = [409, 422, 503] as const;
 

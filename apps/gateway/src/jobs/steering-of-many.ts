@@ -13,7 +13,7 @@ export type Steering = (typeof STEERINGS)[number];
 /** Jobs that something can be done with, as they are now. */
 export interface SteeringPreview {
   readonly count: number;
-  /** Jobs that are created from now on are others: `createdBefore` with this time leaves them out. */
+  /** Jobs that come or end from now on are others: `seenAt` with this time leaves them out. */
   readonly at: string;
   /** The first few. */
   readonly jobs: readonly Job[];
@@ -58,14 +58,14 @@ export class SteeringOfMany {
 
   async preview(steering: Steering, filter: JobFilter): Promise<SteeringPreview> {
     const fitting = fittingOf(steering, filter);
-    const { count, at } = await this.#parts.selections.count(fitting);
+    const { count, at } = await this.#parts.selections.count(fitting, null);
     const jobs = count === 0 ? [] : await this.#parts.jobs.list(fitting, { limit: SHOWN, after: null });
     return { count, at: at.toISOString(), jobs };
   }
 
   /**
-   * @param expected how many jobs the caller has seen to fit, less those that were moved since
-   * @throws Problem 409 when more do: nothing is done then
+   * @param expected how many jobs the caller has seen to fit, less those that were looked at since
+   * @throws Problem 409 when more are left: nothing is done then
    */
   async steer(
     steering: Steering,
@@ -73,7 +73,7 @@ export class SteeringOfMany {
     { expected, after }: { readonly expected: number; readonly after: JobCursor | null },
   ): Promise<SteeredJobs> {
     const fitting = fittingOf(steering, filter);
-    const { count } = await this.#parts.selections.count(fitting);
+    const { count } = await this.#parts.selections.count(fitting, after);
     if (count > expected) throw moreThan(expected, count);
     const deadline = performance.now() + this.#patienceMs;
     let changed = 0;

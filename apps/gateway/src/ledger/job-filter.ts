@@ -16,6 +16,8 @@ export interface JobFilter {
   readonly statuses?: readonly JobStatus[];
   /** Whether its worker was asked to stop. */
   readonly isStopping?: boolean;
+  /** As they were at this time: without those that came later, or have ended later. */
+  readonly seenAt?: Date;
 }
 
 /** Where a page ends: the next begins behind this job. */
@@ -45,6 +47,8 @@ export function conditionsOf(filter: JobFilter, after: JobCursor | null): Condit
     { sql: 'created_at < ?', value: filter.createdBefore },
     { sql: 'status = ANY (?::text[])', value: filter.statuses },
     { sql: '(cancel_requested_at IS NOT NULL) = ?', value: filter.isStopping },
+    // An open job has no end, which `greatest` leaves out.
+    { sql: 'greatest(created_at, completed_at) < ?', value: filter.seenAt },
     {
       sql: "(created_at, id) < ((?::json->>'createdAt')::timestamptz, (?::json->>'id')::uuid)",
       value: after === null ? undefined : JSON.stringify(after),

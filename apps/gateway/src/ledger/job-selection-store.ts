@@ -16,8 +16,9 @@ export interface ChosenJob extends JobCursor {
 export class JobSelectionStore {
   constructor(private readonly database: Database) {}
 
-  async count(filter: JobFilter): Promise<JobCount> {
-    const { where, values } = chosenBy(filter, null, 1);
+  /** Counts those of a list: behind `after` when it is given. */
+  async count(filter: JobFilter, after: JobCursor | null): Promise<JobCount> {
+    const { where, values } = chosenBy(filter, after, 1);
     const [row] = await this.database.query<JobCount>(
       `SELECT count(*)::int AS count, date_trunc('milliseconds', now()) AS at FROM jobs WHERE ${where}`,
       values,

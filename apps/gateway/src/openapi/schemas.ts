@@ -99,7 +99,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   JobPage: page('Job'),
   JobPreview: whole({
     count: { ...count, description: 'How many jobs fit.' },
-    at: { ...time, description: 'Jobs that come later do not fit with createdBefore at this time.' },
+    at: { ...time, description: 'Jobs that come or end later do not fit with seenAt at this time.' },
     jobs: { type: 'array', items: { $ref: '#/components/schemas/Job' }, description: 'The first few of them.' },
   }),
   SteeredJobs: whole({

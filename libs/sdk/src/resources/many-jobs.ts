@@ -6,7 +6,7 @@ export type Steering = 'retry' | 'cancel' | 'delete';
 /** The jobs of a filter that something can be done with. */
 export interface SteeringPreview {
   readonly count: number;
-  /** When that was so. As `createdBefore` it leaves out jobs that came later. */
+  /** When that was so. As `seenAt` it leaves out jobs that have come or ended later. */
   readonly at: string;
   /** The first few. */
   readonly jobs: readonly Job[];
@@ -23,8 +23,10 @@ export interface SteeredJobs {
 
 /** What a call says of the jobs that it moves. */
 export interface SteeringTerms {
-  /** How many you have seen to fit. When more do, nothing is done. */
+  /** How many you have seen to fit, less those that calls before have looked at. When more do, nothing is done. */
   readonly expected: number;
+  /** The `at` of the preview: what has come or ended since then is left alone. */
+  readonly seenAt?: Date | string | undefined;
   /** The `nextCursor` of the call before. */
   readonly cursor?: string | undefined;
 }

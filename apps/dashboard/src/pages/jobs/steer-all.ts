@@ -24,20 +24,14 @@ export async function steerAll(
   onProgress: (count: SteeredCount) => void,
   stop: AbortSignal,
 ): Promise<SteeredCount> {
-  const asSeen = { ...filter, createdBefore: earlier(filter.createdBefore, seen.at) };
   let count: SteeredCount = { changed: 0, unchanged: 0 };
   let cursor: string | null | undefined;
   while (cursor !== null && !stop.aborted) {
-    const terms = { expected: seen.count - count.changed, cursor };
-    const step = await leveret.jobs.steerAll(steering.call, asSeen, terms);
+    const terms = { expected: seen.count - count.changed - count.unchanged, seenAt: seen.at, cursor };
+    const step = await leveret.jobs.steerAll(steering.call, filter, terms);
     count = { changed: count.changed + step.changed, unchanged: count.unchanged + step.unchanged };
     cursor = step.nextCursor;
     onProgress(count);
   }
   return count;
-}
-
-function earlier(one: JobFilter['createdBefore'], other: string): string {
-  const at = new Date(one ?? other);
-  return at < new Date(other) ? at.toISOString() : other;
 }
