@@ -38,9 +38,14 @@ export interface Pod {
 }
 
 /** What Kustomize makes of an overlay of `deploy/kubernetes`. */
-export async function render(overlay: string): Promise<readonly Manifest[]> {
+export function render(overlay: string): Promise<readonly Manifest[]> {
+  return renderFolder(`deploy/kubernetes/overlays/${overlay}`);
+}
+
+/** What Kustomize makes of a folder. */
+export async function renderFolder(folder: string): Promise<readonly Manifest[]> {
   const kubectl = await ensureKubectl(new Screen(process.stderr));
-  const { stdout } = await promisify(execFile)(kubectl, ['kustomize', `deploy/kubernetes/overlays/${overlay}`]);
+  const { stdout } = await promisify(execFile)(kubectl, ['kustomize', folder]);
   return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
 }
 
