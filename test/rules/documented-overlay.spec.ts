@@ -29,4 +29,11 @@ describe('the overlay that docs/kubernetes.md shows', () => {
     expect(settings.filter((text) => text.includes('leveret.example.com'))).toEqual([]);
     expect(settings.filter((text) => text.includes('leveret@example.com'))).toEqual([]);
   });
+
+  it('leaves nothing of an app that is not needed', () => {
+    const kinds = (app: string): string[] =>
+      manifests.filter(({ metadata }) => metadata.name === app).map(({ kind }) => kind);
+    expect(kinds('media')).toEqual(expect.arrayContaining(['Deployment', 'PodDisruptionBudget', 'ScaledObject']));
+    expect(kinds('exports')).toEqual([]);
+  });
 });
