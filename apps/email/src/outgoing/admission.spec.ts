@@ -43,6 +43,7 @@ describe('Admission', () => {
     });
     await expect(admission.wait(NEVER)).rejects.toThrow('unreachable');
     await admission.wait(NEVER);
+    expect(tries).toBe(2);
   });
 
   it('ends with the reason of the signal', async () => {

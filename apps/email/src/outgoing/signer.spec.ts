@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConfigError } from '#libs/config';
 import { keyFileOf, rsaKey } from '../../spec/dkim-key.js';
@@ -75,6 +76,7 @@ describe('Signer', () => {
         .subarray(-body.length)
         .equals(body),
     ).toBe(true);
+    while (readdirSync(join(folder, mine)).length > 0) await setImmediate();
     signer.close();
     expect(readdirSync(folder)).toEqual([]);
   });
