@@ -4,9 +4,9 @@ import { Readable } from 'node:stream';
 export interface MailEnd {
   /**
    * Is waited for before the mail's end goes out, when the server has agreed to take the mail. What it throws keeps the
-   * mail from being sent, and is thrown by `Mailer.send`.
+   * mail from being sent, and is thrown by `Mailer.send`. @default nothing is waited for
    */
-  before(): Promise<void>;
+  before?(): Promise<void>;
   /** The end goes out. Without this call the server certainly has not taken the mail. */
   out(): void;
 }
@@ -36,7 +36,7 @@ export class LastByte {
 
   /** The mail as it is to be read. */
   watch(mail: Readable): Readable {
-    const passed = this.#end === undefined ? mail : this.#heldBack(mail, this.#end);
+    const passed = this.#end?.before === undefined ? mail : this.#heldBack(mail);
     return passed.once('end', () => {
       this.#isOut = true;
       this.#end?.out();
@@ -44,17 +44,17 @@ export class LastByte {
   }
 
   // Reads when it is read: a stream that passes on what comes would see the end of a small mail long before it goes out.
-  #heldBack(mail: Readable, end: MailEnd): Readable {
-    const gate = Readable.from(this.#untilEnd(mail, end), { objectMode: false, highWaterMark: 0 });
+  #heldBack(mail: Readable): Readable {
+    const gate = Readable.from(this.#untilEnd(mail), { objectMode: false, highWaterMark: 0 });
     // While nobody reads, nobody else would hear of it.
     mail.once('error', (error) => gate.destroy(error));
     return gate;
   }
 
-  async *#untilEnd(mail: Readable, end: MailEnd): AsyncGenerator<Buffer, void> {
+  async *#untilEnd(mail: Readable): AsyncGenerator<Buffer, void> {
     for await (const chunk of mail) yield chunk as Buffer;
     try {
-      await end.before();
+      await this.#end?.before?.();
     } catch (error) {
       this.#refusal = { error };
       throw new Error('The end of the mail was held back', { cause: error }); // nodemailer writes its code into it

@@ -1,6 +1,7 @@
 import { type JobContext, PermanentError, Standstill, TemporaryError } from '#libs/consumer';
 import { type MailEnd } from '../../outgoing/last-byte.js';
 import { type JobNotes, type Note } from '../../storage/job-notes.js';
+import { deliveryUnknown, isUnanswered } from './delivery-unknown.js';
 
 /** The server may have the mail. */
 const HANDED_OVER = 'handed-over';
@@ -44,7 +45,7 @@ export class HandOver implements MailEnd {
   /** What an error means for a mail that must not come twice. */
   async afterError(error: unknown): Promise<unknown> {
     if (this.#begun && (!this.#out || isAnswer(error))) await this.#takeBack();
-    return isUnanswered(error) ? unknown(error.message, error) : error;
+    return isUnanswered(error) ? deliveryUnknown(error.message, error) : error;
   }
 
   #found(): Promise<Note | undefined> {
@@ -56,7 +57,9 @@ export class HandOver implements MailEnd {
   }
 
   #pass({ state }: Note): void {
-    if (state !== NOT_TAKEN) throw unknown('Another run of the job handed the mail over, or was lost while it did');
+    if (state !== NOT_TAKEN) {
+      throw deliveryUnknown('Another run of the job handed the mail over, or was lost while it did');
+    }
     this.#failed += 1;
   }
 
@@ -71,27 +74,8 @@ export class HandOver implements MailEnd {
   }
 }
 
-/**
- * What an error means for a mail that may come twice rather than not at all: when nobody knows whether the server has taken
- * it, it is sent once more, by the first such run's failure alone.
- */
-export async function repeatedOnce(error: unknown, job: JobContext, notes: JobNotes): Promise<unknown> {
-  if (!isUnanswered(error)) return error;
-  const { run } = await notes.enter(job, `unanswered-${job.maxAttempts}`, HANDED_OVER);
-  return run === job.run ? error : unknown(error.message, error);
-}
-
-function isUnanswered(error: unknown): error is TemporaryError {
-  return error instanceof TemporaryError && error.code === 'smtp_unanswered';
-}
-
 /** The server has said that it did not take the mail. */
 function isAnswer(error: unknown): boolean {
   if (error instanceof TemporaryError) return error.code === 'smtp_temporary';
   return error instanceof PermanentError || error instanceof Standstill;
-}
-
-function unknown(what: string, cause?: unknown): PermanentError {
-  const advice = 'It is not sent again by itself; retry the job to send it, under the same Message-ID.';
-  return new PermanentError('delivery_unknown', `${what}: the recipient may have it. ${advice}`, { cause });
 }

@@ -150,6 +150,36 @@ describe('email.send', () => {
     await expect(send({ ...TEXT }, third)).rejects.toMatchObject({ name: 'PermanentError', code: 'delivery_unknown' });
   });
 
+  it('is sent once more, and no more, when its runs are stopped after the server has it', async () => {
+    const stoppedOnMail = (run: JobInMemory): Promise<unknown> => {
+      const stopped = new AbortController();
+      onMail = () => {
+        stopped.abort(new Error('stopped'));
+        return undefined;
+      };
+      return send({ ...TEXT }, run.again({ signal: stopped.signal }));
+    };
+    await expect(stoppedOnMail(job)).rejects.toThrow('stopped');
+    await expect(stoppedOnMail(job.again())).rejects.toThrow('stopped');
+    expect(sink.offered).toHaveLength(2);
+    const third = job.again().again().again();
+    await expect(send({ ...TEXT }, third)).rejects.toMatchObject({ name: 'PermanentError', code: 'delivery_unknown' });
+    expect(sink.offered).toHaveLength(2);
+    expect(await send({ ...TEXT }, third.again({ maxAttempts: 10 }))).toMatchObject({ accepted: ['ada@x.org'] });
+  });
+
+  it('is not sent while nobody can say how often it was', async () => {
+    onMail = () => {
+      sink.cutOff();
+      return undefined;
+    };
+    storage.create = () => Promise.reject(new Error('the storage is down'));
+    storage.read = () => Promise.reject(new Error('the storage is down'));
+    await expect(send({ ...TEXT })).rejects.toThrow('the storage is down');
+    await expect(send({ ...TEXT }, job.again())).rejects.toThrow('the storage is down');
+    expect(sink.offered).toHaveLength(1);
+  });
+
   describe('of a campaign', () => {
     const MAIL = { ...TEXT, campaign: true };
 
@@ -246,7 +276,7 @@ describe('email.send', () => {
       expect(sink.offered).toHaveLength(1);
     });
 
-    it('is sent again when its worker ends after it has noted the hand-over and before it hands over', async () => {
+    it('is sent again when its run is stopped after it has noted the hand-over and before it hands over', async () => {
       const killed = new AbortController();
       const { create } = storage;
       storage.create = async (...file) => {

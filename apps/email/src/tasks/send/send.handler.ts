@@ -8,8 +8,9 @@ import { fitsTemplate } from '../../templates/template-rules.js';
 import { Templates } from '../../templates/templates.js';
 import { CampaignMail, unsubscribeHeaders } from './campaign-mail.js';
 import { Delivery, type MailToDeliver } from './delivery.js';
-import { HandOver, repeatedOnce } from './hand-over.js';
+import { HandOver } from './hand-over.js';
 import { SendPayload } from './send.payload.js';
+import { SingleRepeat } from './single-repeat.js';
 
 const EXAMPLE = 'welcome';
 
@@ -49,13 +50,15 @@ export class SendHandler {
   }
 
   async #deliver(payload: SendPayload, to: readonly string[], job: JobContext): Promise<Receipt> {
+    const repeat = new SingleRepeat(job, this.notes);
+    await repeat.refuseThird();
     try {
-      const receipt = await this.#send(payload, { to, ...this.#content(payload) }, job);
+      const receipt = await this.#send(payload, { to, ...this.#content(payload), end: repeat }, job);
       if (receipt.rejected.length === 0) return receipt;
       job.log.warn('The mail server took the mail for some recipients only', { rejected: receipt.rejected });
       return receipt;
     } catch (error) {
-      throw await repeatedOnce(error, job, this.notes);
+      throw await repeat.afterError(error);
     }
   }
 
