@@ -6,6 +6,7 @@ export type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>
 /**
  * The environment that a cluster makes for a process: what `envFrom` names, and over it `env`, whose values may be made of
  * those before them.
+ * @throws Error for a source or a key that the cluster does not have: the pod would not start
  */
 export function environmentOf(
   { env = [], envFrom = [] }: Container,
@@ -26,11 +27,17 @@ export function environmentOf(
 type Source = NonNullable<Container['envFrom']>[number];
 
 function sourceOf({ configMapRef, secretRef }: Source, manifests: readonly Manifest[], secrets: Secrets): unknown {
-  if (secretRef !== undefined) return secrets[secretRef.name];
-  return manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === configMapRef?.name)?.data;
+  if (secretRef !== undefined) return there(secrets[secretRef.name], `secret ${secretRef.name}`);
+  const map = manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === configMapRef?.name);
+  return there(map?.data, `config map ${String(configMapRef?.name)}`);
 }
 
 function valueOf({ value, valueFrom }: NonNullable<Container['env']>[number], secrets: Secrets): string {
   const { name = '', key = '' } = valueFrom?.secretKeyRef ?? {};
-  return value ?? secrets[name]?.[key] ?? '';
+  return value ?? there(secrets[name]?.[key], `key ${key} in the secret ${name}`);
+}
+
+function there<T>(found: T | undefined, what: string): T {
+  if (found === undefined) throw new Error(`Expected a ${what}.`);
+  return found;
 }
