@@ -10,7 +10,7 @@ const BLOCK_BYTES = 512;
 const MOST_STDERR = 16 * KIB;
 
 /** Address space that a program may take, in bytes: more than any video within the limits needs. */
-const MOST_MEMORY = 2 * KIB ** 3;
+export const MOST_MEMORY = 2 * KIB ** 3;
 /** Bytes that a program may write to one file. */
 export const MOST_WRITTEN = 2 * KIB ** 3;
 

@@ -1,12 +1,13 @@
 import { ChildPool, type ChildPoolOptions } from './child-pool.js';
 import { type ImageWorks } from './image-works.js';
 
-const MEMORY_LIMIT_BYTES = 1024 ** 3;
+/** Memory that a process may take in which pictures are drawn. */
+export const PICTURE_MEMORY_BYTES = 1024 ** 3;
 
 /** The child processes that decode and draw. */
 export class ImagePool extends ChildPool<ImageWorks> {
   /** @param options @default the module beside this file, in a gibibyte */
-  constructor({ entry, memoryLimitBytes = MEMORY_LIMIT_BYTES }: Partial<ChildPoolOptions> = {}) {
+  constructor({ entry, memoryLimitBytes = PICTURE_MEMORY_BYTES }: Partial<ChildPoolOptions> = {}) {
     super({ entry: entry ?? new URL('./child-main.js', import.meta.url), memoryLimitBytes });
   }
 }

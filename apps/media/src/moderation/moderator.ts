@@ -6,7 +6,7 @@ import { type ModerationWorks } from './moderation-works.js';
 import { type Scores } from './scores.js';
 
 /** The model takes about 250 MiB; a process that takes more than this has gone wrong. */
-const MEMORY_LIMIT_BYTES = 768 * 1024 ** 2;
+export const MODEL_MEMORY_BYTES = 768 * 1024 ** 2;
 const IDLE_MS = 60_000;
 /** Loading the model takes a second or two, a picture a tenth of one. */
 const PATIENCE_MS = 60_000;
@@ -29,7 +29,7 @@ export class Moderator implements OnApplicationShutdown {
   readonly #pool: ChildPool<ModerationWorks>;
   readonly #turns = new Turns(1);
 
-  constructor({ entry, idleMs = IDLE_MS, memoryLimitBytes = MEMORY_LIMIT_BYTES }: ModeratorOptions = {}) {
+  constructor({ entry, idleMs = IDLE_MS, memoryLimitBytes = MODEL_MEMORY_BYTES }: ModeratorOptions = {}) {
     const module = entry ?? new URL('./model-main.js', import.meta.url);
     this.#pool = new ChildPool({ entry: module, memoryLimitBytes, idleMs, overrun });
   }
