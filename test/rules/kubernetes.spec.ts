@@ -50,6 +50,12 @@ const LOADERS: Readonly<Record<string, readonly ((env: NodeJS.ProcessEnv) => unk
   integrations: [loadConsumerConfig, loadIntegrationsConfig],
 };
 
+/** The ports that a network policy lets pods call. */
+function portsOut(policy: Record<string, unknown>): readonly unknown[] {
+  const rules = (policy['egress'] ?? []) as { ports?: { port: unknown }[] }[];
+  return rules.flatMap(({ ports = [] }) => ports.map(({ port }) => port));
+}
+
 const OVERLAYS = ['external-broker', 'rabbitmq-operator'];
 
 describe('all manifests together', () => {
@@ -120,6 +126,18 @@ describe.each(OVERLAYS)('the manifests of %s', (overlay) => {
         limits: { memory: expect.any(String) },
       });
     }
+  });
+
+  it('let every app reach a collector of traces, and the gateway alone the management API of the broker', () => {
+    const reach = (port: number): unknown[] =>
+      of('NetworkPolicy')
+        .filter(({ metadata, spec }) => metadata.name !== 'rabbitmq' && portsOut(spec).includes(port))
+        .map(({ spec }) => spec['podSelector']);
+    const component = 'app.kubernetes.io/component';
+    expect(reach(4318)).toMatchObject([
+      { matchExpressions: [{ key: component, operator: 'In', values: ['gateway', 'consumer'] }] },
+    ]);
+    expect(reach(15672)).toMatchObject([{ matchLabels: { [component]: 'gateway' } }]);
   });
 
   it('ask every app how it is, and let disruptions take one pod of it at a time', () => {
