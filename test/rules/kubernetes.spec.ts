@@ -150,6 +150,13 @@ describe.each(OVERLAYS)('the manifests of %s', (overlay) => {
     }
   });
 
+  it('let proxies notice for some seconds that a gateway goes, in a way that every version of Kubernetes knows', () => {
+    const gateway = of('Deployment').find(({ metadata }) => metadata.name === 'gateway') as Manifest;
+    expect(podOf(gateway).containers[0].lifecycle?.preStop).toEqual({
+      exec: { command: ['node', '-e', expect.stringMatching(/^setTimeout\(.*5_000\)$/)] },
+    });
+  });
+
   it('wait for a worker that has jobs in hand, and give it the drain’s time before the end', async () => {
     const longestSeconds = (await longestTask()) / 1_000;
     for (const deployment of consumers()) {
