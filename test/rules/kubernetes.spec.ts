@@ -169,6 +169,14 @@ describe.each(OVERLAYS)('the manifests of %s', (overlay) => {
     }
   });
 
+  it('keep the nodes of consumer apps from an autoscaler that would wait for less than that', () => {
+    for (const { spec } of consumers())
+      expect(spec).toHaveProperty(
+        ['template', 'metadata', 'annotations', 'cluster-autoscaler.kubernetes.io/safe-to-evict'],
+        'false',
+      );
+  });
+
   it('scale each consumer app by what is open in its queue, never below what its running jobs need', () => {
     const scaled = of('ScaledObject').map(({ spec }) => {
       const [trigger] = spec['triggers'] as [{ metadata: Record<string, string> }];
