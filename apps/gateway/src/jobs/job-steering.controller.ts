@@ -12,6 +12,9 @@ import { JOB_CHANGE, readJobChange } from './job-change.js';
 import { JobView } from './job-view.js';
 import { visibleJob } from './visible-job.js';
 
+const KEY_HELD = 'Another open job holds the uniqueKey of this one';
+const ENDPOINT_GONE = 'The webhook endpoint that this job delivers to was deleted';
+
 /** Moves jobs by hand. */
 @Controller('v1/jobs')
 export class JobSteeringController {
@@ -47,7 +50,7 @@ export class JobSteeringController {
     description:
       'It is queued with as many further attempts as it was given at first. Attempts go on counting, and its dead letter ' +
       'is removed. The error stays until the next outcome; `expiresIn` holds no longer. While another open job holds its ' +
-      '`uniqueKey`: 409.',
+      '`uniqueKey`, and when it delivers to a webhook endpoint that was deleted: 409.',
     status: 202,
     answer: 'Job',
     problems: [404, 409, 503],
@@ -105,10 +108,10 @@ export class JobSteeringController {
   }
 
   /** @throws Problem 404 when the job is gone meanwhile */
-  async #refusal({ id }: Job, caller: Caller, cannot: string): Promise<Problem> {
+  async #refusal({ id, uniqueKey }: Job, caller: Caller, cannot: string): Promise<Problem> {
     const { status } = await visibleJob(this.jobs, id, caller);
-    const held = cannot === 'cannot be retried' && (status === 'failed' || status === 'cancelled');
-    if (held) return new Problem(409, 'Another open job holds the uniqueKey of this one: it cannot be retried.');
+    const stays = cannot === 'cannot be retried' && (status === 'failed' || status === 'cancelled');
+    if (stays) return new Problem(409, `${uniqueKey === null ? ENDPOINT_GONE : KEY_HELD}: it ${cannot}.`);
     const mend = isFinal(status) ? '' : ' Cancel it first.';
     return new Problem(409, `The job is ${status}: it ${cannot}.${mend}`);
   }

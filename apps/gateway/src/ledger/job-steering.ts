@@ -3,6 +3,7 @@ import { type Decision, type JobState } from '../tracker/job-state.js';
 import { cancel, retry, waitAnew } from '../tracker/steer.js';
 import { type Database, type Queries } from './database.js';
 import { decidedJob, writeDecisions } from './decision-writes.js';
+import { toGoneEndpoints } from './gone-endpoints.js';
 import { readStates } from './job-states.js';
 import { type ControlDispatch } from './outbox.js';
 import { countLeaving } from './queue-counts.js';
@@ -24,11 +25,11 @@ export class JobSteering {
   }
 
   /**
-   * Queues failed and cancelled jobs again whose unique key no other open job holds; the ledger removes their dead letters.
-   * Returns the ids of those.
+   * Queues failed and cancelled jobs again, without those whose unique key another open job holds and deliveries to an endpoint
+   * that was deleted; the ledger removes their dead letters. Returns the ids of those.
    */
   async retry(ids: readonly string[]): Promise<string[]> {
-    return this.#steer(ids, retry, heldByOthers);
+    return this.#steer(ids, retry, toStayEnded);
   }
 
   /** Changes how a waiting job waits. Returns whether it waited. */
@@ -90,6 +91,11 @@ interface Steered {
 /** Cancels jobs as a part of a transaction, or asks their workers to stop. */
 export async function cancelWithin(transaction: Queries, ids: readonly string[]): Promise<Steered> {
   return steer(transaction, ids, cancel);
+}
+
+/** Which of these jobs nothing may run again. */
+async function toStayEnded(transaction: Queries, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  return new Set([...(await heldByOthers(transaction, ids)), ...(await toGoneEndpoints(transaction, ids))]);
 }
 
 async function steer(

@@ -131,6 +131,26 @@ describe('webhook endpoints over HTTP', () => {
     expect(await secrets.signing(owner)).toHaveLength(1);
   });
 
+  it('have nothing delivered again when they were deleted', async () => {
+    const [kept, deleted] = [await create(), await create()];
+    const { json: job } = await client.post<Job>('/v1/jobs', { task: 'demo.echo' });
+    await bench.end(job.id, { kind: 'done', result: null });
+    await bench.follow();
+    const [toKept = '', toDeleted = ''] = await Promise.all(
+      [kept, deleted].map(async (endpoint) => {
+        const { data } = (await client.get<Page<{ id: string }>>(`${pathOf(endpoint)}/deliveries`)).json;
+        return data[0]?.id;
+      }),
+    );
+    await client.post(`/v1/jobs/${toKept}/cancel`, undefined);
+    await client.call('DELETE', pathOf(deleted), undefined);
+    const refused = await client.post(`/v1/jobs/${toDeleted}/retry`, undefined);
+    expect([refused.status, refused.json.detail]).toEqual([409, expect.stringContaining('webhook endpoint')]);
+    const all = await client.post(`/v1/jobs/retry?metadata.webhookEndpoint=${deleted.id}&expected=9`, undefined);
+    expect(all.json).toMatchObject({ changed: 0, unchanged: 1 });
+    expect((await client.post(`/v1/jobs/${toKept}/retry`, undefined)).status).toBe(202);
+  });
+
   it('take along what is entered while they are deleted', async () => {
     const endpoint = await create();
     const { json: job } = await client.post<Job>('/v1/jobs', { task: 'demo.echo' });
