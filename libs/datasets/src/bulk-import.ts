@@ -6,6 +6,8 @@ import { type Cell, type Row } from './row-source.js';
 /** A row to be written, with the line of the source it comes from. */
 export interface ImportRow {
   readonly line: number;
+  /** True for one that is to be there no more: of its cells the key alone counts. @default false */
+  readonly deleted?: boolean;
   /** In the order of the import's columns, in their stored forms. */
   readonly cells: readonly Cell[];
 }
@@ -22,10 +24,9 @@ export interface RejectedRow {
 
 /** Rows that follow each other in a source: the good ones, and those that cannot be written as they are. */
 export interface ImportBatch {
+  /** They are written and deleted in this order: of rows whose keys are one to the database the last counts. */
   readonly rows: readonly ImportRow[];
   readonly rejected: readonly RejectedRow[];
-  /** Rows that are to be there no more, by their keys, when those are written. @default none */
-  readonly deleted?: readonly ImportRow[];
   /** What the mark of the plan is to be when these rows are written. @default as it is */
   readonly mark?: string;
 }

@@ -104,16 +104,19 @@ export class ResumableImport implements BulkImport {
   async write(batch: ImportBatch): Promise<void> {
     const { rejected, mark } = batch;
     const rows = this.#owned(batch.rows);
-    const deleted = this.#owned(batch.deleted ?? []);
     if (!this.plan.dryRun) await this.table.begin();
     await this.#checkAlone();
-    const written = await this.#staged(rows, (...range) => this.table.writeRange(...range));
-    const gone = await this.#delete(deleted);
+    let [written, gone] = [NOTHING, NOTHING];
+    for (const { deleted, rows: some } of stretchesOf(rows)) {
+      if (deleted) gone = sum(gone, await this.#staged(some, (...range) => this.table.deleteRange(...range)));
+      else written = sum(written, await this.#staged(some, (...range) => this.table.writeRange(...range)));
+    }
+    const toWrite = rows.filter((row) => row.deleted !== true).length;
     const note = await this.#noteDown(
       // What a later row of the batch has replaced counts as updated.
-      { inserted: written.count, updated: rows.length - written.rejected.length - written.count },
-      [...rejected, ...written.rejected, ...gone],
-      rows.length + rejected.length + deleted.length,
+      { inserted: written.count, updated: toWrite - written.rejected.length - written.count },
+      [...rejected, ...written.rejected, ...gone.rejected],
+      rows.length + rejected.length,
     );
     if (mark !== undefined) await this.#moveMark(mark);
     if (!this.plan.dryRun) await this.table.commit();
@@ -153,17 +156,11 @@ export class ResumableImport implements BulkImport {
   #owned(rows: readonly ImportRow[]): readonly ImportRow[] {
     const { dataset, tenant } = this.plan;
     if ((dataset.import?.tenantColumn ?? null) === null) return rows;
-    return rows.map(({ line, cells }) => ({ line, cells: [...cells, tenant] }));
+    return rows.map((row) => ({ ...row, cells: [...row.cells, tenant] }));
   }
 
   #contentOf({ cells }: ImportRow): string {
     return JSON.stringify(Object.fromEntries(this.plan.columns.map(({ name }, index) => [name, cells[index]])));
-  }
-
-  /** Deletes rows, and gives those whose keys no row can have. */
-  async #delete(rows: readonly ImportRow[]): Promise<readonly RejectedRow[]> {
-    if (rows.length === 0) return [];
-    return (await this.#staged(rows, (...range) => this.table.deleteRange(...range))).rejected;
   }
 
   /** Stages rows, and has something done with those that the database can hold at all. */
@@ -213,6 +210,24 @@ export class ResumableImport implements BulkImport {
       rejected: counts.rejected + rejected.length,
     };
   }
+}
+
+/** Rows of a batch that follow each other, all of them to be written or all of them to be deleted. */
+interface Stretch {
+  readonly deleted: boolean;
+  readonly rows: ImportRow[];
+}
+
+/** By types and collations the database alone knows which keys are one, so writes and deletions keep their order. */
+function stretchesOf(rows: readonly ImportRow[]): readonly Stretch[] {
+  const stretches: Stretch[] = [];
+  for (const row of rows) {
+    const { deleted = false } = row;
+    const latest = stretches.at(-1);
+    if (latest?.deleted === deleted) latest.rows.push(row);
+    else stretches.push({ deleted, rows: [row] });
+  }
+  return stretches;
 }
 
 /** What comes from outside may have signs that a database does not take, and no end. */

@@ -17,6 +17,12 @@ import { valueAt } from './value-at.js';
 
 const SHOWN_CHARACTERS = 1_000;
 
+/** The rows of a page, as a dataset takes them. */
+export interface SyncBatch extends Pick<ImportBatch, 'rows' | 'rejected'> {
+  /** How many of the rows the host has named as deleted. */
+  readonly deleted: number;
+}
+
 /** Makes rows of a dataset of the rows of an API. */
 export class SyncRows {
   readonly columns: readonly Column[];
@@ -35,28 +41,18 @@ export class SyncRows {
     this.#deleted = resource.deleted;
   }
 
-  /**
-   * Of what comes twice with one key the last counts.
-   * @param before how many rows came before these
-   */
-  batchOf(
-    rows: readonly unknown[],
-    before: number,
-  ): Pick<ImportBatch, 'rows' | 'rejected'> & { readonly deleted: readonly ImportRow[] } {
-    const written: ImportRow[] = [];
-    const rejected: RejectedRow[] = [];
-    const deleted = new Map<string, ImportRow>();
+  /** @param before how many rows came before these */
+  batchOf(rows: readonly unknown[], before: number): SyncBatch {
+    const batch = { rows: [] as ImportRow[], rejected: [] as RejectedRow[], deleted: 0 };
     for (const [index, row] of rows.entries()) {
-      const isDeleted = this.#isDeleted(row);
-      const made = this.#make(row, before + index + 1, isDeleted);
-      if (!('cells' in made)) rejected.push(made);
-      else if (isDeleted) deleted.set(this.#keyOf(made), made);
+      const made = this.#make(row, before + index + 1);
+      if (!('cells' in made)) batch.rejected.push(made);
       else {
-        written.push(made);
-        deleted.delete(this.#keyOf(made));
+        batch.rows.push(made);
+        if (made.deleted === true) batch.deleted += 1;
       }
     }
-    return { rows: written, rejected, deleted: [...deleted.values()] };
+    return batch;
   }
 
   #isDeleted(row: unknown): boolean {
@@ -64,15 +60,12 @@ export class SyncRows {
     return mark !== null && mark !== '' && mark !== 'false';
   }
 
-  #keyOf({ cells }: ImportRow): string {
-    return JSON.stringify(this.columns.flatMap(({ name }, index) => (this.#key.includes(name) ? [cells[index]] : [])));
-  }
-
-  #make(row: unknown, line: number, isDeleted: boolean): ImportRow | RejectedRow {
+  #make(row: unknown, line: number): ImportRow | RejectedRow {
+    const deleted = this.#isDeleted(row);
     const cells: Cell[] = [];
     for (const [index, column] of this.columns.entries()) {
       // Of a row that is deleted nothing counts but its key.
-      const counts = !isDeleted || this.#key.includes(column.name);
+      const counts = !deleted || this.#key.includes(column.name);
       const cell = counts ? this.#cellOf(column, valueAt(row, this.#paths[index] ?? [])) : null;
       if (cell instanceof Unfit) {
         const content = textOfJson(row) ?? '';
@@ -80,7 +73,7 @@ export class SyncRows {
       }
       cells.push(cell);
     }
-    return { line, cells };
+    return { line, deleted, cells };
   }
 
   #cellOf({ name, type }: Column, value: unknown): Cell | Unfit {

@@ -249,17 +249,35 @@ describe.each([
       expect(result).toMatchObject(result instanceof Error ? { code: 'import_overtaken' } : { pages: 1 });
   });
 
+  const deleted = (id: unknown): object => ({ id, deletedAt: '2026-01-02' });
+
   it('deletes what the host names as deleted, by the key; of one key the last counts', async () => {
     await database.run(
       "insert into customers (id, name) values (1, 'there'), (2, 'there'), (3, 'there'), (4, 'there')",
     );
-    const deleted = (id: unknown): object => ({ id, deletedAt: '2026-01-02' });
     const content = [deleted(1), customer(2), deleted(2), deleted(3), customer(3), deleted(9), deleted('x')];
     target.answer((_request, response) => void response.end(JSON.stringify(content)));
-    expect(await sync('with-deletions')).toMatchObject({ updated: 2, deleted: 3, rejected: 1 });
+    expect(await sync('with-deletions')).toMatchObject({ inserted: 1, updated: 1, deleted: 4, rejected: 1 });
     expect(await rows()).toMatchObject([
       { id: 3, name: 'n3' },
       { id: 4, name: 'there' },
+    ]);
+  });
+
+  it('leaves it to the database which keys are one: the last counts also where they are written in two ways', async () => {
+    const content = [
+      deleted('007'),
+      customer('7'),
+      customer('8'),
+      deleted('08'),
+      customer('09'),
+      customer('9', 'last'),
+    ];
+    target.answer((_request, response) => void response.end(JSON.stringify(content)));
+    expect(await sync('with-deletions')).toMatchObject({ inserted: 3, updated: 1, deleted: 2, rejected: 0 });
+    expect(await rows()).toMatchObject([
+      { id: 7, name: 'n7' },
+      { id: 9, name: 'last' },
     ]);
   });
 

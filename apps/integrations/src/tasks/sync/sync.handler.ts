@@ -98,8 +98,8 @@ async function readAll(pages: Pages, rows: SyncRows, { target, job, started }: R
   while (!state.done) {
     if (Date.now() > goOnUntil) throw new RetryAfter('1s', 'sync_goes_on');
     const page = await pages.read(state, job);
-    const batch = rows.batchOf(page.rows, read);
-    state = stateAfter(state, { ...page, deleted: batch.deleted.length });
+    const { deleted, ...batch } = rows.batchOf(page.rows, read);
+    state = stateAfter(state, { ...page, deleted });
     await target.write({ ...batch, mark: JSON.stringify(state) });
     read += page.rows.length;
     for (const { line, column, reason } of batch.rejected.slice(0, TOLD_REJECTED - told)) {
