@@ -17,7 +17,7 @@ export interface JobInMemory {
 
 /** Makes a job of the tenant `default`. */
 export function jobInMemory(
-  about: Partial<Pick<JobContext, 'id' | 'tenant' | 'traceparent' | 'signal'>> = {},
+  about: Partial<Pick<JobContext, 'id' | 'tenant' | 'traceparent' | 'signal' | 'run' | 'attempt'>> = {},
 ): JobInMemory {
   const given = new Map<string, { content: Buffer; contentType: string }>();
   const saved = new Map<string, Buffer>();

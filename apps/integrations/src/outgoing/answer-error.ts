@@ -25,7 +25,7 @@ export const DEFAULT_STATUS_RULES: StatusRules = {
 
 /**
  * What an answer of a status that was not expected means for the job: 429 and 503 with a `Retry-After` wait as long and cost no
- * attempt, and so do those of 5xx while their host is down; 408, 425, 429 and other 5xx are tried again; everything else is for good.
+ * attempt, and so do those of 5xx that may wait while their host is down; 408, 425, 429 and other 5xx are tried again; everything else is for good.
  */
 export function answerError(
   answer: Judged<Pick<WholeAnswer, 'status' | 'headers' | 'body'>>,

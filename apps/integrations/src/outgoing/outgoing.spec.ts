@@ -87,6 +87,15 @@ describe('Outgoing', () => {
     expect(next instanceof RetryAfter).toBe(error === RetryAfter);
   });
 
+  it('says that a job may wait, as long as it has been put off fewer than three times', async () => {
+    target.answer((_request, response) => void response.writeHead(500).end());
+    expect(await call(target.url, { job: { run: 4, attempt: 2 } })).toMatchObject({ downMs: expect.any(Number) });
+    expect(await call(other.url)).not.toHaveProperty('downMs');
+    other.answer((_request, response) => void response.writeHead(500).end());
+    expect(await call(other.url, { job: { run: 5, attempt: 2 } })).not.toHaveProperty('downMs');
+    expect(await errorOf(call(other.url, { job: { run: 5, attempt: 2 } }))).toBeInstanceOf(RetryAfter);
+  });
+
   it('takes a body that breaks off for one, too', async () => {
     target.answer((_request, response) => {
       response.writeHead(200, { 'content-length': 10 }).write('abc', () => void response.destroy());

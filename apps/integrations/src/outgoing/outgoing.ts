@@ -1,6 +1,6 @@
 import { finished } from 'node:stream';
 import { type OnApplicationShutdown } from '@nestjs/common';
-import { RetryAfter } from '#libs/consumer';
+import { type JobContext, RetryAfter } from '#libs/consumer';
 import {
   type Answer,
   AnswerTooLarge,
@@ -17,17 +17,21 @@ import { excerptOf } from './answer-excerpt.js';
 import { asJobError } from './egress-errors.js';
 
 const FIRST_OF_SERVER_ERRORS = 500;
+/** A job that has been put off so often is charged for an answer of 5xx: it may be what its host fails at. */
+const FREE_RUNS = 3;
 
 /** A call, and what it depends on. */
 export interface OutgoingCall extends Call {
   /** The name of a connection. @default the host and port of the URL */
   readonly dependency?: string;
+  /** Whose call it is, as far as it has come. @default nobody's, who is charged nothing */
+  readonly job?: Pick<JobContext, 'run' | 'attempt'>;
 }
 
 /**
  * The app's calls to the servers of others. A call that may not be made now, because what it depends on is down or busy, ends at once
  * with a `RetryAfter`, and so does one that gets no answer when it is down: such a job costs no attempt and is in nobody's way. An
- * answer of 5xx says so by its `downMs`, for whoever has not expected it.
+ * answer of 5xx says so by its `downMs`, for whoever has not expected it, unless the job has been put off three times already.
  */
 export class Outgoing implements OnApplicationShutdown {
   constructor(
@@ -46,7 +50,7 @@ export class Outgoing implements OnApplicationShutdown {
     try {
       const answer = await this.client.exchange({ ...call, url, answered: entry.answered });
       entry.end(verdictOf(answer));
-      return this.#judged(answer, dependency);
+      return this.#judged(answer, dependency, call.job);
     } catch (error) {
       throw this.#failed(error, dependency, entry);
     }
@@ -62,7 +66,7 @@ export class Outgoing implements OnApplicationShutdown {
       finished(answer.body, (error) => {
         entry.end(error instanceof CallFailed ? 'failure' : 'success');
       });
-      return this.#judged(answer, dependency);
+      return this.#judged(answer, dependency, call.job);
     } catch (error) {
       throw this.#failed(error, dependency, entry);
     }
@@ -90,8 +94,9 @@ export class Outgoing implements OnApplicationShutdown {
     }
   }
 
-  #judged<A extends AnswerHead>(answer: A, dependency: string): Judged<A> {
-    const downMs = verdictOf(answer) === 'failure' ? this.dependencies.downFor(dependency) : undefined;
+  #judged<A extends AnswerHead>(answer: A, dependency: string, job: OutgoingCall['job']): Judged<A> {
+    const mayWait = verdictOf(answer) === 'failure' && freeRunsOf(job) < FREE_RUNS;
+    const downMs = mayWait ? this.dependencies.downFor(dependency) : undefined;
     return downMs === undefined ? answer : { ...answer, downMs };
   }
 
@@ -114,7 +119,7 @@ interface EnteredCall {
   readonly entry: Entry;
 }
 
-/** An answer, and how long its job had better stay away where it is one of 5xx and its host is down. */
+/** An answer, and how long its job may stay away at no charge where it is one of 5xx and its host is down. */
 export type Judged<A> = A & { readonly downMs?: number };
 
 /** An answer without its body. */
@@ -128,6 +133,11 @@ export interface DeliveryAnswer extends Judged<AnswerHead> {
 /** How an answer speaks of its host. */
 function verdictOf({ status }: AnswerHead): Verdict {
   return status < FIRST_OF_SERVER_ERRORS ? 'success' : 'failure';
+}
+
+/** Runs that were no attempts, for whatever reason. */
+function freeRunsOf(job: OutgoingCall['job']): number {
+  return job === undefined ? 0 : job.run - job.attempt;
 }
 
 /** A name with a dot at its end is the same host. */

@@ -248,6 +248,13 @@ describe('integrations.call-api', () => {
     expect(errors).toMatchObject([failed, failed, failed, failed, parked]);
   });
 
+  it('costs an attempt where the host is down and the job has been put off three times', async () => {
+    answer(500);
+    for (let calls = 0; calls < 4; calls += 1) await call().catch(() => undefined);
+    const tried = call({}, jobInMemory({ run: 5, attempt: 2 }));
+    await expect(tried).rejects.toMatchObject({ name: 'TemporaryError', code: 'http_500' });
+  });
+
   describe('through a connection', () => {
     const authorizations = (): unknown[] => target.seen.map(({ headers }) => headers.authorization);
 

@@ -63,7 +63,7 @@ export class CallApiHandler {
     const { headers: ofBody, content } = await requestBody(body, job.files);
     try {
       const call = {
-        ...{ method, url: addressOf(payload, connection), signal: job.signal, redirects: MOST_REDIRECTS },
+        ...{ method, url: addressOf(payload, connection), signal: job.signal, job, redirects: MOST_REDIRECTS },
         headers: { ...ofBody, ...callHeaders(job), ...inLowerCase(headers) },
         ...(content === undefined ? {} : { body: content }),
       };

@@ -92,6 +92,13 @@ describe('integrations.deliver-webhook', () => {
     expect(errors[4]).toMatchObject({ name: 'RetryAfter', reason: 'The receiver answered 500.' });
   });
 
+  it('costs an attempt where its receiver is down and it has been put off three times', async () => {
+    answer(500);
+    for (let calls = 0; calls < 4; calls += 1) await deliver().catch(() => undefined);
+    const tried = deliver(SECRET, jobInMemory({ run: 5, attempt: 2 }));
+    await expect(tried).rejects.toMatchObject({ name: 'TemporaryError', code: 'http_500' });
+  });
+
   it('never comes again after 410', async () => {
     answer(410);
     await expect(deliver()).rejects.toMatchObject({ name: 'PermanentError', code: 'receiver_gone' });

@@ -40,7 +40,7 @@ export class DeliverWebhookHandler {
     const secrets = await this.keys.of({ tenant: job.tenant, ...(endpoint === undefined ? {} : { endpoint }) });
     const { traceparent, signal } = job;
     const answer = await this.outgoing.deliver({
-      ...{ method: 'POST', url, body, signal },
+      ...{ method: 'POST', url, body, signal, job },
       headers: {
         ...{ 'content-type': 'application/json', 'idempotency-key': id },
         ...(traceparent === null ? {} : { traceparent }),

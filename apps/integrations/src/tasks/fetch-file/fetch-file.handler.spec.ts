@@ -308,6 +308,13 @@ describe('integrations.fetch-file', () => {
     expect(errors[4]).toMatchObject({ name: 'RetryAfter', reason: 'dependency_down: http_500' });
   });
 
+  it('costs an attempt where the host is down and the job has been put off three times', async () => {
+    answer({}, 'full', 500);
+    for (let calls = 0; calls < 4; calls += 1) await fetchFile().catch(() => undefined);
+    const tried = fetchFile({}, jobInMemory({ run: 5, attempt: 2 }));
+    await expect(tried).rejects.toMatchObject({ name: 'TemporaryError', code: 'http_500' });
+  });
+
   describe('through a connection', () => {
     it('fetches what its rules permit', async () => {
       const { file } = await fetchFile({ url: '/files/a', connection: 'shop' });

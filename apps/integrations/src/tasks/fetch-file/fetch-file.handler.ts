@@ -63,7 +63,7 @@ export class FetchFileHandler {
     const address = connection === undefined ? wholeUrl(url) : addressWithin(connection, 'GET', url);
     const send = (headers: Readonly<Record<string, string>>): Promise<Judged<Answer>> => {
       const call = {
-        ...{ method: 'GET', url: address.href, signal: job.signal, redirects: MOST_REDIRECTS },
+        ...{ method: 'GET', url: address.href, signal: job.signal, job, redirects: MOST_REDIRECTS },
         // Ranges are those of what is sent: packed, it could not be gone on with.
         headers: { ...callHeaders(job), 'accept-encoding': 'identity', ...headers },
         limits: { maxBytes, totalMs: TOTAL_MS },

@@ -31,10 +31,11 @@ export class Pages {
    * @throws PermanentError `unexpected_answer` when there are no rows where they should be, `outside_connection`, and as `answerError`
    * @throws TemporaryError and RetryAfter as `answerError` and `ConnectionCalls.exchange`
    */
-  async read(state: SyncState, { signal, traceparent }: Pick<JobContext, 'signal' | 'traceparent'>): Promise<Page> {
+  async read(state: SyncState, job: JobContext): Promise<Page> {
+    const { signal, traceparent } = job;
     const url = this.#addressOf(state);
     const headers = { accept: 'application/json', ...(traceparent === null ? {} : { traceparent }) };
-    const call = { method: 'GET', url: url.href, headers, signal, redirects: MOST_REDIRECTS };
+    const call = { method: 'GET', url: url.href, headers, signal, job, redirects: MOST_REDIRECTS };
     const answer = await this.calls.exchange(this.connection, call);
     if (answer.status < 200 || answer.status > 299) throw answerError(answer, this.connection);
     const content = contentOf(answer);
