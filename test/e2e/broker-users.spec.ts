@@ -131,6 +131,7 @@ describe('a suite whose apps have broker users of their own', () => {
     ['gateway', 'work of apps', (on) => on.consume(workQueueOf('lab'), () => undefined)],
     ['service', 'work past the ledger', (on) => on.publish('leveret.work', workQueueOf('lab'), Buffer.from('{}'))],
     ['service', 'reports', (on) => on.publish('leveret.status', 'lab.report', Buffer.from('[]'))],
+    ['service', 'ends of jobs', (on) => on.publish('leveret.events', 'job.completed', Buffer.from('{}'))],
     ['service', 'to read anything', (on) => on.consume('leveret.ingress', () => undefined)],
   ])('refuses %s: %s', async (user, _what, attempt) => {
     await asUser(user, async (channel) => {

@@ -24,6 +24,7 @@ export class BrokerLink {
   readonly #ended = new AbortController();
   readonly #stateListeners = new Set<(state: LinkState) => void>();
   #state: LinkState = 'connecting';
+  #failure: string | undefined;
   #server: { readonly product: string; readonly version: string } | undefined;
   #model: ChannelModel | undefined;
   #supervision: Promise<void> | undefined;
@@ -39,6 +40,11 @@ export class BrokerLink {
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** Why there is no connection, as far as it is known; undefined while there is one. */
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   /** What the broker called itself when the latest connection began. */
@@ -119,6 +125,7 @@ export class BrokerLink {
       return;
     }
     this.#model = model;
+    this.#failure = undefined;
     const { product, version } = model.connection.serverProperties;
     this.#server = { product, version };
     this.telemetry.emit('broker.connected', { role: this.#role });
@@ -130,10 +137,9 @@ export class BrokerLink {
   #lost(error: unknown): void {
     this.#model = undefined;
     if (this.#ended.signal.aborted) return;
-    this.telemetry.emit('broker.disconnected', {
-      role: this.#role,
-      reason: connectionFailure(error),
-    });
+    const reason = connectionFailure(error);
+    this.#failure = reason;
+    this.telemetry.emit('broker.disconnected', { role: this.#role, reason });
     this.#enter('connecting');
   }
 

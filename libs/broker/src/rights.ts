@@ -1,3 +1,4 @@
+import { isFinal, JOB_STATUSES } from '#libs/contracts';
 import { brokerNames } from './names.js';
 
 /** What a broker user may do in a virtual host: regular expressions over the names of exchanges and queues. */
@@ -10,7 +11,8 @@ export interface BrokerRights {
 }
 
 const NOTHING = '^$';
-const EVERYTHING = '.*';
+/** All keys but those by which a suite tells how jobs have ended: whoever listens to the events may take these for fact. */
+const NO_FACT = String.raw`^(?!job\.(${JOB_STATUSES.filter(isFinal).join('|')})$)`;
 
 /** What `npm run topology` needs: all under the prefix, and to route whatever it binds. */
 export function topologyRights(prefix: string): BrokerRights {
@@ -65,7 +67,7 @@ export function appRights(prefix: string, domain: string): BrokerRights {
   };
 }
 
-/** What a service needs that publishes jobs and events. */
+/** What a service needs that publishes jobs and events of its own. */
 export function serviceRights(prefix: string): BrokerRights {
   const names = brokerNames(prefix);
   const write = anyOf(prefix, [names.jobs, names.events]);
@@ -73,7 +75,7 @@ export function serviceRights(prefix: string): BrokerRights {
     configure: NOTHING,
     write,
     read: NOTHING,
-    topics: [{ exchange: names.events, write: EVERYTHING, read: NOTHING }],
+    topics: [{ exchange: names.events, write: NO_FACT, read: NOTHING }],
   };
 }
 
