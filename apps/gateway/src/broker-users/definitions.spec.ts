@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { OWN_DOMAINS } from '../topology/domains.js';
+import { FACT_TYPES } from '../facts/fact-type.js';
+import { domainsOf, OWN_DOMAINS } from '../topology/domains.js';
 import { brokerDefinitions, type DefinitionsOptions } from './definitions.js';
 
 const SHIPPED = 'deploy/rabbitmq/users.json';
@@ -15,6 +16,7 @@ interface Definitions {
     readonly write: string;
     readonly read: string;
   }[];
+  readonly topic_permissions: readonly { readonly user: string; readonly exchange: string; readonly write: string }[];
 }
 
 const made = (options: Partial<DefinitionsOptions> = {}): Definitions =>
@@ -23,6 +25,30 @@ const made = (options: Partial<DefinitionsOptions> = {}): Definitions =>
 describe('brokerDefinitions', () => {
   it('are what the file holds that is shipped; npm run --silent broker:users > deploy/rabbitmq/users.json', () => {
     expect(JSON.parse(readFileSync(SHIPPED, 'utf8'))).toEqual(made());
+  });
+
+  it('have a user for each consumer app of the project', () => {
+    const main = (app: string): string => `apps/${app}/src/main.ts`;
+    const consumers = readdirSync('apps')
+      .filter((app) => existsSync(main(app)))
+      .filter((app) => readFileSync(main(app), 'utf8').includes('runConsumerApp('));
+    expect([...OWN_DOMAINS].sort()).toEqual(consumers.sort());
+  });
+
+  it('take the names of no other users for domains', () => {
+    for (const name of ['topology', 'gateway', 'service', 'Media'])
+      expect(() => domainsOf(['media', name])).toThrow(`got "${name}"`);
+  });
+
+  it('refuse a password of a user whom they do not have', () => {
+    const passwords = new Map([['leveret-medai', 'secret']]);
+    expect(() => made({ passwords })).toThrow('There is a password of leveret-medai, who is none of the users: ');
+  });
+
+  it('let services tell what they like, but not how jobs have ended', () => {
+    const keys = made().topic_permissions.find(({ user }) => user === 'leveret-service')?.write ?? '';
+    const told = ['order.placed', 'job', 'job.payment.failed', 'print.job.completed', ...FACT_TYPES];
+    expect(told.filter((key) => !new RegExp(keys).test(key))).toEqual(FACT_TYPES);
   });
 
   it('let nobody in who was given no password', () => {

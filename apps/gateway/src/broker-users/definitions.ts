@@ -12,12 +12,19 @@ export interface DefinitionsOptions {
   readonly passwords: ReadonlyMap<string, string>;
 }
 
-/** Users and their rights, in the form that RabbitMQ's management UI imports. */
+/**
+ * Users and their rights, in the form that RabbitMQ's management UI imports.
+ * @throws TypeError for a password of a user that is not among them
+ */
 export function brokerDefinitions({ vhost, prefix, domains, passwords }: DefinitionsOptions): object {
   const rights = usersOf(prefix, domains);
+  const users = rights.map(([name]) => name);
+  const unknown = [...passwords.keys()].find((name) => !users.includes(name));
+  if (unknown !== undefined)
+    throw new TypeError(`There is a password of ${unknown}, who is none of the users: ${users.join(', ')}.`);
   return {
     vhosts: [{ name: vhost }],
-    users: rights.map(([name]) => ({ name, ...passwordOf(passwords.get(name)), tags: [] })),
+    users: users.map((name) => ({ name, ...passwordOf(passwords.get(name)), tags: [] })),
     permissions: rights.map(([user, { configure, write, read }]) => ({ user, vhost, configure, write, read })),
     topic_permissions: rights.flatMap(([user, { topics }]) =>
       topics.map(({ exchange, write, read }) => ({ user, vhost, exchange, write, read })),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { domainsOf } from '../topology/domains.js';
 import { brokerDefinitions } from './definitions.js';
+import { passwordsIn } from './passwords.js';
 
 const USAGE = `npm run --silent broker:users -- [options] [domains of the apps] > definitions.json
   Prints a user for each app with the least rights that work, for the import of RabbitMQ's management UI.
@@ -27,15 +28,4 @@ function definitions(args: readonly string[]): string {
     passwords: values.passwords === undefined ? new Map() : passwordsIn(readFileSync(values.passwords, 'utf8')),
   });
   return `${JSON.stringify(made, null, 2)}\n`;
-}
-
-function passwordsIn(text: string): ReadonlyMap<string, string> {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return new Map(
-    lines.map((line) => {
-      const end = line.indexOf('=');
-      if (end < 1) throw new TypeError('Expected lines "user=password" in the file of --passwords.');
-      return [line.slice(0, end).trim(), line.slice(end + 1)];
-    }),
-  );
 }
