@@ -1,4 +1,4 @@
-// The way from a fresh clone to a running command: `node scripts/bootstrap.mjs <start|test|bench|faults|doctor|scale|new-app> [arguments]`.
+// The way from a fresh clone to a running command: `node scripts/bootstrap.mjs <command> [arguments]`; prepare.mjs names the commands.
 // This file must still be read by old versions of Node, so that they can say what is missing; the work is done in prepare.mjs.
 const OLDEST = [20, 19];
 

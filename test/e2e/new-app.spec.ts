@@ -12,7 +12,7 @@ import { startSuite } from '../support/test-suite.js';
 import { testEnvironment } from '../support/test-environment.js';
 
 const APP = 'order-mails';
-const COPIED = ['deploy', 'libs', 'test/support'];
+const COPIED = ['deploy', 'libs', 'test/support', 'apps/gateway/src/topology/domains.ts'];
 const COPIED_FILES = [
   ...['package.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', 'Dockerfile', 'docker-compose.yml'],
   ...['eslint.config.mjs', 'jest.config.mjs', '.dependency-cruiser.cjs', '.prettierrc.json', '.prettierignore'],

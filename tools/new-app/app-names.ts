@@ -1,8 +1,11 @@
 import { isBareName } from '#libs/contracts';
 import { Problem } from '../console/problem.js';
 
-/** What is there beside the apps, in the compose file or in the cluster, under a name that an app would take. */
-const TAKEN = ['gateway', 'dashboard', 'lab', 'migrations', 'rabbitmq', 'postgres', 'mail-catcher'];
+/** What is there beside the apps, in the compose file, in the cluster or among the broker's users, under a name that an app would take. */
+const TAKEN = [
+  ...['gateway', 'dashboard', 'lab', 'migrations', 'rabbitmq', 'postgres', 'mail-catcher'],
+  ...['topology', 'service'],
+];
 
 /** The names that an app has. */
 export interface AppNames {

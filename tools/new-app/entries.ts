@@ -14,6 +14,7 @@ export function entriesOf({ name }: AppNames): readonly Entry[] {
   return [
     { file: 'package.json', before: /^ {4}"start:gateway"/m, text: startScript(name) },
     { file: 'nest-cli.json', before: /^ {4}"gateway": \{/m, text: nestProject(name) },
+    { file: 'apps/gateway/src/topology/domains.ts', before: /^\];/m, text: `  '${name}',\n` },
     { file: 'Dockerfile', before: /$(?![\s\S])/, text: imageTarget(name) },
     { file: 'docker-compose.yml', before: /^ {2}mail-catcher:/m, text: composeService(name) },
     { file: base, before: /^ {2}- apps\/gateway\.yaml/m, text: `  - apps/${name}.yaml\n` },

@@ -13,13 +13,20 @@ import { appNames } from './app-names.js';
 import { writeApp } from './write-app.js';
 
 const APP = 'order-mails';
-const COPIED = ['deploy', 'package.json', 'nest-cli.json', 'Dockerfile', 'docker-compose.yml', '.prettierrc.json'];
+const DOMAINS = 'apps/gateway/src/topology/domains.ts';
+const COPIED = [
+  ...['deploy', DOMAINS, 'package.json', 'nest-cli.json', 'Dockerfile', 'docker-compose.yml', '.prettierrc.json'],
+];
 const INSTALLATION_PATIENCE_MS = 5 * 60_000;
 
 /** An object for a cluster, as far as it is looked at here. */
 interface Named {
   readonly kind: string;
   readonly metadata: { readonly name: string };
+}
+
+interface BrokerUsers {
+  readonly users: readonly { readonly name: string }[];
 }
 
 describe('npm run new:app', () => {
@@ -57,6 +64,14 @@ describe('npm run new:app', () => {
     expect(services[APP]).toMatchObject({ read_only: true, build: { target: APP } });
   });
 
+  it('makes the app a user of the broker, and has the commands for the broker know it', async () => {
+    expect(await textOf(DOMAINS)).toMatch(new RegExp(`'media',\n  '${APP}',\n\\];`));
+    const before = JSON.parse(await readFile('deploy/rabbitmq/users.json', 'utf8')) as BrokerUsers;
+    const { users } = JSON.parse(await textOf('deploy/rabbitmq/users.json')) as BrokerUsers;
+    const added = users.filter(({ name }) => !before.users.some((user) => user.name === name));
+    expect(added).toEqual([{ name: `leveret-${APP}`, password_hash: '', tags: [] }]);
+  });
+
   it(
     'has the app deployed, kept up and scaled in a cluster',
     async () => {
@@ -71,7 +86,7 @@ describe('npm run new:app', () => {
   );
 
   it('refuses a name that is none, that is taken, or that an app has', async () => {
-    for (const name of [undefined, 'Billing', '1st', 'gateway', 'rabbitmq'])
+    for (const name of [undefined, 'Billing', '1st', 'gateway', 'rabbitmq', 'service', 'topology'])
       expect(() => appNames(name)).toThrow(Problem);
     await expect(writeApp(clone, appNames(APP))).rejects.toThrow(`There is an app ${APP} already.`);
   });

@@ -1,6 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+/* eslint-disable no-restricted-imports -- the users that are shipped are those that npm run broker:users makes */
+import { brokerDefinitions } from '../../apps/gateway/src/broker-users/definitions.js';
+import { OWN_DOMAINS } from '../../apps/gateway/src/topology/domains.js';
+/* eslint-enable no-restricted-imports */
 import { Problem } from '../console/problem.js';
 import { PROJECT } from '../start/app-list.js';
 import { type AppNames } from './app-names.js';
@@ -8,6 +12,8 @@ import { entriesOf, type Entry } from './entries.js';
 
 const TEMPLATE = join(PROJECT, 'tools', 'new-app', 'template');
 const SUFFIX = '.template';
+/** The broker's users, which `npm run broker:users` makes. */
+const USERS = 'deploy/rabbitmq/users.json';
 
 /**
  * Writes a consumer app with one task into a clone, and names it wherever apps are named. Nothing is written unless all can be.
@@ -17,7 +23,11 @@ const SUFFIX = '.template';
  */
 export async function writeApp(project: string, names: AppNames): Promise<readonly string[]> {
   if (existsSync(join(project, 'apps', names.name))) throw new Problem(`There is an app ${names.name} already.`);
-  const texts = new Map([...(await filledTemplates(names)), ...(await changedFiles(project, entriesOf(names)))]);
+  const texts = new Map([
+    ...(await filledTemplates(names)),
+    ...(await changedFiles(project, entriesOf(names))),
+    [USERS, usersWith(names)],
+  ]);
   for (const [file, text] of texts) {
     await mkdir(dirname(join(project, file)), { recursive: true });
     await writeFile(join(project, file), text);
@@ -34,6 +44,12 @@ async function filledTemplates(names: AppNames): Promise<[file: string, text: st
       fill(await readFile(join(TEMPLATE, file), 'utf8')),
     ]),
   );
+}
+
+function usersWith({ name }: AppNames): string {
+  const domains = [...OWN_DOMAINS, name];
+  const definitions = brokerDefinitions({ vhost: '/', prefix: 'leveret', domains, passwords: new Map() });
+  return `${JSON.stringify(definitions, null, 2)}\n`;
 }
 
 /** Files with their entries: those of one file are put in one after another. */
