@@ -17,15 +17,12 @@ describe('jobs steered over HTTP', () => {
   let foreign: string;
   let reader: string;
 
-  const keyWith = async (tenant: string, scopes: readonly string[]): Promise<string> =>
-    (await client.post<{ secret: string }>('/v1/api-keys', { name: tenant, tenant, scopes })).json.secret;
-
   beforeAll(async () => {
     edge = await startRealEdge();
     client = new Client(edge.url);
     await edge.announce([{}]);
-    foreign = await keyWith('other', ['jobs:read', 'jobs:write']);
-    reader = await keyWith('default', ['jobs:read']);
+    foreign = await client.newKey('other', ['jobs:read', 'jobs:write']);
+    reader = await client.newKey('default', ['jobs:read']);
   }, 60_000);
 
   afterAll(() => edge.stop());

@@ -24,7 +24,8 @@ const IN_STEPS =
   'Which ones is said by the filters of the list. `GET /v1/jobs/preview` says how many that are: give the number as `expected`, ' +
   'and its `at` as `seenAt`. A call works for some seconds; while it answers a `nextCursor`, call again with it as ' +
   '`cursor`, and with what is left of `expected`.';
-const PROBLEMS = [409, 422, 503] as const;
+/** What the steerings have in common in the OpenAPI document. */
+const STEERED = { description: IN_STEPS, query: QUERY, answer: 'SteeredJobs', problems: [409, 422, 503] } as const;
 
 /** Moves all jobs that fit a filter. */
 @Controller('v1/jobs')
@@ -50,14 +51,7 @@ export class ManyJobsController {
   }
 
   @Post('retry')
-  @Described({
-    summary: 'Run all failed or cancelled jobs of a filter again',
-    description: IN_STEPS,
-    query: QUERY,
-    status: 202,
-    answer: 'SteeredJobs',
-    problems: PROBLEMS,
-  })
+  @Described({ ...STEERED, summary: 'Run all failed or cancelled jobs of a filter again', status: 202 })
   @HttpCode(202)
   @RequireScope('jobs:write')
   retry(@Query() query: unknown, @CurrentCaller() caller: Caller): Promise<ShownSteered> {
@@ -65,14 +59,7 @@ export class ManyJobsController {
   }
 
   @Post('cancel')
-  @Described({
-    summary: 'Cancel all jobs of a filter that have not ended',
-    description: IN_STEPS,
-    query: QUERY,
-    status: 202,
-    answer: 'SteeredJobs',
-    problems: PROBLEMS,
-  })
+  @Described({ ...STEERED, summary: 'Cancel all jobs of a filter that have not ended', status: 202 })
   @HttpCode(202)
   @RequireScope('jobs:write')
   cancel(@Query() query: unknown, @CurrentCaller() caller: Caller): Promise<ShownSteered> {
@@ -81,12 +68,9 @@ export class ManyJobsController {
 
   @Delete()
   @Described({
+    ...STEERED,
     summary: 'Delete all jobs of a filter that have ended, and the files that they made',
-    description: IN_STEPS,
-    query: QUERY,
     status: 200,
-    answer: 'SteeredJobs',
-    problems: PROBLEMS,
   })
   @HttpCode(200)
   @RequireScope('jobs:write')

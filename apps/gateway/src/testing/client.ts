@@ -30,6 +30,11 @@ export class Client {
     return this.call('POST', path, body, options);
   }
 
+  /** The secret of a new key. */
+  async newKey(tenant: string, scopes: readonly string[]): Promise<string> {
+    return (await this.post<{ secret: string }>('/v1/api-keys', { name: tenant, tenant, scopes })).json.secret;
+  }
+
   async call<T>(method: string, path: string, body: unknown, options: CallOptions = {}): Promise<Answer<T>> {
     const content = options.raw ?? (body === undefined ? undefined : JSON.stringify(body));
     const response = await fetch(new URL(path, this.url), {
