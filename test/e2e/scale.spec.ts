@@ -127,6 +127,16 @@ describe('apps that are scaled on one machine', () => {
     );
   });
 
+  it('end the job in hand first when they are to retire, however often they are told', async () => {
+    const [pid = 0] = await alive(1);
+    const { id } = await jobs.enqueue('lab.script', { steps: ['hold'], ms: 3_000 });
+    await eventually('start', async () => (await jobs.show(id)).status === 'running' || undefined);
+    for (let times = 0; times < 2; times += 1) process.kill(pid, 'SIGUSR2');
+    expect(await jobs.completed(id)).toMatchObject({ attempt: 1, workerId: expect.stringContaining(`:${pid}-`) });
+    const words = (): readonly unknown[] => scaler.lines.map(({ msg }) => msg);
+    await eventually('its end', () => words().find((msg) => /^\[lab\] ended \(exit code 0\)/.test(String(msg))), words);
+  });
+
   it('are watched alone in a dry run', async () => {
     await alive(1);
     const dry = new Scaler(suite, '--dry-run', '--target', '1ms');

@@ -49,7 +49,8 @@ export async function endProcess(pid: number, signal: NodeJS.Signals, graceMs: n
   while (identify(pid) !== undefined) await wait(LOOK_EVERY_MS);
 }
 
-function signalProcess(pid: number, signal: NodeJS.Signals): void {
+/** Sends a signal to a process alone; nothing when it has ended. */
+export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {

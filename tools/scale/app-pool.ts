@@ -6,6 +6,8 @@ import { Pauses } from '../processes/pauses.js';
 export interface PoolSurroundings {
   /** Makes the keeper of a process with this name, which tells by `onGiveUp` that it cannot be kept running. */
   readonly make: (process: string, onGiveUp: (problem: Problem) => void) => AppKeeper;
+  /** True while a process of this name, which an earlier launcher has started, is at work still. */
+  readonly isLeft: (process: string) => boolean;
   /** Another process runs, or one fewer. */
   readonly onChange: () => void;
   /** One cannot be kept running, and is no longer in the pool. */
@@ -59,7 +61,7 @@ export class AppPool {
         this.around.onChange();
       },
       (problem: unknown) => {
-        if (!this.stopping) this.giveUp(keeper, problem as Problem, Date.now() - began);
+        if (!this.stopping && this.keepers.has(keeper)) this.giveUp(keeper, problem as Problem, Date.now() - began);
       },
     );
   }
@@ -104,7 +106,7 @@ export class AppPool {
     const taken = new Set(this.members.map(({ about }) => about.process));
     for (let number = 1; ; number += 1) {
       const name = number === 1 ? this.app : `${this.app}-${number}`;
-      if (!taken.has(name)) return name;
+      if (!taken.has(name) && !this.around.isLeft(name)) return name;
     }
   }
 }

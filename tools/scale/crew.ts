@@ -4,7 +4,7 @@ import { type Workload } from './workload.js';
 /** The processes of an app that somebody gives more of, or fewer. */
 export interface Crew {
   readonly app: string;
-  /** Undefined until a worker of the queue was heard of: before, nobody knows how much one does at once. */
+  /** Undefined while there are processes of which none was heard of: nobody knows yet how much one does at once. */
   situation(workload: Workload, sinceChangeMs: number): Situation | undefined;
   /** Adds so many, or lets the one go that has the least to do. */
   change(by: number, workload: Workload): void;

@@ -5,7 +5,8 @@ import { ConfigError } from '#libs/config';
 import { Problem } from '../console/problem.js';
 import { AppKeeper } from '../processes/app-keeper.js';
 import { PassedLines } from '../processes/line-sink.js';
-import { RECORD_SUFFIX } from '../processes/recorded-processes.js';
+import { recordedProcess } from '../processes/process-record.js';
+import { RECORD_SUFFIX, retireRecorded } from '../processes/recorded-processes.js';
 import { appMain, consumerApps } from '../start/app-list.js';
 import { Interruption } from '../start/interruption.js';
 import { LaunchLock } from '../start/launch-lock.js';
@@ -53,6 +54,8 @@ async function watch(leveret: Leveret, { rules }: ScaleOptions, { stopped }: Int
 
 async function keep(leveret: Leveret, options: ScaleOptions, interruption: Interruption): Promise<number> {
   const { rules } = options;
+  // What a scaler that was killed has left: its jobs go on to their end, beside those of new processes.
+  retireRecorded(options.dataFolder);
   const pools = [...rules.keys()].map((app) => poolOf(app, options));
   interruption.onForce(async () => {
     for (const pool of pools) pool.killNow();
@@ -92,10 +95,11 @@ function poolOf(app: string, { dataFolder, main: entry, rules }: ScaleOptions): 
     logger.warn({ event: 'scale.process', app }, text);
   };
   const env = environmentOf(rules.get(app)?.most ?? 1);
+  const recordFileOf = (name: string): string => join(dataFolder, `${name}${RECORD_SUFFIX}`);
   return new AppPool(app, {
+    isLeft: (name) => recordedProcess(recordFileOf(name)) !== undefined,
     make: (name, onGiveUp) => {
-      const recordFile = join(dataFolder, `${name}${RECORD_SUFFIX}`);
-      const about = { app, process: name, main: entry ?? appMain(app), env, recordFile };
+      const about = { app, process: name, main: entry ?? appMain(app), env, recordFile: recordFileOf(name) };
       const lines = new PassedLines(process.stdout);
       return new AppKeeper({ ...about, lines }, { say, onGiveUp, onRestart: () => undefined });
     },
@@ -112,6 +116,8 @@ function environmentOf(most: number): NodeJS.ProcessEnv {
   return { MAIL_PROCESSES: String(most), ...env, HEALTH_PORT: '0' };
 }
 
+// The reader of a pipe may go before the processes do.
+process.stdout.on('error', () => undefined);
 try {
   process.exit(await main());
 } catch (error) {

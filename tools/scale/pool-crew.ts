@@ -18,12 +18,13 @@ export class PoolCrew implements Crew {
     const staying = workersOf(this.pool.staying, workers);
     const retiring = workersOf(this.pool.retiring, workers);
     const slotsEach = (staying.find((worker) => worker !== undefined) ?? workers[0])?.concurrency;
-    if (slotsEach === undefined || !this.pool.mayGrow) return undefined;
+    const isUnknown = slotsEach === undefined && staying.length > 0;
+    if (isUnknown || !this.pool.mayGrow) return undefined;
     const unheard = staying.filter((worker) => worker === undefined).length;
     return {
       ...situationOfQueue(workload),
-      slots: slotsOf(workers.filter((worker) => !retiring.includes(worker))) + unheard * slotsEach,
-      ...{ slotsEach, processes: staying.length, leaving: retiring.length, sinceChangeMs },
+      slots: slotsOf(workers.filter((worker) => !retiring.includes(worker))) + unheard * (slotsEach ?? 0),
+      ...{ slotsEach: slotsEach ?? 0, processes: staying.length, leaving: retiring.length, sinceChangeMs },
     };
   }
 

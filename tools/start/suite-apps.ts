@@ -87,6 +87,8 @@ export class SuiteApps {
     const env = this.plan.environmentOf(app);
     return new AppPool(app, {
       onChange,
+      // A suite that starts ends what another has left, whose broker has gone with it.
+      isLeft: () => false,
       make: (process, gaveUp) => this.makeKeeper({ app, process, env }, gaveUp),
       // Where there may be more or fewer the scaler tries again; else a part of the suite is missing for good.
       onGiveUp: (problem) => {

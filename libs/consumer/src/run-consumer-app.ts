@@ -130,8 +130,14 @@ function endOnSignal(telemetry: Telemetry, { retire, end }: Endings): AbortSigna
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
-  process.once('SIGUSR2', () => {
-    retire().then(begin, begin);
+  let retiring: Promise<void> | undefined;
+  // The listener stays: without one, a second signal would end the process and the job in hand.
+  process.on('SIGUSR2', () => {
+    retiring ??= retire()
+      .catch((error: unknown) => {
+        telemetry.logger.error({ error }, 'The app could not retire, so it drains');
+      })
+      .then(begin);
   });
   return ending.signal;
 }
