@@ -1,79 +1,91 @@
 import { X } from 'lucide-react';
-import { createContext, type ReactNode, useCallback, useContext, useState } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
 import { Button } from './button';
+import { type Notice, withNotice } from './notice-list';
 
-type Kind = 'done' | 'failed';
-
-interface Notice {
-  readonly number: number;
-  readonly kind: Kind | 'waiting';
-  readonly text: string;
-  /** Of what is about to be done: it is not, then. */
-  readonly undo?: () => void;
+/** Something that goes on, as it is shown. */
+interface Ongoing {
+  readonly say: (text: string) => void;
+  readonly end: () => void;
 }
 
-type Notify = (kind: Kind, text: string) => void;
-
-/** Says what is about to be done; true when it is to be done, because nobody has undone it. */
-type OfferUndo = (text: string) => Promise<boolean>;
+interface Notices {
+  readonly notify: (kind: 'done' | 'failed', text: string) => void;
+  /** Says what is about to be done; true when it is to be done, because nobody has undone it. */
+  readonly offerUndo: (text: string) => Promise<boolean>;
+  /** Says what goes on, whichever page is looked at, with a button to stop it. */
+  readonly showOngoing: (text: string, stop: () => void) => Ongoing;
+}
 
 const GONE_AFTER_MS = 6_000;
 const UNDO_MS = 5_000;
-const MOST = 4;
 
-const NotifyContext = createContext<Notify>(() => undefined);
-const UndoContext = createContext<OfferUndo>(() => Promise.resolve(false));
+const NoticesContext = createContext<Notices>({
+  notify: () => undefined,
+  offerUndo: () => Promise.resolve(false),
+  showOngoing: () => ({ say: () => undefined, end: () => undefined }),
+});
 
 /** Says what came of something, beside whatever is shown. */
-export function useNotify(): Notify {
-  return useContext(NotifyContext);
+export function useNotify(): Notices['notify'] {
+  return useContext(NoticesContext).notify;
 }
 
 /** Gives who has confirmed something some seconds to think better of it. */
-export function useUndo(): OfferUndo {
-  return useContext(UndoContext);
+export function useUndo(): Notices['offerUndo'] {
+  return useContext(NoticesContext).offerUndo;
+}
+
+/** Shows what takes long, and lets it be stopped. */
+export function useOngoing(): Notices['showOngoing'] {
+  return useContext(NoticesContext).showOngoing;
 }
 
 export function NoticeProvider({ children }: { readonly children: ReactNode }): ReactNode {
-  const [notices, setNotices] = useState<readonly Notice[]>([]);
-  const drop = useCallback((number: number): void => {
-    setNotices((shown) => shown.filter((notice) => notice.number !== number));
+  const [shown, setShown] = useState<readonly Notice[]>([]);
+  const count = useRef(0);
+  const add = useCallback((notice: Omit<Notice, 'number'>): number => {
+    const number = (count.current += 1);
+    setShown((earlier) => withNotice(earlier, { ...notice, number }));
+    return number;
   }, []);
-  const notify = useCallback<Notify>(
-    (kind, text) => {
-      const number = performance.now();
-      setNotices((shown) => [...shown.slice(1 - MOST), { number, kind, text }]);
-      // Why something was not done stays until it has been read.
-      if (kind === 'done') setTimeout(() => drop(number), GONE_AFTER_MS);
-    },
-    [drop],
-  );
-  const offerUndo = useCallback<OfferUndo>(
-    (text) =>
-      new Promise((resolve) => {
-        const number = performance.now();
-        const settle = (isToBeDone: boolean): void => {
-          drop(number);
-          resolve(isToBeDone);
-        };
-        const timer = setTimeout(() => settle(true), UNDO_MS);
-        const undo = (): void => {
-          clearTimeout(timer);
-          settle(false);
-        };
-        setNotices((shown) => [...shown, { number, kind: 'waiting', text, undo }]);
-      }),
-    [drop],
+  const drop = useCallback((number: number): void => {
+    setShown((earlier) => earlier.filter((notice) => notice.number !== number));
+  }, []);
+  const notices = useMemo<Notices>(
+    () => ({
+      notify: (kind, text) => {
+        const number = add({ kind, text });
+        // Why something was not done stays until it has been read.
+        if (kind === 'done') setTimeout(() => drop(number), GONE_AFTER_MS);
+      },
+      offerUndo: async (text) => {
+        const { promise, resolve } = Promise.withResolvers<boolean>();
+        const timer = setTimeout(() => resolve(true), UNDO_MS);
+        const number = add({ kind: 'ongoing', text, button: { name: 'Undo', press: () => resolve(false) } });
+        const isToBeDone = await promise;
+        clearTimeout(timer);
+        drop(number);
+        return isToBeDone;
+      },
+      showOngoing: (text, stop) => {
+        const number = add({ kind: 'ongoing', text, button: { name: 'Stop', press: stop } });
+        const say = (next: string): void =>
+          setShown((earlier) => earlier.map((one) => (one.number === number ? { ...one, text: next } : one)));
+        return { say, end: () => drop(number) };
+      },
+    }),
+    [add, drop],
   );
   return (
-    <NotifyContext value={notify}>
-      <UndoContext value={offerUndo}>{children}</UndoContext>
+    <NoticesContext value={notices}>
+      {children}
       <div className="notices" role="status" aria-live="polite">
-        {notices.map((notice) => (
+        {shown.map((notice) => (
           <NoticeBox key={notice.number} notice={notice} onClose={() => drop(notice.number)} />
         ))}
       </div>
-    </NotifyContext>
+    </NoticesContext>
   );
 }
 
@@ -82,16 +94,16 @@ interface NoticeBoxProps {
   readonly onClose: () => void;
 }
 
-function NoticeBox({ notice: { kind, text, undo }, onClose }: NoticeBoxProps): ReactNode {
+function NoticeBox({ notice: { kind, text, button }, onClose }: NoticeBoxProps): ReactNode {
   return (
     <div className={`notice ${kind}`}>
       <span>{text}</span>
-      {undo === undefined ? (
+      {button === undefined ? (
         <button type="button" className="icon-button" aria-label="Close this notice" onClick={onClose}>
           <X size={14} aria-hidden />
         </button>
       ) : (
-        <Button onClick={undo}>Undo</Button>
+        <Button onClick={button.press}>{button.name}</Button>
       )}
     </div>
   );

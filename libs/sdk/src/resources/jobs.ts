@@ -71,10 +71,10 @@ export class Jobs {
   }
 
   /**
-   * Retries, cancels or deletes all jobs of a filter, as far as that comes in some seconds.
+   * Retries, cancels or deletes jobs of a filter, as many as some seconds allow: its `nextCursor` leads to the others.
    * @throws ConflictError when more fit than you have seen
    */
-  steerAll(steering: Steering, filter: JobFilter, terms: SteeringTerms, options?: CallOptions): Promise<SteeredJobs> {
+  steerSome(steering: Steering, filter: JobFilter, terms: SteeringTerms, options?: CallOptions): Promise<SteeredJobs> {
     const query = { ...queryOf(filter), ...terms };
     const call = steering === 'delete' ? DELETE_ALL : { method: 'POST' as const, path: `/v1/jobs/${steering}` };
     return this.#http.json({ ...call, query, options });

@@ -5,7 +5,7 @@ import { leveret } from '../../api/leveret';
 import { useAction } from '../../api/use-action';
 import { Button } from '../../ui/button';
 import { useConfirm } from '../../ui/confirmation';
-import { DELETE, type Steering, STEERINGS } from '../jobs/steering';
+import { DELETE, type SteeringChoice, STEERINGS } from '../jobs/steering';
 import { DuplicateDialog } from './duplicate-dialog';
 import { PriorityDialog } from './priority-dialog';
 
@@ -44,7 +44,7 @@ function RunNowButton({ job: { id } }: { readonly job: Job }): ReactNode {
   );
 }
 
-function SteerButton({ job, steering }: { readonly job: Job; readonly steering: Steering }): ReactNode {
+function SteerButton({ job, steering }: { readonly job: Job; readonly steering: SteeringChoice }): ReactNode {
   const confirm = useConfirm();
   const navigate = useNavigate();
   const { name, danger, warning, done, apply } = steering;

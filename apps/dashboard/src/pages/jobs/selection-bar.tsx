@@ -6,7 +6,7 @@ import { Button } from '../../ui/button';
 import { useConfirm } from '../../ui/confirmation';
 import { useUndo } from '../../ui/notices';
 import { jobsText } from './jobs-text';
-import { type Steering, STEERINGS } from './steering';
+import { type SteeringChoice, STEERINGS } from './steering';
 import { type Selection } from './use-selection';
 
 interface SelectionBarProps {
@@ -18,8 +18,8 @@ interface SelectionBarProps {
 export function SelectionBar({ selection, onDone }: SelectionBarProps): ReactNode {
   const confirm = useConfirm();
   const offerUndo = useUndo();
-  const { mutate, isPending } = useAction(steerAll, said);
-  const steer = async (steering: Steering, jobs: readonly Job[]): Promise<void> => {
+  const { mutate, isPending } = useAction(steerChosen, said);
+  const steer = async (steering: SteeringChoice, jobs: readonly Job[]): Promise<void> => {
     const { name, warning: body, danger } = steering;
     const action = `${name} ${jobsText(jobs.length)}`;
     if (!(await confirm({ title: `${action}?`, body, danger, action }))) return;
@@ -62,12 +62,12 @@ export function SelectionBar({ selection, onDone }: SelectionBarProps): ReactNod
 }
 
 interface Steered {
-  readonly steering: Steering;
+  readonly steering: SteeringChoice;
   readonly jobs: readonly Job[];
 }
 
 /** One after the other: what the gateway refuses of one keeps none of the others from it. */
-async function steerAll({ steering, jobs }: Steered): Promise<readonly string[]> {
+async function steerChosen({ steering, jobs }: Steered): Promise<readonly string[]> {
   const refusals: string[] = [];
   for (const job of jobs) {
     await steering.apply(job).catch((error: unknown) => refusals.push(sentenceOf(error)));

@@ -1,7 +1,7 @@
 import { type JobFilter, type SteeringPreview } from '#libs/sdk';
+import { useQuery } from '@tanstack/react-query';
 import { type ReactNode } from 'react';
 import { leveret } from '../../api/leveret';
-import { useLive } from '../../api/use-live';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { Loaded } from '../../ui/loaded';
@@ -9,10 +9,10 @@ import { countText } from '../../ui/number-text';
 import { JobTable } from './job-table';
 import { jobsText } from './jobs-text';
 import { type SteeredFilter } from './steer-all';
-import { type Steering } from './steering';
+import { type SteeringChoice } from './steering';
 
 interface SteerAllDialogProps {
-  readonly steering: Steering;
+  readonly steering: SteeringChoice;
   readonly filter: JobFilter;
   readonly onClose: () => void;
   readonly onConfirm: (steered: SteeredFilter) => void;
@@ -20,12 +20,13 @@ interface SteerAllDialogProps {
 
 /** Shows how many jobs something would be done with, and the first few, before it is done. */
 export function SteerAllDialog({ steering, filter, onClose, onConfirm }: SteerAllDialogProps): ReactNode {
-  // Asked once: what is confirmed is what was seen.
-  const query = useLive(
-    ['jobs', 'preview', steering.call, filter],
-    (signal) => leveret.jobs.preview(steering.call, filter, { signal }),
-    { everyMs: false },
-  );
+  // Asked once, whatever happens meanwhile, and anew for each dialog: what is confirmed is what was seen.
+  const query = useQuery({
+    queryKey: ['jobs', 'preview', steering.call, filter],
+    queryFn: ({ signal }) => leveret.jobs.preview(steering.call, filter, { signal }),
+    staleTime: 'static',
+    gcTime: 0,
+  });
   return (
     <Dialog title={`${steering.name} all that fit`} onClose={onClose}>
       <Loaded query={query}>

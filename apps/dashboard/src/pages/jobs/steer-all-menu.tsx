@@ -1,37 +1,19 @@
 import { type JobFilter } from '#libs/sdk';
 import { ChevronDown } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import { type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useAction } from '../../api/use-action';
-import { Button } from '../../ui/button';
-import { useUndo } from '../../ui/notices';
+import { useOngoing, useUndo } from '../../ui/notices';
 import { countText } from '../../ui/number-text';
 import { jobsText } from './jobs-text';
 import { steerAll, type SteeredCount, type SteeredFilter } from './steer-all';
 import { SteerAllDialog } from './steer-all-dialog';
-import { type Steering, STEERINGS } from './steering';
+import { type SteeringChoice, STEERINGS } from './steering';
 
 /** What can be done with all jobs that fit the filters, also those that are not listed here. */
 export function SteerAllMenu({ filter }: { readonly filter: JobFilter }): ReactNode {
-  const [asked, setAsked] = useState<Steering | null>(null);
-  const [progress, setProgress] = useState<SteeredCount | null>(null);
-  const stopping = useRef(new AbortController());
-  const offerUndo = useUndo();
-  const { mutate, isPending } = useAction(
-    (steered: SteeredFilter) => steerAll(steered, setProgress, stopping.current.signal),
-    said,
-  );
-  const start = async (steered: SteeredFilter): Promise<void> => {
-    setAsked(null);
-    const { steering, seen } = steered;
-    if (steering.danger && !(await offerUndo(`${steering.name} ${jobsText(seen.count)} in a moment.`))) return;
-    stopping.current = new AbortController();
-    setProgress({ changed: 0, unchanged: 0 });
-    mutate(steered, { onSettled: () => setProgress(null) });
-  };
-  if (isPending && progress !== null) {
-    return <Button onClick={() => stopping.current.abort()}>Stop after {jobsText(progress.changed)}</Button>;
-  }
+  const [asked, setAsked] = useState<SteeringChoice | null>(null);
+  const start = useSteerAll();
   return (
     <>
       <DropdownMenu.Root modal={false}>
@@ -54,11 +36,33 @@ export function SteerAllMenu({ filter }: { readonly filter: JobFilter }): ReactN
           steering={asked}
           filter={filter}
           onClose={() => setAsked(null)}
-          onConfirm={(steered) => void start(steered)}
+          onConfirm={(steered) => {
+            setAsked(null);
+            void start(steered);
+          }}
         />
       )}
     </>
   );
+}
+
+/** Goes on when the page is left: its notice, with which it can be stopped, is there on every page. */
+function useSteerAll(): (steered: SteeredFilter) => Promise<void> {
+  const offerUndo = useUndo();
+  const showOngoing = useOngoing();
+  const { mutate } = useAction(async (steered: SteeredFilter) => {
+    const stopping = new AbortController();
+    const { name } = steered.steering;
+    const ongoing = showOngoing(`${name} ${jobsText(steered.seen.count)}.`, () => stopping.abort());
+    const onProgress = ({ changed }: SteeredCount): void =>
+      ongoing.say(`${name} ${jobsText(steered.seen.count)}: ${countText(changed)} done.`);
+    return steerAll(steered, onProgress, stopping.signal).finally(ongoing.end);
+  }, said);
+  return async (steered) => {
+    const { steering, seen } = steered;
+    if (steering.danger && !(await offerUndo(`${steering.name} ${jobsText(seen.count)} in a moment.`))) return;
+    mutate(steered);
+  };
 }
 
 function said({ changed, unchanged }: SteeredCount, { steering }: SteeredFilter): string {

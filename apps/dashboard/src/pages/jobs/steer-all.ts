@@ -1,10 +1,10 @@
 import { type JobFilter, type SteeringPreview } from '#libs/sdk';
 import { leveret } from '../../api/leveret';
-import { type Steering } from './steering';
+import { type SteeringChoice } from './steering';
 
 /** All jobs of a filter, as they were seen when it was confirmed. */
 export interface SteeredFilter {
-  readonly steering: Steering;
+  readonly steering: SteeringChoice;
   readonly filter: JobFilter;
   readonly seen: SteeringPreview;
 }
@@ -28,7 +28,7 @@ export async function steerAll(
   let cursor: string | null | undefined;
   while (cursor !== null && !stop.aborted) {
     const terms = { expected: seen.count - count.changed - count.unchanged, seenAt: seen.at, cursor };
-    const step = await leveret.jobs.steerAll(steering.call, filter, terms);
+    const step = await leveret.jobs.steerSome(steering.call, filter, terms);
     count = { changed: count.changed + step.changed, unchanged: count.unchanged + step.unchanged };
     cursor = step.nextCursor;
     onProgress(count);

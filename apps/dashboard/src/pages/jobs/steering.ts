@@ -1,11 +1,11 @@
-import { type Job, type Steering as ManySteering } from '#libs/sdk';
+import { type Job, type Steering } from '#libs/sdk';
 import { leveret } from '../../api/leveret';
 
 /** Something that can be done with a job as it stands, or with all that fit a filter. */
-export interface Steering {
+export interface SteeringChoice {
   readonly name: string;
   /** As the gateway calls it. */
-  readonly call: ManySteering;
+  readonly call: Steering;
   /** What it has come to: "3 jobs cancelled". */
   readonly done: string;
   readonly fits: (job: Job) => boolean;
@@ -17,7 +17,7 @@ export interface Steering {
 
 const isFinal = ({ status }: Job): boolean => ['completed', 'failed', 'cancelled'].includes(status);
 
-const RETRY: Steering = {
+const RETRY: SteeringChoice = {
   name: 'Retry',
   call: 'retry',
   done: 'queued again',
@@ -27,7 +27,7 @@ const RETRY: Steering = {
   danger: false,
 };
 
-const CANCEL: Steering = {
+const CANCEL: SteeringChoice = {
   name: 'Cancel',
   call: 'cancel',
   done: 'cancelled, or asked to stop',
@@ -37,7 +37,7 @@ const CANCEL: Steering = {
   danger: true,
 };
 
-export const DELETE: Steering = {
+export const DELETE: SteeringChoice = {
   name: 'Delete',
   call: 'delete',
   done: 'deleted',
@@ -48,4 +48,4 @@ export const DELETE: Steering = {
 };
 
 /** Everything that can be done with many jobs at once. */
-export const STEERINGS: readonly Steering[] = [RETRY, CANCEL, DELETE];
+export const STEERINGS: readonly SteeringChoice[] = [RETRY, CANCEL, DELETE];

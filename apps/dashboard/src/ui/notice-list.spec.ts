@@ -1,0 +1,19 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Notice, withNotice } from './notice-list';
+
+describe('a list of notices', () => {
+  const numbersOf = (kinds: readonly Notice['kind'][]): readonly number[] =>
+    kinds
+      .map((kind, number): Notice => ({ number, kind, text: kind }))
+      .reduce<readonly Notice[]>(withNotice, [])
+      .map(({ number }) => number);
+
+  it('shows the last four of what is done', () => {
+    expect(numbersOf(['done', 'done', 'done', 'done', 'done', 'done'])).toEqual([2, 3, 4, 5]);
+  });
+
+  it('keeps what can still be undone or stopped, and what failed, however much is done after', () => {
+    expect(numbersOf(['ongoing', 'failed', 'done', 'done', 'done', 'done'])).toEqual([0, 1, 4, 5]);
+    expect(numbersOf(['ongoing', 'ongoing', 'failed', 'failed', 'ongoing'])).toEqual([0, 1, 2, 3, 4]);
+  });
+});
