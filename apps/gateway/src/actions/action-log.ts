@@ -51,9 +51,11 @@ function objectOf(request: FastifyRequest, route: string): string | null {
   return storable(object);
 }
 
-/** Metadata is the tenant's own, and may name people: its keys say enough. */
+/** Metadata is the tenant's own, and may name people: its keys say enough, however they are written. */
 function withoutMetadata(query: string): string {
-  return query.replaceAll(/(^|&)(metadata\.[^&=]*)=[^&]*/g, '$1$2=…');
+  return [...new URLSearchParams(query)]
+    .map(([name, value]) => `${name}=${name.startsWith('metadata.') ? '…' : value}`)
+    .join('&');
 }
 
 function storable(object = ''): string | null {

@@ -74,13 +74,14 @@ describe('the log of actions', () => {
     await client.call('PUT', '/v1/suppressions/someone@example.org', undefined);
     await client.call('POST', '/v1/queues/demo/pause?secret=x', undefined);
     await client.post('/v1/schedules?secret=x', {});
-    await client.call('POST', '/v1/jobs/cancel?task=a.b&metadata.mail=someone%40example.org&expected=0', undefined);
+    const query = 'task=a.b&metadata.mail=someone%40example.org&metadata%2Ename=Somebody&expected=0';
+    await client.call('POST', `/v1/jobs/cancel?${query}`, undefined);
     await client.call('DELETE', '/v1/dead-letters?queue=demo', undefined);
     await client.call('DELETE', '/v1/dead-letters', { queue: 'demo', errorCode: 'broken' });
     expect((await ended()).slice(0, 6).map(({ route, object }) => [route, object])).toEqual([
       ['/v1/dead-letters', '{"queue":"demo","errorCode":"broken"}'],
       ['/v1/dead-letters', 'queue=demo'],
-      ['/v1/jobs/cancel', 'task=a.b&metadata.mail=…&expected=0'],
+      ['/v1/jobs/cancel', 'task=a.b&metadata.mail=…&metadata.name=…&expected=0'],
       ['/v1/schedules', null],
       ['/v1/queues/:name/pause', 'demo'],
       ['/v1/suppressions/:address', null],
