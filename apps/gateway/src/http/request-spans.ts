@@ -14,8 +14,8 @@ export function traceRequests(server: FastifyInstance): void {
   if (!isTracing()) return;
   const spans = new WeakMap<FastifyRequest, OpenSpan>();
   server.addHook('onRequest', async (request) => {
-    const { url: route = '' } = request.routeOptions;
-    if (UNTRACED.test(route)) return;
+    const { url: route } = request.routeOptions;
+    if (route !== undefined && UNTRACED.test(route)) return;
     const span = spanOf(request, route);
     if (span.traceparent !== null) request.raw.headers['traceparent'] = span.traceparent;
     spans.set(request, span);
@@ -25,12 +25,16 @@ export function traceRequests(server: FastifyInstance): void {
   });
 }
 
-function spanOf(request: FastifyRequest, route: string): OpenSpan {
+/** @param route undefined: there is none, and what was asked for instead is no name to group by */
+function spanOf(request: FastifyRequest, route: string | undefined): OpenSpan {
   const { method } = request;
   return beginSpan(
     () => ({
-      ...{ name: `${method} ${route}`, kind: 'server' },
-      attributes: { 'http.request.method': method, 'http.route': route, 'url.scheme': request.protocol },
+      ...{ name: route === undefined ? method : `${method} ${route}`, kind: 'server' },
+      attributes: {
+        ...{ 'http.request.method': method, 'url.scheme': request.protocol },
+        ...(route === undefined ? {} : { 'http.route': route }),
+      },
     }),
     readTraceparent(request.headers['traceparent']),
   );

@@ -1,3 +1,5 @@
+import { traceIdOf } from '#libs/observability';
+
 /** Which trace a job belongs to. */
 export interface ShownTrace {
   /** Null: it came without one. */
@@ -8,7 +10,7 @@ export interface ShownTrace {
 
 /** @param template with `{traceId}` in the place of the trace's id */
 export function shownTrace(traceparent: string | null, template: string | null): ShownTrace {
-  const traceId = traceparent?.split('-')[1] ?? null;
+  const traceId = traceIdOf(traceparent) ?? null;
   const url = traceId === null || template === null ? null : template.replaceAll('{traceId}', traceId);
   return { traceId, url };
 }
