@@ -4,7 +4,7 @@ import { type PageRequest, readPageRequest } from '../http/page.js';
 import { QueryReader } from '../http/query.js';
 import { readPosition } from '../http/time-position.js';
 import { type BatchFilter } from '../ledger/batch-reads.js';
-import { type TimeCursor } from '../ledger/dead-letter-filter.js';
+import { type TimeCursor } from '../ledger/time-cursor.js';
 
 /** Reads the query of `GET /v1/batches`. */
 export function readBatchQuery(

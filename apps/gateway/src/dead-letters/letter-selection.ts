@@ -4,7 +4,8 @@ import { type PageRequest, readPageRequest } from '../http/page.js';
 import { invalidField } from '../http/problem.js';
 import { QueryReader } from '../http/query.js';
 import { positionText, readPosition } from '../http/time-position.js';
-import { type TimeCursor, type DeadLetterFilter } from '../ledger/dead-letter-filter.js';
+import { type DeadLetterFilter } from '../ledger/dead-letter-filter.js';
+import { type TimeCursor } from '../ledger/time-cursor.js';
 
 /** The filters of the list of dead letters, described. */
 export const LETTER_FILTERS = {

@@ -1,5 +1,5 @@
-import { type TimeCursor } from '../ledger/dead-letter-filter.js';
 import { isId } from '../ledger/ids.js';
+import { type TimeCursor } from '../ledger/time-cursor.js';
 import { readTime } from './iso-time.js';
 
 /** A place in a list by time, as text. */

@@ -5,8 +5,9 @@ import { readTime } from '../http/iso-time.js';
 import { ownTenant } from '../http/list-query.js';
 import { type PageRequest, readCursor, readPageRequest } from '../http/page.js';
 import { QueryReader } from '../http/query.js';
-import { isId } from '../ledger/ids.js';
-import { type JobCursor, type JobFilter } from '../ledger/job-filter.js';
+import { readPosition } from '../http/time-position.js';
+import { type JobFilter } from '../ledger/job-filter.js';
+import { type TimeCursor } from '../ledger/time-cursor.js';
 import { type Steering, STEERINGS } from './steering-of-many.js';
 
 const METADATA = 'metadata.';
@@ -26,7 +27,10 @@ export const JOB_FILTERS = {
 } as const;
 
 /** Reads the query of `GET /v1/jobs`. */
-export function readJobQuery(parameters: unknown, caller: Caller): { filter: JobFilter; page: PageRequest<JobCursor> } {
+export function readJobQuery(
+  parameters: unknown,
+  caller: Caller,
+): { filter: JobFilter; page: PageRequest<TimeCursor> } {
   const query = new QueryReader(parameters);
   const filter = readFilter(query, caller);
   const page = readPageRequest(query, readPosition);
@@ -51,7 +55,7 @@ export function readPreviewQuery(
 export function readSteeringQuery(
   parameters: unknown,
   caller: Caller,
-): { readonly filter: JobFilter; readonly expected: number; readonly after: JobCursor | null } {
+): { readonly filter: JobFilter; readonly expected: number; readonly after: TimeCursor | null } {
   const query = new QueryReader(parameters);
   const filter = readFilter(query, caller);
   const after = readCursor(query, readPosition);
@@ -75,17 +79,6 @@ function readFilter(query: QueryReader, caller: Caller): JobFilter {
     createdAfter: query.parsed('createdAfter', readTime, TIME),
     createdBefore: query.parsed('createdBefore', readTime, TIME),
   });
-}
-
-/** Where a job stands in the list, as text. */
-export function positionOf({ createdAt, id }: JobCursor): string {
-  return `${createdAt} ${id}`;
-}
-
-function readPosition(text: string): JobCursor | undefined {
-  const [createdAt = '', id = '', ...rest] = text.split(' ');
-  const asWritten = readTime(createdAt)?.toISOString() === createdAt;
-  return asWritten && isId(id) && rest.length === 0 ? { createdAt, id } : undefined;
 }
 
 function readSteering(text: string): Steering | undefined {

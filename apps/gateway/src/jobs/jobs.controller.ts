@@ -5,11 +5,12 @@ import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js'
 import { WatchTokens } from '../api-keys/watch-token.js';
 import { JsonBody } from '../http/json-body.js';
 import { type Page, pageOf } from '../http/page.js';
+import { positionText } from '../http/time-position.js';
 import { JobStore } from '../ledger/job-store.js';
 import { Described, paged } from '../openapi/described.js';
 import { IDEMPOTENCY, readIdempotencyKey } from './idempotency-key.js';
 import { JobAcceptance } from './job-acceptance.js';
-import { JOB_FILTERS, positionOf, readJobQuery } from './job-query.js';
+import { JOB_FILTERS, readJobQuery } from './job-query.js';
 import { JobView } from './job-view.js';
 import { JOB_REQUEST } from './job-request.js';
 import { readTraceparent } from './traceparent.js';
@@ -65,7 +66,12 @@ export class JobsController {
   async list(@Query() query: unknown, @CurrentCaller() caller: Caller): Promise<Page<Job>> {
     const { filter, page } = readJobQuery(query, caller);
     const rows = await this.jobs.list(filter, { limit: page.limit + 1, after: page.after });
-    return pageOf(rows, page.limit, positionOf, (job) => this.view.shown(job));
+    return pageOf(
+      rows,
+      page.limit,
+      ({ createdAt, id }) => positionText(createdAt, id),
+      (job) => this.view.shown(job),
+    );
   }
 
   @Get(':id')

@@ -1,8 +1,9 @@
 import { Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
 import { cursorOf } from '../http/page.js';
+import { positionText } from '../http/time-position.js';
 import { Described } from '../openapi/described.js';
-import { JOB_FILTERS, positionOf, readPreviewQuery, readSteeringQuery } from './job-query.js';
+import { JOB_FILTERS, readPreviewQuery, readSteeringQuery } from './job-query.js';
 import { JobView } from './job-view.js';
 import { type Steering, type SteeringPreview, STEERINGS, SteeringOfMany } from './steering-of-many.js';
 
@@ -81,6 +82,6 @@ export class ManyJobsController {
   async #steered(steering: Steering, query: unknown, caller: Caller): Promise<ShownSteered> {
     const { filter, ...asked } = readSteeringQuery(query, caller);
     const { changed, unchanged, next } = await this.steering.steer(steering, filter, asked);
-    return { changed, unchanged, nextCursor: next === null ? null : cursorOf(positionOf(next)) };
+    return { changed, unchanged, nextCursor: next === null ? null : cursorOf(positionText(next.at, next.id)) };
   }
 }

@@ -1,10 +1,11 @@
 import { type Job, type JobStatus } from '#libs/contracts';
 import { type Storage } from '#libs/storage';
 import { Problem } from '../http/problem.js';
-import { type JobCursor, type JobFilter } from '../ledger/job-filter.js';
+import { type JobFilter } from '../ledger/job-filter.js';
 import { type ChosenJob, type JobSelectionStore } from '../ledger/job-selection-store.js';
 import { type JobSteering } from '../ledger/job-steering.js';
 import { type JobStore } from '../ledger/job-store.js';
+import { type TimeCursor } from '../ledger/time-cursor.js';
 
 /** What can be done with all jobs that fit a filter. */
 export const STEERINGS = ['retry', 'cancel', 'delete'] as const;
@@ -25,7 +26,7 @@ export interface SteeredJobs {
   /** Those that had changed meanwhile, or have to stay as they are. */
   readonly unchanged: number;
   /** Null when all were looked at. */
-  readonly next: JobCursor | null;
+  readonly next: TimeCursor | null;
 }
 
 interface Parts {
@@ -70,7 +71,7 @@ export class SteeringOfMany {
   async steer(
     steering: Steering,
     filter: JobFilter,
-    { expected, after }: { readonly expected: number; readonly after: JobCursor | null },
+    { expected, after }: { readonly expected: number; readonly after: TimeCursor | null },
   ): Promise<SteeredJobs> {
     const fitting = fittingOf(steering, filter);
     const { count } = await this.#parts.selections.count(fitting, after);

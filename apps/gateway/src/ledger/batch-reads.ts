@@ -1,7 +1,7 @@
 import { JOB_STATUSES, type JobStatus } from '#libs/contracts';
 import { type Queries } from './database.js';
-import { type TimeCursor } from './dead-letter-filter.js';
 import { isoOf } from './job-row.js';
+import { type TimeCursor } from './time-cursor.js';
 
 /** A batch as it stands. */
 export interface Batch {

@@ -8,13 +8,6 @@ export interface DeadLetterFilter {
   readonly tenant?: string;
 }
 
-/** Where a page of a list by time ends: the next begins behind it. */
-export interface TimeCursor {
-  /** ISO 8601 with milliseconds. */
-  readonly at: string;
-  readonly id: string;
-}
-
 /** A filter in SQL, with the values of its parameters. */
 export interface Where {
   readonly sql: string;

@@ -1,6 +1,7 @@
 import { type Queries } from './database.js';
 import { type DeadLetterRecord } from './dead-letter.js';
-import { type DeadLetterFilter, type TimeCursor, whereOf } from './dead-letter-filter.js';
+import { type DeadLetterFilter, whereOf } from './dead-letter-filter.js';
+import { type TimeCursor } from './time-cursor.js';
 
 /** Letters of one queue and task that died of the same. */
 export interface DeadLetterGroup {

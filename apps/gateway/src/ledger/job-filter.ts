@@ -1,4 +1,5 @@
 import { domainOf, type JobStatus } from '#libs/contracts';
+import { type TimeCursor } from './time-cursor.js';
 
 /** Which jobs a list shows. A missing field does not filter. */
 export interface JobFilter {
@@ -20,20 +21,13 @@ export interface JobFilter {
   readonly seenAt?: Date;
 }
 
-/** Where a page ends: the next begins behind this job. */
-export interface JobCursor {
-  /** ISO 8601 with milliseconds. */
-  readonly createdAt: string;
-  readonly id: string;
-}
-
 interface Condition {
   readonly sql: string;
   readonly value: unknown;
 }
 
 /** The filter as conditions of SQL, each with one value for its `?`. */
-export function conditionsOf(filter: JobFilter, after: JobCursor | null): Condition[] {
+export function conditionsOf(filter: JobFilter, after: TimeCursor | null): Condition[] {
   const conditions: Condition[] = [
     { sql: 'tenant = ?', value: filter.tenant },
     { sql: 'status = ?', value: filter.status },
@@ -50,7 +44,7 @@ export function conditionsOf(filter: JobFilter, after: JobCursor | null): Condit
     // An open job has no end, which `greatest` leaves out.
     { sql: 'greatest(created_at, completed_at) < ?', value: filter.seenAt },
     {
-      sql: "(created_at, id) < ((?::json->>'createdAt')::timestamptz, (?::json->>'id')::uuid)",
+      sql: "(created_at, id) < ((?::json->>'at')::timestamptz, (?::json->>'id')::uuid)",
       value: after === null ? undefined : JSON.stringify(after),
     },
     ...Object.entries(filter.metadata ?? {}).map(([key, value]) => metadataCondition(key, value)),

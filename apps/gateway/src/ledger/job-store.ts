@@ -2,7 +2,7 @@ import { Batcher, BatcherFullError } from '#libs/batching';
 import { type Attempt, type Backoff, type Job, type JobError } from '#libs/contracts';
 import { acceptedJob, workEntryOf } from './accepted-job.js';
 import { JobUnconfirmedError, LedgerBusyError } from './acceptance-error.js';
-import { conditionsOf, type JobCursor, type JobFilter } from './job-filter.js';
+import { conditionsOf, type JobFilter } from './job-filter.js';
 import { blamesContent, type Database, LedgerUnavailableError } from './database.js';
 import { IdempotencyError, type IdempotencyKey } from './idempotency.js';
 import { type FollowUp } from './follow-up.js';
@@ -13,6 +13,7 @@ import { type Dispatch } from './outbox.js';
 import { type OutboxRoom } from './outbox-room.js';
 import { CLAIM_MS } from './outbox-store.js';
 import { UNREACHABLE_FOR_MS, writePatiently } from './patience.js';
+import { type TimeCursor } from './time-cursor.js';
 
 /** A job that has been checked and may be entered. */
 export interface NewJob {
@@ -139,7 +140,7 @@ export class JobStore {
   }
 
   /** Jobs newest first; with `after`, those behind it. */
-  async list(filter: JobFilter, page: { limit: number; after: JobCursor | null }): Promise<Job[]> {
+  async list(filter: JobFilter, page: { limit: number; after: TimeCursor | null }): Promise<Job[]> {
     const conditions = conditionsOf(filter, page.after);
     const where = conditions.map(({ sql }, index) => sql.replaceAll('?', `$${index + 2}`));
     const rows = await this.#database.query<JobRecord>(

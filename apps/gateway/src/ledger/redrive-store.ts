@@ -1,5 +1,5 @@
 import { type Database } from './database.js';
-import { type DeadLetterFilter, type TimeCursor, whereOf } from './dead-letter-filter.js';
+import { type DeadLetterFilter, whereOf } from './dead-letter-filter.js';
 import {
   type NewRedrive,
   type RedriveAtWork,
@@ -7,6 +7,7 @@ import {
   type RedriveProgress,
   type RedriveRecord,
 } from './redrive.js';
+import { type TimeCursor } from './time-cursor.js';
 
 const LEASE = "now() + interval '10 seconds'";
 
