@@ -1,6 +1,6 @@
 import type mysql from 'mysql2';
-import { charactersOf, isFull } from '../batch-size.js';
 import { type Column } from '../catalog.js';
+import { RowBatch } from '../row-batch.js';
 import { type Row } from '../row-source.js';
 import { type CellReader, cellReader } from './mysql-cells.js';
 
@@ -13,8 +13,7 @@ export class MysqlResult {
   /** Everything has come. */
   isWhole = false;
   #readers: readonly CellReader[] = [];
-  #rows: Row[] = [];
-  #characters = 0;
+  readonly #batch: RowBatch;
   #error: Error | undefined;
   #onBatch: () => void = () => undefined;
 
@@ -22,8 +21,9 @@ export class MysqlResult {
     private readonly client: mysql.Connection,
     sql: string,
     private readonly columns: Columns,
-    private readonly batchRows: number,
+    batchRows: number,
   ) {
+    this.#batch = new RowBatch(batchRows);
     // As bytes: the driver's own forms round numbers and turn dates.
     client
       .query({ sql, rowsAsArray: true, typeCast: false })
@@ -35,14 +35,13 @@ export class MysqlResult {
 
   /** The next batch; empty at the end. */
   async read(): Promise<readonly Row[]> {
-    if (!this.isWhole && !this.#isFull) {
+    if (!this.isWhole && !this.#batch.isFull) {
       const batch = new Promise<void>((resolve) => (this.#onBatch = resolve));
       this.client.resume();
       await batch;
     }
     if (this.#error !== undefined) throw this.#error;
-    this.#characters = 0;
-    return this.#rows.splice(0);
+    return this.#batch.take();
   }
 
   #begin(fields: readonly mysql.FieldPacket[]): void {
@@ -54,16 +53,10 @@ export class MysqlResult {
   #take(row: unknown): void {
     // A statement without rows gives an account of what it did.
     if (!Array.isArray(row)) return;
-    const cells = this.#readers.map((read, index) => read(row[index] as Buffer | null));
-    this.#rows.push(cells);
-    this.#characters += charactersOf(cells);
-    if (!this.#isFull) return;
+    this.#batch.add(this.#readers.map((read, index) => read(row[index] as Buffer | null)));
+    if (!this.#batch.isFull) return;
     this.client.pause();
     this.#onBatch();
-  }
-
-  get #isFull(): boolean {
-    return isFull({ rows: this.#rows.length, characters: this.#characters }, this.batchRows);
   }
 
   #end(error?: Error): void {

@@ -19,7 +19,6 @@ export async function readPostgresTables(
       const source = await PostgresRows.within(session, query, { signal });
       const rows = await readWhole(() => source.read(), maxRows);
       tables.push({ fields: source.fields, rows });
-      await source.finish();
     }
     return tables;
   } finally {

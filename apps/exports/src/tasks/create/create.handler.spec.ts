@@ -12,6 +12,9 @@ import { type CreatePayload } from './create.payload.js';
 const MANY = 100_000;
 /** Of 200 KB each: more than a thread has memory for. */
 const WIDE = 1_500;
+const SHORT_ROWS = 10_000;
+/** Of 1 MB each, behind short ones. */
+const LONG_ROWS = 400;
 
 const TABLES = `
   create table people (id int primary key, name text, born date, paid numeric(12,2), score float8, active boolean,
@@ -40,6 +43,12 @@ const DATASETS = {
   wide: {
     database: 'shop',
     sql: `select n, repeat(md5(n::text), 6400) as label from generate_series(1, ${WIDE}) n`,
+    columns: { n: 'integer', label: 'text' },
+  },
+  uneven: {
+    database: 'shop',
+    sql: `select n, case when n <= ${SHORT_ROWS} then 'short' else repeat(md5(n::text), 32768) end as label
+      from generate_series(1, ${SHORT_ROWS + LONG_ROWS}) n`,
     columns: { n: 'integer', label: 'text' },
   },
   few: { database: 'shop', sql: 'select * from numbers', columns: { n: 'integer' }, limits: { rows: 2_500 } },
@@ -110,6 +119,11 @@ describe('exports.create', () => {
       expect(result.rows).toBe(WIDE);
     },
   );
+
+  it('writes long rows that come behind many short ones', async () => {
+    const { result } = await create({ dataset: 'uneven', format: 'csv' }, { discard: true });
+    expect(result.rows).toBe(SHORT_ROWS + LONG_ROWS);
+  });
 
   it('reads moments in UTC whatever the URL of the database says', async () => {
     const url = new URL(database.url);
