@@ -5,6 +5,7 @@ const SENTENCES: Readonly<Record<number, string>> = {
   400: 'the service did not understand the request; check endpoint and region in STORAGE_URL',
   403: 'access is denied; check the credentials and what they may do with the bucket',
   404: 'the bucket does not exist; make it, or correct STORAGE_URL',
+  409: 'another process writes the same object at the same time',
   507: 'the service is out of space; free some or enlarge it',
 };
 

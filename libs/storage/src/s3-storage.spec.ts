@@ -135,6 +135,20 @@ describe('an S3 bucket (a stub of one)', () => {
     }
   });
 
+  it('makes a new file when a call about it that was under way has come to nothing', async () => {
+    const key = uploadKey(TENANT);
+    let conflicts = 2;
+    stub.intercept = () => ((conflicts -= 1) < 0 ? undefined : { status: 409 });
+    expect(await storage.create(key, Buffer.from('new'), PLAIN)).toBe(true);
+    expect(stub.objects.get(key)?.body.toString()).toBe('new');
+  });
+
+  it('does not take a file for made while another call about it does not end', async () => {
+    stub.intercept = () => ({ status: 409 });
+    const creating = storage.create(uploadKey(TENANT), Buffer.from('new'), PLAIN);
+    await expect(creating).rejects.toThrow(/409.*another process/);
+  });
+
   it('fails its check when the bucket does not exist', async () => {
     const other = connect(stub, 'no-such-bucket');
     await expect(other.check()).rejects.toThrow(/404.*bucket does not exist/);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -27,6 +28,8 @@ import { type BucketLocation } from './storage-url.js';
 const CHECK_TIMEOUT_MS = 5_000;
 /** Objects that are removed at once. */
 const REMOVE_AT_ONCE = 100;
+const CONFLICT_TRIES = 5;
+const CONFLICT_WAIT_MS = 100;
 
 /** What an answer says of the object that it is about. */
 interface ObjectHead {
@@ -134,7 +137,7 @@ export class S3Storage implements Storage {
   async identity(): Promise<string> {
     const known = await this.#keptText(IDENTITY);
     if (known !== undefined) return known;
-    await this.#putNew({ Key: IDENTITY, Body: randomUUID() }); // when another process was faster, its name counts
+    await this.#putNew({ Key: IDENTITY, Body: randomUUID() }); // when another process is faster, its name counts
     const name = await this.#keptText(IDENTITY);
     if (name === undefined) throw new StorageUnavailableError('Expected the bucket to give back what was written.');
     return name;
@@ -144,18 +147,19 @@ export class S3Storage implements Storage {
     this.#client.destroy();
   }
 
-  /** False when there is an object of this key, or another process makes it at this moment. */
-  async #putNew(object: Omit<PutObjectCommandInput, 'Bucket'>): Promise<boolean> {
-    const command = new PutObjectCommand({ ...object, Bucket: this.#bucket, IfNoneMatch: '*' });
-    return onBucket(async () => {
-      try {
-        await this.#client.send(command);
-        return true;
-      } catch (error) {
-        if (![409, 412].includes(statusOf(error) ?? 0)) throw error;
-        return false;
-      }
-    });
+  /** False when there is an object of this key. */
+  async #putNew(object: Omit<PutObjectCommandInput, 'Bucket'>, tries = CONFLICT_TRIES): Promise<boolean> {
+    try {
+      await this.#client.send(new PutObjectCommand({ ...object, Bucket: this.#bucket, IfNoneMatch: '*' }));
+      return true;
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === 412) return false;
+      // Another call is about this key at this moment; what will be there is not decided.
+      if (status !== 409 || tries === 1) throw bucketFailure(error);
+      await setTimeout(CONFLICT_WAIT_MS);
+      return this.#putNew(object, tries - 1);
+    }
   }
 
   async #head(key: string): Promise<ObjectHead | undefined> {
