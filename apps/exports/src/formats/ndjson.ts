@@ -4,6 +4,7 @@ import { type Layout } from './layout.js';
 import { pieces } from './pieces.js';
 
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const LINE_BREAKS = /[\r\n]+/g;
 
 /**
  * One JSON object a line. Numbers have the digits of the database; whole numbers that JavaScript would round are texts,
@@ -46,11 +47,7 @@ function jsonWriter(type: ValueType, plain: (value: string) => string): (value: 
   }
 }
 
-/** A database may give JSON over several lines. */
+/** A database may give JSON over several lines. Within its texts there is no line break as such, so each stands between its signs. */
 function oneLine(value: string): string {
-  try {
-    return value.includes('\n') ? JSON.stringify(JSON.parse(value)) : value;
-  } catch {
-    return JSON.stringify(value);
-  }
+  return value.replaceAll(LINE_BREAKS, ' ');
 }

@@ -1,6 +1,6 @@
 /** One record of a source, by the names of its fields. */
 export interface IncomingRecord {
-  /** Where it begins in the source, from 1; of `rows` their number. */
+  /** Where it ends in the source, from 1; of `rows` their number. */
   readonly line: number;
   readonly fields: ReadonlyMap<string, unknown>;
   /** Its values are those of JSON; else texts for columns of whatever type. */
