@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Channel, type ChannelModel, connect } from 'amqplib';
+/* eslint-disable no-restricted-imports -- servers that the apps' own specs talk to are no part of the apps */
+import { SmtpSink } from '../../apps/email/spec/smtp-sink.js';
+import { type HttpTarget, startHttpTarget } from '../../libs/egress/spec/http-target.js';
+/* eslint-enable no-restricted-imports */
 import { freePort } from '../../tools/local-nodes/ports.js';
 import { callManagement } from '../../tools/local-nodes/management-api.js';
 import { PROJECT } from '../../tools/start/app-list.js';
@@ -15,8 +19,13 @@ import { testEnvironment, workQueueOf } from '../support/test-environment.js';
 import { TestSuite } from '../support/test-suite.js';
 
 const PATIENCE_MS = 90_000;
-const APPS = ['integrations', 'lab'];
+const APPS = ['email', 'exports', 'integrations', 'lab', 'media'];
 const USERS = ['topology', 'gateway', 'service', ...APPS];
+
+const DATASETS = {
+  databases: { numbers: {} },
+  datasets: { three: { database: 'numbers', sql: 'select generate_series(1, 3) as n', columns: { n: 'integer' } } },
+};
 
 const run = promisify(execFile);
 
@@ -30,6 +39,8 @@ describe('a suite whose apps have broker users of their own', () => {
   let servers: SuiteServers;
   let suite: TestSuite;
   let jobs: SuiteJobs;
+  let sink: SmtpSink;
+  let target: HttpTarget;
   const passwords = new Map(USERS.map((user) => [user, randomBytes(9).toString('base64url')]));
 
   /** The broker as one user reaches it; a further process of an app has the app's. */
@@ -38,6 +49,19 @@ describe('a suite whose apps have broker users of their own', () => {
     url.username = `leveret-${user}`;
     url.password = passwords.get(user) ?? '';
     return url.href;
+  };
+
+  /** What the apps need beside the broker. */
+  const surroundings = async (): Promise<NodeJS.ProcessEnv> => {
+    [sink, target] = await Promise.all([SmtpSink.open({}), startHttpTarget()]);
+    target.answer((_request, response) => void response.end('seen'));
+    const catalog = join(testEnvironment().folder, `${servers.id}.datasets.json`);
+    await writeFile(catalog, JSON.stringify(DATASETS));
+    return {
+      SMTP_URL: `smtp://127.0.0.1:${sink.port}`,
+      ...{ DATASETS_FILE: catalog, DATASETS_DATABASES: `numbers=${servers.databaseUrl}` },
+      EGRESS_ALLOW: target.pair,
+    };
   };
 
   beforeAll(async () => {
@@ -49,7 +73,7 @@ describe('a suite whose apps have broker users of their own', () => {
     expect(status).toBe(204);
     suite = new TestSuite(servers, await freePort(), {
       apps: APPS,
-      env: { TOPOLOGY: 'check' },
+      env: { TOPOLOGY: 'check', ...(await surroundings()) },
       route: (app, { databaseUrl }) => ({ databaseUrl, rabbitmqUrl: urlOf(app) }),
     });
     jobs = new SuiteJobs(suite);
@@ -57,6 +81,7 @@ describe('a suite whose apps have broker users of their own', () => {
 
   afterAll(async () => {
     await suite.stop();
+    await Promise.all([sink.close(), target.stop()]);
     for (const user of USERS) await callManagement(servers.broker, 'DELETE', `/api/users/leveret-${user}`);
   }, PATIENCE_MS);
 
@@ -99,6 +124,29 @@ describe('a suite whose apps have broker users of their own', () => {
       const known = new Set(before.map(({ name }) => name));
       const made = after.filter(({ name, exclusive }) => !exclusive && !known.has(name)).map(({ name }) => name);
       expect(made).toEqual(['leveret.sentinel']);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'runs a job of each app',
+    async () => {
+      const photo = await readFile(join(PROJECT, 'examples', 'assets', 'photo.jpg'));
+      const source = await suite.leveret.files.upload(new Uint8Array(photo), { filename: 'photo.jpg' });
+      const ended = await Promise.all(
+        Object.entries({
+          'media.process-image': { source: { key: source.key }, variants: [{ name: 'small', width: 40 }] },
+          'email.send': { to: 'ada@example.org', subject: 'Hello', text: 'Hello.' },
+          'exports.create': { dataset: 'three', format: 'csv' },
+          'integrations.call-api': { url: target.url },
+        }).map(async ([task, payload]) => jobs.completed((await jobs.enqueue(task, payload)).id)),
+      );
+      expect(ended.map(({ attempt, progress }) => [attempt, progress.percent])).toEqual(ended.map(() => [1, 100]));
+      expect(sink.offered).toHaveLength(1);
+      const refused = ['gateway', ...APPS].flatMap((app) =>
+        suite.log(app).filter((line) => /ACCESS_REFUSED/.test(line)),
+      );
+      expect(refused).toEqual([]);
     },
     PATIENCE_MS,
   );
