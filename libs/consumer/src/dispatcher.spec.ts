@@ -132,6 +132,35 @@ describe('a dispatcher', () => {
     expect(said.flatMap((one) => (one.type === 'ended' ? [[one.run, one.outcome.kind]] : []))).toEqual([[1, 'done']]);
   });
 
+  it('stops what is voided, but what has begun and is spared goes on to its end', async () => {
+    const said: Report[] = [];
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const report = async (one: Report): Promise<void> => void said.push(one);
+    const dispatcher = dispatcherOf(
+      { report, tell: () => undefined },
+      undefined,
+      tasksThat(() => ended),
+    );
+    const deliver = (run: number): void => {
+      const properties = encodeWorkOrder({ ...ORDER, run });
+      dispatcher.take({ properties, body: Buffer.from('{}'), redelivered: false, gone: false, ack: () => undefined });
+    };
+    dispatcher.open();
+    for (const run of [1, 2]) deliver(run);
+    dispatcher.void([{ job: ORDER.jobId, upTo: 3, begun: 'spared' }]);
+    deliver(3);
+    await new Promise(setImmediate);
+    const returned = said.flatMap((one) => (one.type === 'returned' ? [[one.run, one.reason]] : []));
+    expect(returned.toSorted()).toEqual([
+      [2, 'voided'],
+      [3, 'voided'],
+    ]);
+    end();
+    await dispatcher.finish();
+    expect(said.flatMap((one) => (one.type === 'ended' ? [[one.run, one.outcome.kind]] : []))).toEqual([[1, 'done']]);
+  });
+
   it('begins the next run while the report of the last is on its way, and acknowledges neither before', async () => {
     const ended: number[] = [];
     const acknowledged: number[] = [];

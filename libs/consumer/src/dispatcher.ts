@@ -98,12 +98,12 @@ export class Dispatcher {
     for (const hand of gone) this.#inHand.delete(runKey(hand.order));
   }
 
-  /** These runs must not begin, and stop if they have. */
+  /** These runs must not begin, and stop if they have, but those that are spared. */
   void(runs: readonly VoidedRun[]): void {
-    for (const { job, upTo } of runs) {
+    for (const { job, upTo, begun } of runs) {
       this.#voided.put(job, Math.max(upTo, this.#voided.get(job) ?? 0));
       for (const hand of this.#inHand.values())
-        if (hand.order.jobId === job && hand.order.run <= upTo) this.#stop(hand);
+        if (hand.order.jobId === job && hand.order.run <= upTo) this.#stop(hand, begun);
     }
   }
 
@@ -176,10 +176,10 @@ export class Dispatcher {
     this.#follow(this.#finish(hand, { kind: 'reported', report }));
   }
 
-  #stop(hand: RunInHand): void {
+  #stop(hand: RunInHand, begun: VoidedRun['begun']): void {
     const place = this.#waiting.indexOf(hand);
     if (place < 0) {
-      hand.stop('voided');
+      if (begun !== 'spared') hand.stop('voided');
       return;
     }
     this.#waiting.splice(place, 1);
