@@ -20,7 +20,7 @@ const ANSWERED = 15;
 const PEOPLE = 40;
 /** Of one process of the app, unless it is told otherwise. */
 const IN_HAND = 10;
-/** How long the server takes for a mail of the campaign that is paused and cancelled. */
+/** How long the server takes for a mail of a campaign that is paused or cancelled. */
 const SLOW_MS = 200;
 /** In force after the answer to a pause or a cancel. */
 const IN_FORCE_MS = 1_000;
@@ -56,7 +56,7 @@ describe('email.send', () => {
   beforeAll(async () => {
     sink = await SmtpSink.open({
       toMail: async (mail) => {
-        if (isAbout('Steered')(mail)) await delay(SLOW_MS);
+        if (mail.to.some((to) => to.endsWith('@steered.org'))) await delay(SLOW_MS);
         if (isAbout('Campaign')(mail) && sink.offered.filter(isAbout('Campaign')).length > ANSWERED) await silence;
         const first = isAbout('Try twice')(mail) && sink.offered.filter(isAbout('Try twice')).length === 1;
         return first ? { code: 451, text: 'come back later' } : undefined;
@@ -165,6 +165,28 @@ describe('email.send', () => {
     expect(html).toContain(link.replaceAll('&', '&amp;'));
     const { status, body } = await suite.api<string>('GET', link, undefined, { key: null });
     expect([status, body.trim().split(/\r?\n/)]).toEqual([200, ['N', '1', '2', '3']]);
+  });
+
+  it('pauses one campaign while other mails go, and sends the rest of it once when it is resumed', async () => {
+    const people = Array.from({ length: 60 }, (_, index) => `one${index}@steered.org`);
+    const id = await campaign(
+      'Steered alone',
+      people.map((to) => `${to},Friend`),
+    );
+    await eventually('its beginning', () => (begun.size >= IN_HAND ? true : undefined));
+    const { body } = await jobs.ask('POST', `/v1/batches/${id}/pause`);
+    const paused = Date.now();
+    expect(body).toMatchObject({ id, paused: true });
+    await delay(IN_FORCE_MS + 500);
+    expect(Math.max(...begun.values()) - paused).toBeLessThan(IN_FORCE_MS);
+    expect(begun.size).toBeLessThan(people.length);
+    await jobs.completed((await jobs.enqueue(TASK, { to: 'ada@x.org', subject: 'Meanwhile', text: 'Hello' })).id);
+
+    expect((await jobs.ask('POST', `/v1/batches/${id}/resume`)).body).toMatchObject({ paused: false });
+    expect((await ended(id)).counts).toMatchObject({ completed: people.length });
+    const recipients = sink.mails.filter(isAbout('Steered alone')).flatMap(({ to }) => to);
+    expect(recipients.toSorted()).toEqual(people.toSorted());
+    begun.clear();
   });
 
   it('pauses a campaign, goes on with it, and cancels what is left of it', async () => {

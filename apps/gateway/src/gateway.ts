@@ -9,6 +9,7 @@ import { FileLinks } from './files/file-links.js';
 import { type HttpEdge } from './http/start-http.js';
 import { Doctor } from './doctor/doctor.js';
 import { ApiKeyStore } from './ledger/api-key.store.js';
+import { BatchPauseStore } from './ledger/batch-pause-store.js';
 import { BatchStore } from './ledger/batch-store.js';
 import { ExplainStore } from './ledger/explain-store.js';
 import { Database } from './ledger/database.js';
@@ -111,12 +112,13 @@ function tellersOf(
 }
 
 /** Those who enter and move jobs, and take in events. */
-type Writers = Pick<GatewayParts, 'jobs' | 'batches' | 'events' | 'steering' | 'ticks' | 'deliveries'>;
+type Writers = Pick<GatewayParts, 'jobs' | 'batches' | 'batchPauses' | 'events' | 'steering' | 'ticks' | 'deliveries'>;
 
 function writersOn(database: Database, releaser: Releaser, room: OutboxRoom): Writers {
   return {
     jobs: new JobStore(database, releaser, room),
     batches: new BatchStore(database, releaser, room),
+    batchPauses: new BatchPauseStore(database, releaser),
     events: new EventStore(database, { dispatch: releaser, room }),
     steering: new JobSteering(database, releaser),
     ticks: new TickStore(database, { dispatch: releaser, room }),

@@ -7,6 +7,7 @@ import { Explainer } from './explain/explainer.js';
 import { Routes } from './http/routes.js';
 import { ActionStore } from './ledger/action-store.js';
 import { ApiKeyStore } from './ledger/api-key.store.js';
+import { BatchPauseStore } from './ledger/batch-pause-store.js';
 import { BatchStore } from './ledger/batch-store.js';
 import { DeliveryHistory } from './ledger/delivery-history.js';
 import { DeliveryStore } from './ledger/delivery-store.js';
@@ -43,6 +44,7 @@ export interface GatewayParts {
   readonly histories: HistoryStore;
   readonly jobs: JobStore;
   readonly batches: BatchStore;
+  readonly batchPauses: BatchPauseStore;
   readonly flows: FlowStore;
   readonly events: EventStore;
   readonly triggers: TriggerStore;
@@ -87,6 +89,7 @@ export class PartsModule {
       { provide: HistoryStore, useValue: parts.histories },
       { provide: JobStore, useValue: parts.jobs },
       { provide: BatchStore, useValue: parts.batches },
+      { provide: BatchPauseStore, useValue: parts.batchPauses },
       { provide: FlowStore, useValue: parts.flows },
       { provide: EventStore, useValue: parts.events },
       { provide: TriggerStore, useValue: parts.triggers },

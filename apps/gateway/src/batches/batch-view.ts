@@ -5,13 +5,14 @@ import { type Batch } from '../ledger/batch-reads.js';
 export interface ShownBatch extends Omit<Batch, 'missing'> {
   /** Of the jobs, how many have ended: 100 only when all have. */
   readonly percent: number;
+  readonly paused: boolean;
 }
 
 /** Jobs that were deleted had ended. */
 export function shownBatch({ missing, ...batch }: Batch): ShownBatch {
-  const { id, tenant, counts, createdAt, completedAt } = batch;
+  const { id, tenant, counts, createdAt, completedAt, pausedAt } = batch;
   const total = batch.total + missing;
   const open = JOB_STATUSES.filter((status) => !isFinal(status)).reduce((sum, status) => sum + counts[status], missing);
   const percent = total === 0 ? 100 : Math.floor((100 * (total - open)) / total);
-  return { id, tenant, total, counts, percent, createdAt, completedAt };
+  return { id, tenant, total, counts, percent, paused: pausedAt !== null, pausedAt, createdAt, completedAt };
 }

@@ -9,6 +9,7 @@ import { positionText } from '../http/time-position.js';
 import { IDEMPOTENCY, readIdempotencyKey } from '../jobs/idempotency-key.js';
 import { readTraceparent } from '../jobs/traceparent.js';
 import { type Batch } from '../ledger/batch-reads.js';
+import { BatchPauseStore } from '../ledger/batch-pause-store.js';
 import { BatchStore } from '../ledger/batch-store.js';
 import { Described, paged } from '../openapi/described.js';
 import { BatchAcceptance } from './batch-acceptance.js';
@@ -33,6 +34,7 @@ export class BatchesController {
     private readonly batches: BatchStore,
     private readonly acceptance: BatchAcceptance,
     private readonly steering: BatchSteering,
+    private readonly pauses: BatchPauseStore,
   ) {}
 
   @Post('jobs/batch')
@@ -137,6 +139,38 @@ export class BatchesController {
     const batch = await this.#visible(id, caller);
     const changed = await this.steering.retry(batch.id);
     return { ...shownBatch(await this.#visible(id, caller)), changed };
+  }
+
+  @Post('batches/:id/pause')
+  @Described({
+    summary: 'Let no job of a batch start',
+    description:
+      'Nor of what its jobs have spawned or will, nor a further attempt, until it is resumed; jobs may come into it meanwhile. What ' +
+      'runs goes on. In force within a second. `expiresIn` of its jobs goes on counting, as in a paused queue.',
+    status: 200,
+    answer: 'Batch',
+    problems: [404, 503],
+  })
+  @HttpCode(200)
+  @RequireScope('jobs:write')
+  async pause(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownBatch> {
+    await this.pauses.pause((await this.#visible(id, caller)).id);
+    return shownBatch(await this.#visible(id, caller));
+  }
+
+  @Post('batches/:id/resume')
+  @Described({
+    summary: 'Let the jobs of a paused batch go on',
+    description: 'Each takes the place that it had. Batches under it go on, too.',
+    status: 200,
+    answer: 'Batch',
+    problems: [404, 503],
+  })
+  @HttpCode(200)
+  @RequireScope('jobs:write')
+  async resume(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownBatch> {
+    await this.pauses.resume((await this.#visible(id, caller)).id);
+    return shownBatch(await this.#visible(id, caller));
   }
 
   async #visible(id: string, caller: Caller): Promise<Batch> {

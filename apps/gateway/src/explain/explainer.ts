@@ -19,6 +19,7 @@ export interface Explanation {
 /** Reasons that pass when somebody does something, which has no time. */
 const TIMELESS = new Set([
   'queue_paused',
+  'batch_paused',
   'no_consumer',
   'parked',
   'broker_away',
@@ -80,6 +81,7 @@ export class Explainer {
 function positionOf({ job: { place }, circumstances, before }: Situation): Explanation['position'] {
   if (place !== 'waiting' && place !== 'paused' && place !== 'held') return null;
   const { inQueue, inLine } = before;
+  if (circumstances.held === 'batch') return null;
   if (circumstances.held === 'key') {
     return { ahead: inLine + (circumstances.keyHolder === null ? 0 : 1), more: inLine >= MOST_COUNTED };
   }

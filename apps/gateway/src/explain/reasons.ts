@@ -31,7 +31,7 @@ const REASONS: Readonly<Record<Place, (situation: Situation) => Reason[]>> = {
   delayed: (situation) => [waitsForTime(situation), ...hindrances(situation)],
   unaccounted: ({ job }) => [{ code: 'looked_for', message: jobWhereabouts(job).detail }],
   outbox: (situation) => [unsent(situation), ...hindrances(situation)],
-  held: (situation) => [held(situation), ...hindrances(situation)],
+  held: (situation) => [...held(situation), ...hindrances(situation)],
   waiting: (situation) => [...hindrances(situation), waitsForWorker(situation)],
   paused: (situation) => [...hindrances(situation), waitsForWorker(situation)],
 };
@@ -57,24 +57,35 @@ function unsent({ job, broker }: Situation): Reason {
   return { code: 'being_sent', message: detail };
 }
 
-function held({ circumstances, before }: Situation): Reason {
+function held({ circumstances, before }: Situation): Reason[] {
   const { concurrencyKey, keyHolder, maxRunningJobs } = circumstances;
+  if (circumstances.held === 'batch') return [];
   if (circumstances.held === 'key') {
     const holder = keyHolder === null ? 'It is about to be free.' : `The job ${keyHolder} has it.`;
     const message = `It waits for its concurrency key. ${holder} ${waitIn('line', before.inLine)}`;
-    return { code: 'concurrency_key', message, concurrencyKey, heldBy: keyHolder, ahead: before.inLine };
+    return [{ code: 'concurrency_key', message, concurrencyKey, heldBy: keyHolder, ahead: before.inLine }];
   }
   const limit = maxRunningJobs === null ? '' : ` The tenant may run ${maxRunningJobs} jobs at once.`;
   const message =
     `Its tenant has as many jobs in the queue as it may; the others wait for their turn.${limit} ` +
     waitIn('line', before.inLine);
-  return { code: 'turn', message, ahead: before.inLine, tenantsInLine: before.tenants, maxRunningJobs };
+  return [{ code: 'turn', message, ahead: before.inLine, tenantsInLine: before.tenants, maxRunningJobs }];
 }
 
 /** What keeps a job from starting even when nobody is before it. */
 function hindrances({ job, circumstances }: Situation): Reason[] {
   const { queue } = job;
+  const { pausedBatch } = circumstances;
   return [
+    ...(pausedBatch === null
+      ? []
+      : [
+          {
+            code: 'batch_paused',
+            message: `Its batch ${pausedBatch} is paused: no job of it starts until that is resumed.`,
+            batchId: pausedBatch,
+          },
+        ]),
     ...(circumstances.queuePaused
       ? [
           {

@@ -14,6 +14,8 @@ export interface Batch {
   readonly createdAt: string;
   /** When its last job became final for the first time. A later retry changes the counts alone. */
   readonly completedAt: string | null;
+  /** Since when none of its jobs starts; null: they do. */
+  readonly pausedAt: string | null;
   /** Jobs that were spawned and are still on their way in. */
   readonly missing: number;
 }
@@ -37,11 +39,12 @@ interface BatchRow {
   readonly total: number;
   readonly created_at: Date;
   readonly completed_at: Date | null;
+  readonly paused_at: Date | null;
   readonly missing: number;
 }
 
 const READ = `
-SELECT id, tenant, total, created_at, completed_at,
+SELECT id, tenant, total, created_at, completed_at, paused_at,
        CASE WHEN completed_at IS NULL THEN greatest(expected - total, 0) ELSE 0 END AS missing
 FROM batches`;
 
@@ -82,6 +85,8 @@ async function counted(queries: Queries, batches: readonly BatchRow[]): Promise<
       JobStatus,
       number
     >,
-    ...{ createdAt: times.created_at.toISOString(), completedAt: isoOf(times.completed_at) },
+    createdAt: times.created_at.toISOString(),
+    completedAt: isoOf(times.completed_at),
+    pausedAt: isoOf(times.paused_at),
   }));
 }

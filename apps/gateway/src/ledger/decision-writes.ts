@@ -3,7 +3,7 @@ import { type AttemptChange, type Decision, type JobState } from '../tracker/job
 import { type Queries } from './database.js';
 import { writeStates } from './job-states.js';
 import { countEndings } from './queue-counts.js';
-import { writeVoids } from './voids.js';
+import { holdBackRuns, writeVoids } from './voids.js';
 
 /** What the state machine decided about one report, and the job as it is then. */
 export interface DecidedJob {
@@ -22,13 +22,14 @@ export async function writeDecisions(
   changed: readonly JobState[],
   decisions: readonly DecidedJob[],
 ): Promise<boolean> {
-  await writeStates(transaction, changed);
+  const paused = await writeStates(transaction, changed);
   await writeAttempts(transaction, decisions);
   await writeDeadLetters(transaction, decisions);
   await countEndings(transaction, changed, decisions);
   const voided = await writeVoids(transaction, decisions);
-  const sends = await writeOutbox(transaction, decisions);
-  return voided || sends;
+  const sends = await writeOutbox(transaction, decisions, paused);
+  const heldBack = await holdBackRuns(transaction, [...paused]);
+  return voided || sends || heldBack;
 }
 
 /** Writes what is known of runs. */
@@ -88,12 +89,17 @@ async function writeDeadLetters(transaction: Queries, decisions: readonly Decide
 }
 
 /**
- * Notes the runs and dead letters that are to be published; those of held jobs are when it is their turn. Returns whether
- * there are any.
+ * Notes the runs and dead letters that are to be published; those of held jobs are when it is their turn, or their batch is
+ * no longer paused. Returns whether there are any.
  */
-async function writeOutbox(transaction: Queries, decisions: readonly DecidedJob[]): Promise<boolean> {
+async function writeOutbox(
+  transaction: Queries,
+  decisions: readonly DecidedJob[],
+  paused: ReadonlySet<string>,
+): Promise<boolean> {
+  const isHeld = ({ id, held, status }: JobState): boolean => held || (status === 'queued' && paused.has(id));
   const rows = decisions.flatMap(({ job, decision: { send, deadLetter } }) => [
-    ...(send === null || job.held ? [] : [{ kind: 'work', job: job.id, ...send }]),
+    ...(send === null || isHeld(job) ? [] : [{ kind: 'work', job: job.id, ...send }]),
     ...(deadLetter === null
       ? []
       : [{ kind: 'dead-letter', job: job.id, run: deadLetter.run, dueAt: null, priority: null }]),

@@ -12,7 +12,7 @@ export class DueStore {
   }
 
   /**
-   * Queues up to `limit` scheduled jobs whose time has come; they are held until it is their turn. Each is taken by one
+   * Queues up to `limit` scheduled jobs whose time has come; they are held until it is their turn, or their batch is resumed. Each is taken by one
    * gateway. Returns how many.
    */
   async release(limit: number): Promise<number> {
@@ -40,13 +40,17 @@ export class DueStore {
   }
 }
 
+// The batch is locked, so that nobody pauses or resumes it meanwhile without seeing what comes of this.
 const RELEASE = `
 WITH due AS (
-  SELECT id FROM jobs WHERE status = 'scheduled' AND scheduled_for <= now()
+  SELECT id, batch_id FROM jobs WHERE status = 'scheduled' AND scheduled_for <= now()
   ORDER BY scheduled_for LIMIT $1 FOR UPDATE SKIP LOCKED
+), batch AS MATERIALIZED (
+  SELECT id, paused_at FROM batches WHERE id IN (SELECT batch_id FROM due) ORDER BY id FOR SHARE
 )
 UPDATE jobs SET status = 'queued', queued_at = clock_timestamp(), run = run + 1, version = version + 1,
-  held = CASE WHEN concurrency_key IS NULL THEN 'turn' ELSE 'key' END
+  held = CASE WHEN jobs.batch_id IN (SELECT id FROM batch WHERE paused_at IS NOT NULL) THEN 'batch'
+              WHEN concurrency_key IS NULL THEN 'turn' ELSE 'key' END
 FROM due WHERE jobs.id = due.id RETURNING jobs.id`;
 
 const LATE = `

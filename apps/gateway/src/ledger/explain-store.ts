@@ -2,6 +2,7 @@ import { MAX_PRIORITY } from '#libs/contracts';
 import { type Queries } from './database.js';
 import { locateJob, type LocatedJob } from './job-location.js';
 import { milliseconds } from './milliseconds.js';
+import { IN_PAUSED_BATCH } from './paused-batches.js';
 import { classOf } from './queue-counts.js';
 
 /** No count goes further: it has to be quick however many jobs wait. */
@@ -19,7 +20,9 @@ export interface Circumstances {
   readonly places: number;
   readonly taken: number;
   readonly priority: number;
-  readonly held: 'turn' | 'key' | null;
+  readonly held: 'turn' | 'key' | 'batch' | null;
+  /** The paused batch that it belongs to. */
+  readonly pausedBatch: string | null;
   readonly concurrencyKey: string | null;
   /** The job that has the key. */
   readonly keyHolder: string | null;
@@ -86,11 +89,11 @@ const CIRCUMSTANCES = `
 SELECT ${milliseconds('clock_timestamp()')} AS now, ${milliseconds('started_at')} AS "startedAt",
        coalesce(queue_settings.paused, false) AS "queuePaused", coalesce(heard.workers, 0)::int AS workers,
        coalesce(heard.places, 0)::int AS places, coalesce(heard.taken, 0)::int AS taken,
-       priority, held, jobs.concurrency_key AS "concurrencyKey", max_running_jobs AS "maxRunningJobs",
+       priority, held, CASE WHEN ${IN_PAUSED_BATCH} THEN jobs.batch_id END AS "pausedBatch", jobs.concurrency_key AS "concurrencyKey", max_running_jobs AS "maxRunningJobs",
        CASE WHEN held = 'key' THEN (
          SELECT holder.id FROM jobs AS holder
          WHERE holder.tenant = jobs.tenant AND holder.concurrency_key = jobs.concurrency_key
-           AND holder.concurrency_key IS NOT NULL AND holder.held IS DISTINCT FROM 'key'
+           AND holder.concurrency_key IS NOT NULL AND (holder.held IS NULL OR holder.held = 'turn')
            AND holder.status IN ('queued','running','retrying')
        ) END AS "keyHolder"
 FROM jobs

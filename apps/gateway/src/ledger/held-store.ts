@@ -5,6 +5,7 @@ import { type Database, type Queries } from './database.js';
 import { milliseconds } from './milliseconds.js';
 import { CLAIM_MS } from './outbox-store.js';
 import { type Line } from './outbox.js';
+import { IN_PAUSED_BATCH } from './paused-batches.js';
 
 /** An arbitrary number: one gateway lets jobs go at a time, so that none is let go past a limit. */
 const RELEASE_LOCK = 5_138_011;
@@ -172,7 +173,7 @@ WITH calls AS (
   ) AS head
   WHERE NOT EXISTS (
     SELECT FROM jobs WHERE jobs.tenant = key.tenant AND jobs.concurrency_key = key.concurrency_key
-      AND jobs.concurrency_key IS NOT NULL AND held IS DISTINCT FROM 'key' AND status IN ('queued','running','retrying'))
+      AND jobs.concurrency_key IS NOT NULL AND (held IS NULL OR held = 'turn') AND status IN ('queued','running','retrying'))
 )
 UPDATE jobs SET held = 'turn' FROM next WHERE jobs.id = next.id AND held = 'key'`;
 
@@ -236,12 +237,14 @@ FROM groups CROSS JOIN LATERAL (
    ORDER BY queued_at DESC, id DESC LIMIT groups.room)
 ) AS next`;
 
-// Whoever has one of these jobs in hand just now changes it: it has its turn another time.
+// Whoever has one of these jobs in hand just now changes it: it has its turn another time. Those of a batch that is being paused
+// have none.
 const RELEASE = `
 WITH chosen AS (
   SELECT * FROM unnest($1::uuid[]) WITH ORDINALITY AS chosen (id, position)
 ), free AS MATERIALIZED (
-  SELECT id FROM jobs WHERE id = ANY($1::uuid[]) AND held = 'turn' ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+  SELECT id FROM jobs WHERE id = ANY($1::uuid[]) AND held = 'turn' AND NOT ${IN_PAUSED_BATCH}
+  ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 ), released AS (
   UPDATE jobs SET held = NULL FROM free JOIN chosen USING (id) WHERE jobs.id = free.id
   RETURNING jobs.id, jobs.run, chosen.position

@@ -1,5 +1,6 @@
 import { type VoidedRun } from '#libs/contracts';
 import { type Queries } from './database.js';
+import { voidedRunOf, type VoidRow } from './voids.js';
 
 /** What an operator has set for a queue. */
 export interface QueueSetting {
@@ -26,11 +27,12 @@ export class InForceStore {
 
   /** Up to `limit` voided jobs whose messages have not come back, in the order of their ids, behind `after`. */
   async voids(limit: number, after: string | null): Promise<VoidedRun[]> {
-    return this.#database.query<VoidedRun>(
-      `SELECT job_id AS job, max(run) AS "upTo" FROM voids WHERE $2::uuid IS NULL OR job_id > $2
-       GROUP BY job_id ORDER BY job_id LIMIT $1`,
+    const rows = await this.#database.query<VoidRow>(
+      `SELECT DISTINCT ON (job_id) job_id, run, spares_begun
+       FROM voids WHERE $2::uuid IS NULL OR job_id > $2 ORDER BY job_id, run DESC LIMIT $1`,
       [limit, after],
     );
+    return rows.map(voidedRunOf);
   }
 
   /** How many messages are voided and have not come back. */

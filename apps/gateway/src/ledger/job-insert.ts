@@ -75,11 +75,18 @@ export async function insertJobs(
   ]);
 }
 
-/**
- * Each row has a time of its own, so that held jobs know in which order they came.
- * @param flow what is written beside the jobs
- */
-const statement = (flow: string): string => `
+/** What a statement does with jobs that are followed, or spawned. */
+interface Flow {
+  /** What is read before jobs are entered. */
+  readonly before: string;
+  /** Of a row of `new`: whether its batch is paused. */
+  readonly isPaused: string;
+  /** What is written beside the jobs. */
+  readonly beside: string;
+}
+
+/** Each row has a time of its own, so that held jobs know in which order they came. */
+const statement = ({ before, isPaused, beside }: Flow): string => `
 WITH new AS (
   SELECT *, scheduled_for IS NOT NULL AND (scheduled_for > now() OR $16::boolean) AS waits
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[], $8::int[],
@@ -90,7 +97,7 @@ WITH new AS (
                                  schema_hash, traceparent, scheduled_for, expires_at, batch_id, unique_key,
                                  unique_until, api_key_id, parent_id, follows_batch, leads_on, concurrency_key, held,
                                  files, position)
-), inserted AS (
+)${before}, inserted AS (
   INSERT INTO jobs (id, tenant, task, queue, status, priority, payload, metadata, max_attempts, backoff, timeout_ms,
                     schema_hash, traceparent, scheduled_for, expires_at, batch_id, unique_key, unique_until, api_key_id,
                     parent_id, follows_batch, leads_on, concurrency_key, files, run, held, queued_at)
@@ -98,11 +105,11 @@ WITH new AS (
          payload::json, metadata::jsonb, max_attempts, backoff::jsonb, timeout_ms, schema_hash, traceparent,
          scheduled_for, expires_at, batch_id, unique_key, unique_until, api_key_id, parent_id, follows_batch,
          leads_on, concurrency_key, string_to_array(files, ',')::uuid[], CASE WHEN waits THEN 0 ELSE 1 END,
-         CASE WHEN waits THEN NULL WHEN concurrency_key IS NOT NULL THEN 'key' WHEN held THEN 'turn' END, clock_timestamp()
+         CASE WHEN waits THEN NULL WHEN ${isPaused} THEN 'batch' WHEN concurrency_key IS NOT NULL THEN 'key' WHEN held THEN 'turn' END, clock_timestamp()
   FROM new ORDER BY position
   ON CONFLICT DO NOTHING
   RETURNING id, tenant, parent_id, batch_id, created_at, status, run, held
-)${flow}, sent AS (
+)${beside}, sent AS (
   INSERT INTO outbox (kind, job_id, run, free_at, taken)
   SELECT 'work', id, run, now() + $15::int * interval '1 millisecond', $15::int > 0 FROM inserted
   WHERE status = 'queued' AND held IS NULL
@@ -111,17 +118,31 @@ WITH new AS (
 SELECT inserted.id, inserted.created_at, sent.id AS outbox_id
 FROM inserted LEFT JOIN sent ON sent.job_id = inserted.id`;
 
-const INSERT = statement('');
+const INSERT = statement({ before: '', isPaused: 'false', beside: '' });
+
+// A batch that is not there yet is paused when its spawner's is. What says so is locked: who pauses or resumes it meanwhile waits,
+// and then finds these jobs.
+const SPAWNED_INTO = `, spawning AS MATERIALIZED (
+  SELECT spawner.id, coalesce(own.id, spawner.batch_id) AS judged_by
+  FROM (SELECT DISTINCT batch_id FROM new WHERE batch_id = parent_id) AS spawned
+  JOIN jobs AS spawner ON spawner.id = spawned.batch_id LEFT JOIN batches AS own ON own.id = spawner.id
+), judged AS MATERIALIZED (
+  SELECT spawning.id, batches.paused_at FROM spawning JOIN batches ON batches.id = judged_by
+  ORDER BY batches.id FOR NO KEY UPDATE OF batches
+)`;
 
 // Their plan costs, so they are there only when a job of the statement is followed, or spawned.
-const INSERT_WITH_FLOW = statement(`, following AS (
+const INSERT_WITH_FLOW = statement({
+  before: SPAWNED_INTO,
+  isPaused: 'batch_id IN (SELECT id FROM judged WHERE paused_at IS NOT NULL)',
+  beside: `, following AS (
   SELECT next.*, inserted.tenant
   FROM json_to_recordset($27::json) AS next (id uuid, "of" uuid, spawned boolean, position int, "on" text, task text,
                                              request json, traceparent text)
   JOIN inserted ON inserted.id = next."of"
 ), opened AS (
-  INSERT INTO batches (id, tenant, total)
-  SELECT id, tenant, sum(jobs) FROM (
+  INSERT INTO batches (id, tenant, total, paused_at)
+  SELECT id, tenant, sum(jobs), (SELECT paused_at FROM judged WHERE judged.id = spawning.id) FROM (
     SELECT "of" AS id, tenant, 0 AS jobs FROM following WHERE spawned
     UNION ALL SELECT batch_id, tenant, 1 FROM inserted WHERE batch_id = parent_id
   ) AS spawning GROUP BY id, tenant ORDER BY id
@@ -131,4 +152,5 @@ const INSERT_WITH_FLOW = statement(`, following AS (
   SELECT id, CASE WHEN NOT spawned THEN "of" END, CASE WHEN spawned THEN "of" END, tenant, position, "on", task,
          request, traceparent
   FROM following
-)`);
+)`,
+});

@@ -1,6 +1,7 @@
 import { type JobState } from '../tracker/job-state.js';
 import { type Queries } from './database.js';
 import { isId } from './ids.js';
+import { IN_PAUSED_BATCH } from './paused-batches.js';
 
 /** The jobs that are to be moved, locked, and the database's clock. */
 export interface LockedJobs {
@@ -17,11 +18,14 @@ export async function readStates(transaction: Queries, ids: readonly string[]): 
   return { now: rows[0]?.now ?? new Date(), states: new Map(rows.map((row) => [row.id, stateOf(row)])) };
 }
 
-/** Writes changed jobs; each change raises the version that observers see. */
-export async function writeStates(transaction: Queries, states: readonly JobState[]): Promise<void> {
-  if (states.length === 0) return;
+/**
+ * Writes changed jobs; each change raises the version that observers see. Returns the ids of those that wait in a paused batch:
+ * whoever of them has no message gets none.
+ */
+export async function writeStates(transaction: Queries, states: readonly JobState[]): Promise<ReadonlySet<string>> {
+  if (states.length === 0) return new Set();
   const column = <T>(pick: (state: JobState) => T): T[] => states.map(pick);
-  await transaction.query(WRITE_STATES, [
+  const paused = await transaction.query<{ id: string }>(WRITE_STATES, [
     column(({ id }) => id),
     column(({ status }) => status),
     column(({ run }) => run),
@@ -39,6 +43,7 @@ export async function writeStates(transaction: Queries, states: readonly JobStat
     column(({ sentPriority }) => sentPriority),
     column(({ held }) => held),
   ]);
+  return new Set(paused.map(({ id }) => id));
 }
 
 const READ_STATES = `
@@ -48,13 +53,18 @@ SELECT id, queue, task, status, held IS NOT NULL AS held, run, attempt, charged,
 FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
 
 // Progress belongs to a run; a completed job's is 100, and what its handler said on the way no longer holds.
+// Pausing marks the batch before it looks at the jobs: whoever has locked one before that is waited for, and who locks it later
+// sees the mark here.
 const WRITE_STATES = `
+WITH written AS (
 UPDATE jobs SET version = jobs.version + 1, status = new.status, run = new.run, attempt = new.attempt,
   charged = new.charged, returns = new.returns, worker_id = new.worker_id, result = new.result::json,
   error = new.error::json, started_at = new.started_at, next_attempt_at = new.next_attempt_at,
-  queued_at = CASE WHEN new.status = 'queued' AND new.run <> jobs.run THEN now() ELSE jobs.queued_at END,
+  queued_at = CASE WHEN new.status = 'queued' AND new.run <> jobs.run AND NOT ${IN_PAUSED_BATCH} THEN now() ELSE jobs.queued_at END,
   completed_at = new.completed_at, losses = new.losses, returned_at = new.returned_at, sent_priority = new.sent_priority,
-  held = CASE WHEN new.held THEN coalesce(jobs.held, CASE WHEN jobs.concurrency_key IS NULL THEN 'turn' ELSE 'key' END) END,
+  held = CASE WHEN new.held AND jobs.held IS NOT NULL THEN jobs.held
+              WHEN new.status = 'queued' AND (new.held OR new.run <> jobs.run) AND ${IN_PAUSED_BATCH} THEN 'batch'
+              WHEN new.held THEN CASE WHEN jobs.concurrency_key IS NULL THEN 'turn' ELSE 'key' END END,
   progress = CASE WHEN new.status = 'completed' THEN 100 WHEN new.run <> jobs.run THEN 0 ELSE jobs.progress END,
   progress_message = CASE WHEN new.run <> jobs.run OR new.status = 'completed' THEN NULL ELSE jobs.progress_message END,
   progress_seq = CASE WHEN new.run <> jobs.run THEN 0 ELSE jobs.progress_seq END
@@ -63,7 +73,10 @@ FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::smallin
             $15::smallint[], $16::boolean[])
   AS new (id, status, run, attempt, charged, returns, worker_id, result, error, started_at, next_attempt_at, completed_at,
           losses, returned_at, sent_priority, held)
-WHERE jobs.id = new.id`;
+WHERE jobs.id = new.id
+RETURNING jobs.id, jobs.status, jobs.batch_id
+)
+SELECT id FROM written AS jobs WHERE status IN ('queued','retrying') AND ${IN_PAUSED_BATCH}`;
 
 interface StateRow {
   readonly id: string;

@@ -26,6 +26,7 @@ import { actions } from './migrations/0031-actions.js';
 import { batchLists } from './migrations/0032-batch-lists.js';
 import { putOffRuns } from './migrations/0035-put-off-runs.js';
 import { endsTogether } from './migrations/0037-ends-together.js';
+import { pausedBatches } from './migrations/0038-paused-batches.js';
 
 /** A numbered step of the schema. Steps are only ever added; one that has run is never edited. */
 export interface Migration {
@@ -62,6 +63,7 @@ export const MIGRATIONS: readonly Migration[] = [
   batchLists,
   putOffRuns,
   endsTogether,
+  pausedBatches,
 ];
 
 /** An arbitrary number that every gateway takes as the lock of its migrations. */

@@ -1,5 +1,6 @@
 import { type Queries } from './database.js';
 import { type ControlRow, type OutboxEntry, type WorkEntry } from './outbox.js';
+import { voidedRunOf, type VoidRow } from './voids.js';
 
 /** How long a claim lasts; whoever holds one for longer prolongs it. */
 export const CLAIM_MS = 30_000;
@@ -92,7 +93,7 @@ WITH free AS (
 )
 UPDATE outbox SET free_at = now() + interval '${CONTROL_CLAIM_MS} milliseconds', taken = true
 FROM free WHERE outbox.id = free.id
-RETURNING outbox.id, outbox.kind, outbox.job_id, outbox.run, outbox.queue, outbox.version::float8 AS version`;
+RETURNING outbox.id, outbox.kind, outbox.job_id, outbox.run, outbox.spares_begun, outbox.queue, outbox.version::float8 AS version`;
 
 const READ_ENTRIES = `
 SELECT claimed.id, claimed.kind, claimed.job_id, claimed.run,
@@ -122,12 +123,12 @@ ${READ_ENTRIES}`;
 const READ_CLAIMED = `WITH claimed AS (SELECT * FROM outbox WHERE id = ANY($1::bigint[])) ${READ_ENTRIES}`;
 
 type ClaimedControlRow = { readonly id: string } & (
-  | { readonly kind: 'void'; readonly job_id: string; readonly run: number }
+  | (VoidRow & { readonly kind: 'void' })
   | { readonly kind: 'pause' | 'resume'; readonly queue: string; readonly version: number }
 );
 
 function controlRowOf(row: ClaimedControlRow): ControlRow {
-  if (row.kind === 'void') return { id: row.id, kind: 'void', voided: { job: row.job_id, upTo: row.run } };
+  if (row.kind === 'void') return { id: row.id, kind: 'void', voided: voidedRunOf(row) };
   return { id: row.id, kind: row.kind, queue: row.queue, version: row.version };
 }
 

@@ -97,9 +97,10 @@ function decideAll({ now, states }: LockedJobs, reports: readonly DomainReport[]
   return { changed, decisions, strangers, outdated, spawned, figures };
 }
 
-/** The newest run of a job that nobody wants to end is never voided. */
-function mayBeVoided(state: JobState, { run }: RunReport): boolean {
-  return isFinal(state.status) || state.cancelRequestedAt !== null || run !== state.run;
+/** The newest run of a job that nobody wants to end is voided only while its batch is paused; then its worker says so. */
+function mayBeVoided(state: JobState, report: RunReport): boolean {
+  if (report.type === 'returned' && report.reason === 'voided') return true;
+  return isFinal(state.status) || state.cancelRequestedAt !== null || report.run !== state.run;
 }
 
 /** A report whose texts and sizes the ledger can hold, whatever its sender took care of. */

@@ -105,12 +105,17 @@ WITH waited_for AS (
 )
 SELECT count(*)::int AS jobs FROM given_up`;
 
+// A batch that is not there yet is paused when that of its spawner is, which is locked meanwhile.
 const EXPECT = `
 WITH told AS (
   SELECT job_id, max(spawned) AS spawned FROM unnest($1::uuid[], $2::int[]) AS told (job_id, spawned) GROUP BY job_id
+), above AS MATERIALIZED (
+  SELECT id, paused_at FROM batches
+  WHERE id IN (SELECT batch_id FROM told JOIN jobs ON jobs.id = told.job_id) ORDER BY id FOR NO KEY UPDATE
 ), opened AS (
-  INSERT INTO batches (id, tenant, total, expected)
-  SELECT jobs.id, jobs.tenant, 0, told.spawned FROM told JOIN jobs ON jobs.id = told.job_id ORDER BY jobs.id
+  INSERT INTO batches (id, tenant, total, expected, paused_at)
+  SELECT jobs.id, jobs.tenant, 0, told.spawned, above.paused_at
+  FROM told JOIN jobs ON jobs.id = told.job_id LEFT JOIN above ON above.id = jobs.batch_id ORDER BY jobs.id
   ON CONFLICT (id) DO UPDATE SET expected = greatest(batches.expected, excluded.expected)
   WHERE batches.tenant = excluded.tenant
 )

@@ -1,4 +1,4 @@
-import { type RunReport } from '#libs/contracts';
+import { type RunReport, type VoidedRun } from '#libs/contracts';
 import { type Queries } from './database.js';
 import { type DecidedJob } from './decision-writes.js';
 import { isId } from './ids.js';
@@ -22,6 +22,16 @@ export async function writeVoids(transaction: Queries, decisions: readonly Decid
   return said.length > 0;
 }
 
+/**
+ * Notes of jobs whose batch is paused that their messages must not start, if they have any; a run that has begun goes on. A message
+ * that comes back is no reason to send another before the batch is resumed. Returns whether anything is to be said.
+ */
+export async function holdBackRuns(transaction: Queries, jobIds: readonly string[]): Promise<boolean> {
+  if (jobIds.length === 0) return false;
+  const said = await transaction.query(HOLD_BACK, [jobIds]);
+  return said.length > 0;
+}
+
 /** What reports tell of messages that were voided. */
 export interface HeardOfVoids {
   /** The voided runs that were reported on, as keys of `voidKey`. */
@@ -37,14 +47,26 @@ export interface HeardOfVoids {
 export async function hearOfVoids(transaction: Queries, reports: readonly HeardOfRun[]): Promise<HeardOfVoids> {
   const heard = reports.filter(({ report }) => isId(report.job));
   if (heard.length === 0) return { known: new Set(), toSend: false };
-  const rows = await transaction.query<{ job_id: string; run: number; back: boolean }>(HEAR_OF_VOIDS, [
+  const rows = await transaction.query<VoidRow & { readonly back: boolean }>(HEAR_OF_VOIDS, [
     ...columnsOf(heard.map(({ domain, report: { job, run } }) => ({ job, run, queue: domain }))),
     heard.map(({ report }) => report.type !== 'started'),
   ]);
   return {
     known: new Set(rows.map((row) => voidKey({ job: row.job_id, run: row.run }))),
-    toSend: rows.some(({ back }) => !back),
+    toSend: rows.some(({ back, spares_begun: spares }) => !back && !spares),
   };
+}
+
+/** A void as the ledger has it. */
+export interface VoidRow {
+  readonly job_id: string;
+  readonly run: number;
+  readonly spares_begun: boolean;
+}
+
+/** A void as it is said on the control stream. */
+export function voidedRunOf({ job_id: job, run, spares_begun: spares }: VoidRow): VoidedRun {
+  return { job, upTo: run, ...(spares ? { begun: 'spared' } : {}) };
 }
 
 /** Names a run of a job. */
@@ -78,9 +100,18 @@ WITH voided AS (
                     AND attempts.outcome IS NOT NULL)
     AND NOT EXISTS (SELECT FROM jobs WHERE jobs.id = sent.job_id AND jobs.run = sent.run AND returned_at IS NOT NULL)
   ORDER BY job_id, run
-  ON CONFLICT DO NOTHING
+  ON CONFLICT (job_id, run) DO UPDATE SET spares_begun = false WHERE voids.spares_begun
 )
 INSERT INTO outbox (kind, job_id, run, free_at) SELECT 'void', job_id, run, now() FROM sent RETURNING id`;
+
+const HOLD_BACK = `
+WITH out AS (
+  SELECT id, run, queue FROM jobs WHERE id = ANY($1::uuid[]) AND status IN ('queued','retrying') AND held IS NULL
+), kept AS (
+  INSERT INTO voids (job_id, run, queue, spares_begun) SELECT id, run, queue, true FROM out ORDER BY id, run
+  ON CONFLICT DO NOTHING
+)
+INSERT INTO outbox (kind, job_id, run, free_at, spares_begun) SELECT 'void', id, run, now(), true FROM out RETURNING id`;
 
 // A start of a run whose void waits in the outbox needs no second one.
 const HEAR_OF_VOIDS = `
@@ -89,12 +120,12 @@ WITH heard AS (
   FROM unnest($1::uuid[], $2::int[], $3::text[], $4::boolean[]) AS heard (job_id, run, queue, back)
   GROUP BY job_id, run, queue
 ), known AS (
-  SELECT job_id, run, back FROM voids JOIN heard USING (job_id, run, queue)
+  SELECT job_id, run, back, spares_begun FROM voids JOIN heard USING (job_id, run, queue)
 ), gone AS (
   DELETE FROM voids USING known WHERE known.back AND voids.job_id = known.job_id AND voids.run = known.run
 ), again AS (
   INSERT INTO outbox (kind, job_id, run, free_at)
   SELECT 'void', job_id, run, now() FROM known
-  WHERE NOT back AND NOT EXISTS (SELECT FROM outbox WHERE outbox.job_id = known.job_id AND outbox.kind = 'void')
+  WHERE NOT back AND NOT spares_begun AND NOT EXISTS (SELECT FROM outbox WHERE outbox.job_id = known.job_id AND outbox.kind = 'void')
 )
-SELECT job_id, run, back FROM known`;
+SELECT job_id, run, back, spares_begun FROM known`;

@@ -4,7 +4,11 @@ import { count, id, orNull, type Schema, text, time, whole } from './shapes.js';
 const whereabouts = {
   unaccounted: { ...count, description: 'Look lost, and are sent again once that is proven.' },
   outbox: { ...count, description: 'Wait for the broker to take their message.' },
-  held: { ...count, description: 'Wait in the ledger for the turn of their tenant, or for their concurrency key.' },
+  held: {
+    ...count,
+    description:
+      'Wait in the ledger for the turn of their tenant, for their concurrency key, or until their batch is resumed.',
+  },
   delayed: { ...count, description: 'Wait for their next attempt.' },
   waiting: { ...count, description: 'Wait in a queue for a worker.' },
   paused: { ...count, description: 'Wait in a queue that is paused.' },

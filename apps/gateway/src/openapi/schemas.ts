@@ -77,6 +77,8 @@ const batch = {
   percent: { ...number, description: 'Of the jobs, how many have ended: 100 only when all have.' },
   createdAt: time,
   completedAt: { ...orNull(time), description: 'When its last job had ended for the first time.' },
+  paused: { type: 'boolean', description: 'None of its jobs starts until it is resumed.' },
+  pausedAt: orNull(time),
 };
 
 const DEPENDENCY_STATE = {

@@ -41,7 +41,8 @@ const DETAILS: Readonly<Record<Place, (job: LocatedJob) => string>> = {
     parkedReason === null
       ? 'Its message waits in the ledger for the broker to take it.'
       : 'The broker did not take its message. It is sent again every 30 s, and when an app of the domain announces itself.',
-  held: () => 'It waits in the ledger for the turn of its tenant, or for its concurrency key.',
+  held: () =>
+    'It waits in the ledger for the turn of its tenant, for its concurrency key, or until its batch is resumed.',
   waiting: ({ holder }) =>
     holder === null
       ? 'Its message waits in the queue for a worker.'

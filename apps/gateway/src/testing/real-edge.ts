@@ -14,6 +14,7 @@ import { type HttpEdge, startHttp } from '../http/start-http.js';
 import { ActionStore } from '../ledger/action-store.js';
 import { ApiKeyStore } from '../ledger/api-key.store.js';
 import { AuditStore } from '../ledger/audit-store.js';
+import { BatchPauseStore } from '../ledger/batch-pause-store.js';
 import { BatchStore } from '../ledger/batch-store.js';
 import { ExplainStore } from '../ledger/explain-store.js';
 import { type Database } from '../ledger/database.js';
@@ -160,7 +161,7 @@ function storesOfEdge(
   | ('actions' | 'histories' | 'selections' | 'sessions')
   | ('batches' | 'eventBindings' | 'events' | 'flows' | 'idempotency' | 'jobs' | 'limits' | 'queues' | 'schedules')
   | ('spawns' | 'steering' | 'telling' | 'ticks' | 'triggers' | 'uploads' | 'workers')
-  | ('deliveries' | 'deliveryHistory' | 'webhookEndpoints')
+  | ('batchPauses' | 'deliveries' | 'deliveryHistory' | 'webhookEndpoints')
 > {
   return {
     actions: new ActionStore(database),
@@ -168,6 +169,7 @@ function storesOfEdge(
     selections: new JobSelectionStore(database),
     sessions: new SessionStore(database),
     batches: new BatchStore(database, IDLE_DISPATCH),
+    batchPauses: new BatchPauseStore(database, IDLE_DISPATCH),
     flows: new FlowStore(database),
     eventBindings: { follow: () => Promise.resolve() },
     events: new EventStore(database, { dispatch: IDLE_DISPATCH, room: { admit: () => () => undefined } }),

@@ -17,6 +17,9 @@ export interface Batch {
   readonly createdAt: string;
   /** When its last job had ended for the first time. A later retry changes the counts alone. */
   readonly completedAt: string | null;
+  /** None of its jobs starts until it is resumed. */
+  readonly paused: boolean;
+  readonly pausedAt: string | null;
 }
 
 /** A batch whose jobs were moved. */
@@ -70,6 +73,16 @@ export class Batches {
     } finally {
       patience.end();
     }
+  }
+
+  /** Lets no job of a batch start, nor of what they spawn; what runs goes on. */
+  pause(id: string, options?: CallOptions): Promise<Batch> {
+    return this.#http.json({ method: 'POST', path: `${pathOf(id)}/pause`, options });
+  }
+
+  /** Lets the jobs of a paused batch go on. */
+  resume(id: string, options?: CallOptions): Promise<Batch> {
+    return this.#http.json({ method: 'POST', path: `${pathOf(id)}/resume`, options });
   }
 
   /** Cancels the jobs of a batch that have not ended; those that run are asked to stop. */
