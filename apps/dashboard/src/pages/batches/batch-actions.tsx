@@ -5,8 +5,10 @@ import { useAction } from '../../api/use-action';
 import { Button } from '../../ui/button';
 import { useConfirm } from '../../ui/confirmation';
 import { countText } from '../../ui/number-text';
+import { PauseBatchButton } from './pause-batch-button';
 
-export function BatchActions({ batch: { id, total, counts } }: { readonly batch: Batch }): ReactNode {
+export function BatchActions({ batch }: { readonly batch: Batch }): ReactNode {
+  const { id, total, counts } = batch;
   const confirm = useConfirm();
   const open = total - counts.completed - counts.failed - counts.cancelled;
   const retry = useAction(
@@ -28,6 +30,7 @@ export function BatchActions({ batch: { id, total, counts } }: { readonly batch:
       <Button disabled={counts.failed === 0} busy={retry.isPending} onClick={() => retry.mutate(undefined)}>
         Retry {countText(counts.failed)} failed
       </Button>
+      {(open > 0 || batch.paused) && <PauseBatchButton batch={batch} />}
       <Button kind="danger" disabled={open <= 0} busy={cancel.isPending} onClick={() => void ask()}>
         Cancel
       </Button>

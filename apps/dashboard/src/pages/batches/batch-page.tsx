@@ -30,7 +30,7 @@ export function BatchPage(): ReactNode {
 }
 
 function BatchParts({ batch }: { readonly batch: Batch }): ReactNode {
-  const { id, total, percent, counts, createdAt, completedAt, tenant } = batch;
+  const { id, total, percent, counts, createdAt, completedAt, pausedAt, tenant } = batch;
   const jobs = useLive(['jobs', { batchId: id }], (signal) => leveret.jobs.list({ batchId: id }).page({ signal }));
   return (
     <>
@@ -42,6 +42,7 @@ function BatchParts({ batch }: { readonly batch: Batch }): ReactNode {
             ['Tenant', tenant],
             ['Created', <Time key="created" at={createdAt} />],
             ['Completed', <Time key="completed" at={completedAt} />],
+            ...(pausedAt === null ? [] : ([['Paused', <Time key="paused" at={pausedAt} />]] as const)),
           ]}
         />
       </Section>
