@@ -13,6 +13,7 @@ import { quickTimeReference, understated } from '../../../spec/hostile-videos.js
 import { startHttpTarget } from '../../../spec/http-target.js';
 import { jobInMemory } from '../../../spec/job-in-memory.js';
 import { frameOf, makeVideo } from '../../../spec/made-videos.js';
+import { withSubtitleFile } from '../../../spec/subtitled-avi.js';
 import { VideoDesk } from '../../../spec/video-desk.js';
 import { runFfmpeg } from '../../ffmpeg/ffmpeg.js';
 import { inputOptions } from '../../ffmpeg/input-options.js';
@@ -120,6 +121,22 @@ describe('a video that cannot be processed', () => {
     const error = await desk.failure(reference);
     expect(error.code).toMatch(/^(corrupt|unsupported)_video$/);
     expect(error.message).not.toContain(desk.studio);
+  });
+
+  it('opens no playlist that lies in an AVI as its subtitles, and comes out without them', async () => {
+    const avi = await makeVideo(desk.studio, { name: 'plain.avi' });
+    const spoken = withSubtitleFile(avi, '1\n00:00:00,100 --> 00:00:00,900\nGood morning\n\n');
+    await writeFile(join(desk.studio, 'spoken.avi'), spoken);
+    const unguarded = ['-v', 'error', '-i', 'spoken.avi', '-map', '0:s', '-f', 'srt', '-'];
+    const { stdout } = await promisify(execFile)('ffmpeg', unguarded, { cwd: desk.studio });
+    expect(stdout).toContain('Good morning');
+    const wish = { format: '480p', poster: false };
+    const wanted = [...(await desk.run(spoken, wish)).saved.values()];
+    expect(wanted.map((made) => made.includes('Good morning'))).toEqual([false]);
+    for (const entry of [`${address}/a.ts`, `file://${desk.studio}/other/foreign.mp4`, 'file:///etc/passwd']) {
+      const { saved } = await desk.run(withSubtitleFile(avi, playlist(entry)), wish);
+      expect([...saved.values()]).toEqual(wanted);
+    }
   });
 
   it('is refused when its frames are too large to be held in memory', async () => {
