@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import sharp from 'sharp';
 import { PROJECT } from '../../tools/start/app-list.js';
 import { type BenchSuite } from '../bench-suite.js';
+import { CostMeter, type Processes } from '../costs.js';
 import { inLanes, numbersTo } from '../lanes.js';
+import { Ledger } from '../ledger.js';
 import { type Question, type Row, roundRobin, rowsOf, type Sample } from '../question.js';
 import { family, forgetPeak, peakMib } from '../usage.js';
 
@@ -14,7 +15,6 @@ const VARIANTS = [
   { name: 'medium', width: 600, format: 'jpeg', quality: 80 },
   { name: 'thumb', width: 200, format: 'jpeg', quality: 80 },
 ] as const;
-const LOOK_EVERY_MS = 50;
 
 /** Three variants of a photograph, so many at once: the library alone, against jobs that wait in the queue. */
 export const imageWork: Question = {
@@ -43,9 +43,15 @@ export const imageWork: Question = {
 async function bareRate(photo: Buffer, count: number, atOnce: number): Promise<Sample> {
   sharp.concurrency(1);
   sharp.cache(false);
+  return measured(count, {}, () => inLanes(numbersTo(count), atOnce, () => bareSharp(photo)));
+}
+
+/** Images a second, and what each takes of the processes' time: what is no drawing is a suite's share of the cores. */
+async function measured(count: number, processes: Processes, work: () => Promise<void>): Promise<Sample> {
+  const meter = new CostMeter({ caller: [process.pid], ...processes });
   const began = performance.now();
-  await inLanes(numbersTo(count), atOnce, () => bareSharp(photo));
-  return { value: count / ((performance.now() - began) / 1_000) };
+  await work();
+  return { value: count / ((performance.now() - began) / 1_000), also: meter.per('image', count) };
 }
 
 async function bareSharp(photo: Buffer): Promise<void> {
@@ -62,19 +68,18 @@ async function jobRate(suite: BenchSuite, source: { key: string }, count: number
   for (const { pid } of mediaProcesses(suite)) forgetPeak(pid);
   const payload = { source: { key: source.key }, variants: VARIANTS };
   const jobs = Array.from({ length: count }, () => ({ task: 'media.process-image', payload }));
-  const began = performance.now();
-  const { batchId } = await suite.leveret.worker.enqueueBatch(jobs);
-  await untilCompleted(suite, batchId);
-  return { value: count / ((performance.now() - began) / 1_000), also: peaks(suite) };
-}
-
-/** Looks more often than a caller who has time. */
-async function untilCompleted({ leveret: { batches } }: BenchSuite, id: string): Promise<void> {
-  for (;;) {
-    const { counts, total } = await batches.get(id);
-    if (counts.completed === total) return;
-    if (counts.failed > 0) throw new Error('A job with the example photograph failed.');
-    await wait(LOOK_EVERY_MS);
+  // Who waits by the API takes cores from what he waits for.
+  const ledger = new Ledger(suite.database.url, ['media']);
+  await ledger.open();
+  try {
+    const before = await ledger.completed();
+    const { value, also } = await measured(count, suite.processesOf('gateway', 'media'), async () => {
+      await suite.leveret.worker.enqueueBatch(jobs);
+      await ledger.until(before + count);
+    });
+    return { value, also: { ...also, ...peaks(suite) } };
+  } finally {
+    await ledger.close();
   }
 }
 
