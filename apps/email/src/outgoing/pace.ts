@@ -1,4 +1,4 @@
-/** So many places that nobody used may be used later, by mails that come back: they come when a message comes, not to the moment. */
+/** So many places that nobody used may be used later, by mails that were put off: they come when a message comes, not to the moment. */
 const CREDIT = 5;
 
 /**
@@ -7,25 +7,29 @@ const CREDIT = 5;
  */
 export class Pace {
   readonly #everyMs: number;
-  #next = Number.NEGATIVE_INFINITY;
+  #next: number;
   #lineEnd = Number.NEGATIVE_INFINITY;
 
-  /** @param perSecond above 0 */
-  constructor(perSecond: number) {
+  /**
+   * @param perSecond above 0
+   * @param now when it begins, by the clock of every call: no place before that was there to be used
+   */
+  constructor(perSecond: number, now: number) {
     this.#everyMs = 1_000 / perSecond;
+    this.#next = now;
   }
 
   /**
    * When a mail may go, as far as can be said before it takes its place.
-   * @param isBack it was told to come back; others are behind all that were
+   * @param isFurtherRun its job was sent out before, as it is for a mail that was put off; others are behind all that were put off
    */
-  next(isBack: boolean, now: number): number {
-    return Math.max(now, this.#next, isBack ? now : this.#lineEnd);
+  next(isFurtherRun: boolean, now: number): number {
+    return Math.max(now, this.#next, isFurtherRun ? now : this.#lineEnd);
   }
 
   /** Takes the next place from `now` on; when it is, by the same clock. */
-  take(isBack: boolean, now: number): number {
-    const place = Math.max(this.#next, isBack ? now - CREDIT * this.#everyMs : now);
+  take(isFurtherRun: boolean, now: number): number {
+    const place = Math.max(this.#next, isFurtherRun ? now - CREDIT * this.#everyMs : now);
     this.#next = place + this.#everyMs;
     return Math.max(place, now);
   }

@@ -25,21 +25,21 @@ interface Sent {
 function simulate({ processes, rate, mails, untilMs, paused = [0, 0] }: Plan): Sent {
   const each = Array.from(
     { length: processes },
-    () => new Paces({ all: null, byDomain: new Map([['x.org', rate / processes]]) }),
+    () => new Paces({ all: null, byDomain: new Map([['x.org', rate / processes]]) }, 0),
   );
   const random = randomNumbers();
-  const due = new Map<number, { isBack: boolean }[]>();
-  const come = (at: number, isBack: boolean): void => {
+  const due = new Map<number, { isFurtherRun: boolean }[]>();
+  const come = (at: number, isFurtherRun: boolean): void => {
     const shifted = at >= paused[0] && at < paused[1] ? paused[1] : Math.ceil(at);
-    due.set(shifted, [...(due.get(shifted) ?? []), { isBack }]);
+    due.set(shifted, [...(due.get(shifted) ?? []), { isFurtherRun }]);
   };
   for (let count = 0; count < mails; count += 1) come(count * 2, false);
   const at: number[] = [];
   let runs = 0;
   for (let now = 0; now < untilMs; now += 1) {
-    for (const { isBack } of due.get(now) ?? []) {
+    for (const { isFurtherRun } of due.get(now) ?? []) {
       runs += 1;
-      const place = placeOf(each[Math.floor(random() * processes)], { domains: ['x.org'], isBack }, now);
+      const place = placeOf(each[Math.floor(random() * processes)], { domains: ['x.org'], isFurtherRun }, now);
       if (typeof place === 'number') at.push(place);
       else come(now + Math.max(1, place.delayMs), true);
     }
@@ -92,22 +92,22 @@ describe('the paces of mails', () => {
   });
 
   it('send at rates that are lower than one mail in the patience of a job', () => {
-    const paces = new Paces({ all: 100 / 3_600, byDomain: new Map() });
-    let [now, isBack, sent] = [0, false, 0];
+    const paces = new Paces({ all: 100 / 3_600, byDomain: new Map() }, 0);
+    let [now, isFurtherRun, sent] = [0, false, 0];
     while (now < HOUR_MS) {
-      const place = placeOf(paces, { domains: ['x.org'], isBack }, now);
+      const place = placeOf(paces, { domains: ['x.org'], isFurtherRun }, now);
       sent += typeof place === 'number' ? 1 : 0;
-      [now, isBack] = typeof place === 'number' ? [Math.max(place, now), false] : [now + place.delayMs, true];
+      [now, isFurtherRun] = typeof place === 'number' ? [Math.max(place, now), false] : [now + place.delayMs, true];
     }
     expect(sent).toBe(100);
   });
 
   it('let mails to others go at the rate of all while one domain is slow', () => {
-    const paces = new Paces({ all: 100, byDomain: new Map([['slow.org', 2]]) });
+    const paces = new Paces({ all: 100, byDomain: new Map([['slow.org', 2]]) }, 0);
     let others = 0;
     for (let now = 0; now < 10_000; now += 1) {
-      if (now % 200 === 0) placeOf(paces, { domains: ['slow.org'], isBack: false }, now);
-      const place = placeOf(paces, { domains: ['x.org'], isBack: false }, now);
+      if (now % 200 === 0) placeOf(paces, { domains: ['slow.org'], isFurtherRun: false }, now);
+      const place = placeOf(paces, { domains: ['x.org'], isFurtherRun: false }, now);
       others += typeof place === 'number' && place < 10_000 ? 1 : 0;
     }
     expect(others).toBeGreaterThan(0.95 * (100 - 2) * 10);

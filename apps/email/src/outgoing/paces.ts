@@ -14,8 +14,11 @@ const PATIENCE_MS = 30_000;
 export interface Departure {
   /** The domains of its recipients, each once. */
   readonly domains: readonly string[];
-  /** It was put off before. */
-  readonly isBack: boolean;
+  /**
+   * Its job was sent out before: the mail was put off, as a rule, or was tried, handed back or retried by hand, which a run does not
+   * know of itself.
+   */
+  readonly isFurtherRun: boolean;
 }
 
 /** The rates of this process: that of all mails, and that of each domain of recipients, its own or that of every other one. */
@@ -24,8 +27,9 @@ export class Paces {
   readonly #rates: MailRates['byDomain'];
   readonly #byDomain = new Map<string, Pace>();
 
-  constructor(rates: MailRates) {
-    this.#all = rates.all === null ? [] : [new Pace(rates.all)];
+  /** @param now when they begin, by the clock of every call */
+  constructor(rates: MailRates, now: number) {
+    this.#all = rates.all === null ? [] : [new Pace(rates.all, now)];
     this.#rates = rates.byDomain;
   }
 
@@ -33,17 +37,17 @@ export class Paces {
    * Takes a place for a mail in each rate that it falls under; the latest of them, by the clock of `now`.
    * @throws RetryAfter when it has to wait long; no place is taken then
    */
-  take({ domains, isBack }: Departure, now: number): number {
+  take({ domains, isFurtherRun }: Departure, now: number): number {
     const own = domains.flatMap((domain) => this.#paceOf(domain, now) ?? []);
     const rates = [
       { paces: own, patienceMs: DOMAIN_PATIENCE_MS, why: 'the rate of its domain' },
       { paces: this.#all, patienceMs: PATIENCE_MS, why: 'the rate of all mails' },
     ];
     for (const { paces, patienceMs, why } of rates) {
-      const late = paces.find((pace) => pace.next(isBack, now) - now > patienceMs);
+      const late = paces.find((pace) => pace.next(isFurtherRun, now) - now > patienceMs);
       if (late !== undefined) throw new RetryAfter(Math.ceil(late.putOff(now) - now), why);
     }
-    return Math.max(now, ...[...own, ...this.#all].map((pace) => pace.take(isBack, now)));
+    return Math.max(now, ...[...own, ...this.#all].map((pace) => pace.take(isFurtherRun, now)));
   }
 
   #paceOf(domain: string, now: number): Pace | undefined {
@@ -52,7 +56,7 @@ export class Paces {
     const rate = this.#rates.get(domain) ?? this.#rates.get(EVERY_OTHER_DOMAIN);
     if (rate === undefined) return undefined;
     this.#forgetIdle(now);
-    const pace = new Pace(rate);
+    const pace = new Pace(rate, now);
     this.#byDomain.set(domain, pace);
     return pace;
   }

@@ -22,7 +22,7 @@ export class Traffic {
   readonly #now: () => number;
 
   constructor({ rates, connections, now = () => performance.now() }: TrafficOptions) {
-    this.#paces = new Paces(rates);
+    this.#paces = new Paces(rates, now());
     this.#connections = new Connections(connections);
     this.#crowding = new Crowding(connections);
     this.#now = now;
@@ -33,7 +33,7 @@ export class Traffic {
    * @throws RetryAfter when it has to wait long
    */
   async enter({ run, signal }: Pick<JobContext, 'run' | 'signal'>, to: readonly string[]): Promise<() => void> {
-    const mail = { domains: [...new Set(to.map(domainOf))], isBack: run > 1 };
+    const mail = { domains: [...new Set(to.map(domainOf))], isFurtherRun: run > 1 };
     this.#refuseCrowded(mail);
     const giveBack = await this.#connections.take(signal);
     try {
