@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm, utimes } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -79,6 +80,27 @@ describe('Signer', () => {
     while (readdirSync(join(folder, mine)).length > 0) await setImmediate();
     signer.close();
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('removes what processes that were killed have left, and nothing of those that live', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'leveret-signer-'));
+    ends.push(() => rm(folder, { recursive: true }));
+    const key = { selector: 'mail-1', keyFile: await fileWith(rsaKey()) };
+    const { pid: gone } = spawnSync(process.execPath, ['--version']);
+    const nameOf = (pid: number, host = hostname()): string => `leveret-signing-${host}-${pid}-abcdef`;
+    const kept = [nameOf(process.ppid), nameOf(gone, 'elsewhere'), 'leveret-signing-unlike', 'another'];
+    for (const name of [nameOf(gone), nameOf(process.pid), ...kept])
+      await mkdir(join(folder, name, 'mail'), { recursive: true });
+    // A container that was started again has the numbers that it had.
+    await utimes(join(folder, nameOf(process.pid)), 0, 0);
+    const first = new Signer(key, 'example.org', folder);
+    const second = new Signer(key, 'example.org', folder);
+    const made = readdirSync(folder).filter((name) => !kept.includes(name));
+    expect(made).toHaveLength(2);
+    expect(made.join()).not.toContain('abcdef');
+    first.close();
+    second.close();
+    expect(readdirSync(folder).toSorted()).toEqual(kept.toSorted());
   });
 });
 

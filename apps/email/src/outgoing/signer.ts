@@ -1,10 +1,10 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Readable } from 'node:stream';
 import DKIM from 'nodemailer/lib/dkim';
 import { ConfigError, type DkimKey } from '#libs/config';
+import { makeSigningFolder } from './signing-folder.js';
 
 /** What a signature covers; one-click unsubscription counts only when its two headers are among them (RFC 8058). */
 const SIGNED_HEADERS =
@@ -26,7 +26,7 @@ export class Signer {
    */
   constructor({ selector, keyFile }: DkimKey, domainName: string, files = tmpdir()) {
     const privateKey = usableKey(keyFile);
-    this.#folder = mkdtempSync(join(files, 'leveret-signing-'));
+    this.#folder = makeSigningFolder(files);
     this.#dkim = new DKIM({
       ...{ domainName, keySelector: selector, privateKey, headerFieldNames: SIGNED_HEADERS },
       ...{ cacheDir: this.#folder, cacheTreshold: IN_MEMORY_BYTES },
