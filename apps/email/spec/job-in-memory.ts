@@ -6,8 +6,8 @@ import { outputKey } from '#libs/storage';
 /** A job whose files lie in memory, for tests of a handler alone. */
 export interface JobInMemory {
   readonly context: JobContext;
-  /** Another run of the same job, which sees what the earlier ones stored. */
-  again(about?: Partial<Pick<JobContext, 'attempt' | 'maxAttempts' | 'signal'>>): JobInMemory;
+  /** Another run of the same job, or a job with another id, which sees what the earlier ones stored. */
+  again(about?: Partial<Pick<JobContext, 'id' | 'attempt' | 'maxAttempts' | 'signal'>>): JobInMemory;
   /** Puts a file in front of the job. */
   give(content: Buffer, about?: { readonly filename?: string; readonly contentType?: string }): { key: string };
   /** What is stored, by its key. */

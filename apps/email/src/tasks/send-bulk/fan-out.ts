@@ -4,8 +4,7 @@ import { type Suppressions } from '#libs/suppressions';
 import { isMailbox, MAILBOX_FORM } from '../../outgoing/strict-mailbox.js';
 import { type Template } from '../../templates/template.js';
 import { type ProblemList } from './problem-list.js';
-import { isIn, type Part } from './partition.js';
-import { type RecipientRow } from './recipient-row.js';
+import { addressOf, type RecipientRow } from './recipient-row.js';
 import { type SendBulkPayload } from './send-bulk.payload.js';
 
 /** How many recipients are looked at and sent on together. */
@@ -23,13 +22,12 @@ export interface FannedOut {
   readonly suppressed: number;
 }
 
-/** What a recipient's mail is made of beside its own data, and where it is entered. */
+/** What a recipient's mail is made of beside its own data. */
 export interface FanOutParts {
   readonly payload: SendBulkPayload;
   readonly template: Template;
   readonly suppressions: Suppressions;
   readonly problems: ProblemList;
-  readonly part: Part | undefined;
 }
 
 type Verdict = 'queued' | 'invalid' | 'suppressed';
@@ -57,8 +55,6 @@ export class FanOut {
 
   /** Takes a recipient in; settles when there is room for more. */
   async add(row: RecipientRow): Promise<void> {
-    const { part } = this.#parts;
-    if (part !== undefined && !isIn(part, keyOf(row))) return;
     this.#waiting.push(row);
     if (this.#waiting.length >= AT_ONCE) await this.flush();
   }
@@ -97,14 +93,10 @@ export class FanOut {
     const { template, subject, replyTo } = this.#parts.payload;
     const about = { ...(subject === undefined ? {} : { subject }), ...(replyTo === undefined ? {} : { replyTo }) };
     const payload = { to: row.to, template, data: this.#dataOf(row), ...about, campaign: true };
-    return { key: keyOf(row), task: SEND, payload, priority: PRIORITY };
+    return { key: addressOf(row), task: SEND, payload, priority: PRIORITY };
   }
 
   #dataOf({ data }: RecipientRow): Record<string, unknown> {
     return { ...this.#parts.payload.data, ...data };
   }
-}
-
-function keyOf({ to }: RecipientRow): string {
-  return to.toLowerCase();
 }

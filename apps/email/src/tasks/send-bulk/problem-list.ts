@@ -1,6 +1,6 @@
-import { PassThrough } from 'node:stream';
 import { type JobContext } from '#libs/consumer';
 import { clippedText, type FileReference } from '#libs/contracts';
+import { LineFile } from './line-file.js';
 
 const SHOWN = 20;
 const LONGEST_SHOWN = 300;
@@ -16,8 +16,7 @@ export interface RecipientProblem {
 export class ProblemList {
   readonly #job: Pick<JobContext, 'files'>;
   readonly #first: RecipientProblem[] = [];
-  #lines: PassThrough | undefined;
-  #file: Promise<FileReference> | undefined;
+  #all: LineFile | undefined;
 
   constructor(job: Pick<JobContext, 'files'>) {
     this.#job = job;
@@ -32,29 +31,17 @@ export class ProblemList {
   async add({ row, to, problem }: RecipientProblem): Promise<void> {
     const shown = { row, to: clippedText(to, LONGEST_SHOWN), problem: clippedText(problem, LONGEST_SHOWN) };
     if (this.#first.length < SHOWN) this.#first.push(shown);
-    const lines = (this.#lines ??= this.#open());
-    if (lines.write(`${JSON.stringify(shown)}\n`)) return;
-    await Promise.race([new Promise((resolve) => lines.once('drain', resolve)), this.#file]);
+    this.#all ??= new LineFile(this.#job, 'problems', 'recipients-without-mail.ndjson');
+    await this.#all.write(shown);
   }
 
   /** The file of all of them; null when there is none. */
   async close(): Promise<FileReference | null> {
-    this.#lines?.end();
-    return (await this.#file) ?? null;
+    return (await this.#all?.close()) ?? null;
   }
 
   /** Leaves the file unwritten. */
   abandon(reason: Error): void {
-    this.#lines?.destroy(reason);
-  }
-
-  #open(): PassThrough {
-    const lines = new PassThrough();
-    this.#file = this.#job.files.save('problems', lines, {
-      ...{ filename: 'recipients-without-mail.ndjson', contentType: 'application/x-ndjson' },
-    });
-    // Whoever closes the list hears of it; until then nobody may be listening.
-    this.#file.catch(() => undefined);
-    return lines;
+    this.#all?.abandon(reason);
   }
 }

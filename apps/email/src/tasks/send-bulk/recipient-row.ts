@@ -7,3 +7,8 @@ export interface RecipientRow {
   /** Why the row cannot be read; then the rest of it says little. */
   readonly problem?: string;
 }
+
+/** What tells recipients apart: an address gets one mail, whatever its case. */
+export function addressOf({ to }: Pick<RecipientRow, 'to'>): string {
+  return to.toLowerCase();
+}

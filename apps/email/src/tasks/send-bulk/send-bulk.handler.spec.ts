@@ -118,23 +118,70 @@ describe('email.send-bulk', () => {
     expect(job.spawned.size).toBe(0);
   });
 
+  /** How many bytes of files a job reads. */
+  const counted = (as: JobInMemory): { readonly job: JobInMemory; readonly bytes: () => number } => {
+    let bytes = 0;
+    const { files } = as.context;
+    const open: typeof files.open = async (file) => {
+      const { reference, stream } = await files.open(file);
+      stream.on('data', (chunk: Buffer) => (bytes += chunk.length)).pause();
+      return { reference, stream };
+    };
+    return { job: { ...as, context: { ...as.context, files: { ...files, open } } }, bytes: () => bytes };
+  };
+  const sizeOf = ({ payload }: { readonly payload: unknown }): number =>
+    job.stored.get((payload as { recipientsFile: { key: string } }).recipientsFile.key)?.length ?? 0;
+
   it('shares a file out that is longer than one job may send to, so that no address is in two parts', async () => {
-    const count = LIMITS.spawnedJobs + 1;
-    const rows = Array.from({ length: count }, (_, index) => `p${index % (count - 5)}@x.org,P`);
-    const file = csv(`to,name\n${rows.join('\n')}\n`);
-    expect(await send(file)).toEqual({ recipients: count, parts: [expect.any(String), expect.any(String)] });
-    const parts = [...job.spawned.values()];
-    expect(parts.map(({ task, priority }) => [task, priority])).toEqual([
-      ['email.send-bulk', 'low'],
-      ['email.send-bulk', 'low'],
-    ]);
+    const addresses = LIMITS.spawnedJobs + 1;
+    const rows = Array.from({ length: addresses + 5 }, (_, index) => `p${index % addresses}@x.org,P`);
+    const file = csv(`to,name\n${rows.join('\n')}\nno mailbox,P\n`);
+    const first = counted(job);
+    const result = await send(file, first.job);
+    expect(result).toEqual({ recipients: addresses + 6, parts: [expect.any(String), expect.any(String)] });
+    expect(first.bytes()).toBe(2 * sizeOf({ payload: file }));
     const keys: string[] = [];
-    for (const { payload } of parts) {
-      const part = job.again();
-      await send(payload as SendBulkPayload, part);
-      keys.push(...part.spawned.keys());
+    const problems: unknown[] = [];
+    for (const [index, part] of [...job.spawned.values()].entries()) {
+      expect(part).toMatchObject({ task: 'email.send-bulk', priority: 'low', payload: { part: { of: 2 } } });
+      const sent = counted(job.again({ id: `01970000-0000-7000-8000-00000000002${index}` }));
+      problems.push(...((await send(part.payload as SendBulkPayload, sent.job)) as { problems: unknown[] }).problems);
+      expect(sent.bytes()).toBe(2 * sizeOf(part));
+      keys.push(...sent.job.spawned.keys());
     }
-    expect([keys.length, new Set(keys).size]).toEqual([count - 5, count - 5]);
+    expect([keys.length, new Set(keys).size]).toEqual([addresses, addresses]);
+    expect(problems).toMatchObject([{ row: addresses + 6, to: 'no mailbox' }]);
+  });
+
+  it('shares a part out again that is still too long', async () => {
+    const addresses = LIMITS.spawnedJobs + 1;
+    const lines = Array.from({ length: addresses }, (_, row) => JSON.stringify({ row, to: `p${row}@x.org`, data: {} }));
+    const payload = { ...csv(`${lines.join('\n')}\n`), part: { number: 3, of: 8 } };
+    expect(await send(payload)).toMatchObject({
+      recipients: addresses,
+      parts: [expect.any(String), expect.any(String)],
+    });
+    const sizes = [...job.spawned.values()].map(sizeOf);
+    expect(Math.min(...sizes)).toBeGreaterThan(Math.max(...sizes) / 2);
+  });
+
+  it('sends to a list of any length whose addresses are few', async () => {
+    const rows = Array.from({ length: LIMITS.spawnedJobs + 1 }, (_, index) => `p${index % 3}@x.org,P`);
+    expect(await send(csv(`to,name\n${rows.join('\n')}\n`))).toMatchObject({
+      recipients: rows.length,
+      queued: rows.length,
+    });
+    expect(job.spawned.size).toBe(3);
+  });
+
+  it.each([
+    ['is a CSV file', 'to,name\nada@x.org,Ada\n'],
+    ['has lines of something else', '{"to":"ada@x.org"}\n'],
+    ['is cut off', '{"row":1,"to":"ada@x.org","data":{}}\n{"row":2'],
+  ])('refuses a part whose file %s', async (_what, text) => {
+    const sent = send({ ...csv(text), part: { number: 0, of: 2 } });
+    await expect(sent).rejects.toMatchObject({ name: 'PermanentError', code: 'invalid_recipients_file' });
+    expect(job.spawned.size).toBe(0);
   });
 
   it('stops when its job is cancelled', async () => {

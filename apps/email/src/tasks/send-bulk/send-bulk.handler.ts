@@ -2,15 +2,16 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { type JobContext, type JobToSpawn, type StartOptions, Task, TaskController } from '#libs/consumer';
 import { type FileReference, LIMITS } from '#libs/contracts';
 import { Suppressions } from '#libs/suppressions';
+import { isMailbox } from '../../outgoing/strict-mailbox.js';
 import { openTemplates } from '../../templates/open-templates.js';
 import { namesTemplate } from '../../templates/template-rules.js';
 import { Templates } from '../../templates/templates.js';
 import { csvRecipients } from './csv-recipients.js';
 import { FanOut, type FannedOut, PRIORITY } from './fan-out.js';
-import { partsFor } from './partition.js';
 import { ProblemList, type RecipientProblem } from './problem-list.js';
-import { type RecipientRow } from './recipient-row.js';
+import { addressOf, type RecipientRow } from './recipient-row.js';
 import { type PartPayload, SendBulkPayload } from './send-bulk.payload.js';
+import { readShare, shareOut } from './shares.js';
 
 const EXAMPLE = 'welcome';
 const MOST_PAYLOAD = 8 * 2 ** 20;
@@ -46,24 +47,27 @@ export class SendBulkHandler {
     atStart,
   })
   async sendBulk(@Payload() payload: SendBulkPayload, @Ctx() job: JobContext): Promise<SendBulkResult | SharedOut> {
-    const count = await countOf(payload, job);
-    const parts = partsFor(count, LIMITS.spawnedJobs);
-    if (parts > 1 && payload.part === undefined) {
-      return { recipients: count, parts: await shareOut(payload, { of: parts, recipients: count }, job) };
-    }
-    return this.#fanOut(payload, count, job);
+    const { recipients, fits } = await extentOf(payload, job);
+    if (fits) return this.#fanOut(payload, recipients, job);
+    const shares = await shareOut(recipientsOf(payload, job), recipients, job);
+    return {
+      recipients,
+      parts: await job.spawn(shares.map((share, number) => partOf(payload, share, { number, of: shares.length }))),
+    };
   }
 
   async #fanOut(payload: SendBulkPayload, count: number, job: JobContext): Promise<SendBulkResult> {
     const template = this.templates.get(payload.template);
     const problems = new ProblemList(job);
     const { suppressions } = this;
-    const fanOut = new FanOut(job, { payload, template, suppressions, problems, part: payload.part });
+    const fanOut = new FanOut(job, { payload, template, suppressions, problems });
+    let taken = 0;
     try {
       for await (const recipient of recipientsOf(payload, job)) {
         job.signal.throwIfAborted();
         await fanOut.add(recipient);
-        await job.progress((100 * recipient.row) / count, `${recipient.row} of ${count} recipients`);
+        taken += 1;
+        await job.progress((100 * taken) / count, `${taken} of ${count} recipients`);
       }
       await fanOut.flush();
       return { ...fanOut.counts, problems: problems.first, file: await problems.close() };
@@ -74,21 +78,30 @@ export class SendBulkHandler {
   }
 }
 
-/** A file is counted once, before anything is sent: only then is it known whether it can be read to its end. */
-async function countOf(payload: SendBulkPayload, job: JobContext): Promise<number> {
-  const known = payload.recipients?.length ?? payload.part?.recipients;
-  if (known !== undefined) return known;
-  let count = 0;
-  for await (const { row } of recipientsOf(payload, job)) {
+/** How long a list is, and whether one job may make all its mails. */
+interface Extent {
+  readonly recipients: number;
+  readonly fits: boolean;
+}
+
+/** A file is read once before anything is sent: only then is it known whether it can be read to its end. */
+async function extentOf(payload: SendBulkPayload, job: JobContext): Promise<Extent> {
+  const addresses = new Set<string>();
+  let recipients = 0;
+  for await (const row of recipientsOf(payload, job)) {
     job.signal.throwIfAborted();
-    count = row;
+    recipients += 1;
+    if (addresses.size <= LIMITS.spawnedJobs && isMailbox(row.to)) addresses.add(addressOf(row));
   }
-  return count;
+  return { recipients, fits: addresses.size <= LIMITS.spawnedJobs };
 }
 
 async function* recipientsOf(payload: SendBulkPayload, job: JobContext): AsyncGenerator<RecipientRow> {
-  const { recipients = [], recipientsFile } = payload;
-  if (recipientsFile !== undefined) yield* csvRecipients((await job.files.open(recipientsFile)).stream);
+  const { recipients = [], recipientsFile, part } = payload;
+  if (recipientsFile !== undefined) {
+    const { stream } = await job.files.open(recipientsFile);
+    yield* part === undefined ? csvRecipients(stream) : readShare(stream);
+  }
   let row = 0;
   for (const { to, data = {} } of recipients) {
     row += 1;
@@ -96,16 +109,11 @@ async function* recipientsOf(payload: SendBulkPayload, job: JobContext): AsyncGe
   }
 }
 
-function shareOut(
-  payload: SendBulkPayload,
-  { of, recipients }: Omit<PartPayload, 'number'>,
-  job: JobContext,
-): Promise<readonly string[]> {
-  const parts = Array.from({ length: of }, (_, number): JobToSpawn => ({
-    ...{ key: `part ${number} of ${of}`, task: TASK, priority: PRIORITY },
-    payload: Object.assign({}, payload, { part: { number, of, recipients } }),
-  }));
-  return job.spawn(parts);
+function partOf(payload: SendBulkPayload, { key }: FileReference, part: PartPayload): JobToSpawn {
+  return {
+    ...{ key: `part ${part.number} of ${part.of}`, task: TASK, priority: PRIORITY },
+    payload: Object.assign({}, payload, { recipientsFile: { key }, part }),
+  };
 }
 
 async function atStart(): Promise<StartOptions> {

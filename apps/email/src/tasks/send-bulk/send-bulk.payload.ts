@@ -38,7 +38,7 @@ export interface RecipientEntry {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-/** The share of a long file that one job sends to. */
+/** Which share of a long file a job sends to. */
 export class PartPayload {
   @IsInt()
   @Min(0)
@@ -48,12 +48,6 @@ export class PartPayload {
   @Min(2)
   @Max(MOST_PARTS)
   of!: number;
-
-  @Describe('How many recipients the whole file has')
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  recipients?: number;
 }
 
 /** The payload of `email.send-bulk`. */
@@ -109,7 +103,7 @@ export class SendBulkPayload {
   @IsMailbox()
   replyTo?: string;
 
-  @Describe('Set by jobs that share a long file among them')
+  @Describe('Set by a job that shares a long file among others: recipientsFile is then what it has made for this one')
   @IsOptional()
   @IsObject()
   @ValidateNested()
