@@ -129,7 +129,7 @@ describe('email.send-bulk', () => {
     };
     return { job: { ...as, context: { ...as.context, files: { ...files, open } } }, bytes: () => bytes };
   };
-  const sizeOf = ({ payload }: { readonly payload: unknown }): number =>
+  const sizeOf = ({ payload }: { readonly payload?: unknown }): number =>
     job.stored.get((payload as { recipientsFile: { key: string } }).recipientsFile.key)?.length ?? 0;
 
   it('shares a file out that is longer than one job may send to, so that no address is in two parts', async () => {
