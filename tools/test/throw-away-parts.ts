@@ -6,6 +6,7 @@ import { DockerRabbitmq, dockerAnswers } from '../local-nodes/docker-rabbitmq.js
 import { PrivatePostgres } from '../local-nodes/private-postgres.js';
 import { ContainerParts } from './container-parts.js';
 import { type PartAddresses } from './part-addresses.js';
+import { testPostgres } from './test-postgres.js';
 import { ThrowAwayFolder } from './throw-away-folder.js';
 
 interface Servers {
@@ -68,7 +69,7 @@ class PrivateParts implements Servers {
     private readonly folder: string,
     private readonly screen: Screen,
   ) {
-    this.database = new PrivatePostgres(join(folder, 'postgres'));
+    this.database = new PrivatePostgres(join(folder, 'postgres'), testPostgres());
   }
 
   async start(): Promise<PartAddresses> {
