@@ -1,5 +1,6 @@
 import { databasesByName } from './database-parsers.js';
 import { matching } from './parsers.js';
+import { SSL_FORM } from './postgres-url.js';
 import { orNull, setting } from './setting.js';
 
 /** The settings of the exports app, in the order of the documentation. */
@@ -17,6 +18,7 @@ export const DATASET_SETTINGS = {
     takenBy: 'exports app and integrations app',
     parse: databasesByName,
     fallback: { value: new Map(), shown: 'none' },
+    advice: `in a URL of PostgreSQL, ${SSL_FORM}`,
     secret: true,
   }),
 } as const;

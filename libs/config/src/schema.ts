@@ -16,6 +16,7 @@ import { DATASET_SETTINGS } from './dataset-settings.js';
 import { INTEGRATION_SETTINGS } from './integration-settings.js';
 import { MAIL_SETTINGS } from './mail-settings.js';
 import { MEDIA_SETTINGS } from './media-settings.js';
+import { postgresUrl, SSL_FORM } from './postgres-url.js';
 import { RETENTION_SETTINGS } from './retention-settings.js';
 import { orNull, type Setting, setting } from './setting.js';
 
@@ -30,7 +31,8 @@ const NODE_ENVS = ['production', 'development', 'test'] as const;
 const GIB = 2 ** 30;
 
 const hasHost = (address: URL): boolean => address.hostname !== '';
-const isBareOrigin = (address: URL): boolean =>
+/** Whether something can be put behind it: a path may be there, but nothing after it. */
+const leadsOn = (address: URL): boolean =>
   hasHost(address) && address.username === '' && address.search === '' && address.hash === '';
 
 /** A path for `file:`, a bucket for `s3:`; what stands behind them is checked by whoever opens the storage. */
@@ -58,9 +60,8 @@ export const SCHEMA = {
     means: 'Where the ledger is: the PostgreSQL database that holds every job.',
     allowed: 'a postgres:// or postgresql:// URL, e.g. postgres://user:password@127.0.0.1:5432/leveret',
     takenBy: 'gateway',
-    parse: url(['postgres', 'postgresql'], (address) => hasHost(address) || address.searchParams.has('host')),
-    advice:
-      'with ?sslmode=verify-full&sslrootcert=/path/ca.pem at its end the connection is encrypted and the server is known by its name',
+    parse: postgresUrl,
+    advice: `with ?sslmode=verify-full&sslrootcert=/path/ca.pem at its end the connection is encrypted and the server is known by its name; ${SSL_FORM}`,
   }),
   STORAGE_URL: setting({
     means: 'Where files are kept; every app must see the same place.',
@@ -79,7 +80,7 @@ export const SCHEMA = {
     means: "The gateway's address as its users see it: download links and callbacks begin with it.",
     allowed: 'an http:// or https:// URL without user, query or fragment; a slash at its end is dropped',
     takenBy: 'gateway and email app',
-    parse: orNull(mapped(url(['http', 'https'], isBareOrigin), (text) => text.replace(/\/+$/, ''))),
+    parse: orNull(mapped(url(['http', 'https'], leadsOn), (text) => text.replace(/\/+$/, ''))),
     fallback: { value: null, shown: 'http://127.0.0.1:PORT' },
   }),
   TRACE_URL: setting<string | null>({
@@ -223,7 +224,7 @@ export const SCHEMA = {
     means: 'The OpenTelemetry collector that is told of traces, over HTTP; without it nothing is traced.',
     allowed: 'an http:// or https:// URL, e.g. http://127.0.0.1:4318, which /v1/traces is put behind',
     takenBy: 'every app',
-    parse: orNull(mapped(url(['http', 'https'], isBareOrigin), (text) => text.replace(/\/+$/, ''))),
+    parse: orNull(mapped(url(['http', 'https'], leadsOn), (text) => text.replace(/\/+$/, ''))),
     fallback: { value: null, shown: 'none' },
     advice: "sampler, headers and attributes are set by OpenTelemetry's own variables, such as OTEL_TRACES_SAMPLER",
   }),
