@@ -3,8 +3,9 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Job } from '#libs/contracts';
+// eslint-disable-next-line no-restricted-imports -- what specs of the lib are told is what a suite tells
+import { type CollectedSpan, SpanCollector } from '../../libs/observability/spec/span-collector.js';
 import { eventually } from '../support/eventually.js';
-import { type CollectedSpan, SpanCollector } from '../support/span-collector.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
 
@@ -13,7 +14,7 @@ const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const CALLER = '00f067aa0ba902b7';
 const TASK = 'integrations.call-api';
 const [SERVER, CLIENT, PRODUCER, CONSUMER] = [2, 3, 4, 5];
-const CANARY = 'canary-in-the-query';
+const CANARY = 'canary-in-the-url';
 
 describe('a job whose caller traces', () => {
   let suite: TestSuite;
@@ -41,7 +42,7 @@ describe('a job whose caller traces', () => {
       },
     });
     const body = {
-      ...{ task: TASK, payload: { method: 'GET', url: `http://${pair}/thing?token=${CANARY}` } },
+      ...{ task: TASK, payload: { method: 'GET', url: `http://${pair}/${CANARY}?token=${CANARY}` } },
       // Long enough for the ladder.
       backoff: { type: 'fixed', delay: 1_000, jitter: 0 },
     };

@@ -2,7 +2,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { answerBody } from './answer-body.js';
 import { type AnswerHead, type TakingTerms } from './answer-head.js';
 import { type Answer, type Call, type CallLimits, type WholeAnswer } from './call.js';
-import { sendInSpan } from './call-span.js';
+import { inCallSpan } from './call-span.js';
 import { CallUnderWay } from './call-under-way.js';
 import { EgressPolicy } from './egress-policy.js';
 import { EgressRefused } from './errors.js';
@@ -69,7 +69,7 @@ export class EgressClient {
    * @throws the reason of its signal when that aborts
    */
   send(call: Call): Promise<Answer> {
-    return sendInSpan(call, (traced) => this.#send(traced));
+    return inCallSpan(call, (traced) => this.#send(traced));
   }
 
   async #send(call: Call): Promise<Answer> {
@@ -93,7 +93,7 @@ export class EgressClient {
    * @throws as `send`, and AnswerTooLarge
    */
   exchange(call: Call): Promise<WholeAnswer> {
-    return sendInSpan(call, (traced) => this.#exchange(traced));
+    return inCallSpan(call, (traced) => this.#exchange(traced));
   }
 
   async #exchange(call: Call): Promise<WholeAnswer> {

@@ -5,6 +5,7 @@ export { Public, PUBLIC_ROUTE } from './public.js';
 export { registerGauge, type GaugeOptions } from './register-gauge.js';
 export {
   beginSpan,
+  inSpan,
   isTracing,
   type OpenSpan,
   type SpanAbout,

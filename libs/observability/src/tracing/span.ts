@@ -65,6 +65,32 @@ export function beginSpan(about: () => SpanAbout, parent: string | null): OpenSp
   return tracer === undefined ? new UntracedSpan(parent) : begun(tracer, about(), parent);
 }
 
+/**
+ * Does a piece of work within a span of its own, which ends with it: when it fails, by the name of its error.
+ * @param about as for `beginSpan`, as `parent`
+ * @param work gets the trace context for whoever goes on with it elsewhere: that of the span, else `parent`
+ * @param endOf how the span ends after work that went well, which may be later; never rejects. Is asked only when something is traced
+ */
+export async function inSpan<R>(
+  about: () => SpanAbout,
+  parent: string | null,
+  work: (traceparent: string | null) => Promise<R>,
+  endOf: (result: R) => SpanEnd | Promise<SpanEnd> = () => ({}),
+): Promise<R> {
+  if (!isTracing()) return work(parent);
+  const span = beginSpan(about, parent);
+  try {
+    const result = await work(span.traceparent);
+    void Promise.resolve(endOf(result)).then((how) => {
+      span.end(how);
+    });
+    return result;
+  } catch (error) {
+    span.end({ error: error instanceof Error ? error.name : 'error' });
+    throw error;
+  }
+}
+
 class UntracedSpan implements OpenSpan {
   constructor(readonly traceparent: string | null) {}
 
