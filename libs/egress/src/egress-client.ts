@@ -152,7 +152,9 @@ export class EgressClient {
 
   #firstHop({ url, headers, credentials }: Call): Hop {
     const about = { 'user-agent': this.#userAgent, 'accept-encoding': ACCEPTED };
-    return { url: this.#policy.checked(url), isRedirect: false, headers: { ...about, ...headers, ...credentials } };
+    // Not by several spreads: they give each object a shape of its own, which undici is slow to read and which lives long.
+    const all = Object.assign(about, headers, credentials);
+    return { url: this.#policy.checked(url), isRedirect: false, headers: all };
   }
 
   #nextHop({ credentials = {}, beforeRedirect }: Call, { url: from, headers }: Hop, target: string): Hop {
@@ -177,9 +179,15 @@ export class EgressClient {
   async #taken<T>(underWay: CallUnderWay, hop: Hop, take: Take<T>): Promise<T> {
     const { call, limits, ending } = underWay;
     const { url, headers, isRedirect } = hop;
+    // One literal, for the same reason as the headers are no several spreads.
     const request = {
-      ...{ origin: url.origin, path: `${url.pathname}${url.search}`, method: call.method },
-      ...{ headers, body: requestBody(call), headersTimeout: limits.headersMs, bodyTimeout: limits.idleMs },
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method: call.method,
+      headers,
+      body: requestBody(call),
+      headersTimeout: limits.headersMs,
+      bodyTimeout: limits.idleMs,
     };
     const wantsBody = (head: AnswerHead): boolean => {
       const isLast = targetOf(call, hop, head) === undefined;
