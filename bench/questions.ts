@@ -8,7 +8,7 @@ import { imageWork } from './questions/image-work.js';
 import { latency } from './questions/latency.js';
 import { listeners } from './questions/listeners.js';
 import { distantMails, mails } from './questions/mails.js';
-import { outgoingCalls } from './questions/outgoing-calls.js';
+import { distantCalls, outgoingCalls } from './questions/outgoing-calls.js';
 import { poison } from './questions/poison.js';
 import { requests } from './questions/requests.js';
 import { exportMemory, exportedRows, importedRows } from './questions/row-work.js';
@@ -25,7 +25,7 @@ export function questionsFor({ concurrencies, rates, ledger }: Effort): readonly
     ...rates.map(latency),
     ...[poison, requests, listeners, queues, processes, payloads, queueTypes, turns, overtaking],
     ...[imageWork, videoWork, mails, distantMails, exportedRows, importedRows, exportMemory],
-    ...[outgoingCalls, hangingHosts],
+    ...[outgoingCalls, distantCalls, hangingHosts],
     backlog,
     // Asked last: they leave the gateway on a database of their own.
     ...(ledger === 0 ? [] : [fullLedgerIntake, fullLedgerLists]),

@@ -12,35 +12,61 @@ export const LANES = 50;
 const BARE = 'bare undici';
 const BODY = JSON.stringify({ task: 'lab.noop', payload: { ballast: 'x'.repeat(300) } });
 const HEADERS = { 'content-type': 'application/json' };
+const TOTAL_MS = 30_000;
+
+type SendCall = () => Promise<unknown>;
+
+/** Calls that cost the server next to nothing: what the calls themselves cost decides. */
+export const outgoingCalls: Question = asked('an HTTP server on this machine', 'bare-fastify');
+
+/** Calls as they are made to an API of others. */
+export const distantCalls: Question = asked('an HTTP server that answers in 20 to 50 ms', 'distant-http');
 
 /** Calls of the integrations app, with egress policy, limits and breaker, beside those of the library under them. */
-export const outgoingCalls: Question = {
-  ...{ title: `Calls to an HTTP server on this machine, ${LANES} at once`, unit: 'calls/s', better: 'more' },
-  ask: async (_suite, effort) => {
-    const server = await BareServer.start('bare-fastify');
-    const url = `${server.url}/v1/jobs`;
-    const agent = new Agent();
-    const outgoing = outgoingTo(new URL(url).host);
-    const bare = async (): Promise<void> => {
-      const { origin, pathname: path } = new URL(url);
-      const { body } = await agent.request({ origin, path, method: 'POST', headers: HEADERS, body: BODY });
-      await body.arrayBuffer();
-    };
-    const ours = async (): Promise<void> => {
-      // Every job has a signal of its own.
-      const { signal } = new AbortController();
-      await outgoing.exchange({ method: 'POST', url, headers: HEADERS, body: BODY, signal });
-    };
-    try {
-      // Nobody has called the host yet: it is known to answer afterwards.
-      await ours();
-      const contenders = { [BARE]: () => rate(bare, effort), "the app's calls": () => rate(ours, effort) };
-      return rowsOf(await roundRobin(contenders, effort.runs), [BARE]);
-    } finally {
-      await Promise.all([agent.close(), outgoing.onApplicationShutdown(), server.stop()]);
-    }
-  },
-};
+function asked(to: string, name: 'bare-fastify' | 'distant-http'): Question {
+  return {
+    ...{ title: `Calls to ${to}, ${LANES} at once`, unit: 'calls/s', better: 'more' },
+    ask: async (_suite, effort) => {
+      const server = await BareServer.start(name);
+      const url = `${server.url}/v1/jobs`;
+      const agent = new Agent();
+      const outgoing = outgoingTo(new URL(url).host);
+      const contenders = {
+        [BARE]: bareCall(agent, url, () => undefined),
+        [`${BARE}, with a signal and a time-out`]: bareCall(agent, url, endingOfJob),
+        // Every job has a signal of its own.
+        "the app's calls": () =>
+          outgoing.exchange({ ...{ method: 'POST', url, headers: HEADERS, body: BODY }, signal: signalOfJob() }),
+      };
+      try {
+        // Nobody has called the host yet: it is known to answer afterwards.
+        await contenders["the app's calls"]();
+        return rowsOf(await roundRobin(timed(contenders, effort), effort.runs), Object.keys(contenders).slice(0, 2));
+      } finally {
+        await Promise.all([agent.close(), outgoing.onApplicationShutdown(), server.stop()]);
+      }
+    },
+  };
+}
+
+function bareCall(agent: Agent, url: string, ending: () => AbortSignal | undefined): SendCall {
+  return async () => {
+    const { origin, pathname: path } = new URL(url);
+    const signal = ending();
+    const request = { origin, path, method: 'POST', headers: HEADERS, body: BODY } as const;
+    const { body } = await agent.request(signal === undefined ? request : { ...request, signal });
+    await body.arrayBuffer();
+  };
+}
+
+function signalOfJob(): AbortSignal {
+  return new AbortController().signal;
+}
+
+/** What a handler without Leveret's client would give a call. */
+function endingOfJob(): AbortSignal {
+  return AbortSignal.any([signalOfJob(), AbortSignal.timeout(TOTAL_MS)]);
+}
 
 /** Calls of the only process of its app. @param allow the pair that they go to */
 export function outgoingTo(allow: string): Outgoing {
@@ -49,8 +75,19 @@ export function outgoingTo(allow: string): Outgoing {
   return new Outgoing(new EgressClient({ allow: [allow], userAgent: 'Leveret/bench' }), dependencies);
 }
 
-async function rate(call: () => Promise<void>, { jobs: count }: Effort): Promise<Sample> {
-  const began = performance.now();
+function timed(
+  calls: Readonly<Record<string, SendCall>>,
+  { jobs: count }: Effort,
+): Record<string, () => Promise<Sample>> {
+  return Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, () => rate(call, count)]));
+}
+
+async function rate(call: SendCall, count: number): Promise<Sample> {
+  const [began, used] = [performance.now(), process.cpuUsage()];
   await inLanes(numbersTo(count), LANES, call);
-  return { value: (count / (performance.now() - began)) * 1_000 };
+  const { user, system } = process.cpuUsage(used);
+  return {
+    value: (count / (performance.now() - began)) * 1_000,
+    also: { 'CPU of a call, µs': (user + system) / count },
+  };
 }

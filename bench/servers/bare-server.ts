@@ -7,7 +7,7 @@ export class BareServer {
     readonly url: string,
   ) {}
 
-  static async start(name: 'bare-fastify' | 'bare-nest'): Promise<BareServer> {
+  static async start(name: 'bare-fastify' | 'bare-nest' | 'distant-http'): Promise<BareServer> {
     const program = new ChildProgram<never, { readonly url: string }>(`servers/${name}`);
     const { url } = await program.hear();
     return new BareServer(program, url);
