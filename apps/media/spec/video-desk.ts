@@ -7,11 +7,9 @@ import { Screen } from '../../../tools/console/screen.js';
 import { ensureFfmpeg } from '../../../tools/local-nodes/ffmpeg-program.js';
 import { ImagePool } from '../src/image-pool/image-pool.js';
 import { WebFiles } from '../src/sources/web-files.js';
-import {
-  ProcessVideoHandler,
-  type ProcessVideoResult,
-  VideoSettings,
-} from '../src/tasks/process-video/process-video.handler.js';
+import { ProcessVideoHandler } from '../src/tasks/process-video/process-video.handler.js';
+import { VideoSettings } from '../src/tasks/process-video/video-settings.js';
+import { type ProcessVideoResult } from '../src/tasks/process-video/process-video.result.js';
 import { ProcessVideoPayload } from '../src/tasks/process-video/process-video.payload.js';
 import { Workspaces } from '../src/workspace/workspaces.js';
 import { compileApp, type CompiledApp } from './compiled-app.js';

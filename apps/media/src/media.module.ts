@@ -6,7 +6,8 @@ import { Moderator } from './moderation/moderator.js';
 import { WebFiles } from './sources/web-files.js';
 import { AnalyzeImageHandler } from './tasks/analyze-image/analyze-image.handler.js';
 import { ProcessImageHandler } from './tasks/process-image/process-image.handler.js';
-import { ProcessVideoHandler, VideoSettings } from './tasks/process-video/process-video.handler.js';
+import { ProcessVideoHandler } from './tasks/process-video/process-video.handler.js';
+import { VideoSettings } from './tasks/process-video/video-settings.js';
 import { Workspaces } from './workspace/workspaces.js';
 
 /** The consumer app of the domain `media`. */

@@ -8,7 +8,7 @@ import {
   type Publisher,
 } from '#libs/broker';
 import { decodeJson, isRecord } from '#libs/contracts';
-import { type AppPeers } from './app-process.js';
+import { type AppPeers } from './app-peers.js';
 
 const LARGEST_BYTES = 1_048_576;
 

@@ -1,5 +1,6 @@
 export { exponential, fixed } from '#libs/contracts';
-export { AppProcess, type AppPeers } from './app-process.js';
+export { AppProcess } from './app-process.js';
+export { type AppPeers } from './app-peers.js';
 export { PermanentError, RetryAfter, Standstill, TemporaryError } from './errors.js';
 export { Describe, FieldSchema, Secret, ShortForm } from './field-notes.js';
 export { FileInput, IsFileKey } from './file-input.js';

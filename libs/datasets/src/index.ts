@@ -1,13 +1,12 @@
+export { openImport, requiredColumns } from './bulk-import.js';
 export {
-  openImport,
-  requiredColumns,
   type BulkImport,
   type ImportBatch,
   type ImportCounts,
   type ImportPlan,
   type ImportRow,
   type RejectedRow,
-} from './bulk-import.js';
+} from './import-plan.js';
 export {
   Catalog,
   type Column,

@@ -1,20 +1,6 @@
+import { type ReadTable, type ReadAllOptions } from './read-table.js';
 import { type UserDatabase } from './catalog.js';
-import { type Row, type RowQuery } from './row-source.js';
-
-/** What one of several queries gives. */
-export interface ReadTable {
-  /** The names of the result's columns. */
-  readonly fields: readonly string[];
-  readonly rows: readonly Row[];
-}
-
-/** How several queries are read. */
-export interface ReadAllOptions {
-  /** Ends the query that runs in the database. */
-  readonly signal: AbortSignal;
-  /** The most rows of one query. */
-  readonly maxRows: number;
-}
+import { type RowQuery } from './row-source.js';
 
 /**
  * Runs queries that give a few rows each, all of them as of one moment.

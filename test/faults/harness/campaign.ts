@@ -14,6 +14,7 @@ import { JobReader } from './job-reader.js';
 import { Observer } from './observer.js';
 import { type SeededRandom } from './random.js';
 import { Steering } from './steering.js';
+import { type Strike } from './strike.js';
 import { Submitter } from './submitter.js';
 import { type Violation, violation } from './violation.js';
 
@@ -21,16 +22,6 @@ const LOOK_EVERY_MS = 250;
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 const MOST_EXPLAINED = 12;
 const LINES_EXPLAINED = 40;
-
-/** One fault as it was made. */
-export interface Strike {
-  readonly kind: string;
-  readonly at: number;
-  /** How long its cause lasted. */
-  readonly lastedMs: number;
-  /** From the end of its cause until every job that was there then has ended; undefined: not within the time given. */
-  recoveredMs: number | undefined;
-}
 
 interface CampaignOptions {
   readonly perSecond: number;

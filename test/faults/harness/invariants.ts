@@ -1,6 +1,6 @@
 import { isFinal, type Job } from '#libs/contracts';
 import { type Beginning } from '../../support/witness.js';
-import { type Strike } from './campaign.js';
+import { type Strike } from './strike.js';
 import { type Toll } from './fault.js';
 import { type Silence } from './fault-suite.js';
 import { type Submit } from './history.js';

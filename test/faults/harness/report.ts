@@ -1,5 +1,6 @@
 import { isFinal, type Job } from '#libs/contracts';
-import { type Campaign, type Strike } from './campaign.js';
+import { type Campaign } from './campaign.js';
+import { type Strike } from './strike.js';
 import { type Evidence } from './invariants.js';
 import { type Violation } from './violation.js';
 

@@ -3,10 +3,11 @@ import { v7 as uuidv7 } from 'uuid';
 import { keyOf } from '../api-keys/caller.js';
 import { type FieldError, invalid } from '../http/problem.js';
 import { type JobCall } from '../jobs/job-acceptance.js';
-import { type JobIntake, type JobOrigin } from '../jobs/job-intake.js';
+import { type JobIntake } from '../jobs/job-intake.js';
+import { type JobOrigin } from '../jobs/job-origin.js';
 import { type BatchStore, type EnteredBatch } from '../ledger/batch-store.js';
 import { type IdempotencyKey } from '../ledger/idempotency.js';
-import { type NewJob } from '../ledger/job-store.js';
+import { type NewJob } from '../ledger/new-job.js';
 import { type Admission } from '../limits/admission.js';
 import { type BatchRequest } from './batch-body.js';
 

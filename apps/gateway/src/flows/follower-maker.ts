@@ -10,11 +10,12 @@ import {
 } from '#libs/contracts';
 import { shownBatch } from '../batches/batch-view.js';
 import { type FieldError } from '../http/problem.js';
-import { type JobIntake, type JobOrigin } from '../jobs/job-intake.js';
+import { type JobIntake } from '../jobs/job-intake.js';
+import { type JobOrigin } from '../jobs/job-origin.js';
 import { maskedJob } from '../jobs/masked-job.js';
 import { type DueFollowUp } from '../ledger/ending-store.js';
 import { type Follower } from '../ledger/follower-entry.js';
-import { type NewJob } from '../ledger/job-store.js';
+import { type NewJob } from '../ledger/new-job.js';
 import { type TaskStore } from '../ledger/task-store.js';
 import { type EndTeller } from '../notifications/end-teller.js';
 import { type NoticeRequest } from '../notifications/notice-writer.js';

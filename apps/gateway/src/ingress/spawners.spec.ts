@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { encodeSpawn, type MessageProperties } from '#libs/contracts';
-import { type NewJob, JobStore } from '../ledger/job-store.js';
+import { JobStore } from '../ledger/job-store.js';
+import { type NewJob } from '../ledger/new-job.js';
 import { SpawnStore } from '../ledger/spawn-store.js';
 import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';

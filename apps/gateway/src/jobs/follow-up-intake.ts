@@ -4,7 +4,7 @@ import { type FollowUp } from '../ledger/follow-up.js';
 import { type EndTellings } from '../notifications/end-tellings.js';
 import { checkPlaceholders } from '../placeholders/check-placeholders.js';
 import { extentErrors, type FollowedKind, followUpErrors, type FollowUpRequest, rootsOf } from './follow-up-request.js';
-import { type JobOrigin } from './job-intake.js';
+import { type JobOrigin } from './job-origin.js';
 import { permittedPriority } from './permitted-priority.js';
 import { type RequestCheck } from './request-check.js';
 

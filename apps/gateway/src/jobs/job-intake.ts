@@ -2,8 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { type Telemetry } from '#libs/observability';
 import { type FieldError } from '../http/problem.js';
 import { type FollowUp } from '../ledger/follow-up.js';
-import { type KeyLimits } from '../ledger/limits.js';
-import { type NewJob } from '../ledger/job-store.js';
+import { type NewJob } from '../ledger/new-job.js';
 import { type TaskRecord, type TaskStore } from '../ledger/task-store.js';
 import { EndTellings } from '../notifications/end-tellings.js';
 import { FollowUpIntake, type FollowUpOrigin } from './follow-up-intake.js';
@@ -11,22 +10,7 @@ import { type JobOptions } from './job-options.js';
 import { JOB_REQUEST, type JobRequest } from './job-request.js';
 import { permittedPriority } from './permitted-priority.js';
 import { RequestCheck } from './request-check.js';
-
-/** Where a request for a job comes from. */
-export interface JobOrigin {
-  readonly tenant: string;
-  /** @default a new UUIDv7 */
-  readonly id?: string;
-  /** @default none */
-  readonly batchId?: string;
-  /** The job that it follows, or that has spawned it. @default none */
-  readonly parentId?: string;
-  /** The batch whose end it follows. @default none */
-  readonly followsBatch?: string;
-  readonly traceparent: string | null;
-  /** The key that the request came with. @default none, and no limit */
-  readonly key?: { readonly id: string; readonly limits: KeyLimits };
-}
+import { type JobOrigin } from './job-origin.js';
 
 /** A job that may be entered, or what is wrong with the request, by path. */
 export type Intake =

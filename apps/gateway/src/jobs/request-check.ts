@@ -2,7 +2,7 @@ import { nearest } from '#libs/config';
 import { isBareName, isTaskName, utf8Length } from '#libs/contracts';
 import { type Telemetry } from '#libs/observability';
 import { type FieldError } from '../http/problem.js';
-import { type NewJob } from '../ledger/job-store.js';
+import { type NewJob } from '../ledger/new-job.js';
 import { type TaskRecord, type TaskStore } from '../ledger/task-store.js';
 import { type JobOptions, readJobOptions } from './job-options.js';
 import { type JobRequest } from './job-request.js';

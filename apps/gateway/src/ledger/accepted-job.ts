@@ -1,7 +1,7 @@
 import { type Job, type WorkOrder } from '#libs/contracts';
 import { type InsertedRow } from './job-insert.js';
 import { jobOf } from './job-row.js';
-import { type NewJob } from './job-store.js';
+import { type NewJob } from './new-job.js';
 import { type WorkEntry } from './outbox.js';
 
 /** The message of a job that was just entered and goes out at once; none for others. */

@@ -1,26 +1,8 @@
+import { type Whereabouts } from './whereabouts.js';
 import { type ReconcilerTimes } from '../reconciler/times.js';
 import { type Queries } from './database.js';
 import { locateJob, type LocatedJob } from './job-location.js';
 import { type Obstacle } from './reconciler-store.js';
-
-/** Where the open jobs are. Each is counted once. */
-export interface Whereabouts {
-  /** Looks lost, and is sent again once that is proven. */
-  readonly unaccounted: number;
-  /** Waits in the ledger for the broker to take its message. */
-  readonly outbox: number;
-  /** Waits in the ledger for its tenant's turn, or for its concurrency key. */
-  readonly held: number;
-  /** Waits for its next attempt. */
-  readonly delayed: number;
-  /** Its message waits for a worker. */
-  readonly waiting: number;
-  /** Its message waits in a queue that is paused. */
-  readonly paused: number;
-  readonly running: number;
-  /** Waits in the ledger for its time. */
-  readonly scheduled: number;
-}
 
 /** The same of one queue. */
 export interface QueueWhereabouts extends Whereabouts {

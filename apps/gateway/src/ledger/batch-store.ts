@@ -7,7 +7,7 @@ import { type FollowUp, INSERT_FOLLOW_UPS_OF_BATCH } from './follow-up.js';
 import { IdempotencyError, type IdempotencyKey, matching, readKeys, writeKeys } from './idempotency.js';
 import { JobChunks } from './job-chunks.js';
 import { bytesOf, heldOf, insertJobs, type InsertOptions } from './job-insert.js';
-import { type NewJob } from './job-store.js';
+import { type NewJob } from './new-job.js';
 import { type Dispatch } from './outbox.js';
 import { type OutboxRoom } from './outbox-room.js';
 import { readHolders, uniqueLocksOf, uniqueName } from './unique-keys.js';

@@ -2,7 +2,8 @@ import { buriedByBroker } from '../dead-letters/broker-death.js';
 import { type Database, type Queries } from './database.js';
 import { EVENT_LETTERS, type BuriedRun, type NewDeadLetter } from './dead-letter.js';
 import { type JobState } from '../tracker/job-state.js';
-import { type DecidedJob, writeDecisions } from './decision-writes.js';
+import { writeDecisions } from './decision-writes.js';
+import { type DecidedJob } from './decided-job.js';
 import { readStates } from './job-states.js';
 import { type HeardOfRun, hearOfVoids, voidKey } from './voids.js';
 

@@ -1,20 +1,10 @@
 import { TIMES } from '#libs/contracts';
-import { type AttemptChange, type Decision, type JobState } from '../tracker/job-state.js';
+import { type AttemptChange, type JobState } from '../tracker/job-state.js';
 import { type Queries } from './database.js';
+import { type DecidedJob } from './decided-job.js';
 import { writeStates } from './job-states.js';
 import { countEndings } from './queue-counts.js';
 import { holdBackRuns, writeVoids } from './voids.js';
-
-/** What the state machine decided about one report, and the job as it is then. */
-export interface DecidedJob {
-  readonly job: JobState;
-  readonly decision: Decision;
-}
-
-/** A decision with its job; nothing for none. */
-export function decidedJob(decision: Decision | undefined): DecidedJob[] {
-  return decision === undefined ? [] : [{ job: decision.state, decision }];
-}
 
 /** Writes the jobs that have changed and all that was decided. Returns whether there is anything to publish. */
 export async function writeDecisions(

@@ -1,6 +1,7 @@
 import { expire } from '../tracker/steer.js';
 import { type Database } from './database.js';
-import { decidedJob, writeDecisions } from './decision-writes.js';
+import { writeDecisions } from './decision-writes.js';
+import { decidedJob } from './decided-job.js';
 import { readStates } from './job-states.js';
 
 /** Jobs that wait in the ledger for their time. */

@@ -8,7 +8,8 @@ import { EventStore } from './event-store.js';
 import { type Fact, FactStore } from './fact-store.js';
 import { FiringStore, type JobBuilder } from './firing-store.js';
 import { JobSteering } from './job-steering.js';
-import { JobStore, type NewJob } from './job-store.js';
+import { JobStore } from './job-store.js';
+import { type NewJob } from './new-job.js';
 import { TriggerStore } from './trigger-store.js';
 
 const START_MS = 60_000;

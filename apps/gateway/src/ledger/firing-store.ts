@@ -7,7 +7,7 @@ import { type Database, type Queries } from './database.js';
 import { type EventRecord } from './event-row.js';
 import { type Fired, lockTriggers, markEchoes, noteFired, noteFirings, takeEvents } from './firing-writes.js';
 import { JobChunks } from './job-chunks.js';
-import { type NewJob } from './job-store.js';
+import { type NewJob } from './new-job.js';
 import { type Dispatch } from './outbox.js';
 import { type OutboxRoom } from './outbox-room.js';
 import { type FiringReason, type TriggerRecord } from './trigger-row.js';

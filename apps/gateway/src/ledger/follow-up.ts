@@ -1,5 +1,3 @@
-import { type NewJob } from './job-store.js';
-
 /** The ends that a follow-up may wait for; `final`: whichever comes. */
 export const ENDS = ['completed', 'failed', 'cancelled', 'final'] as const;
 export type End = (typeof ENDS)[number];
@@ -20,7 +18,7 @@ export interface FollowUp {
 }
 
 /** What follows from the ends of new jobs, for the statement that enters them. */
-export function followUpRows(jobs: readonly NewJob[]): string {
+export function followUpRows(jobs: readonly { readonly id: string; readonly then: readonly FollowUp[] }[]): string {
   return JSON.stringify(jobs.flatMap(({ id, then }) => then.map((followUp) => ({ of: id, ...followUp }))));
 }
 

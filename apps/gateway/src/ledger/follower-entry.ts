@@ -1,8 +1,9 @@
 import { type Failure } from '#libs/contracts';
 import { dead, jobError } from '../tracker/transitions.js';
 import { type Queries } from './database.js';
-import { decidedJob, writeDecisions } from './decision-writes.js';
-import { type NewJob } from './job-store.js';
+import { writeDecisions } from './decision-writes.js';
+import { decidedJob } from './decided-job.js';
+import { type NewJob } from './new-job.js';
 import { readStates } from './job-states.js';
 import { enterJobs } from './tick-writes.js';
 

@@ -1,5 +1,5 @@
 import { bytesOf } from './job-insert.js';
-import { type NewJob } from './job-store.js';
+import { type NewJob } from './new-job.js';
 
 /** A statement stays short, so that those of others have their turn in between, and what is held in memory for it bounded. */
 const MOST_JOBS = 500;

@@ -1,6 +1,6 @@
 import { type Queries } from './database.js';
 import { followUpRows } from './follow-up.js';
-import { type NewJob } from './job-store.js';
+import { type NewJob } from './new-job.js';
 import { type Dispatch } from './outbox.js';
 
 /** How jobs are entered. */

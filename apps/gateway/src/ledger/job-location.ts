@@ -1,5 +1,5 @@
 import { type JobStatus, TIMES } from '#libs/contracts';
-import { type Whereabouts } from './audit-store.js';
+import { type Whereabouts } from './whereabouts.js';
 import { type Queries } from './database.js';
 import { isId } from './ids.js';
 

@@ -9,7 +9,7 @@ import {
   writeKeys,
 } from './idempotency.js';
 import { type InsertedRow, type InsertOptions, insertJobs } from './job-insert.js';
-import { type NewJob } from './job-store.js';
+import { type NewJob } from './new-job.js';
 import { readHolders, uniqueLocksOf, uniqueName } from './unique-keys.js';
 
 /** A job with a unique key, or of a request with an idempotency key, or both. */

@@ -9,7 +9,8 @@ import { idempotencyLock, tryLocks, uniqueLock } from './advisory-locks.js';
 import { IdempotencyError, type IdempotencyKey, IdempotencyStore } from './idempotency.js';
 import { JobSteering } from './job-steering.js';
 import { RetentionStore } from './retention-store.js';
-import { type Acceptance, JobStore, type NewJob } from './job-store.js';
+import { type Acceptance, JobStore } from './job-store.js';
+import { type NewJob } from './new-job.js';
 
 const START_MS = 60_000;
 const keyOf = (key: string, body = 'a body'): IdempotencyKey => ({

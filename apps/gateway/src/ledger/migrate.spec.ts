@@ -3,7 +3,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
-import { JobStore, type NewJob } from './job-store.js';
+import { JobStore } from './job-store.js';
+import { type NewJob } from './new-job.js';
 import { migrate } from './migrate.js';
 
 const START_MS = 60_000;

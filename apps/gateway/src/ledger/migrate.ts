@@ -1,3 +1,4 @@
+import { type Migration } from './migration.js';
 import { type Database, type Transaction } from './database.js';
 import { ledger } from './migrations/0001-ledger.js';
 import { workers } from './migrations/0002-workers.js';
@@ -27,12 +28,6 @@ import { batchLists } from './migrations/0032-batch-lists.js';
 import { putOffRuns } from './migrations/0035-put-off-runs.js';
 import { endsTogether } from './migrations/0037-ends-together.js';
 import { pausedBatches } from './migrations/0038-paused-batches.js';
-
-/** A numbered step of the schema. Steps are only ever added; one that has run is never edited. */
-export interface Migration {
-  readonly name: string;
-  readonly sql: string;
-}
 
 /** Every step, in order. */
 export const MIGRATIONS: readonly Migration[] = [

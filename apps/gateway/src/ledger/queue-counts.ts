@@ -1,7 +1,7 @@
 import { isFinal, type JobStatus } from '#libs/contracts';
 import { type JobState } from '../tracker/job-state.js';
 import { type Queries } from './database.js';
-import { type DecidedJob } from './decision-writes.js';
+import { type DecidedJob } from './decided-job.js';
 
 /** Buckets of the histogram of durations for each doubling: neighbours differ by 9 %. */
 const BUCKETS_PER_DOUBLING = 8;

@@ -2,7 +2,8 @@ import { clippedText, isFinal, LIMITS, type Outcome, type RunReport, storableJso
 import { decide } from '../tracker/decide.js';
 import { type JobState } from '../tracker/job-state.js';
 import { type Database } from './database.js';
-import { type DecidedJob, writeDecisions } from './decision-writes.js';
+import { writeDecisions } from './decision-writes.js';
+import { type DecidedJob } from './decided-job.js';
 import { type LockedJobs, readStates } from './job-states.js';
 import { figuresOf, type ReportFigures } from './report-figures.js';
 import { hearOfVoids, voidKey } from './voids.js';

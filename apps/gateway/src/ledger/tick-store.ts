@@ -5,7 +5,7 @@ import { openReason, planTick, type TickPlan } from '../schedules/tick-plan.js';
 import { type Database, type Queries } from './database.js';
 import { cancelWithin } from './job-steering.js';
 import { heldOf } from './job-insert.js';
-import { type NewJob } from './job-store.js';
+import { type NewJob } from './new-job.js';
 import { type ControlDispatch, type Dispatch } from './outbox.js';
 import { OutboxFullError, type OutboxRoom } from './outbox-room.js';
 import { type RunReason } from './schedule-run.js';

@@ -2,7 +2,7 @@ import { type Job } from '#libs/contracts';
 import { blamesContent, type Queries } from './database.js';
 import { type InsertOptions, insertJobs } from './job-insert.js';
 import { jobOf, type JobRecord, JOB_COLUMNS } from './job-row.js';
-import { type NewJob } from './job-store.js';
+import { type NewJob } from './new-job.js';
 import { type ScheduleRun } from './schedule-run.js';
 import { SCHEDULE_COLUMNS, scheduleOf, type ScheduleRecord, type ScheduleRow } from './schedule-row.js';
 

@@ -1,6 +1,6 @@
 import { takeLocks, uniqueLock } from './advisory-locks.js';
 import { type Queries } from './database.js';
-import { type NewJob } from './job-store.js';
+import { type NewJob } from './new-job.js';
 
 /** A unique key of a task, as text. */
 export function uniqueName({ tenant, task, uniqueKey }: Pick<NewJob, 'tenant' | 'task' | 'uniqueKey'>): string {

@@ -1,6 +1,6 @@
 import { type RunReport, type VoidedRun } from '#libs/contracts';
 import { type Queries } from './database.js';
-import { type DecidedJob } from './decision-writes.js';
+import { type DecidedJob } from './decided-job.js';
 import { isId } from './ids.js';
 
 /** What is heard of a run, and from which domain. */

@@ -16,3 +16,22 @@ export function heldRuns(silenceMs: number): string {
 export function isAmong(runs: string, job: string, run: string): string {
   return `EXISTS (SELECT FROM (${runs}) AS held WHERE held.job = ${job}::text AND held.run = ${run})`;
 }
+
+/** Where the open jobs are. Each is counted once. */
+export interface Whereabouts {
+  /** Looks lost, and is sent again once that is proven. */
+  readonly unaccounted: number;
+  /** Waits in the ledger for the broker to take its message. */
+  readonly outbox: number;
+  /** Waits in the ledger for its tenant's turn, or for its concurrency key. */
+  readonly held: number;
+  /** Waits for its next attempt. */
+  readonly delayed: number;
+  /** Its message waits for a worker. */
+  readonly waiting: number;
+  /** Its message waits in a queue that is paused. */
+  readonly paused: number;
+  readonly running: number;
+  /** Waits in the ledger for its time. */
+  readonly scheduled: number;
+}

@@ -1,4 +1,5 @@
-import { type AuditStore, type ReconcilerState, type Whereabouts } from '../ledger/audit-store.js';
+import { type AuditStore, type ReconcilerState } from '../ledger/audit-store.js';
+import { type Whereabouts } from '../ledger/whereabouts.js';
 import { type JobWhereabouts, jobWhereabouts } from './job-whereabouts.js';
 
 /** Where every open job is, as an operator sees it. */

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createTelemetry } from '#libs/observability';
 import { HeldStore } from '../ledger/held-store.js';
 import { JobSteering } from '../ledger/job-steering.js';
-import { JobStore, type NewJob } from '../ledger/job-store.js';
+import { JobStore } from '../ledger/job-store.js';
+import { type NewJob } from '../ledger/new-job.js';
 import { LimitStore } from '../ledger/limit-store.js';
 import { UNLIMITED_TENANT } from '../ledger/limits.js';
 import { type WorkEntry } from '../ledger/outbox.js';

@@ -1,6 +1,7 @@
 import { isRecord } from '#libs/contracts';
 import { type FieldError, invalid } from '../http/problem.js';
-import { type JobIntake, type JobOrigin } from '../jobs/job-intake.js';
+import { type JobIntake } from '../jobs/job-intake.js';
+import { type JobOrigin } from '../jobs/job-origin.js';
 import { type ScheduleDefinition, type ScheduleRecord } from '../ledger/schedule-row.js';
 import { changesJobs, readScheduleRequest, type ScheduleRequest } from './schedule-request.js';
 

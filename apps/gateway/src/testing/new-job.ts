@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { DEFAULT_BACKOFF } from '#libs/contracts';
-import { type NewJob } from '../ledger/job-store.js';
+import { type NewJob } from '../ledger/new-job.js';
 
 /** A job that may be entered as it is. */
 export function newJob(changes: Partial<NewJob> = {}): NewJob {

@@ -1,6 +1,7 @@
 import { isBareName, isRecord } from '#libs/contracts';
 import { type FieldError, invalid } from '../http/problem.js';
-import { type JobIntake, type JobOrigin } from '../jobs/job-intake.js';
+import { type JobIntake } from '../jobs/job-intake.js';
+import { type JobOrigin } from '../jobs/job-origin.js';
 import { priorityOf } from '../jobs/job-options.js';
 import { type JobRequest } from '../jobs/job-request.js';
 import { type TaskStore } from '../ledger/task-store.js';

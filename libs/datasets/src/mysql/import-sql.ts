@@ -1,4 +1,4 @@
-import { type ImportPlan, type ImportRow } from '../bulk-import.js';
+import { type ImportPlan, type ImportRow } from '../import-plan.js';
 import { type Column } from '../catalog.js';
 import { mysqlLiteral } from './mysql-literal.js';
 

@@ -1,6 +1,6 @@
-import { type ImportPlan, type ImportRow, type RejectedRow } from '../bulk-import.js';
+import { type ImportPlan, type ImportRow, type RejectedRow } from '../import-plan.js';
 import { DatasetRefusal } from '../errors.js';
-import { type ImportNote, type ImportTable } from '../resumable-import.js';
+import { type ImportNote, type ImportTable } from '../import-table.js';
 import { DEFAULT_BATCH_ROWS, type Row } from '../row-source.js';
 import {
   countKeys,

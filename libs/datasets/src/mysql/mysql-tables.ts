@@ -1,5 +1,5 @@
 import { type UserDatabase } from '../catalog.js';
-import { type ReadAllOptions, type ReadTable } from '../read-all.js';
+import { type ReadAllOptions, type ReadTable } from '../read-table.js';
 import { readWhole } from '../read-whole.js';
 import { DEFAULT_BATCH_ROWS, type RowQuery } from '../row-source.js';
 import { MysqlSession } from './mysql-session.js';

@@ -1,4 +1,4 @@
-import { type RejectedRow } from '../bulk-import.js';
+import { type RejectedRow } from '../import-plan.js';
 import { DatasetRefusal } from '../errors.js';
 import { isOfData, type MysqlError } from './mysql-error.js';
 

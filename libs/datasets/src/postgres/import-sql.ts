@@ -1,4 +1,4 @@
-import { type ImportPlan } from '../bulk-import.js';
+import { type ImportPlan } from '../import-plan.js';
 import { type Cell } from '../row-source.js';
 
 const SPECIAL = /[\\\n\r\t]/g;

@@ -1,6 +1,6 @@
 import { type UserDatabase } from '../catalog.js';
 import { type BoundSql } from '../parameter-values.js';
-import { type ReadAllOptions, type ReadTable } from '../read-all.js';
+import { type ReadAllOptions, type ReadTable } from '../read-table.js';
 import { readWhole } from '../read-whole.js';
 import { PostgresRows, READ_ONE_SNAPSHOT } from './postgres-rows.js';
 import { PostgresSession } from './postgres-session.js';

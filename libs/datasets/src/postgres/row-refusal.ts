@@ -1,5 +1,5 @@
 import { DatasetRefusal } from '../errors.js';
-import { type RejectedRow } from '../bulk-import.js';
+import { type RejectedRow } from '../import-plan.js';
 
 /**
  * Data that a type does not take, constraints and views that a row breaks, what a trigger says, what is too large for an index, and

@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** Jobs, their attempts, the outbox, dead letters, announced tasks, workers and API keys. */
 export const ledger: Migration = {

@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** Who works, as heartbeats say; and what jobs have to remember of workers that are gone. */
 export const workers: Migration = {

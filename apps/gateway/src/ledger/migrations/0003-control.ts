@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** Steering of jobs and queues: what is in force on the control stream, and what is counted of each queue. */
 export const control: Migration = {

@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** Letters of messages that are no job's, what is to be taken out of the broker's queues of letters, and redrives. */
 export const deadLetters: Migration = {

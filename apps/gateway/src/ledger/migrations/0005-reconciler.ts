@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** What the reconciler sees, asks and knows of jobs whose messages or outcomes may be lost. */
 export const reconciler: Migration = {

@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** What the doctor compares of workers. */
 export const doctor: Migration = {

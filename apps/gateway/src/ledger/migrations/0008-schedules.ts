@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** Schedules, and what became of their ticks. */
 export const schedules: Migration = {

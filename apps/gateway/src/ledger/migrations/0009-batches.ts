@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** Batches, unique keys and the keys of requests that are sent again. */
 export const batches: Migration = {

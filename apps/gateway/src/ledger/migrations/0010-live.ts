@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** What live updates are made of: every change of a job is told to whoever makes it, and log lines have a version. */
 export const live: Migration = {

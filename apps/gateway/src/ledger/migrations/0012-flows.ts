@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** What follows from the ends of jobs and batches. */
 export const flows: Migration = {

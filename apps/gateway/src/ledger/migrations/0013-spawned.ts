@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** Batches of jobs that a job has spawned; such a batch has the id of that job. */
 export const spawned: Migration = {

@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** Events, the triggers that start jobs of them, and what became of each. */
 export const events: Migration = {

@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** What it takes to let go of what is old. */
 export const retention: Migration = {

@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** What a key and a tenant may at most. */
 export const limits: Migration = {

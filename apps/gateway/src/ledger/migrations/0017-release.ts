@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** Jobs that wait in the ledger until it is their turn, and how they are let go. */
 export const release: Migration = {

@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** Since when it is being proven that the message of a void is nowhere. */
 export const voidProofs: Migration = {

@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** Facts: the ends of jobs, for triggers and for whoever listens to the broker. */
 export const facts: Migration = {

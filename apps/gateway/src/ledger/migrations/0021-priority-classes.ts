@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** What is counted of queues is counted by the class of the jobs' priority, of which there are four. */
 export const priorityClasses: Migration = {

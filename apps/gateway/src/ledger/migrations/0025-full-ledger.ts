@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** What lists and searches need in a ledger of a million final jobs. */
 export const fullLedger: Migration = {

@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** What it takes to go through final jobs once, and to know the files of jobs that are older than the column for them. */
 export const retentionSweep: Migration = {

@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** What workers say of the things outside that they depend on. */
 export const dependencies: Migration = {

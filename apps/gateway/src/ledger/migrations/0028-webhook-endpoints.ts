@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** Webhook endpoints, what is to be delivered to them, and what was. */
 export const webhookEndpoints: Migration = {

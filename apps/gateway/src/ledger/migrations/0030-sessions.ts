@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** Who has signed in to the dashboard. */
 export const sessions: Migration = {

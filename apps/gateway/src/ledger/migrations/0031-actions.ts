@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** Who has changed what, and what was counted of queues over the last day. */
 export const actions: Migration = {

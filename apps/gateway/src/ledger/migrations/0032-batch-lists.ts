@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** Batches are listed, newest first. */
 export const batchLists: Migration = {

@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** Why a run was put off, which costs no attempt and is no error. */
 export const putOffRuns: Migration = {

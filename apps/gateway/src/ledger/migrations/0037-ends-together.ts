@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** The ends that a statement brings about are noted together, not one by one. */
 export const endsTogether: Migration = {

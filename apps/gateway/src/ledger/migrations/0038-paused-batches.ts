@@ -1,4 +1,4 @@
-import { type Migration } from '../migrate.js';
+import { type Migration } from '../migration.js';
 
 /** Batches that are paused, and what becomes of their jobs meanwhile. */
 export const pausedBatches: Migration = {

@@ -7,7 +7,7 @@ import { type WebFiles } from '../../sources/web-files.js';
 import { type Workspace } from '../../workspace/workspace.js';
 import { type DrawnVariant } from './draw-variants.js';
 import { PictureProgress } from './picture-progress.js';
-import { type ProcessImageResult, type Sprite } from './process-image.handler.js';
+import { type ProcessImageResult, type Sprite } from './process-image.result.js';
 import { type ProcessImagePayload } from './process-image.payload.js';
 import { planSprite, type SpritePlan } from './sprite-plan.js';
 import { type SpritePayload } from './sprite.payload.js';

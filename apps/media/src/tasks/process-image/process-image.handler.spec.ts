@@ -12,7 +12,8 @@ import { blackPng } from '../../../spec/png.js';
 import { ImagePool } from '../../image-pool/image-pool.js';
 import { WebFiles } from '../../sources/web-files.js';
 import { Workspaces } from '../../workspace/workspaces.js';
-import { ProcessImageHandler, type ProcessImageResult } from './process-image.handler.js';
+import { ProcessImageHandler } from './process-image.handler.js';
+import { type ProcessImageResult } from './process-image.result.js';
 import { type VariantPayload } from './variant.payload.js';
 import { type WatermarkPayload } from '../../watermark/watermark.payload.js';
 

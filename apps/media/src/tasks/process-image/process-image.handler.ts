@@ -1,32 +1,12 @@
 import { Ctx, Payload } from '@nestjs/microservices';
-import { type JobContext, type JobFiles, Task, TaskController } from '#libs/consumer';
-import { type Size } from '../../image-pool/image-size.js';
+import { type JobContext, Task, TaskController } from '#libs/consumer';
 import { ImagePool } from '../../image-pool/image-pool.js';
 import { WebFiles } from '../../sources/web-files.js';
 import { Workspaces } from '../../workspace/workspaces.js';
 import { asJobError } from '../../job-error.js';
 import { ImageJob } from './image-job.js';
 import { ProcessImagePayload } from './process-image.payload.js';
-import { type Format } from './variant-request.js';
-import { type SavedVariant } from './variant-saver.js';
-
-/** All sources in one picture. */
-export interface Sprite {
-  /** Pixels. */
-  readonly width: number;
-  readonly height: number;
-  readonly cell: Size;
-  /** Cells in a row; the pictures stand in the order of `sources`, row by row. */
-  readonly columns: number;
-  readonly format: Format;
-  readonly file: Awaited<ReturnType<JobFiles['save']>>;
-}
-
-/** What a `media.process-image` job results in; the variants in the order they were asked for, source by source. */
-export interface ProcessImageResult {
-  readonly variants: readonly SavedVariant[];
-  readonly sprite?: Sprite;
-}
+import { type ProcessImageResult } from './process-image.result.js';
 
 /** `media.process-image`: makes variants of an image, each in its size, format and watermark. */
 @TaskController('media')

@@ -15,7 +15,7 @@ import { processesIn } from '../../../spec/processes.js';
 import { VideoDesk, type VideoRun } from '../../../spec/video-desk.js';
 import { probeVideo } from '../../ffmpeg/probe.js';
 import { Turns } from '../../turns.js';
-import { VideoSettings } from './process-video.handler.js';
+import { VideoSettings } from './video-settings.js';
 import { ProcessVideoPayload } from './process-video.payload.js';
 
 /** What encoding and scaling do to a frame, as {@link apart} measures it. */
