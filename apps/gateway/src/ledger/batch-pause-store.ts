@@ -26,8 +26,8 @@ export class BatchPauseStore {
    */
   async pause(id: string): Promise<void> {
     const batches = await this.#mark(id, true);
-    // Few are out, and each of those may start any moment.
-    for (const part of ['out', 'waiting'] as const) {
+    // Few are out, and each of those may start any moment. While they were looked at, one of the others may have been let go.
+    for (const part of ['out', 'waiting', 'out'] as const) {
       for (const batch of batches) await this.#each(batch, part, (ids) => this.#hold(ids));
     }
   }

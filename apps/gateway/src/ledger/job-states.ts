@@ -57,24 +57,24 @@ FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
 // sees the mark here.
 const WRITE_STATES = `
 WITH written AS (
-UPDATE jobs SET version = jobs.version + 1, status = new.status, run = new.run, attempt = new.attempt,
-  charged = new.charged, returns = new.returns, worker_id = new.worker_id, result = new.result::json,
-  error = new.error::json, started_at = new.started_at, next_attempt_at = new.next_attempt_at,
-  queued_at = CASE WHEN new.status = 'queued' AND new.run <> jobs.run AND NOT ${IN_PAUSED_BATCH} THEN now() ELSE jobs.queued_at END,
-  completed_at = new.completed_at, losses = new.losses, returned_at = new.returned_at, sent_priority = new.sent_priority,
-  held = CASE WHEN new.held AND jobs.held IS NOT NULL THEN jobs.held
-              WHEN new.status = 'queued' AND (new.held OR new.run <> jobs.run) AND ${IN_PAUSED_BATCH} THEN 'batch'
-              WHEN new.held THEN CASE WHEN jobs.concurrency_key IS NULL THEN 'turn' ELSE 'key' END END,
-  progress = CASE WHEN new.status = 'completed' THEN 100 WHEN new.run <> jobs.run THEN 0 ELSE jobs.progress END,
-  progress_message = CASE WHEN new.run <> jobs.run OR new.status = 'completed' THEN NULL ELSE jobs.progress_message END,
-  progress_seq = CASE WHEN new.run <> jobs.run THEN 0 ELSE jobs.progress_seq END
-FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::smallint[], $7::text[], $8::text[], $9::text[],
-            $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::smallint[], $14::timestamptz[],
-            $15::smallint[], $16::boolean[])
-  AS new (id, status, run, attempt, charged, returns, worker_id, result, error, started_at, next_attempt_at, completed_at,
-          losses, returned_at, sent_priority, held)
-WHERE jobs.id = new.id
-RETURNING jobs.id, jobs.status, jobs.batch_id
+  UPDATE jobs SET version = jobs.version + 1, status = new.status, run = new.run, attempt = new.attempt,
+    charged = new.charged, returns = new.returns, worker_id = new.worker_id, result = new.result::json,
+    error = new.error::json, started_at = new.started_at, next_attempt_at = new.next_attempt_at,
+    queued_at = CASE WHEN new.status = 'queued' AND new.run <> jobs.run AND NOT ${IN_PAUSED_BATCH} THEN now() ELSE jobs.queued_at END,
+    completed_at = new.completed_at, losses = new.losses, returned_at = new.returned_at, sent_priority = new.sent_priority,
+    held = CASE WHEN new.held AND jobs.held IS NOT NULL THEN jobs.held
+                WHEN new.status = 'queued' AND (new.held OR new.run <> jobs.run) AND ${IN_PAUSED_BATCH} THEN 'batch'
+                WHEN new.held THEN CASE WHEN jobs.concurrency_key IS NULL THEN 'turn' ELSE 'key' END END,
+    progress = CASE WHEN new.status = 'completed' THEN 100 WHEN new.run <> jobs.run THEN 0 ELSE jobs.progress END,
+    progress_message = CASE WHEN new.run <> jobs.run OR new.status = 'completed' THEN NULL ELSE jobs.progress_message END,
+    progress_seq = CASE WHEN new.run <> jobs.run THEN 0 ELSE jobs.progress_seq END
+  FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::smallint[], $7::text[], $8::text[], $9::text[],
+              $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::smallint[], $14::timestamptz[],
+              $15::smallint[], $16::boolean[])
+    AS new (id, status, run, attempt, charged, returns, worker_id, result, error, started_at, next_attempt_at, completed_at,
+            losses, returned_at, sent_priority, held)
+  WHERE jobs.id = new.id
+  RETURNING jobs.id, jobs.status, jobs.batch_id
 )
 SELECT id FROM written AS jobs WHERE status IN ('queued','retrying') AND ${IN_PAUSED_BATCH}`;
 

@@ -24,7 +24,8 @@ export async function writeVoids(transaction: Queries, decisions: readonly Decid
 
 /**
  * Notes of jobs whose batch is paused that their messages must not start, if they have any; a run that has begun goes on. A message
- * that comes back is no reason to send another before the batch is resumed. Returns whether anything is to be said.
+ * that comes back is no reason to send another before the batch is resumed. Returns whether anything is to be said that was not said
+ * before.
  */
 export async function holdBackRuns(transaction: Queries, jobIds: readonly string[]): Promise<boolean> {
   if (jobIds.length === 0) return false;
@@ -109,9 +110,9 @@ WITH out AS (
   SELECT id, run, queue FROM jobs WHERE id = ANY($1::uuid[]) AND status IN ('queued','retrying') AND held IS NULL
 ), kept AS (
   INSERT INTO voids (job_id, run, queue, spares_begun) SELECT id, run, queue, true FROM out ORDER BY id, run
-  ON CONFLICT DO NOTHING
+  ON CONFLICT DO NOTHING RETURNING job_id, run
 )
-INSERT INTO outbox (kind, job_id, run, free_at, spares_begun) SELECT 'void', id, run, now(), true FROM out RETURNING id`;
+INSERT INTO outbox (kind, job_id, run, free_at, spares_begun) SELECT 'void', job_id, run, now(), true FROM kept RETURNING id`;
 
 // A start of a run whose void waits in the outbox needs no second one.
 const HEAR_OF_VOIDS = `
