@@ -24,7 +24,8 @@ describe('integrations', () => {
   beforeAll(async () => {
     target = await startHttpTarget();
     secure = await startHttpsTarget(({ url = '' }, response) => {
-      response.setHeader('content-type', 'text/plain').end(`seen ${url}`);
+      if (url === '/to-http') response.writeHead(302, { location: target.url }).end();
+      else response.setHeader('content-type', 'text/plain').end(`seen ${url}`);
     });
     const authority = join(testEnvironment().folder, 'authority.pem');
     await writeFile(authority, secure.certificate);
@@ -64,6 +65,13 @@ describe('integrations', () => {
   it('call by https whom a certificate vouches for', async () => {
     const done = await jobs.completed((await call({ url: `${secure.url}/order` })).id);
     expect(done.result).toMatchObject({ status: 200, body: 'seen /order' });
+  });
+
+  it('follow no redirect from https to http', async () => {
+    const before = target.seen.length;
+    const failed = await jobs.failed((await call({ url: `${secure.url}/to-http` })).id);
+    expect(failed.error).toMatchObject({ code: 'egress_refused', permanent: true });
+    expect(target.seen).toHaveLength(before);
   });
 
   it('fetch a file into the storage, where a signed link opens it', async () => {

@@ -129,6 +129,24 @@ describe('EgressClient', () => {
       expect(target.seen).toHaveLength(1);
     });
 
+    it('is called at no other address than the checked one: where a connection has gone is looked at before it is used', async () => {
+      let reads = 0;
+      const resolve: Resolve = async () => [
+        {
+          // Public whoever checks it, and that of this machine for who connects.
+          get address() {
+            reads += 1;
+            return reads === 1 ? '93.184.216.34' : '127.0.0.1';
+          },
+          family: 4,
+        },
+      ];
+      await replaceClient({ resolve });
+      await expect(get(`http://turning.example:${portOf(target)}/`)).rejects.toMatchObject({ name: 'EgressRefused' });
+      expect(reads).toBeGreaterThan(1);
+      expect(target.seen).toEqual([]);
+    });
+
     it.each(['http', 'https'])('without a port is called at that of %s', async (scheme) => {
       const port = scheme === 'http' ? 80 : 443;
       const resolve: Resolve = async () => [{ address: '127.0.0.1', family: 4 }];

@@ -1,7 +1,7 @@
 import { type Readable } from 'node:stream';
 import { type OnApplicationShutdown } from '@nestjs/common';
 import { PermanentError, TemporaryError } from '#libs/consumer';
-import { type Answer, AnswerTooLarge, CallFailed, EgressClient, EgressRefused } from '#libs/egress';
+import { type Answer, AnswerTooLarge, CallFailed, EgressClient, type EgressOptions, EgressRefused } from '#libs/egress';
 
 const USER_AGENT = 'Leveret/1 (media)';
 const MOST_REDIRECTS = 3;
@@ -20,8 +20,8 @@ export class WebFiles implements OnApplicationShutdown {
   readonly #client: EgressClient;
 
   /** @param allow the pairs of `EGRESS_ALLOW` */
-  constructor(allow: readonly string[]) {
-    this.#client = new EgressClient({ allow, userAgent: USER_AGENT });
+  constructor(allow: readonly string[], further: Pick<EgressOptions, 'resolve'> = {}) {
+    this.#client = new EgressClient({ allow, userAgent: USER_AGENT, ...further });
   }
 
   /**
