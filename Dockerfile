@@ -23,7 +23,11 @@ FROM packages AS packages-with-fonts
 RUN rm -r node_modules/sharp node_modules/@img node_modules/nsfwjs node_modules/@tensorflow
 
 FROM packages-with-fonts AS packages-without-images
-RUN rm -r node_modules/dejavu-fonts-ttf
+RUN rm -r node_modules/dejavu-fonts-ttf node_modules/@embedpdf node_modules/@expo-google-fonts
+
+# Watermarks are drawn with the first font alone.
+FROM packages AS packages-with-images
+RUN rm -r node_modules/@embedpdf node_modules/@expo-google-fonts
 
 # An empty volume takes over the owner of the folder that it is mounted on: so the files belong to the user of the apps.
 FROM ${NODE_IMAGE} AS runtime
@@ -55,7 +59,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends ffmpeg tini 
 USER node
 ENV HEALTH_PORT=9000 TMPDIR=/data/work
 EXPOSE 9000
-COPY --from=packages /app/node_modules node_modules
+COPY --from=packages-with-images /app/node_modules node_modules
 COPY --from=build /app/dist/apps/media dist/apps/media
 ENTRYPOINT ["tini", "-s", "--"]
 CMD ["node", "--enable-source-maps", "dist/apps/media/src/main.js"]

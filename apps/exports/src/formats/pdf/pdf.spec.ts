@@ -26,9 +26,47 @@ describe('PDF', () => {
   });
 
   it('writes letters of many scripts', async () => {
-    const names = ['Zoë Müller', 'Łukasz', 'Ελένη', 'Олена', 'Çağla', 'Հայկ', 'ქეთევან'];
+    const names = [
+      ...['Zoë Müller', 'Łukasz', 'Ελένη', 'Олена', 'Çağla', 'Հայկ', 'ქეთევან'],
+      ...['李雷', '山田たろう', 'ヤマダ', '김철수', 'राम', 'สมชาย'],
+    ];
     const [page = ''] = await pagesOf([names.map((name): Row => [name])], layoutOf({ Name: 'text' }));
     for (const name of names) expect(page).toContain(name);
+  });
+
+  it('has what is read from right to left at the right of its cell, also a line that begins with other letters', async () => {
+    const hebrew = 'אבגדה '.repeat(30) + 'Leveret '.repeat(30);
+    const document = await getDocumentProxy(
+      new Uint8Array(await fileOf(pdf, [[['Zoë', hebrew]]], layoutOf({ Name: 'text', Text: 'text' }))),
+    );
+    const { items } = await (await document.getPage(1)).getTextContent();
+    const rights = new Map<number, number>();
+    for (const item of items) {
+      if (!('transform' in item) || !/אבגדה|Leveret/.test(item.str)) continue;
+      const [, , , , x, y] = item.transform as [number, number, number, number, number, number];
+      rights.set(y, Math.max(rights.get(y) ?? 0, x + item.width));
+    }
+    expect(rights.size).toBeGreaterThan(2);
+    // The right margin of the page, and that of the cell.
+    expect(new Set([...rights.values()].map(Math.round))).toEqual(new Set([551]));
+  });
+
+  it('says at the foot of a page how many of its signs no font has', async () => {
+    const rows = Array.from({ length: 60 }, (_, index): Row => [index === 0 ? 'தமிழ்' : 'a']);
+    const [first = '', second = ''] = await pagesOf([rows], layoutOf({ Name: 'text' }));
+    expect(first).toContain('\uFFFD: 5 signs without a font');
+    expect(second).not.toContain('\uFFFD');
+  });
+
+  it('ends lines of Thai between words', async () => {
+    const sentence = 'ประเทศไทยมีกรุงเทพมหานครเป็นเมืองหลวง'.repeat(8);
+    const words = new Set(
+      Array.from(new Intl.Segmenter('th', { granularity: 'word' }).segment(sentence), ({ segment }) => segment),
+    );
+    const [page = ''] = await pagesOf([[[sentence]]], layoutOf({ Text: 'text' }));
+    const lines = page.split('\n').filter((line) => /[ก-๙]/.test(line));
+    expect(lines.length).toBeGreaterThan(1);
+    for (const line of lines) expect([...words].some((word) => line.startsWith(word))).toBe(true);
   });
 
   it('wraps long texts within their column, words without spaces too', async () => {

@@ -1,13 +1,14 @@
 import { type Row } from '#libs/datasets';
 import { type CellText, shownText } from '../cell-text.js';
 import { isNumeric, type Layout } from '../layout.js';
-import { FONTS } from './fonts.js';
 import { PrintedDocument } from './printed-document.js';
 import { TablePrinter } from './table-printer.js';
+import { TextBlock } from './text-block.js';
 
 /** From this many columns on, pages lie on their side. */
 const WIDE = 6;
 const TITLE_SIZE = 16;
+const TITLE_COLOUR = '#1B2733';
 const SAMPLE_ROWS = 200;
 const BELOW_TITLE = 28;
 
@@ -17,7 +18,7 @@ export async function* pdf(batches: AsyncIterable<readonly Row[]>, layout: Layou
   const document = new PrintedDocument(title, columns.length < WIDE ? 'portrait' : 'landscape');
   const table = new TablePrinter(
     document.pdf,
-    columns.map((column) => ({ title: column.title, align: isNumeric(column.type) ? 'right' : 'left' })),
+    columns.map((column) => ({ title: column.title, align: isNumeric(column.type) ? 'right' : 'start' })),
     document.newPage,
   );
   const shown = rowText(layout);
@@ -34,8 +35,11 @@ export async function* pdf(batches: AsyncIterable<readonly Row[]>, layout: Layou
 }
 
 function printTitle({ pdf }: PrintedDocument, title: string): number {
-  const { left, top } = pdf.page.margins;
-  pdf.font(FONTS.bold).fontSize(TITLE_SIZE).fillColor('#1B2733').text(title, left, top, { lineBreak: false });
+  const { left, right, top } = pdf.page.margins;
+  const width = pdf.page.width - left - right;
+  const block = new TextBlock(pdf, 'bold', TITLE_SIZE);
+  pdf.fillColor(TITLE_COLOUR);
+  block.draw(block.lines(title, width, 1), { x: left, y: top, width, align: 'start' });
   return top + BELOW_TITLE;
 }
 

@@ -3,7 +3,7 @@ import { type TextBlock } from './text-block.js';
 /** A column of a printed table. */
 export interface TableColumn {
   readonly title: string;
-  readonly align: 'left' | 'right';
+  readonly align: 'start' | 'right';
 }
 
 export const CELL_PADDING = 4;

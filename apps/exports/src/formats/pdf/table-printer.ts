@@ -1,4 +1,4 @@
-import type PDFKit from 'pdfkit';
+import { type PdfPages } from './pdf-pages.js';
 import { CELL_PADDING, columnWidths, type TableColumn } from './table-layout.js';
 import { TextBlock } from './text-block.js';
 
@@ -16,7 +16,7 @@ export class TablePrinter {
   #y = 0;
 
   constructor(
-    private readonly document: PDFKit.PDFDocument,
+    private readonly document: PdfPages,
     private readonly columns: readonly TableColumn[],
     /** Begins a page. */
     private readonly newPage: () => void,
@@ -67,7 +67,7 @@ export class TablePrinter {
     this.document.fillColor(TEXT_COLOUR);
     let x = this.document.page.margins.left;
     for (const [index, lines] of cells.entries()) {
-      const align = this.columns[index]?.align ?? 'left';
+      const align = this.columns[index]?.align ?? 'start';
       block.draw(lines, { x: x + CELL_PADDING, y: this.#y + CELL_PADDING, width: this.#inner(index), align });
       x += this.#widths[index] ?? 0;
     }

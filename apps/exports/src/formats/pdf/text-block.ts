@@ -1,22 +1,37 @@
-import type PDFKit from 'pdfkit';
-import { type FontName } from './fonts.js';
+import { type Weight } from './fonts.js';
+import { type PdfPages } from './pdf-pages.js';
+import { breakablePieces, lettersOf } from './text-pieces.js';
+import { isRightToLeft, REPLACEMENT, runsOf } from './text-runs.js';
 
 const ELLIPSIS = '…';
-/** Words, and signs of scripts that are written without spaces; each may begin a line. */
-const PIECES =
-  /[\u2E80-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\uFF00-\uFFEF]|\s+|[^\s\u2E80-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\uFF00-\uFFEF]+/g;
 const SPACE = /^\s+$/;
 const LINE_ENDS = /\r\n|[\r\n\u2028\u2029]/;
-/** A font has no sign for these. */
-const UNSEEN = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F\uFEFF]/g;
+/** Nothing is drawn for these; of what is ignored elsewhere, those that join letters and that turn them are not ignored here. */
+const UNSEEN =
+  /[\0-\x08\x0B\x0C\x0E-\x1F\x7F]|[^\P{Default_Ignorable_Code_Point}\u200C\u200D\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+/** Letters that change with their neighbours. */
+const JOINED =
+  /[\p{Mark}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Nko}\p{Script=Syriac}\p{Script=Devanagari}\p{Script=Thai}]/u;
+/** Makes the direction of a paragraph that of a line of it, whatever the line begins with. */
+const TO_THE_LEFT = '\u200F';
+/** Where lines stand upon, below their upper edge, by their size: that of the first font. */
+const BASELINE = 0.928;
 
-/** Measures and breaks texts of one font and size. Widths are those of single signs, so that each is asked for once. */
+/** Where lines are drawn; those that are read from right to left begin at the right of what begins at its `start`. */
+interface TextPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly align: 'left' | 'right' | 'start';
+}
+
+/** Measures and breaks texts of one weight and size. Widths are those of single signs where they can be, so that each is asked for once. */
 export class TextBlock {
   readonly #widths = new Map<string, number>();
 
   constructor(
-    private readonly document: PDFKit.PDFDocument,
-    readonly font: FontName,
+    private readonly document: PdfPages,
+    readonly weight: Weight,
     readonly size: number,
   ) {}
 
@@ -25,6 +40,7 @@ export class TextBlock {
   }
 
   widthOf(text: string): number {
+    if (JOINED.test(text)) return this.#drawnWidth(text);
     let width = 0;
     for (const sign of text) width += this.#signWidth(sign);
     return width;
@@ -44,27 +60,38 @@ export class TextBlock {
   }
 
   /** Draws lines that were broken before. */
-  draw(
-    lines: readonly string[],
-    { x, y, width, align }: { x: number; y: number; width: number; align: 'left' | 'right' },
-  ): void {
-    this.document.font(this.font).fontSize(this.size);
+  draw(lines: readonly string[], { x, y, width, align }: TextPlace): void {
     for (const [index, line] of lines.entries()) {
       if (line === '') continue;
-      const left = align === 'left' ? x : x + width - this.document.widthOfString(line);
-      this.document.text(line, left, y + index * this.lineHeight, { lineBreak: false });
+      const isAtRight = align === 'right' || (align === 'start' && isRightToLeft(line));
+      let left = isAtRight ? x + width - this.#drawnWidth(line) : x;
+      const baseline = y + index * this.lineHeight + this.size * BASELINE;
+      for (const { font, text, replaced } of runsOf(line, this.weight, this.document.fonts)) {
+        this.document.font(font).fontSize(this.size);
+        this.document.text(text, left, baseline, { lineBreak: false, baseline: 'alphabetic' });
+        this.document.replacedSigns += replaced;
+        // Where it has come to.
+        left = this.document.x;
+      }
     }
   }
 
+  #drawnWidth(line: string): number {
+    const { document, size } = this;
+    const runs = runsOf(line, this.weight, document.fonts);
+    return runs.reduce((sum, { font, text }) => sum + document.font(font).fontSize(size).widthOfString(text), 0);
+  }
+
   #break(paragraph: string, width: number, most: number, lines: string[]): void {
+    const direction = isRightToLeft(paragraph) ? TO_THE_LEFT : '';
     let line = '';
     let used = 0;
     const end = lines.length + most;
-    const parts = (paragraph.match(PIECES) ?? []).flatMap((piece) => this.#parts(piece, width));
+    const parts = breakablePieces(paragraph).flatMap((piece) => this.#parts(piece, width));
     for (const part of parts) {
       const needed = this.widthOf(part);
       if (used + needed > width && line !== '') {
-        lines.push(line.trimEnd());
+        lines.push(direction + line.trimEnd());
         if (lines.length >= end) return;
         [line, used] = ['', 0];
       }
@@ -72,20 +99,22 @@ export class TextBlock {
       line += part;
       used += needed;
     }
-    lines.push(line.trimEnd());
+    lines.push(direction + line.trimEnd());
   }
 
   /** A word that is wider than a line is broken within. */
   #parts(word: string, width: number): readonly string[] {
     if (this.widthOf(word) <= width) return [word];
     const parts: string[] = [];
-    let part = '';
-    for (const sign of word) {
-      if (part !== '' && this.widthOf(part + sign) > width) {
+    let [part, used] = ['', 0];
+    for (const letter of lettersOf(word)) {
+      const needed = this.widthOf(letter);
+      if (part !== '' && used + needed > width) {
         parts.push(part);
-        part = '';
+        [part, used] = ['', 0];
       }
-      part += sign;
+      part += letter;
+      used += needed;
     }
     return [...parts, part];
   }
@@ -99,7 +128,13 @@ export class TextBlock {
   #signWidth(sign: string): number {
     const known = this.#widths.get(sign);
     if (known !== undefined) return known;
-    const width = this.document.font(this.font).fontSize(this.size).widthOfString(sign);
+    const { fonts } = this.document;
+    const font = fonts.of(sign, this.weight);
+    const shown = font === undefined ? REPLACEMENT : sign;
+    const width = this.document
+      .font(font ?? fonts.first(this.weight))
+      .fontSize(this.size)
+      .widthOfString(shown);
     this.#widths.set(sign, width);
     return width;
   }

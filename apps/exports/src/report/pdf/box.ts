@@ -1,4 +1,4 @@
-import type PDFKit from 'pdfkit';
+import { type PdfPages } from '../../formats/pdf/pdf-pages.js';
 import { type ChartNumbers } from './chart-numbers.js';
 
 /** A place on a page, in points. */
@@ -11,7 +11,7 @@ export interface Box {
 
 /** Where something is drawn, and how its numbers are written. */
 export interface Canvas {
-  readonly pdf: PDFKit.PDFDocument;
+  readonly pdf: PdfPages;
   readonly box: Box;
   readonly numbers: ChartNumbers;
 }

@@ -1,7 +1,6 @@
-import type PDFKit from 'pdfkit';
 import { shownText } from '../../formats/cell-text.js';
 import { type Forms } from '../../formats/layout.js';
-import { FONTS } from '../../formats/pdf/fonts.js';
+import { type PdfPages } from '../../formats/pdf/pdf-pages.js';
 import { TextBlock } from '../../formats/pdf/text-block.js';
 import { type ReportTable } from '../report-work.js';
 import { type Box, type Canvas } from './box.js';
@@ -69,11 +68,13 @@ function drawTile({ pdf, box, numbers }: Canvas, { title, shown, change }: Figur
   });
 }
 
-function drawNumber(pdf: PDFKit.PDFDocument, text: string, box: Box): void {
-  pdf.font(FONTS.bold);
-  let size = LARGEST_SIZE;
-  while (size > SMALLEST_SIZE && pdf.fontSize(size).widthOfString(text) > box.width) size -= 1;
-  pdf.fillColor(INK).fontSize(size).text(text, box.x, box.y, { lineBreak: false });
+/** As large as it has room. */
+function drawNumber(pdf: PdfPages, text: string, box: Box): void {
+  let block = new TextBlock(pdf, 'bold', LARGEST_SIZE);
+  while (block.size > SMALLEST_SIZE && block.widthOf(text) > box.width)
+    block = new TextBlock(pdf, 'bold', block.size - 1);
+  pdf.fillColor(INK);
+  block.draw([text], { ...box, align: 'left' });
 }
 
 function direction(change: number): { readonly sign: string; readonly colour: string } {

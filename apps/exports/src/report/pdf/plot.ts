@@ -1,5 +1,4 @@
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
-import { FONTS } from '../../formats/pdf/fonts.js';
 import { TextBlock } from '../../formats/pdf/text-block.js';
 import { type Box, type Canvas } from './box.js';
 import { type ChartData } from './chart-data.js';
@@ -25,8 +24,8 @@ export function drawValueAxis(
 ): { plot: Box; scale: ScaleLinear<number, number> } {
   const scale = valueScale(data, [box.y + box.height, box.y]);
   const ticks = scale.ticks(TICKS).map((value) => ({ y: scale(value), text: numbers.axis(value) }));
-  pdf.font(FONTS.plain).fontSize(AXIS_SIZE);
-  const room = Math.max(0, ...ticks.map(({ text }) => pdf.widthOfString(text))) + 6;
+  const block = new TextBlock(pdf, 'plain', AXIS_SIZE);
+  const room = Math.max(0, ...ticks.map(({ text }) => block.widthOf(text))) + 6;
   for (const { y, text } of ticks) {
     pdf
       .moveTo(box.x + room, y)
@@ -34,8 +33,8 @@ export function drawValueAxis(
       .lineWidth(0.5)
       .strokeColor(GRID)
       .stroke();
-    const x = box.x + room - 4 - pdf.widthOfString(text);
-    pdf.fillColor(FAINT).text(text, x, y - AXIS_SIZE / 2 - 1, { lineBreak: false });
+    pdf.fillColor(FAINT);
+    block.draw([text], { x: box.x, y: y - AXIS_SIZE / 2 - 1, width: room - 4, align: 'right' });
   }
   return { plot: { ...box, x: box.x + room, width: box.width - room }, scale };
 }

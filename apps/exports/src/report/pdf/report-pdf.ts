@@ -96,7 +96,7 @@ class ReportPage {
     const shown = rows.map((row) => forms.map((form, at) => (row[at] == null ? '' : form(row[at]))));
     const heads = columns.map(({ title, type }) => ({
       title,
-      align: isNumeric(type) ? ('right' as const) : ('left' as const),
+      align: isNumeric(type) ? ('right' as const) : ('start' as const),
     }));
     const printer = new TablePrinter(this.document.pdf, heads, this.document.newPage);
     printer.begin(this.#y, shown);
@@ -130,7 +130,7 @@ class ReportPage {
   #line(text: string, { block, colour }: { readonly block: TextBlock; readonly colour: string }): void {
     const { pdf } = this.document;
     pdf.fillColor(colour);
-    const place = { x: pdf.page.margins.left, y: this.#y, width: this.#width, align: 'left' } as const;
+    const place = { x: pdf.page.margins.left, y: this.#y, width: this.#width, align: 'start' } as const;
     block.draw(block.lines(text, this.#width, 1), place);
   }
 
