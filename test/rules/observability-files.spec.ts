@@ -41,12 +41,13 @@ function blindSpots(expression: string): string[] {
 
 describe('the files for Prometheus and Grafana', () => {
   let exported: Exported;
+  let alerts: { readonly groups: readonly { readonly rules: readonly Rule[] }[] };
   let rules: readonly Rule[];
   let dashboard: Dashboard;
 
   beforeAll(async () => {
     exported = await exportedMetrics();
-    const alerts = parse(await readFile('deploy/prometheus/alerts.yaml', 'utf8')) as { groups: { rules: Rule[] }[] };
+    alerts = parse(await readFile('deploy/prometheus/alerts.yaml', 'utf8')) as typeof alerts;
     rules = alerts.groups.flatMap((group) => group.rules);
     dashboard = JSON.parse(await readFile('deploy/grafana/leveret.json', 'utf8')) as Dashboard;
   }, 60_000);
@@ -55,6 +56,11 @@ describe('the files for Prometheus and Grafana', () => {
     expect(rules.length).toBeGreaterThan(20);
     for (const { alert, expr, annotations } of rules)
       expect([alert, missing(exported, expr, annotations.summary)]).toEqual([alert, []]);
+  });
+
+  it('give the Prometheus Operator the same alerts', async () => {
+    const file = 'deploy/kubernetes/components/prometheus/prometheus-rule.yaml';
+    expect((parse(await readFile(file, 'utf8')) as { spec: unknown }).spec).toEqual(alerts);
   });
 
   it('count an event with which its series begins', () => {
