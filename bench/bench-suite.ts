@@ -13,7 +13,7 @@ import { freePort } from '../tools/local-nodes/ports.js';
 import { PrivatePostgres } from '../tools/local-nodes/private-postgres.js';
 import { ensureRedis, PrivateRedis } from '../tools/local-nodes/private-redis.js';
 import { AppProcess } from '../tools/processes/app-process.js';
-import { appMain, LAB_MAIN } from '../tools/start/app-list.js';
+import { appMain, LAB_MAIN } from '../tools/project/app-list.js';
 import {
   consumerEnvironment,
   emailEnvironment,

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { PROJECT } from '../tools/start/app-list.js';
+import { PROJECT } from '../tools/project/app-list.js';
 
 /** A program of the benchmarks in a process of its own, so that what it costs can be told from what it is beside. */
 export class ChildProgram<Order extends object, Answer extends object> {

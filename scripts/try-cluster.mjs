@@ -108,7 +108,7 @@ async function startSuite(urls) {
     [
       'processes/app-process.js',
       'start/environment.js',
-      'start/app-list.js',
+      'project/app-list.js',
       'start/await-tasks.js',
       '../libs/sdk/src/index.js',
       'local-nodes/private-postgres.js',

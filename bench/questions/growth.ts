@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
-import { PROJECT } from '../../tools/start/app-list.js';
+import { PROJECT } from '../../tools/project/app-list.js';
 import { awaitTasks } from '../../tools/start/await-tasks.js';
 import { type Effort } from '../effort.js';
 import { flow, PLAIN } from '../flow.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { PROJECT } from '../../tools/start/app-list.js';
+import { PROJECT } from '../../tools/project/app-list.js';
 import { type BenchSuite } from '../bench-suite.js';
 import { CostMeter, type Processes } from '../costs.js';
 import { inLanes, numbersTo } from '../lanes.js';

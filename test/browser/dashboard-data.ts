@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type StoredFile } from '#libs/sdk';
-import { PROJECT } from '../../tools/start/app-list.js';
+import { PROJECT } from '../../tools/project/app-list.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { type TestSuite } from '../support/test-suite.js';
 

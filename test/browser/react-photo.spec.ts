@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { freePort } from '../../tools/local-nodes/ports.js';
-import { PROJECT } from '../../tools/start/app-list.js';
+import { PROJECT } from '../../tools/project/app-list.js';
 import { eventually } from '../support/eventually.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
 import { startChromium } from './chromium.js';

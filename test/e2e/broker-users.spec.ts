@@ -11,7 +11,7 @@ import { type HttpTarget, startHttpTarget } from '../../libs/egress/spec/http-ta
 /* eslint-enable no-restricted-imports */
 import { freePort } from '../../tools/local-nodes/ports.js';
 import { callManagement } from '../../tools/local-nodes/management-api.js';
-import { PROJECT } from '../../tools/start/app-list.js';
+import { PROJECT } from '../../tools/project/app-list.js';
 import { eventually } from '../support/eventually.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { SuiteServers } from '../support/suite-servers.js';

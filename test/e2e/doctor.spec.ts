@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { callManagement } from '../../tools/local-nodes/management-api.js';
-import { LAB_MAIN, PROJECT } from '../../tools/start/app-list.js';
+import { LAB_MAIN, PROJECT } from '../../tools/project/app-list.js';
 import { eventually } from '../support/eventually.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
 

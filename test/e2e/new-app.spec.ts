@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { appNames } from '../../tools/new-app/app-names.js';
 import { writeApp } from '../../tools/new-app/write-app.js';
-import { PROJECT } from '../../tools/start/app-list.js';
+import { PROJECT } from '../../tools/project/app-list.js';
 import { OutsideProject } from '../support/outside-project.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { startSuite } from '../support/test-suite.js';

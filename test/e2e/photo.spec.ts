@@ -9,7 +9,7 @@ import sharp from 'sharp';
 import { type FileReference, type Job } from '#libs/contracts';
 import { Screen } from '../../tools/console/screen.js';
 import { ensureFfmpeg } from '../../tools/local-nodes/ffmpeg-program.js';
-import { PROJECT } from '../../tools/start/app-list.js';
+import { PROJECT } from '../../tools/project/app-list.js';
 import { eventually } from '../support/eventually.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { LAB_MAIN, PROJECT } from '../../tools/start/app-list.js';
+import { LAB_MAIN, PROJECT } from '../../tools/project/app-list.js';
 import { eventually } from '../support/eventually.js';
 import { whenAllEnded } from '../support/job-load.js';
 import { SuiteJobs } from '../support/suite-jobs.js';

@@ -9,7 +9,7 @@ import { processesIn } from '../../apps/media/spec/processes.js';
 import { Screen } from '../../tools/console/screen.js';
 import { ensureFfmpeg } from '../../tools/local-nodes/ffmpeg-program.js';
 import { groupMembers } from '../../tools/processes/process-group.js';
-import { PROJECT } from '../../tools/start/app-list.js';
+import { PROJECT } from '../../tools/project/app-list.js';
 import { eventually } from '../support/eventually.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { testEnvironment } from '../support/test-environment.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Job, VERSION_HEADER, WIRE_VERSION } from '#libs/contracts';
-import { PROJECT } from '../../tools/start/app-list.js';
+import { PROJECT } from '../../tools/project/app-list.js';
 import { eventually } from '../support/eventually.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { SuiteMessages } from '../support/suite-messages.js';

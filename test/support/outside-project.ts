@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { PROJECT } from '../../tools/start/app-list.js';
+import { PROJECT } from '../../tools/project/app-list.js';
 
 const run = promisify(execFile);
 const MODULES = join(PROJECT, 'node_modules');

@@ -4,7 +4,7 @@ import { Leveret } from '#libs/sdk';
 import { freePort } from '../../tools/local-nodes/ports.js';
 import { AppProcess } from '../../tools/processes/app-process.js';
 import { RECORD_SUFFIX } from '../../tools/processes/recorded-processes.js';
-import { appMain, LAB_MAIN, PROJECT } from '../../tools/start/app-list.js';
+import { appMain, LAB_MAIN, PROJECT } from '../../tools/project/app-list.js';
 import { appEnvironment, gatewayEnvironment, type SuiteFacts } from '../../tools/start/environment.js';
 import { awaitTasks } from '../../tools/start/await-tasks.js';
 import { type ServersOfSuite, SuiteServers } from './suite-servers.js';

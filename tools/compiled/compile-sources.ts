@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { transform } from '@swc/core';
-import { PROJECT } from '../start/app-list.js';
+import { PROJECT } from '../project/app-list.js';
 
 /** Compiled files, for tests of what starts processes and threads of its own. */
 export interface CompiledSources {

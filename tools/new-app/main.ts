@@ -1,5 +1,5 @@
 import { Problem } from '../console/problem.js';
-import { PROJECT } from '../start/app-list.js';
+import { PROJECT } from '../project/app-list.js';
 import { appNames } from './app-names.js';
 import { writeApp } from './write-app.js';
 

@@ -8,7 +8,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { Problem } from '../console/problem.js';
 import { Screen } from '../console/screen.js';
 import { ensureKubectl } from '../local-nodes/kubectl-program.js';
-import { PROJECT } from '../start/app-list.js';
+import { PROJECT } from '../project/app-list.js';
 import { appNames } from './app-names.js';
 import { writeApp } from './write-app.js';
 

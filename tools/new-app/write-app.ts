@@ -6,7 +6,7 @@ import { brokerDefinitions } from '../../apps/gateway/src/broker-users/definitio
 import { OWN_DOMAINS } from '../../apps/gateway/src/topology/domains.js';
 /* eslint-enable no-restricted-imports */
 import { Problem } from '../console/problem.js';
-import { PROJECT } from '../start/app-list.js';
+import { PROJECT } from '../project/app-list.js';
 import { type AppNames } from './app-names.js';
 import { entriesOf, type Entry } from './entries.js';
 

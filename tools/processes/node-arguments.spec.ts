@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { appMain, LAB_MAIN, PROJECT } from '../start/app-list.js';
+import { appMain, LAB_MAIN, PROJECT } from '../project/app-list.js';
 import { nodeArguments } from './node-arguments.js';
 
 const COMMAND = /^CMD \["node", (?<words>.*)\]$/gm;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { PROJECT } from '../start/app-list.js';
+import { PROJECT } from '../project/app-list.js';
 
 /**
  * What follows `node` on the command line that starts a program: its `start:` script of package.json says so. Programs that

@@ -7,7 +7,7 @@ import { AppKeeper } from '../processes/app-keeper.js';
 import { PassedLines } from '../processes/line-sink.js';
 import { recordedProcess } from '../processes/process-record.js';
 import { RECORD_SUFFIX, retireRecorded } from '../processes/recorded-processes.js';
-import { appMain, consumerApps } from '../start/app-list.js';
+import { appMain, consumerApps } from '../project/app-list.js';
 import { Interruption } from '../start/interruption.js';
 import { LaunchLock } from '../start/launch-lock.js';
 import { AppPool } from './app-pool.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { JobFailedError, type JobUpdate, type Leveret, type StoredFile } from '#libs/sdk';
 import { errorMessage } from '../console/problem.js';
 import { type Screen } from '../console/screen.js';
-import { PROJECT } from './app-list.js';
+import { PROJECT } from '../project/app-list.js';
 
 const PHOTO = join(PROJECT, 'examples', 'assets', 'photo.jpg');
 const PATIENCE = '2m';

@@ -1,7 +1,7 @@
 import { freePort } from '../local-nodes/ports.js';
 import { AppKeeper, type KeeperSurroundings } from '../processes/app-keeper.js';
 import { LogOfProcess } from '../processes/line-sink.js';
-import { INBOX_MAIN } from './app-list.js';
+import { INBOX_MAIN } from '../project/app-list.js';
 import { type DataFolder } from './data-folder.js';
 
 const PROCESS = 'mail-inbox';

@@ -3,7 +3,7 @@ import { ConfigError } from '#libs/config';
 import { errorCode, Problem } from '../console/problem.js';
 import { Screen } from '../console/screen.js';
 import { freePort, isFree } from '../local-nodes/ports.js';
-import { appMain, consumerApps } from './app-list.js';
+import { appMain, consumerApps } from '../project/app-list.js';
 import { DataFolder, describeFolderError } from './data-folder.js';
 import { DEMONSTRATION_TASK, demonstrate } from './demonstration.js';
 import { Interruption } from './interruption.js';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { kept } from '../processes/private-file.js';
-import { PROJECT } from './app-list.js';
+import { PROJECT } from '../project/app-list.js';
 
 const NAME = 'sample';
 /** Its name while it is being filled: one that was cut off is made anew. */

@@ -8,7 +8,7 @@ import { COOL_DOWN_MS, TARGET_MS } from '../scale/decide.js';
 import { PoolCrew } from '../scale/pool-crew.js';
 import { type ScaleRange, varies } from '../scale/scale-range.js';
 import { type Leveret } from '#libs/sdk';
-import { appMain } from './app-list.js';
+import { appMain } from '../project/app-list.js';
 import { type DataFolder } from './data-folder.js';
 
 const GATEWAY = 'gateway';

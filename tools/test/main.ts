@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Screen } from '../console/screen.js';
-import { PROJECT } from '../start/app-list.js';
+import { PROJECT } from '../project/app-list.js';
 import { testSteps, type TestStep } from './steps.js';
 import { type JestReport, sum, type Tally, tallyCheck, tallyJest } from './tally.js';
 

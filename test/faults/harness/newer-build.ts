@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WIRE_VERSION } from '#libs/contracts';
-import { PROJECT } from '../../../tools/start/app-list.js';
+import { PROJECT } from '../../../tools/project/app-list.js';
 
 const WIRE = join('dist', 'libs', 'contracts', 'src', 'wire.js');
 
