@@ -170,6 +170,10 @@ describe('integrations', () => {
     expect(failed.error).toMatchObject({ code: 'egress_refused', permanent: true });
   });
 
+  it('say at the start what is opened', () => {
+    expect(suite.log('integrations').find((line) => line.includes('EGRESS_ALLOW'))).toContain(target.pair);
+  });
+
   it.each([
     [{ url: 'https://example.com/', headers: { Authorization: 'x' } }, 'payload.headers'],
     [{ url: '/a', connection: 'shop', headers: { 'X-Shop-Key': 'x' } }, 'payload.headers'],

@@ -1,8 +1,8 @@
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { loadConsumerConfig, loadIntegrationsConfig } from '#libs/config';
 import { AppProcess } from '#libs/consumer';
 import { Catalog, loadCatalog } from '#libs/datasets';
-import { Dependencies, EgressClient } from '#libs/egress';
+import { Dependencies, EgressClient, openedPairs } from '#libs/egress';
 import { ConnectionCalls } from './connections/connection-calls.js';
 import { Connections } from './connections/connections.js';
 import { openConnections } from './connections/load-connections.js';
@@ -26,7 +26,10 @@ function dependenciesOf(process: AppProcess, connections: Connections): Dependen
 }
 
 function egressClient(): EgressClient {
-  return new EgressClient({ allow: loadIntegrationsConfig().egressAllow, userAgent: USER_AGENT });
+  const { egressAllow: allow } = loadIntegrationsConfig();
+  const opened = openedPairs(allow);
+  if (opened !== undefined) new Logger(EgressClient.name).log(opened);
+  return new EgressClient({ allow, userAgent: USER_AGENT });
 }
 
 /** The consumer app of the domain `integrations`. */

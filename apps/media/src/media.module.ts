@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { loadMediaConfig } from '#libs/config';
+import { openedPairs } from '#libs/egress';
 import { ImagePool } from './image-pool/image-pool.js';
 import { Moderator } from './moderation/moderator.js';
 import { WebFiles } from './sources/web-files.js';
@@ -10,13 +11,20 @@ import { ProcessVideoHandler } from './tasks/process-video/process-video.handler
 import { VideoSettings } from './tasks/process-video/video-settings.js';
 import { Workspaces } from './workspace/workspaces.js';
 
+function webFiles(): WebFiles {
+  const { egressAllow } = loadMediaConfig();
+  const opened = openedPairs(egressAllow);
+  if (opened !== undefined) new Logger(WebFiles.name).log(opened);
+  return new WebFiles(egressAllow);
+}
+
 /** The consumer app of the domain `media`. */
 @Module({
   controllers: [AnalyzeImageHandler, ProcessImageHandler, ProcessVideoHandler],
   providers: [
     { provide: ImagePool, useFactory: () => new ImagePool() },
     { provide: Moderator, useFactory: () => new Moderator() },
-    { provide: WebFiles, useFactory: () => new WebFiles(loadMediaConfig().egressAllow) },
+    { provide: WebFiles, useFactory: webFiles },
     { provide: VideoSettings, useFactory: () => new VideoSettings(loadMediaConfig().watermarkText) },
     { provide: Workspaces, useFactory: () => new Workspaces(tmpdir()) },
   ],

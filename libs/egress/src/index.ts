@@ -5,4 +5,5 @@ export { type BreakerTerms, DEPENDENCY_TERMS, type DependencyTerms } from './dep
 export { EgressClient, type EgressOptions } from './egress-client.js';
 export { AnswerTooLarge, CallFailed, type CallTrouble, EgressRefused } from './errors.js';
 export { retryAfterMs } from './retry-after.js';
+export { openedPairs } from './opened-pairs.js';
 export { type Resolve } from './guarded-connector.js';
