@@ -2,7 +2,9 @@
 
 /** What specs stand on: never built into the suite, never imported by it. */
 const SUPPORT = '^(apps|libs)/[^/]+/(spec|src/testing)/';
-const TESTS = ['\\.spec\\.ts$', '^test/', SUPPORT];
+/** What specs of consumer apps stand on, those of users too. */
+const KIT = '^libs/consumer-testing/';
+const TESTS = ['\\.spec\\.ts$', '^test/', SUPPORT, KIT];
 
 /** Programs around the suite. They start it, measure it or make its pages, so they may use what it is made of. */
 const AROUND = ['^tools/', '^bench/'];
@@ -173,7 +175,7 @@ module.exports = {
       from: { path: '^apps/(?!(gateway|dashboard)/)' },
       to: {
         path: '^libs/',
-        pathNot: '^libs/(consumer|storage|contracts|config|suppressions|datasets|egress|webhooks)/',
+        pathNot: ['^libs/(consumer|storage|contracts|config|suppressions|datasets|egress|webhooks)/', KIT],
       },
     },
     {

@@ -68,6 +68,17 @@ describe('npm run new:app', () => {
   );
 });
 
+/** An error of the kit has to be one of the package. */
+const TEST_OF_A_HANDLER = `
+  import 'reflect-metadata';
+  import { PermanentError } from 'leveret-consumer';
+  import { jobInMemory } from 'leveret-consumer/testing';
+  const { context, progress } = jobInMemory();
+  await context.progress(50, 'half');
+  const error = await context.files.open({ key: 'default/none' }).catch((thrown) => thrown);
+  console.log([progress[0].message, error instanceof PermanentError && error.code].join(', '));
+`;
+
 describe('the package leveret-consumer', () => {
   it(
     'is all that an app outside of the tree needs',
@@ -85,6 +96,7 @@ describe('the package leveret-consumer', () => {
       await expect(resultIn(project.folder, 'translations.translate', { text: 'hello world' })).resolves.toEqual({
         text: 'bonjour monde',
       });
+      await expect(project.printed(TEST_OF_A_HANDLER)).resolves.toBe('half, file_not_found');
     },
     STEPS_MS,
   );

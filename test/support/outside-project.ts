@@ -39,6 +39,12 @@ export class OutsideProject {
     await run(join(MODULES, '.bin', 'tsc'), ['-p', '.'], { cwd: this.folder });
   }
 
+  /** What a program of the project prints. */
+  async printed(program: string): Promise<string> {
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: this.folder });
+    return stdout.trim();
+  }
+
   /** The packages that the installed one imports, and those that it says it needs. */
   async needs(): Promise<{
     readonly imported: readonly string[];

@@ -6,7 +6,8 @@ import { emptied, javascript, PROJECT, sources } from '../sdk/project-sources.mj
 const CONSUMER = join(PROJECT, 'libs/consumer');
 const OUTPUT = join(CONSUMER, 'dist');
 
-const input = { index: join(CONSUMER, 'src/index.ts') };
+/** One build of both, so that an error of the one is an error of the other. */
+const input = { index: join(CONSUMER, 'src/index.ts'), testing: join(PROJECT, 'libs/consumer-testing/src/index.ts') };
 const output = { dir: OUTPUT, format: 'es' };
 /** Whatever is neither a file of this project nor named as one. */
 const external = (imported) => !/^[./#]/.test(imported);

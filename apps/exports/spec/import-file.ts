@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { type ImportHandler, type ImportResult } from '../src/tasks/import/import.handler.js';
 import { type ImportPayload } from '../src/tasks/import/import.payload.js';
-import { jobInMemory, type JobInMemory } from './job-in-memory.js';
+import { jobInMemory, type JobInMemory } from '#libs/consumer-testing';
 
 /** What has come of an import. */
 export interface Imported {

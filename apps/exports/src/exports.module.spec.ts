@@ -4,7 +4,7 @@ import { openRows } from '#libs/datasets';
 import { eventually } from '../../../test/support/eventually.js';
 import { catalogOf } from '../spec/catalog-of.js';
 import { type CompiledThreads, compileThreads } from '../spec/compiled-threads.js';
-import { jobInMemory, type JobInMemory, type JobOptions } from '../spec/job-in-memory.js';
+import { jobInMemory, type JobInMemory, type JobOptions } from '#libs/consumer-testing';
 import { INSTALLATION_PATIENCE_MS, type MariadbDatabase, startMariadb } from '../spec/mariadb-database.js';
 import { CreateHandler } from './tasks/create/create.handler.js';
 import { type CreatePayload } from './tasks/create/create.payload.js';

@@ -10,7 +10,7 @@ import { type ProcessImageResult } from '../src/tasks/process-image/process-imag
 import { ProcessImagePayload } from '../src/tasks/process-image/process-image.payload.js';
 import { Workspaces } from '../src/workspace/workspaces.js';
 import { compileApp, type CompiledApp } from './compiled-app.js';
-import { jobInMemory, type JobInMemory } from './job-in-memory.js';
+import { jobInMemory, type JobInMemory } from '#libs/consumer-testing';
 
 /** A job that has been done. */
 export interface DeskRun extends JobInMemory {

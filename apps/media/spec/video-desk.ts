@@ -14,7 +14,7 @@ import { ProcessVideoPayload } from '../src/tasks/process-video/process-video.pa
 import { Workspaces } from '../src/workspace/workspaces.js';
 import { compileApp, type CompiledApp } from './compiled-app.js';
 import { type HttpTarget } from './http-target.js';
-import { jobInMemory, type JobInMemory, type JobOptions } from './job-in-memory.js';
+import { jobInMemory, type JobInMemory, type JobOptions } from '#libs/consumer-testing';
 import { processesIn } from './processes.js';
 
 /** A job that has been done. */

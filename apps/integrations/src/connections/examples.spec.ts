@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type HttpTarget, startHttpTarget } from '../../spec/http-target.js';
-import { jobInMemory } from '../../spec/job-in-memory.js';
+import { jobInMemory } from '#libs/consumer-testing';
 import { JumpingClock, outgoingTo } from '../../spec/outgoing-to.js';
 import { practice, type PracticeServers } from '../../spec/practice-servers.js';
 import { type Outgoing } from '../outgoing/outgoing.js';

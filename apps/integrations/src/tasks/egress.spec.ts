@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { connectionsOf } from '../../spec/connections-of.js';
 import { type HttpTarget, startHttpTarget } from '../../spec/http-target.js';
-import { jobInMemory } from '../../spec/job-in-memory.js';
+import { jobInMemory } from '#libs/consumer-testing';
 import { outgoingTo } from '../../spec/outgoing-to.js';
 import { REFUSED_HOSTS, REFUSED_REDIRECTS, REFUSED_RESOLUTIONS, REFUSED_URLS } from '../../spec/refused-addresses.js';
 import { ConnectionCalls } from '../connections/connection-calls.js';

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { LIMITS } from '#libs/contracts';
 import { Suppressions } from '#libs/suppressions';
-import { jobInMemory, type JobInMemory } from '../../../spec/job-in-memory.js';
+import { jobInMemory, type JobInMemory } from '#libs/consumer-testing';
 import { storageInMemory } from '../../../spec/storage-in-memory.js';
 import { Templates } from '../../templates/templates.js';
 import { csvRecipients } from './csv-recipients.js';
@@ -28,9 +28,8 @@ describe('email.send-bulk', () => {
     recipientsFile: job.give(Buffer.from(text as string)),
   });
   const spawned = (): unknown[] => [...job.spawned.values()].map(({ payload }) => payload);
-  const problemsIn = (result: unknown): unknown[] => {
-    const { file } = result as { file: { key: string } };
-    const lines = job.stored.get(file.key)?.toString().trimEnd().split('\n') ?? [];
+  const problemsSaved = (): unknown[] => {
+    const lines = job.saved.get('problems')?.toString().trimEnd().split('\n') ?? [];
     return lines.map((line) => JSON.parse(line) as unknown);
   };
 
@@ -65,7 +64,7 @@ describe('email.send-bulk', () => {
       { row: 4, to: 'nameless@x.org', problem: 'data.name is required' },
     ];
     expect(result).toMatchObject({ problems });
-    expect(problemsIn(result)).toEqual(problems);
+    expect(problemsSaved()).toEqual(problems);
     expect([...job.spawned.keys()]).toEqual(['ada@x.org']);
   });
 
@@ -87,7 +86,7 @@ describe('email.send-bulk', () => {
   it('lists rows of a file that do not have the fields of its header', async () => {
     const result = await send(csv('to,name\nada@x.org\nbob@x.org,Bob,B\ncarl@x.org,Carl\n'));
     expect(result).toMatchObject({ queued: 1, invalid: 2 });
-    expect(problemsIn(result)).toMatchObject([{ row: 1, problem: expect.stringContaining('has 2') }, { row: 2 }]);
+    expect(problemsSaved()).toMatchObject([{ row: 1, problem: expect.stringContaining('has 2') }, { row: 2 }]);
   });
 
   it('takes an empty field for no value: that of all is in its place', async () => {
@@ -102,7 +101,7 @@ describe('email.send-bulk', () => {
     expect(await send({ recipients: [{ to: 'ada@x.org', data: long }] })).toMatchObject({ queued: 0, invalid: 1 });
     const result = await send(csv('to,name\nada@x.org,A\0da\nbob@x.org,Bob\n'));
     expect(result).toMatchObject({ queued: 1, invalid: 1 });
-    expect(problemsIn(result)).toMatchObject([{ row: 1, problem: expect.stringContaining('U+0000') }]);
+    expect(problemsSaved()).toMatchObject([{ row: 1, problem: expect.stringContaining('U+0000') }]);
   });
 
   it.each([
@@ -129,8 +128,10 @@ describe('email.send-bulk', () => {
     };
     return { job: { ...as, context: { ...as.context, files: { ...files, open } } }, bytes: () => bytes };
   };
-  const sizeOf = ({ payload }: { readonly payload?: unknown }): number =>
-    job.stored.get((payload as { recipientsFile: { key: string } }).recipientsFile.key)?.length ?? 0;
+  const sizeOf = async ({ payload }: { readonly payload?: unknown }): Promise<number> => {
+    const { recipientsFile } = payload as { recipientsFile: { key: string } };
+    return (await job.context.files.open(recipientsFile)).reference.size;
+  };
 
   it('shares a file out that is longer than one job may send to, so that no address is in two parts', async () => {
     const addresses = LIMITS.spawnedJobs + 1;
@@ -139,14 +140,14 @@ describe('email.send-bulk', () => {
     const first = counted(job);
     const result = await send(file, first.job);
     expect(result).toEqual({ recipients: addresses + 6, parts: [expect.any(String), expect.any(String)] });
-    expect(first.bytes()).toBe(2 * sizeOf({ payload: file }));
+    expect(first.bytes()).toBe(2 * (await sizeOf({ payload: file })));
     const keys: string[] = [];
     const problems: unknown[] = [];
     for (const [index, part] of [...job.spawned.values()].entries()) {
       expect(part).toMatchObject({ task: 'email.send-bulk', priority: 'low', payload: { part: { of: 2 } } });
       const sent = counted(job.again({ id: `01970000-0000-7000-8000-00000000002${index}` }));
       problems.push(...((await send(part.payload as SendBulkPayload, sent.job)) as { problems: unknown[] }).problems);
-      expect(sent.bytes()).toBe(2 * sizeOf(part));
+      expect(sent.bytes()).toBe(2 * (await sizeOf(part)));
       keys.push(...sent.job.spawned.keys());
     }
     expect([keys.length, new Set(keys).size]).toEqual([addresses, addresses]);
@@ -161,7 +162,7 @@ describe('email.send-bulk', () => {
       recipients: addresses,
       parts: [expect.any(String), expect.any(String)],
     });
-    const sizes = [...job.spawned.values()].map(sizeOf);
+    const sizes = await Promise.all([...job.spawned.values()].map(sizeOf));
     expect(Math.min(...sizes)).toBeGreaterThan(Math.max(...sizes) / 2);
   });
 

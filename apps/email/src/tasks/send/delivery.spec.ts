@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { jobInMemory } from '../../../spec/job-in-memory.js';
+import { jobInMemory } from '#libs/consumer-testing';
 import { SmtpSink } from '../../../spec/smtp-sink.js';
 import { Mailer } from '../../outgoing/mailer.js';
 import { Traffic } from '../../outgoing/traffic.js';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { simpleParser } from 'mailparser';
-import { jobInMemory, type JobInMemory } from '../../../spec/job-in-memory.js';
+import { jobInMemory, type JobInMemory } from '#libs/consumer-testing';
 import { headerOf, type Refusal, SmtpSink } from '../../../spec/smtp-sink.js';
 import { Suppressions, UnsubscribeLinks } from '#libs/suppressions';
 import { storageInMemory } from '../../../spec/storage-in-memory.js';

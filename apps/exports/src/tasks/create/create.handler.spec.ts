@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync';
 import { eventually } from '../../../../../test/support/eventually.js';
 import { catalogOf } from '../../../spec/catalog-of.js';
 import { type CompiledThreads, compileThreads } from '../../../spec/compiled-threads.js';
-import { jobInMemory, type JobInMemory, type JobOptions } from '../../../spec/job-in-memory.js';
+import { jobInMemory, type JobInMemory, type JobOptions } from '#libs/consumer-testing';
 import { startUserDatabase, type TestDatabase } from '../../../spec/user-database.js';
 import { CreateHandler, type CreateResult } from './create.handler.js';
 import { type CreatePayload } from './create.payload.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../../../test/support/eventually.js';
 import { catalogOf } from '../../../spec/catalog-of.js';
-import { jobInMemory } from '../../../spec/job-in-memory.js';
+import { jobInMemory } from '#libs/consumer-testing';
 import { startUserDatabase, type TestDatabase } from '../../../spec/user-database.js';
 import { ExecuteHandler, type ExecuteResult } from './execute.handler.js';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { runStatement } from '#libs/datasets';
 import { catalogOf } from '../../../spec/catalog-of.js';
 import { importFile, type Imported, type ImportOrder, rejectionsOf } from '../../../spec/import-file.js';
-import { jobInMemory } from '../../../spec/job-in-memory.js';
+import { jobInMemory } from '#libs/consumer-testing';
 import { startUserDatabase, type TestDatabase } from '../../../spec/user-database.js';
 import { ImportHandler } from './import.handler.js';
 

@@ -8,7 +8,7 @@ import {
   type ImportOrder,
   rejectionsOf,
 } from '../../../spec/import-file.js';
-import { jobInMemory, type JobInMemory } from '../../../spec/job-in-memory.js';
+import { jobInMemory, type JobInMemory } from '#libs/consumer-testing';
 import { startUserDatabase, type TestDatabase } from '../../../spec/user-database.js';
 import { ImportHandler } from './import.handler.js';
 
@@ -183,7 +183,7 @@ describe('exports.import', () => {
     for (const job of [jobInMemory(), jobInMemory()]) {
       await expect(importFile(file, { maxRejected: code === 'bad_source' ? 5 : 0 }, job)).rejects.toMatchObject({
         code,
-        message: expect.stringMatching(/ in the file default\/job\/1-errors\.csv\.$/),
+        message: expect.stringMatching(/ in the file default\/[\da-f-]+\/1-errors\.csv\.$/),
       });
       expect(rejectionsOf(job).map(([line]) => line)).toEqual(numbers);
     }

@@ -3,7 +3,7 @@ import readWorkbook from 'read-excel-file/node';
 import { extractText, getDocumentProxy } from 'unpdf';
 import { catalogOf } from '../../../spec/catalog-of.js';
 import { type CompiledThreads, compileThreads } from '../../../spec/compiled-threads.js';
-import { jobInMemory } from '../../../spec/job-in-memory.js';
+import { jobInMemory } from '#libs/consumer-testing';
 import { startUserDatabase, type TestDatabase } from '../../../spec/user-database.js';
 import { ReportHandler, type ReportResult } from './report.handler.js';
 import { type ReportPayload } from './report.payload.js';

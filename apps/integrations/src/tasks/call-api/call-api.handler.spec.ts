@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type HttpTarget, startHttpTarget } from '../../../spec/http-target.js';
 import { connectionsOf } from '../../../spec/connections-of.js';
-import { jobInMemory } from '../../../spec/job-in-memory.js';
+import { jobInMemory } from '#libs/consumer-testing';
 import { outgoingTo } from '../../../spec/outgoing-to.js';
 import { ConnectionCalls } from '../../connections/connection-calls.js';
 import { OAuthTokens } from '../../connections/oauth-tokens.js';
@@ -85,7 +85,7 @@ describe('integrations.call-api', () => {
 
     it('a stored file', async () => {
       const job = jobInMemory();
-      const file = job.give(Buffer.from('a picture'), 'image/png');
+      const file = job.give(Buffer.from('a picture'), { contentType: 'image/png' });
       await call({ method: 'PUT', body: file }, job);
       expect(target.seen).toMatchObject([
         { body: 'a picture', headers: { 'content-type': 'image/png', 'content-length': '9' } },

@@ -7,7 +7,7 @@ import { Webhook } from 'standardwebhooks';
 import { openStorage, type Storage } from '#libs/storage';
 import { WebhookSecrets } from '#libs/webhooks';
 import { type HttpTarget, startHttpTarget } from '../../../spec/http-target.js';
-import { jobInMemory } from '../../../spec/job-in-memory.js';
+import { jobInMemory } from '#libs/consumer-testing';
 import { outgoingTo } from '../../../spec/outgoing-to.js';
 import { type Outgoing } from '../../outgoing/outgoing.js';
 import { WebhookKeys } from '../../outgoing/webhook-keys.js';

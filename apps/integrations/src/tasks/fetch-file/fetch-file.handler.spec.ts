@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DEPENDENCY_TERMS } from '#libs/egress';
 import { connectionsOf } from '../../../spec/connections-of.js';
 import { type HttpTarget, startHttpTarget } from '../../../spec/http-target.js';
-import { jobInMemory } from '../../../spec/job-in-memory.js';
+import { jobInMemory } from '#libs/consumer-testing';
 import { JumpingClock, outgoingTo } from '../../../spec/outgoing-to.js';
 import { ConnectionCalls } from '../../connections/connection-calls.js';
 import { OAuthTokens } from '../../connections/oauth-tokens.js';
@@ -50,7 +50,7 @@ describe('integrations.fetch-file', () => {
       const { file } = await fetchFile({}, job);
       expect(file).toMatchObject({ filename: 'list.csv', contentType: 'text/csv', size: CONTENT.length });
       expect(job.saved.get('file')).toEqual(CONTENT);
-      expect(job.told.at(-1)).toEqual({ percent: 100, message: `${CONTENT.length} of ${CONTENT.length} bytes` });
+      expect(job.progress.at(-1)).toEqual({ percent: 100, message: `${CONTENT.length} of ${CONTENT.length} bytes` });
     });
 
     it.each([
@@ -154,7 +154,11 @@ describe('integrations.fetch-file', () => {
       const from = Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1]);
       expect([condition, from > 0 && from <= HALF]).toEqual([ifRange, true]);
       expect(job.logged).toEqual([
-        ['The download broke; asking for the rest', { received: from, reason: 'call_broken' }],
+        {
+          level: 'info',
+          message: 'The download broke; asking for the rest',
+          fields: { received: from, reason: 'call_broken' },
+        },
       ]);
     });
 

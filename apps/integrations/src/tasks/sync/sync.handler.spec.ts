@@ -3,7 +3,7 @@ import { type Catalog } from '#libs/datasets';
 import { catalogOf } from '../../../spec/catalog-of.js';
 import { connectionsOf } from '../../../spec/connections-of.js';
 import { type HttpTarget, startHttpTarget } from '../../../spec/http-target.js';
-import { jobInMemory } from '../../../spec/job-in-memory.js';
+import { jobInMemory } from '#libs/consumer-testing';
 import { INSTALLATION_PATIENCE_MS, startMariadb } from '../../../spec/mariadb-database.js';
 import { outgoingTo } from '../../../spec/outgoing-to.js';
 import { startUserDatabase } from '../../../spec/user-database.js';

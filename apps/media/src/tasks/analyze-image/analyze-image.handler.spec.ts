@@ -8,7 +8,7 @@ import { plainToInstance } from 'class-transformer';
 import sharp from 'sharp';
 import { thumbHashToRGBA } from 'thumbhash';
 import { compileApp, type CompiledApp } from '../../../spec/compiled-app.js';
-import { jobInMemory } from '../../../spec/job-in-memory.js';
+import { jobInMemory } from '#libs/consumer-testing';
 import { ImagePool } from '../../image-pool/image-pool.js';
 import { Moderator } from '../../moderation/moderator.js';
 import { WebFiles } from '../../sources/web-files.js';

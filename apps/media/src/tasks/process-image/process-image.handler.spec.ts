@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import sharp, { type Sharp } from 'sharp';
 import { PermanentError, TemporaryError } from '#libs/consumer';
 import { compileApp, type CompiledApp } from '../../../spec/compiled-app.js';
-import { jobInMemory, type JobInMemory, type JobOptions } from '../../../spec/job-in-memory.js';
+import { jobInMemory, type JobInMemory, type JobOptions } from '#libs/consumer-testing';
 import { blackPng } from '../../../spec/png.js';
 import { ImagePool } from '../../image-pool/image-pool.js';
 import { WebFiles } from '../../sources/web-files.js';
@@ -91,12 +91,12 @@ describe('media.process-image', () => {
       { name: 'modern', width: 160, format: 'avif' },
     ]);
     expect(
-      result.variants.map(({ name, width, height, format, file }) => [name, width, height, format, file.key]),
+      result.variants.map(({ name, width, height, format, file }) => [name, width, height, format, file.filename]),
     ).toEqual([
-      ['large', 1600, 900, 'webp', 'default/job/1-large.webp'],
-      ['square', 200, 200, 'jpeg', 'default/job/1-square.jpg'],
-      ['padded', 300, 300, 'png', 'default/job/1-padded.png'],
-      ['modern', 160, 90, 'avif', 'default/job/1-modern.avif'],
+      ['large', 1600, 900, 'webp', 'large.webp'],
+      ['square', 200, 200, 'jpeg', 'square.jpg'],
+      ['padded', 300, 300, 'png', 'padded.png'],
+      ['modern', 160, 90, 'avif', 'modern.avif'],
     ]);
     for (const { width, height, format, file } of result.variants) {
       const metadata = await sharp(saved.get(file.filename)).metadata();

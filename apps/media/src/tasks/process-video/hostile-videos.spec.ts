@@ -11,7 +11,7 @@ import { plainToInstance } from 'class-transformer';
 import { apart } from '../../../spec/apart.js';
 import { quickTimeReference, understated } from '../../../spec/hostile-videos.js';
 import { startHttpTarget } from '../../../spec/http-target.js';
-import { jobInMemory } from '../../../spec/job-in-memory.js';
+import { jobInMemory } from '#libs/consumer-testing';
 import { frameOf, makeVideo } from '../../../spec/made-videos.js';
 import { withSubtitleFile } from '../../../spec/subtitled-avi.js';
 import { VideoDesk } from '../../../spec/video-desk.js';

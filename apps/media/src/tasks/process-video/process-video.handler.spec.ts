@@ -9,7 +9,7 @@ import { plainToInstance } from 'class-transformer';
 import sharp from 'sharp';
 import { apart } from '../../../spec/apart.js';
 import { startHttpTarget } from '../../../spec/http-target.js';
-import { jobInMemory } from '../../../spec/job-in-memory.js';
+import { jobInMemory } from '#libs/consumer-testing';
 import { frameOf, makeVideo, subtitledVideo, turnedVideo } from '../../../spec/made-videos.js';
 import { processesIn } from '../../../spec/processes.js';
 import { VideoDesk, type VideoRun } from '../../../spec/video-desk.js';
