@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { type JobChange } from '#libs/contracts';
 import { Lease } from './lease.js';
+import { queryOf, type Statement } from './statement.js';
 
 // A caller is answered within ten seconds whatever the database does.
 const STATEMENT_TIMEOUT_MS = 6_000;
@@ -16,7 +17,7 @@ const OPTIONS = '-c work_mem=16MB -c jit=off';
 
 /** Where statements run: the pool, or one transaction. */
 export interface Queries {
-  query<T extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<T[]>;
+  query<T extends object = Record<string, unknown>>(sql: Statement, values?: readonly unknown[]): Promise<T[]>;
 }
 
 /** A transaction; it ends when the function that it was handed to settles. */
@@ -63,10 +64,13 @@ export class Database implements Queries {
     this.#listeners.add(listener);
   }
 
-  async query<T extends object = Record<string, unknown>>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
+  async query<T extends object = Record<string, unknown>>(
+    sql: Statement,
+    values: readonly unknown[] = [],
+  ): Promise<T[]> {
     return this.#leasing(async (lease) => {
       try {
-        return (await lease.client.query<T>(sql, [...values])).rows;
+        return (await lease.client.query<T>(queryOf(sql, values))).rows;
       } catch (error) {
         lease.condemn();
         throw error;
@@ -84,8 +88,8 @@ export class Database implements Queries {
       try {
         await client.query('BEGIN');
         const result = await work({
-          query: async <T extends object>(sql: string, values: readonly unknown[] = []) =>
-            (await client.query<T>(sql, [...values])).rows,
+          query: async <T extends object>(sql: Statement, values: readonly unknown[] = []) =>
+            (await client.query<T>(queryOf(sql, values))).rows,
           patiently: async (text) => {
             await client.query(`SET LOCAL statement_timeout = ${PATIENCE_MS}`);
             const limited: LimitedQuery = { text, query_timeout: PATIENCE_MS };

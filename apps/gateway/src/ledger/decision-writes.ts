@@ -4,6 +4,7 @@ import { type Queries } from './database.js';
 import { type DecidedJob } from './decided-job.js';
 import { writeStates } from './job-states.js';
 import { countEndings } from './queue-counts.js';
+import { type PreparedStatement } from './statement.js';
 import { holdBackRuns, writeVoids } from './voids.js';
 
 /** Writes the jobs that have changed and all that was decided. Returns whether there is anything to publish. */
@@ -107,7 +108,9 @@ async function writeOutbox(
 }
 
 const ENDS = `attempts.outcome IS NULL OR (attempts.outcome = 'lost' AND excluded.outcome IS NOT NULL)`;
-const WRITE_ATTEMPTS = `
+const WRITE_ATTEMPTS: PreparedStatement = {
+  name: 'write-attempts',
+  text: `
 INSERT INTO attempts (job_id, run, attempt, worker_id, started_at, ended_at, outcome, error, reason)
 SELECT id, run, attempt, worker_id, started_at, ended_at, outcome, error::json, reason
 FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::text[], $8::text[],
@@ -124,7 +127,8 @@ ON CONFLICT (job_id, run) DO UPDATE SET
   error = CASE WHEN ${ENDS}
           THEN excluded.error ELSE attempts.error END,
   reason = CASE WHEN ${ENDS}
-           THEN excluded.reason ELSE attempts.reason END`;
+           THEN excluded.reason ELSE attempts.reason END`,
+};
 
 const WRITE_DEAD_LETTERS = `
 INSERT INTO dead_letters (id, job_id, tenant, queue, task, run, error, reason, payload, worker_id)

@@ -2,6 +2,7 @@ import { type Queries } from './database.js';
 import { followUpRows } from './follow-up.js';
 import { type NewJob } from './new-job.js';
 import { type Dispatch } from './outbox.js';
+import { type PreparedStatement } from './statement.js';
 
 /** How jobs are entered. */
 export interface InsertOptions {
@@ -118,7 +119,10 @@ WITH new AS (
 SELECT inserted.id, inserted.created_at, sent.id AS outbox_id
 FROM inserted LEFT JOIN sent ON sent.job_id = inserted.id`;
 
-const INSERT = statement({ before: '', isPaused: 'false', beside: '' });
+const INSERT: PreparedStatement = {
+  name: 'insert-jobs',
+  text: statement({ before: '', isPaused: 'false', beside: '' }),
+};
 
 // A batch that is not there yet is paused when its spawner's is. What says so is locked: who pauses or resumes it meanwhile waits,
 // and then finds these jobs.

@@ -110,7 +110,7 @@ describe('OutboxStore', () => {
 function explaining(database: Database, plans: Plan[]): Pick<Database, 'query' | 'transaction'> {
   const on = (queries: Queries): Queries => ({
     query: async (sql, values) => {
-      const text = sql;
+      const text = typeof sql === 'string' ? sql : sql.text;
       if (text.startsWith('SET')) return queries.query(text);
       const [row] = await queries.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
         `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,

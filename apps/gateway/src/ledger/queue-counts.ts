@@ -2,6 +2,7 @@ import { isFinal, type JobStatus } from '#libs/contracts';
 import { type JobState } from '../tracker/job-state.js';
 import { type Queries } from './database.js';
 import { type DecidedJob } from './decided-job.js';
+import { type PreparedStatement } from './statement.js';
 
 /** Buckets of the histogram of durations for each doubling: neighbours differ by 9 %. */
 const BUCKETS_PER_DOUBLING = 8;
@@ -82,7 +83,9 @@ function durationsOf(decisions: readonly DecidedJob[]): { queue: string; priorit
   );
 }
 
-const COUNT_ENDINGS = `
+const COUNT_ENDINGS: PreparedStatement = {
+  name: 'count-endings',
+  text: `
 WITH ended AS (
   INSERT INTO queue_minutes AS known (queue, class, completed, failed, cancelled)
   SELECT queue, class, count(*) FILTER (WHERE status = 'completed'), count(*) FILTER (WHERE status = 'failed'),
@@ -96,7 +99,8 @@ SELECT queue, class, bucket, count(*), sum(ms)
 FROM unnest($3::text[], $7::smallint[], $4::smallint[], $5::bigint[]) AS new (queue, class, bucket, ms)
 GROUP BY queue, class, bucket ORDER BY queue, class, bucket
 ON CONFLICT (queue, minute, counter, class, bucket) DO UPDATE SET runs = known.runs + excluded.runs,
-  total_ms = known.total_ms + excluded.total_ms`;
+  total_ms = known.total_ms + excluded.total_ms`,
+};
 
 const COUNT_LEAVING = `
 INSERT INTO queue_minutes AS known (queue, left_completed, left_failed)
