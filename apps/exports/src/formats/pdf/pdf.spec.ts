@@ -97,6 +97,17 @@ describe('PDF', () => {
     expect(page).toContain('31.01.2026');
   });
 
+  it('refuses more columns than can be read, and says how many can', async () => {
+    const columns = (count: number): Layout =>
+      layoutOf(Object.fromEntries(Array.from({ length: count }, (_, at) => [`c${at}`, 'integer'])));
+    const row = (count: number): Row => Array.from({ length: count }, (_, at) => String(at));
+    expect(await pagesOf([[row(23)]], columns(23))).toEqual([expect.stringContaining('22')]);
+    await expect(pagesOf([[row(24)]], columns(24))).rejects.toMatchObject({
+      code: 'too_many_columns',
+      message: 'A page has room for 23 columns, and there are 24; choose those that are needed, or another format.',
+    });
+  });
+
   it('is a page with the head of the table when there are no rows', async () => {
     expect(await pagesOf([], layoutOf({ Name: 'text' }))).toEqual([expect.stringMatching(/Name/)]);
   });

@@ -1,3 +1,4 @@
+import { DatasetRefusal } from '#libs/datasets';
 import { type TextBlock } from './text-block.js';
 
 /** A column of a printed table. */
@@ -14,6 +15,17 @@ const WIDEST_SHARE = 0.4;
 interface Blocks {
   readonly head: TextBlock;
   readonly body: TextBlock;
+}
+
+/** @throws DatasetRefusal `too_many_columns` when the columns of a table would be too narrow to be read */
+export function checkColumns(count: number, total: number): void {
+  const most = Math.floor(total / NARROWEST);
+  if (count <= most) return;
+  const advice = 'choose those that are needed, or another format';
+  throw new DatasetRefusal(
+    'too_many_columns',
+    `A page has room for ${most} columns, and there are ${count}; ${advice}.`,
+  );
 }
 
 /**

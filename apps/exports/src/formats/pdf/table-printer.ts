@@ -1,5 +1,5 @@
 import { type PdfPages } from './pdf-pages.js';
-import { CELL_PADDING, columnWidths, type TableColumn } from './table-layout.js';
+import { CELL_PADDING, checkColumns, columnWidths, type TableColumn } from './table-layout.js';
 import { TextBlock } from './text-block.js';
 
 const BODY_SIZE = 8;
@@ -30,8 +30,9 @@ export class TablePrinter {
     return this.#y;
   }
 
-  /** Chooses the widths by the first rows, and prints the head. */
+  /** Chooses the widths by the first rows, and prints the head. @throws DatasetRefusal `too_many_columns` */
   begin(y: number, sample: readonly (readonly string[])[]): void {
+    checkColumns(this.columns.length, this.#width);
     this.#y = y;
     this.#widths = columnWidths(this.columns, sample, { head: this.#head, body: this.#body }, this.#width);
     this.#printHead();
