@@ -27,6 +27,7 @@ import { Workers } from './workers/workers';
 /** What is shown at which address. The gateway has the same addresses in page-paths.ts. */
 export function Pages(): ReactNode {
   const isAdmin = useMay('admin');
+  const seesContents = useMay('jobs:read');
   return (
     <Routes>
       <Route element={<Shell />}>
@@ -37,12 +38,16 @@ export function Pages(): ReactNode {
         <Route path="batches/:id" element={<BatchPage />} />
         <Route path="tasks" element={<Tasks />} />
         <Route path="tasks/:name" element={<TaskPage />} />
-        <Route path="schedules" element={<Schedules />} />
-        <Route path="schedules/:id" element={<SchedulePage />} />
-        <Route path="triggers" element={<Triggers />} />
-        <Route path="triggers/:id" element={<TriggerPage />} />
-        <Route path="webhooks" element={<Endpoints />} />
-        <Route path="webhooks/:id" element={<EndpointPage />} />
+        {seesContents && (
+          <>
+            <Route path="schedules" element={<Schedules />} />
+            <Route path="schedules/:id" element={<SchedulePage />} />
+            <Route path="triggers" element={<Triggers />} />
+            <Route path="triggers/:id" element={<TriggerPage />} />
+            <Route path="webhooks" element={<Endpoints />} />
+            <Route path="webhooks/:id" element={<EndpointPage />} />
+          </>
+        )}
         {isAdmin && (
           <>
             <Route path="queues" element={<Queues />} />

@@ -22,18 +22,18 @@ interface Entry {
   readonly to: string;
   readonly name: string;
   readonly icon: LucideIcon;
-  /** Who is no admin is not shown what the gateway would refuse. */
-  readonly forAdmins?: boolean;
+  /** The scope that it needs: who has it not is not shown what the gateway would refuse. */
+  readonly needs?: 'admin' | 'jobs:read';
 }
 
 const GROUPS: readonly { readonly name: string; readonly entries: readonly Entry[] }[] = [
   {
     name: 'Work',
     entries: [
-      { to: '/', name: 'Overview', icon: Activity, forAdmins: true },
+      { to: '/', name: 'Overview', icon: Activity, needs: 'admin' },
       { to: '/jobs', name: 'Jobs', icon: ListChecks },
-      { to: '/queues', name: 'Queues', icon: Layers, forAdmins: true },
-      { to: '/dead-letters', name: 'Dead letters', icon: Skull, forAdmins: true },
+      { to: '/queues', name: 'Queues', icon: Layers, needs: 'admin' },
+      { to: '/dead-letters', name: 'Dead letters', icon: Skull, needs: 'admin' },
       { to: '/batches', name: 'Batches', icon: Boxes },
     ],
   },
@@ -41,31 +41,31 @@ const GROUPS: readonly { readonly name: string; readonly entries: readonly Entry
     name: 'What starts it',
     entries: [
       { to: '/tasks', name: 'Tasks', icon: SquareFunction },
-      { to: '/schedules', name: 'Schedules', icon: CalendarClock },
-      { to: '/triggers', name: 'Triggers', icon: Workflow },
+      { to: '/schedules', name: 'Schedules', icon: CalendarClock, needs: 'jobs:read' },
+      { to: '/triggers', name: 'Triggers', icon: Workflow, needs: 'jobs:read' },
     ],
   },
   {
     name: 'What hears of it',
-    entries: [{ to: '/webhooks', name: 'Webhooks', icon: Webhook }],
+    entries: [{ to: '/webhooks', name: 'Webhooks', icon: Webhook, needs: 'jobs:read' }],
   },
   {
     name: 'Operation',
     entries: [
-      { to: '/workers', name: 'Workers', icon: Inbox, forAdmins: true },
-      { to: '/health', name: 'Health', icon: HeartPulse, forAdmins: true },
-      { to: '/keys', name: 'API keys', icon: KeyRound, forAdmins: true },
-      { to: '/actions', name: 'Actions', icon: ScrollText, forAdmins: true },
+      { to: '/workers', name: 'Workers', icon: Inbox, needs: 'admin' },
+      { to: '/health', name: 'Health', icon: HeartPulse, needs: 'admin' },
+      { to: '/keys', name: 'API keys', icon: KeyRound, needs: 'admin' },
+      { to: '/actions', name: 'Actions', icon: ScrollText, needs: 'admin' },
     ],
   },
 ];
 
 export function Navigation({ onChoice }: { readonly onChoice: () => void }): ReactNode {
-  const isAdmin = useMay('admin');
+  const may = { admin: useMay('admin'), 'jobs:read': useMay('jobs:read') };
   return (
     <nav aria-label="Pages">
       {GROUPS.map(({ name, entries }) => {
-        const shown = entries.filter(({ forAdmins }) => forAdmins !== true || isAdmin);
+        const shown = entries.filter(({ needs }) => needs === undefined || may[needs]);
         return shown.length === 0 ? null : (
           <section key={name} aria-label={name}>
             <p className="nav-group" aria-hidden>

@@ -13,8 +13,8 @@ export function useSession(): Session {
   return session;
 }
 
-/** Whether who is signed in may do what needs a scope; an admin may everything. */
-export function useMay(scope: 'admin' | 'jobs:write'): boolean {
+/** Whether who is signed in may do what needs a scope; an admin may everything. Without `jobs:read` one sees how jobs stand. */
+export function useMay(scope: 'admin' | 'jobs:write' | 'jobs:read'): boolean {
   const { scopes } = useSession();
   return scopes.includes('admin') || scopes.includes(scope);
 }

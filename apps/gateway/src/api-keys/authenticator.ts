@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { type ApiKeyRecord, type ApiKeyStore } from '../ledger/api-key.store.js';
 import { later, type Problem, unauthenticated } from '../http/problem.js';
 import { digestOf, keyIdOf } from './api-key-text.js';
-import { type Caller, type Scope } from './caller.js';
+import { type Caller, type Scope, showsContents } from './caller.js';
 import { FailedTries } from './failed-tries.js';
 
 /** The key id of the key that `ADMIN_API_KEY` sets, whose text may have any form. */
@@ -101,7 +101,8 @@ export class Authenticator {
 }
 
 /** Who holds a key. */
-export function callerOf({ id, tenant, scopes, requestsPerSecond, maxOpenJobs, maxPriority }: ApiKeyRecord): Caller {
+export function callerOf({ id, tenant, requestsPerSecond, maxOpenJobs, maxPriority, ...key }: ApiKeyRecord): Caller {
   const limits = { requestsPerSecond, maxOpenJobs, maxPriority };
-  return { apiKeyId: id, tenant, scopes: scopes as Scope[], limits };
+  const scopes = key.scopes as Scope[];
+  return { apiKeyId: id, tenant, scopes, limits, seesContents: showsContents(scopes) };
 }

@@ -2,7 +2,7 @@ import { createParamDecorator, type CustomDecorator, type ExecutionContext, SetM
 import { type FastifyRequest } from 'fastify';
 import { type KeyLimits } from '../ledger/limits.js';
 
-export const SCOPES = ['jobs:write', 'jobs:read', 'admin'] as const;
+export const SCOPES = ['jobs:write', 'jobs:read', 'jobs:outline', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Who makes a request: the API key that it came with. */
@@ -12,6 +12,8 @@ export interface Caller {
   readonly tenant: string;
   readonly scopes: readonly Scope[];
   readonly limits: KeyLimits;
+  /** Whether what is in jobs is shown: payload, result, metadata, files, log, and what messages say. */
+  readonly seesContents: boolean;
   /** Who has signed in came with a session's cookie. */
   readonly session?: { readonly expiresAt: Date };
   /** Who came with a watch token sees this job alone, up to a time, and has no scopes. */
@@ -32,9 +34,22 @@ export function OpenToWatchToken(): CustomDecorator {
   return SetMetadata(WATCHABLE, true);
 }
 
-/** True when the caller has the scope; `admin` includes the others. */
-export function may(caller: Caller, scope: Scope): boolean {
-  return caller.scopes.includes(scope) || caller.scopes.includes('admin');
+export const OUTLINE = 'leveret:outline';
+
+/** Opens a route to callers who may not see what is in jobs: its answers tell nothing of that, or hide it. */
+export function OpenWithoutContents(): CustomDecorator {
+  return SetMetadata(OUTLINE, true);
+}
+
+/** True when the caller has the scope. `admin` includes the others; `jobs:outline` reads jobs too, without what is in them. */
+export function may({ scopes }: Pick<Caller, 'scopes'>, scope: Scope): boolean {
+  const including: readonly Scope[] = scope === 'jobs:read' ? ['admin', scope, 'jobs:outline'] : ['admin', scope];
+  return including.some((one) => scopes.includes(one));
+}
+
+/** Whether a key with these scopes shows what is in jobs. */
+export function showsContents(scopes: readonly Scope[]): boolean {
+  return !scopes.includes('jobs:outline') || scopes.includes('jobs:read') || scopes.includes('admin');
 }
 
 /** The key of a caller, as the check of jobs wants it. */

@@ -5,7 +5,7 @@ import { PUBLIC_ROUTE } from '#libs/observability';
 import { Problem } from '../http/problem.js';
 import { Admission } from '../limits/admission.js';
 import { RequestAuthenticator } from '../sessions/request-authenticator.js';
-import { may, rememberCaller, REQUIRED_SCOPE, type Scope, WATCHABLE } from './caller.js';
+import { may, OUTLINE, rememberCaller, REQUIRED_SCOPE, type Scope, WATCHABLE } from './caller.js';
 
 /** Lets a request through when its route is public, or its key has the scope that the route needs and makes not too many. */
 @Injectable()
@@ -26,6 +26,8 @@ export class ScopeGuard implements CanActivate {
     const caller = await this.authenticator.authenticate(request, { isWatchable });
     if (caller.watch === undefined && !may(caller, scope))
       throw new Problem(403, `The API key lacks the scope ${scope}.`);
+    const hidesContents = this.reflector.getAllAndOverride<boolean | undefined>(OUTLINE, route) === true;
+    if (!caller.seesContents && !hidesContents) throw new Problem(403, 'The API key may not see what is in jobs.');
     await this.admission.request(caller);
     rememberCaller(request, caller);
     return true;

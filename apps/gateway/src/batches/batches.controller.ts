@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiConsumes } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { type Caller, CurrentCaller, RequireScope, visibleTenant } from '../api-keys/caller.js';
+import { type Caller, CurrentCaller, OpenWithoutContents, RequireScope, visibleTenant } from '../api-keys/caller.js';
 import { pathId } from '../http/ids.js';
 import { type Page, pageOf } from '../http/page.js';
 import { missing } from '../http/problem.js';
@@ -86,6 +86,7 @@ export class BatchesController {
     problems: [422],
   })
   @RequireScope('jobs:read')
+  @OpenWithoutContents()
   async list(@Query() query: unknown, @CurrentCaller() caller: Caller): Promise<Page<ShownBatch>> {
     const { filter, page } = readBatchQuery(query, caller);
     const rows = await this.batches.list(filter, { limit: page.limit + 1, after: page.after });
@@ -101,6 +102,7 @@ export class BatchesController {
     problems: [404],
   })
   @RequireScope('jobs:read')
+  @OpenWithoutContents()
   async show(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownBatch> {
     return shownBatch(await this.#visible(id, caller));
   }
@@ -117,6 +119,7 @@ export class BatchesController {
   })
   @HttpCode(202)
   @RequireScope('jobs:write')
+  @OpenWithoutContents()
   async cancel(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownBatch & { changed: number }> {
     const batch = await this.#visible(id, caller);
     const changed = await this.steering.cancel(batch.id);
@@ -135,6 +138,7 @@ export class BatchesController {
   })
   @HttpCode(202)
   @RequireScope('jobs:write')
+  @OpenWithoutContents()
   async retry(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownBatch & { changed: number }> {
     const batch = await this.#visible(id, caller);
     const changed = await this.steering.retry(batch.id);
@@ -153,6 +157,7 @@ export class BatchesController {
   })
   @HttpCode(200)
   @RequireScope('jobs:write')
+  @OpenWithoutContents()
   async pause(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownBatch> {
     await this.pauses.pause((await this.#visible(id, caller)).id);
     return shownBatch(await this.#visible(id, caller));
@@ -168,6 +173,7 @@ export class BatchesController {
   })
   @HttpCode(200)
   @RequireScope('jobs:write')
+  @OpenWithoutContents()
   async resume(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownBatch> {
     await this.pauses.resume((await this.#visible(id, caller)).id);
     return shownBatch(await this.#visible(id, caller));

@@ -1,6 +1,7 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
+import { type Caller, CurrentCaller, OpenWithoutContents, RequireScope } from '../api-keys/caller.js';
 import { missing } from '../http/problem.js';
+import { HIDDEN } from '../jobs/hidden-contents.js';
 import { visibleJob } from '../jobs/visible-job.js';
 import { JobStore } from '../ledger/job-store.js';
 import { Described } from '../openapi/described.js';
@@ -26,9 +27,18 @@ export class ExplainController {
     problems: [404, 503],
   })
   @RequireScope('jobs:read')
+  @OpenWithoutContents()
   async explain(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<Explanation> {
     const explanation = await this.explainer.explain(await visibleJob(this.jobs, id, caller));
     if (explanation === undefined) throw missing('job', id);
-    return explanation;
+    return caller.seesContents ? explanation : withoutKey(explanation);
   }
+}
+
+/** A concurrency key is the tenant's own text. */
+function withoutKey(explanation: Explanation): Explanation {
+  const reasons = explanation.reasons.map((reason) =>
+    'concurrencyKey' in reason ? { ...reason, concurrencyKey: HIDDEN } : reason,
+  );
+  return { ...explanation, reasons };
 }

@@ -31,7 +31,8 @@ export class FileAccess {
       throw new Problem(403, 'The link has been changed, or has run out.');
     }
     const caller = await this.authenticator.authenticate(request);
-    if (!may(caller, 'jobs:read')) throw new Problem(403, 'The API key lacks the scope jobs:read.');
+    if (!may(caller, 'jobs:read') || !caller.seesContents)
+      throw new Problem(403, 'The API key lacks the scope jobs:read.');
     const tenant = visibleTenant(caller);
     if (tenant !== null && !belongsTo(tenant, key)) throw missing('file', key);
   }

@@ -1,5 +1,5 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
+import { type Caller, CurrentCaller, OpenWithoutContents, RequireScope } from '../api-keys/caller.js';
 import { missing } from '../http/problem.js';
 import { visibleJob } from '../jobs/visible-job.js';
 import { FlowStore } from '../ledger/flow-store.js';
@@ -26,6 +26,7 @@ export class FlowsController {
     problems: [404],
   })
   @RequireScope('jobs:read')
+  @OpenWithoutContents()
   async show(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<Flow> {
     const job = await visibleJob(this.jobs, id, caller);
     const flow = await readFlow(this.flows, await this.flows.rootOf(job));

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { type GatewayConfig } from '#libs/config';
 import { type Attempt } from '#libs/contracts';
-import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
+import { type Caller, CurrentCaller, OpenWithoutContents, RequireScope } from '../api-keys/caller.js';
 import { type Page, pageOf } from '../http/page.js';
 import { JobStore } from '../ledger/job-store.js';
 import { TellingStore } from '../ledger/telling-store.js';
@@ -9,6 +9,7 @@ import { Described, paged } from '../openapi/described.js';
 import { GATEWAY_CONFIG } from '../tokens.js';
 import { logPositionOf, readLogQuery, shownLogLine, type ShownLogLine } from './job-log.js';
 import { shownTrace, type ShownTrace } from './job-trace.js';
+import { JobView } from './job-view.js';
 import { visibleJob } from './visible-job.js';
 
 /** What happened to a job. */
@@ -17,6 +18,7 @@ export class JobHistoryController {
   constructor(
     private readonly jobs: JobStore,
     private readonly telling: TellingStore,
+    private readonly view: JobView,
     @Inject(GATEWAY_CONFIG) private readonly config: Pick<GatewayConfig, 'traceUrl'>,
   ) {}
 
@@ -28,8 +30,10 @@ export class JobHistoryController {
     problems: [404],
   })
   @RequireScope('jobs:read')
+  @OpenWithoutContents()
   async attempts(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<Attempt[]> {
-    return this.jobs.attempts((await visibleJob(this.jobs, id, caller)).id);
+    const attempts = await this.jobs.attempts((await visibleJob(this.jobs, id, caller)).id);
+    return attempts.map((attempt) => this.view.shownAttempt(attempt, caller));
   }
 
   @Get(':id/logs')
@@ -61,6 +65,7 @@ export class JobHistoryController {
     problems: [404],
   })
   @RequireScope('jobs:read')
+  @OpenWithoutContents()
   async trace(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownTrace> {
     const job = await visibleJob(this.jobs, id, caller);
     return shownTrace(await this.jobs.traceparent(job.id), this.config.traceUrl);

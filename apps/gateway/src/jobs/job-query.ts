@@ -4,6 +4,7 @@ import { readId } from '../http/ids.js';
 import { readTime } from '../http/iso-time.js';
 import { ownTenant } from '../http/list-query.js';
 import { type PageRequest, readCursor, readPageRequest } from '../http/page.js';
+import { Problem } from '../http/problem.js';
 import { QueryReader } from '../http/query.js';
 import { readPosition } from '../http/time-position.js';
 import { type JobFilter } from '../ledger/job-filter.js';
@@ -12,6 +13,7 @@ import { type Steering, STEERINGS } from './steering-of-many.js';
 
 const METADATA = 'metadata.';
 const TIME = 'a time in ISO 8601 with a time zone';
+const NO_METADATA = 'The API key may not see what is in jobs: neither may it ask for jobs by their metadata.';
 
 /** The filters of `GET /v1/jobs`, described. */
 export const JOB_FILTERS = {
@@ -68,6 +70,7 @@ export function readSteeringQuery(
 
 function readFilter(query: QueryReader, caller: Caller): JobFilter {
   const metadata = query.group(METADATA);
+  if (!caller.seesContents && Object.keys(metadata).length > 0) throw new Problem(403, NO_METADATA);
   return withoutUndefined({
     tenant: ownTenant(query.text('tenant') ?? null, caller) ?? undefined,
     status: query.parsed('status', readStatus, `one of ${JOB_STATUSES.join(', ')}`),

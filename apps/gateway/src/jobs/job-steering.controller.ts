@@ -1,7 +1,7 @@
 import { Controller, Delete, HttpCode, Inject, Param, Patch, Post } from '@nestjs/common';
 import { isFinal, type Job } from '#libs/contracts';
 import { type Storage } from '#libs/storage';
-import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
+import { type Caller, CurrentCaller, OpenWithoutContents, RequireScope } from '../api-keys/caller.js';
 import { JsonBody } from '../http/json-body.js';
 import { Problem } from '../http/problem.js';
 import { JobSteering } from '../ledger/job-steering.js';
@@ -37,6 +37,7 @@ export class JobSteeringController {
   })
   @HttpCode(202)
   @RequireScope('jobs:write')
+  @OpenWithoutContents()
   async cancel(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<Job> {
     const job = await visibleJob(this.jobs, id, caller);
     if ((await this.steering.cancel([job.id])).length === 0)
@@ -57,6 +58,7 @@ export class JobSteeringController {
   })
   @HttpCode(202)
   @RequireScope('jobs:write')
+  @OpenWithoutContents()
   async retry(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<Job> {
     const job = await visibleJob(this.jobs, id, caller);
     if ((await this.steering.retry([job.id])).length === 0) throw await this.#refusal(job, caller, 'cannot be retried');
@@ -75,12 +77,13 @@ export class JobSteeringController {
     problems: [400, 404, 409, 413, 415, 422, 503],
   })
   @RequireScope('jobs:write')
+  @OpenWithoutContents()
   async change(@Param('id') id: string, @JsonBody() body: unknown, @CurrentCaller() caller: Caller): Promise<Job> {
     const change = readJobChange(body, caller.limits);
     const job = await visibleJob(this.jobs, id, caller);
     const waits = !isFinal(job.status) && job.status !== 'running';
     const same = change.dueAt === undefined && change.priority === job.priority;
-    if (waits && same) return this.view.shown(job);
+    if (waits && same) return this.view.shown(job, caller);
     if (!(await this.steering.change(job.id, change))) {
       const { status } = await visibleJob(this.jobs, id, caller);
       throw new Problem(409, `The job is ${status}: only a job that waits can be changed.`);
@@ -97,6 +100,7 @@ export class JobSteeringController {
   })
   @HttpCode(204)
   @RequireScope('jobs:write')
+  @OpenWithoutContents()
   async remove(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<void> {
     const job = await visibleJob(this.jobs, id, caller);
     const removed = await this.steering.remove(job.id, () => this.storage.removeAll(`${job.tenant}/${job.id}/`));
@@ -104,7 +108,7 @@ export class JobSteeringController {
   }
 
   async #shown({ id }: Job, caller: Caller): Promise<Job> {
-    return this.view.shown(await visibleJob(this.jobs, id, caller));
+    return this.view.shown(await visibleJob(this.jobs, id, caller), caller);
   }
 
   /** @throws Problem 404 when the job is gone meanwhile */

@@ -1,18 +1,42 @@
-import { isFileReference, isRecord, type Job } from '#libs/contracts';
+import { type Attempt, isFileReference, isRecord, type Job, type JobChange } from '#libs/contracts';
 import { belongsTo } from '#libs/storage';
+import { type Caller } from '../api-keys/caller.js';
 import { type FileLinks } from '../files/file-links.js';
 import { type TaskStore } from '../ledger/task-store.js';
+import { withoutContents, withoutReasons, withoutTelling } from './hidden-contents.js';
 import { maskedJob } from './masked-job.js';
 
-/** Shows jobs to users: files of the result with a download link, secret fields of the payload masked. */
+/** To whom something is shown. */
+export type Viewer = Pick<Caller, 'seesContents'>;
+
+/** What shows jobs, and to whom. */
+export interface Showing {
+  readonly view: JobView;
+  readonly viewer: Viewer;
+}
+
+/**
+ * Shows jobs to users: files of the result with a download link, secret fields of the payload masked. Whoever may not see what
+ * is in jobs is shown how they stand; the methods here are the one place where that is decided.
+ */
 export class JobView {
   constructor(
     private readonly tasks: TaskStore,
     private readonly links: FileLinks,
   ) {}
 
-  shown(job: Job): Job {
+  shown(job: Job, { seesContents }: Viewer): Job {
+    if (!seesContents) return withoutContents(job);
     return { ...maskedJob(job, this.tasks), result: this.#linked(job.result, job.tenant) };
+  }
+
+  /** What has become of a job, to who watches it. */
+  shownChange(change: JobChange, { seesContents }: Viewer): JobChange {
+    return seesContents ? change : withoutTelling(change);
+  }
+
+  shownAttempt(attempt: Attempt, { seesContents }: Viewer): Attempt {
+    return seesContents ? attempt : withoutReasons(attempt);
   }
 
   #linked(value: unknown, tenant: string): unknown {

@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { type Job } from '#libs/contracts';
-import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
+import { type Caller, CurrentCaller, OpenWithoutContents, RequireScope } from '../api-keys/caller.js';
 import { WatchTokens } from '../api-keys/watch-token.js';
 import { JsonBody } from '../http/json-body.js';
 import { type Page, pageOf } from '../http/page.js';
@@ -51,7 +51,7 @@ export class JobsController {
     const { job, isNew } = await this.acceptance.accept(body, call, key);
     reply.status(isNew ? 202 : 200).header('location', `/v1/jobs/${job.id}`);
     const watchToken = this.tokens.issue({ jobId: job.id, apiKeyId: caller.apiKeyId });
-    return { ...this.view.shown(job), watchToken };
+    return { ...this.view.shown(job, caller), watchToken };
   }
 
   @Get()
@@ -63,6 +63,7 @@ export class JobsController {
     problems: [422],
   })
   @RequireScope('jobs:read')
+  @OpenWithoutContents()
   async list(@Query() query: unknown, @CurrentCaller() caller: Caller): Promise<Page<Job>> {
     const { filter, page } = readJobQuery(query, caller);
     const rows = await this.jobs.list(filter, { limit: page.limit + 1, after: page.after });
@@ -70,14 +71,15 @@ export class JobsController {
       rows,
       page.limit,
       ({ createdAt, id }) => positionText(createdAt, id),
-      (job) => this.view.shown(job),
+      (job) => this.view.shown(job, caller),
     );
   }
 
   @Get(':id')
   @Described({ summary: 'Show a job', status: 200, answer: 'Job', problems: [404] })
   @RequireScope('jobs:read')
+  @OpenWithoutContents()
   async show(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<Job> {
-    return this.view.shown(await visibleJob(this.jobs, id, caller));
+    return this.view.shown(await visibleJob(this.jobs, id, caller), caller);
   }
 }

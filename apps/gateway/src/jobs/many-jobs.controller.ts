@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
-import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
+import { type Caller, CurrentCaller, OpenWithoutContents, RequireScope } from '../api-keys/caller.js';
 import { cursorOf } from '../http/page.js';
 import { positionText } from '../http/time-position.js';
 import { Described } from '../openapi/described.js';
@@ -45,16 +45,18 @@ export class ManyJobsController {
     problems: [422],
   })
   @RequireScope('jobs:read')
+  @OpenWithoutContents()
   async preview(@Query() query: unknown, @CurrentCaller() caller: Caller): Promise<SteeringPreview> {
     const { steering, filter } = readPreviewQuery(query, caller);
     const preview = await this.steering.preview(steering, filter);
-    return { ...preview, jobs: preview.jobs.map((job) => this.view.shown(job)) };
+    return { ...preview, jobs: preview.jobs.map((job) => this.view.shown(job, caller)) };
   }
 
   @Post('retry')
   @Described({ ...STEERED, summary: 'Run all failed or cancelled jobs of a filter again', status: 202 })
   @HttpCode(202)
   @RequireScope('jobs:write')
+  @OpenWithoutContents()
   retry(@Query() query: unknown, @CurrentCaller() caller: Caller): Promise<ShownSteered> {
     return this.#steered('retry', query, caller);
   }
@@ -63,6 +65,7 @@ export class ManyJobsController {
   @Described({ ...STEERED, summary: 'Cancel all jobs of a filter that have not ended', status: 202 })
   @HttpCode(202)
   @RequireScope('jobs:write')
+  @OpenWithoutContents()
   cancel(@Query() query: unknown, @CurrentCaller() caller: Caller): Promise<ShownSteered> {
     return this.#steered('cancel', query, caller);
   }
@@ -75,6 +78,7 @@ export class ManyJobsController {
   })
   @HttpCode(200)
   @RequireScope('jobs:write')
+  @OpenWithoutContents()
   remove(@Query() query: unknown, @CurrentCaller() caller: Caller): Promise<ShownSteered> {
     return this.#steered('delete', query, caller);
   }

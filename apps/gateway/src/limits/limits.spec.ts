@@ -163,5 +163,6 @@ const CALLER: Caller = {
   apiKeyId: '01970000-0000-7000-8000-000000000000',
   tenant: 'gateways',
   scopes: [],
+  seesContents: true,
   limits: UNLIMITED_KEY,
 };

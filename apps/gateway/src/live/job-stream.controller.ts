@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Headers, Inject, Param, Res } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { type Telemetry } from '#libs/observability';
-import { type Caller, CurrentCaller, OpenToWatchToken, RequireScope } from '../api-keys/caller.js';
+import { type Caller, CurrentCaller, OpenToWatchToken, OpenWithoutContents, RequireScope } from '../api-keys/caller.js';
 import { invalidField } from '../http/problem.js';
 import { JobView } from '../jobs/job-view.js';
 import { Described } from '../openapi/described.js';
@@ -44,6 +44,7 @@ export class JobStreamController {
     problems: [404, 422, 429],
   })
   @RequireScope('jobs:read')
+  @OpenWithoutContents()
   @OpenToWatchToken()
   async stream(
     @Param('id') id: string,
@@ -62,9 +63,11 @@ export class JobStreamController {
       release();
       ending.abort();
     });
-    const hearing = { withLog: true, since: readVersion(lastEventId), signal: ending.signal };
+    const hearing = { withLog: caller.seesContents, since: readVersion(lastEventId), signal: ending.signal };
     const updates = await this.live.listen(id, caller, hearing);
-    const text = sseText(updates, this.view, () => this.telemetry.emit('live.told', { transport: 'sse' }));
+    const text = sseText(updates, { view: this.view, viewer: caller }, () =>
+      this.telemetry.emit('live.told', { transport: 'sse' }),
+    );
     await reply.headers(STREAM_HEADERS).send(Readable.from(text, { highWaterMark: 1 }));
   }
 }

@@ -27,7 +27,13 @@ describe('who listens', () => {
     ['watch token', (until) => ({ watch: { jobId: 'any', until } })],
   ])('with a %s is cut off when that has run out, and not before', (_, until) => {
     const closed: string[] = [];
-    const key = { apiKeyId: 'one', tenant: 'default', scopes: ['jobs:read'], limits: UNLIMITED_KEY } as const;
+    const key = {
+      apiKeyId: 'one',
+      tenant: 'default',
+      scopes: ['jobs:read'],
+      limits: UNLIMITED_KEY,
+      seesContents: true,
+    } as const;
     listeners.admit({
       transport: 'sse',
       caller: { ...key, ...until(new Date(Date.now() + IN_A_MINUTE)) },

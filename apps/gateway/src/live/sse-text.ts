@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type JobView } from '../jobs/job-view.js';
+import { type Showing } from '../jobs/job-view.js';
 import { shownLogLine } from '../jobs/job-log.js';
 import { type JobUpdate } from './job-updates.js';
 
@@ -14,7 +14,7 @@ const RETRY_MS = 2_000;
  */
 export async function* sseText(
   updates: AsyncGenerator<JobUpdate, void, undefined>,
-  view: JobView,
+  showing: Showing,
   onTold: () => void,
 ): AsyncGenerator<string, void, undefined> {
   yield `retry: ${RETRY_MS}\n\n`;
@@ -24,7 +24,7 @@ export async function* sseText(
     if (update === undefined) yield ':\n\n';
     else if (update.done === true) return;
     else {
-      yield eventText(update.value, view);
+      yield eventText(update.value, showing);
       onTold();
       next = updates.next();
     }
@@ -42,19 +42,19 @@ async function within<T>(coming: Promise<T>, ms: number): Promise<T | undefined>
   }
 }
 
-function eventText(update: JobUpdate, view: JobView): string {
-  return `id: ${update.told}\nevent: ${update.kind}\ndata: ${JSON.stringify(dataOf(update, view))}\n\n`;
+function eventText(update: JobUpdate, showing: Showing): string {
+  return `id: ${update.told}\nevent: ${update.kind}\ndata: ${JSON.stringify(dataOf(update, showing))}\n\n`;
 }
 
-function dataOf(update: JobUpdate, view: JobView): object {
+function dataOf(update: JobUpdate, { view, viewer }: Showing): object {
   switch (update.kind) {
     case 'status': {
-      const { id: jobId, ...state } = update.state;
-      const { ended } = update;
-      return { jobId, ...state, result: ended === null ? null : view.shown(ended).result, error: ended?.error ?? null };
+      const { id: jobId, ...state } = view.shownChange(update.state, viewer);
+      const ended = update.ended === null ? null : view.shown(update.ended, viewer);
+      return { jobId, ...state, result: ended?.result ?? null, error: ended?.error ?? null };
     }
     case 'progress': {
-      const { id: jobId, version, progress } = update.state;
+      const { id: jobId, version, progress } = view.shownChange(update.state, viewer);
       return { jobId, version, progress };
     }
     case 'log':

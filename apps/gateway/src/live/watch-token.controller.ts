@@ -1,5 +1,5 @@
 import { Controller, HttpCode, Param, Post } from '@nestjs/common';
-import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
+import { type Caller, CurrentCaller, OpenWithoutContents, RequireScope } from '../api-keys/caller.js';
 import { WatchTokens } from '../api-keys/watch-token.js';
 import { visibleJob } from '../jobs/visible-job.js';
 import { JobStore } from '../ledger/job-store.js';
@@ -22,6 +22,7 @@ export class WatchTokenController {
   })
   @HttpCode(201)
   @RequireScope('jobs:read')
+  @OpenWithoutContents()
   async issue(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<{ readonly watchToken: string }> {
     const job = await visibleJob(this.jobs, id, caller);
     return { watchToken: this.tokens.issue({ jobId: job.id, apiKeyId: caller.apiKeyId }) };

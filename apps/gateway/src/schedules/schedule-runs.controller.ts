@@ -51,7 +51,7 @@ export class ScheduleRunsController {
     if (start.kind === 'open') throw new Problem(409, start.reason.message);
     if (start.kind === 'invalid') throw invalid(start.errors);
     reply.header('location', `/v1/jobs/${start.job.id}`);
-    return this.view.shown(start.job);
+    return this.view.shown(start.job, caller);
   }
 
   @Get('runs')

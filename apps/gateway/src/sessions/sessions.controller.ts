@@ -2,7 +2,7 @@ import { Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/commo
 import { v7 as uuidv7 } from 'uuid';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '#libs/observability';
-import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
+import { type Caller, CurrentCaller, OpenWithoutContents, RequireScope } from '../api-keys/caller.js';
 import { BodySchema } from '../http/body-schema.js';
 import { JsonBody } from '../http/json-body.js';
 import { missing } from '../http/problem.js';
@@ -68,6 +68,7 @@ export class SessionsController {
 
   @Get()
   @RequireScope('jobs:read')
+  @OpenWithoutContents()
   @Described({ summary: 'Show who is signed in, and what they may do', status: 200, answer: 'Session' })
   async show(@CurrentCaller() { apiKeyId, tenant, scopes, session }: Caller): Promise<ShownSession> {
     const key = await this.keys.find(apiKeyId);

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { isTaskName } from '#libs/contracts';
-import { RequireScope } from '../api-keys/caller.js';
+import { OpenWithoutContents, RequireScope } from '../api-keys/caller.js';
 import { type Page, pageOf, readPageRequest } from '../http/page.js';
 import { missing } from '../http/problem.js';
 import { QueryReader } from '../http/query.js';
@@ -10,6 +10,7 @@ import { type ShownTask, shownTask } from './shown-task.js';
 
 @Controller('v1/tasks')
 @RequireScope('jobs:read')
+@OpenWithoutContents()
 export class TasksController {
   constructor(private readonly tasks: TaskStore) {}
 

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { leveret } from '../../api/leveret';
 import { useAction } from '../../api/use-action';
+import { useMay } from '../../shell/session';
 import { Button } from '../../ui/button';
 import { useConfirm } from '../../ui/confirmation';
 import { DELETE, type SteeringChoice, STEERINGS } from '../jobs/steering';
@@ -18,11 +19,12 @@ export function JobActions({ job }: { readonly job: Job }): ReactNode {
   const [dialog, setDialog] = useState<OpenDialog>(null);
   const close = (): void => setDialog(null);
   const waits = WAITING.includes(job.status);
+  const seesContents = useMay('jobs:read');
   return (
     <>
       {job.status === 'scheduled' && <RunNowButton job={job} />}
       {waits && <Button onClick={() => setDialog('priority')}>Priority</Button>}
-      <Button onClick={() => setDialog('duplicate')}>Duplicate</Button>
+      {seesContents && <Button onClick={() => setDialog('duplicate')}>Duplicate</Button>}
       {STEERINGS.map(
         (steering) => steering.fits(job) && <SteerButton key={steering.name} job={job} steering={steering} />,
       )}

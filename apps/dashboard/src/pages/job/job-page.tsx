@@ -25,6 +25,7 @@ export function JobPage(): ReactNode {
   const query = useJob(id);
   const { data: job } = query;
   const mayWrite = useMay('jobs:write');
+  const seesContents = useMay('jobs:read');
   return (
     <Page
       title={job?.task ?? 'Job'}
@@ -36,7 +37,7 @@ export function JobPage(): ReactNode {
       actions={
         job !== undefined && (
           <>
-            <CopyMenu job={job} />
+            {seesContents && <CopyMenu job={job} />}
             {mayWrite && <JobActions job={job} />}
           </>
         )
@@ -52,6 +53,7 @@ export function JobPage(): ReactNode {
 }
 
 function JobParts({ job }: { readonly job: Job }): ReactNode {
+  const seesContents = useMay('jobs:read');
   return (
     <div className="job-columns">
       <div>
@@ -59,24 +61,43 @@ function JobParts({ job }: { readonly job: Job }): ReactNode {
         {job.error !== null && job.status !== 'completed' && <ErrorBox error={job.error} />}
         <Explanation job={job} />
         <Attempts job={job} />
-        <JobLog job={job} />
-        <Section title="Payload">
-          <JsonView value={job.payload} what="the payload" />
-        </Section>
-        {job.result !== null && (
-          <Section title="Result">
-            <ResultFiles result={job.result} />
-            <JsonView value={job.result} what="the result" />
-          </Section>
-        )}
+        {seesContents ? <Contents job={job} /> : <HiddenContents />}
       </div>
       <div>
         <JobFacts job={job} />
         <FlowSection job={job} />
-        <Section title="Metadata">
-          <JsonView value={job.metadata} what="the metadata" />
-        </Section>
+        {seesContents && (
+          <Section title="Metadata">
+            <JsonView value={job.metadata} what="the metadata" />
+          </Section>
+        )}
       </div>
     </div>
+  );
+}
+
+/** What went into the job, what its handler wrote, and what came of it. */
+function Contents({ job }: { readonly job: Job }): ReactNode {
+  return (
+    <>
+      <JobLog job={job} />
+      <Section title="Payload">
+        <JsonView value={job.payload} what="the payload" />
+      </Section>
+      {job.result !== null && (
+        <Section title="Result">
+          <ResultFiles result={job.result} />
+          <JsonView value={job.result} what="the result" />
+        </Section>
+      )}
+    </>
+  );
+}
+
+function HiddenContents(): ReactNode {
+  return (
+    <Section title="Payload, log, result">
+      <p className="empty">Hidden: your key sees how jobs stand, not what is in them.</p>
+    </Section>
   );
 }

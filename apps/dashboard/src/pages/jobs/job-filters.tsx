@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { useSession } from '../../shell/session';
+import { useMay } from '../../shell/session';
 import { Button } from '../../ui/button';
 import { TextFilter } from '../../ui/text-filter';
 import { type AddressedFilter, STATUSES } from './job-filter';
@@ -9,7 +9,8 @@ import { TimeFilter } from './time-filter';
 /** What of the jobs is listed. Each filter is in the address as soon as it is set. */
 export function JobFilters({ filters }: { readonly filters: AddressedFilter }): ReactNode {
   const { values, set, clear, metadata } = filters;
-  const isAdmin = useSession().scopes.includes('admin');
+  const isAdmin = useMay('admin');
+  const seesContents = useMay('jobs:read');
   const count = Object.keys(values).length + Object.keys(metadata).length;
   const [isMore, setMore] = useState(count > 0);
   return (
@@ -32,7 +33,9 @@ export function JobFilters({ filters }: { readonly filters: AddressedFilter }): 
           <TextFilter name="Batch" value={values.batchId} onChange={(value) => set('batchId', value)} />
           <TimeFilter name="Created after" value={values.createdAfter} onChange={(at) => set('createdAfter', at)} />
           <TimeFilter name="Created before" value={values.createdBefore} onChange={(at) => set('createdBefore', at)} />
-          <MetadataFilters metadata={metadata} onChange={(key, value) => set(`metadata.${key}`, value)} />
+          {seesContents && (
+            <MetadataFilters metadata={metadata} onChange={(key, value) => set(`metadata.${key}`, value)} />
+          )}
         </>
       )}
       <Button kind="quiet" aria-expanded={isMore} onClick={() => setMore(!isMore)}>

@@ -12,6 +12,10 @@ import { SecretDialog } from '../../ui/secret-dialog';
 
 const SCOPES: readonly { readonly scope: Scope; readonly means: string }[] = [
   { scope: 'jobs:read', means: 'see jobs, tasks, schedules and triggers of its tenant' },
+  {
+    scope: 'jobs:outline',
+    means: 'see how jobs stand, and nothing of what is in them, unless jobs:read is chosen too',
+  },
   { scope: 'jobs:write', means: 'enqueue, cancel, retry and schedule' },
   { scope: 'admin', means: 'everything, in every tenant' },
 ];

@@ -27,12 +27,13 @@ export function TaskPage(): ReactNode {
 
 function TaskParts({ task }: { readonly task: Task }): ReactNode {
   const { queue, description, defaults, schema, example, name } = task;
-  const mayWrite = useMay('jobs:write');
+  const mayRead = useMay('jobs:read');
+  const mayStart = useMay('jobs:write') && mayRead;
   return (
     <>
       <p className="prose">{description}</p>
       <div className="job-columns">
-        <div>{mayWrite && <StartForm key={name} task={task} />}</div>
+        <div>{mayStart && <StartForm key={name} task={task} />}</div>
         <div>
           <Section
             title="What counts for its jobs"

@@ -1,7 +1,7 @@
 import { type Server, type Socket } from 'socket.io';
-import { type JobChange, type JobError, type JobStatus } from '#libs/contracts';
+import { type JobChange, type JobError, type JobStatus, type Progress } from '#libs/contracts';
 import { type Caller } from '../../api-keys/caller.js';
-import { type JobView } from '../../jobs/job-view.js';
+import { type Showing } from '../../jobs/job-view.js';
 import { type QueueRecord } from '../../ledger/queue-store.js';
 import { type JobUpdate } from '../job-updates.js';
 
@@ -43,17 +43,23 @@ export type LiveSocket = Socket<ClientEvents, ServerEvents, BetweenServers, Sock
  * What an update is to a socket: the job's state, how far it has come, and its end.
  * @param told the state that the socket was told last
  */
-export function messagesOf(update: StateUpdate, told: JobChange | undefined, view: JobView): ServerMessage[] {
-  const { id: jobId, version, status, attempt, progress } = update.state;
+export function messagesOf(
+  update: StateUpdate,
+  told: JobChange | undefined,
+  { view, viewer }: Showing,
+): ServerMessage[] {
+  const { id: jobId, version, status, attempt, progress } = view.shownChange(update.state, viewer);
   const { percent, message } = progress;
   const far: ServerMessage = ['job-progress', { jobId, progress: percent, message, version }];
   if (update.kind === 'progress') return [far];
-  const movesOn = told === undefined || told.progress.percent !== percent || told.progress.message !== message;
+  const movesOn = told === undefined || !isSame(told.progress, update.state.progress);
   const messages: ServerMessage[] = [['job-status', { jobId, status, attempt, version }], ...(movesOn ? [far] : [])];
-  const { ended } = update;
-  if (ended?.status === 'completed') {
-    messages.push(['job-completed', { jobId, result: view.shown(ended).result, version }]);
-  }
+  const ended = update.ended !== null ? view.shown(update.ended, viewer) : null;
+  if (ended?.status === 'completed') messages.push(['job-completed', { jobId, result: ended.result, version }]);
   if (ended?.status === 'failed') messages.push(['job-failed', { jobId, error: ended.error, version }]);
   return messages;
+}
+
+function isSame(one: Progress, other: Progress): boolean {
+  return one.percent === other.percent && one.message === other.message;
 }

@@ -87,6 +87,8 @@ export class SocketSession {
 
   async #tellJob(updates: AsyncGenerator<JobUpdate, void, undefined>, known = -1): Promise<void> {
     let told: JobChange | undefined;
+    const { view } = this.#parts;
+    const viewer = this.#socket.data.caller;
     try {
       // An update is taken when there is room for it: until then newer ones take the place of older ones.
       while (await this.#outlet.isClear()) {
@@ -95,7 +97,7 @@ export class SocketSession {
         if (update.kind === 'log') continue;
         // Who knows the present state already is told what comes after it, and of the end in any case.
         const isKnown = update.state.version <= known && !(update.kind === 'status' && update.ended !== null);
-        if (!isKnown) this.#tell(messagesOf(update, told, this.#parts.view));
+        if (!isKnown) this.#tell(messagesOf(update, told, { view, viewer }));
         told = update.state;
       }
     } catch (error) {
