@@ -23,6 +23,7 @@ import { type GatewayParts, PartsModule } from './parts.module.js';
 import { QueuesModule } from './queues/queues.module.js';
 import { AuditModule } from './reconciler/audit.module.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
+import { OpenIdModule } from './sessions/open-id.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SuppressionsModule } from './suppressions/suppressions.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
@@ -56,6 +57,7 @@ export class AppModule {
         LimitsModule,
         LiveModule,
         OpenApiModule,
+        OpenIdModule,
         QueuesModule,
         SchedulesModule,
         SessionsModule,

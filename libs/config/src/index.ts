@@ -20,4 +20,6 @@ export { type DkimKey, type Mailbox, type SmtpServer } from './mail-parsers.js';
 export { maskCredentials } from './mask.js';
 export { nearest } from './nearest.js';
 export { type LogLevelName } from './schema.js';
+export { type OpenIdConfig } from './open-id.js';
+export { type OpenIdRole } from './open-id-settings.js';
 export { readSettingsFile, unusableFile } from './settings-file.js';

@@ -64,6 +64,7 @@ describe('loadGatewayConfig', () => {
       tenantWindow: true,
       unsubscribeSecret: null,
       webhookSecret: null,
+      openId: null,
     });
   });
 
@@ -89,6 +90,10 @@ describe('loadGatewayConfig', () => {
       EXCHANGE_PREFIX: 'shop_2.jobs',
       BROKER_ACK_TIMEOUT: '12h',
       ADMIN_API_KEY: 'k'.repeat(24),
+      OIDC_ISSUER: 'http://127.0.0.1:9000/realms/acme',
+      OIDC_CLIENT_ID: 'leveret',
+      OIDC_CLAIM: 'roles',
+      OIDC_ROLES: 'ops=default:admin, support=acme:jobs:write+jobs:outline',
     });
     expect(config).toMatchObject({
       broker: {
@@ -106,6 +111,13 @@ describe('loadGatewayConfig', () => {
         ['crm', 'globex'],
       ]),
       adminApiKey: 'k'.repeat(24),
+      openId: {
+        ...{ issuer: 'http://127.0.0.1:9000/realms/acme', clientId: 'leveret', clientSecret: null, claim: 'roles' },
+        roles: [
+          { claimed: 'ops', tenant: 'default', scopes: ['admin'] },
+          { claimed: 'support', tenant: 'acme', scopes: ['jobs:write', 'jobs:outline'] },
+        ],
+      },
       live: { origins: ['https://shop.example.org', 'http://localhost:5173'], maxPerKey: 50 },
       reconcileAfterMs: 2_000,
       outboxBound: { rows: 500, bytes: 67_108_864 },
@@ -148,6 +160,15 @@ describe('loadGatewayConfig', () => {
     );
   });
 
+  it.each([
+    [{ OIDC_CLIENT_ID: 'leveret' }, 'OIDC_ISSUER'],
+    [{ OIDC_ROLES: 'ops=default:admin' }, 'OIDC_ISSUER'],
+    [{ OIDC_ISSUER: 'https://login.example.org' }, 'OIDC_CLIENT_ID'],
+    [{ OIDC_ISSUER: 'https://login.example.org', OIDC_CLIENT_ID: 'leveret' }, 'OIDC_ROLES'],
+  ])('asks what goes with %j', (env, name) => {
+    expect(gatewayProblems(env)[name]).toContain('is missing');
+  });
+
   it('says how to make a link secret', () => {
     expect(gatewayProblems({ LINK_SECRET: 'canary' })['LINK_SECRET']).toBe(
       'got a text of 6 characters; expected at least 32 characters; make one with: openssl rand -base64 48',
@@ -183,6 +204,12 @@ describe('loadGatewayConfig', () => {
     ['BROKER_TENANTS', 'shop'],
     ['BROKER_TENANTS', 'shop=Not A Tenant'],
     ['BROKER_TENANTS', 'shop=acme,shop=globex'],
+    ['OIDC_ISSUER', 'http://login.example.org'],
+    ['OIDC_ISSUER', 'login.example.org'],
+    ['OIDC_SCOPE', 'profile email'],
+    ['OIDC_ROLES', 'ops'],
+    ['OIDC_ROLES', 'ops=default:root'],
+    ['OIDC_ROLES', 'ops=Not A Tenant:admin'],
     ['LIVE_ORIGINS', '*'],
     ['LIVE_ORIGINS', 'shop.example.org'],
     ['LIVE_MAX_PER_KEY', '0'],

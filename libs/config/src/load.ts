@@ -1,3 +1,4 @@
+import { openIdOf, type OpenIdConfig } from './open-id.js';
 import { readSettings } from './read-settings.js';
 import { type LogLevelName, type Values } from './schema.js';
 
@@ -41,6 +42,8 @@ export interface GatewayConfig extends CommonConfig {
   readonly publicUrl: string;
   /** With `{traceId}` in the place of a trace's id; null when nobody looks at traces. */
   readonly traceUrl: string | null;
+  /** Where people sign in beside with API keys; null: nowhere. */
+  readonly openId: OpenIdConfig | null;
   /** At least 32 characters. */
   readonly linkSecret: string;
   /** The first admin key; null has the gateway make one. */
@@ -93,6 +96,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): Gateway
     port: values.PORT,
     publicUrl: values.PUBLIC_URL ?? `http://127.0.0.1:${values.PORT}`,
     traceUrl: values.TRACE_URL,
+    openId: openIdOf(values),
     linkSecret: values.LINK_SECRET,
     adminApiKey: values.ADMIN_API_KEY,
     maxUploadBytes: values.MAX_UPLOAD,

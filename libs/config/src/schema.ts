@@ -1,21 +1,12 @@
 import { DURATION_FORM, TIMES } from '#libs/contracts';
-import {
-  bytes,
-  duration,
-  listOf,
-  mapped,
-  matching,
-  oneOf,
-  origin,
-  tenantsByUser,
-  url,
-  wholeNumber,
-} from './parsers.js';
+import { bytes, duration, listOf, mapped, matching, oneOf, tenantsByUser, url, wholeNumber } from './parsers.js';
 import { certificateFile } from './certificates.js';
 import { DATASET_SETTINGS } from './dataset-settings.js';
 import { INTEGRATION_SETTINGS } from './integration-settings.js';
+import { LIVE_SETTINGS } from './live-settings.js';
 import { MAIL_SETTINGS } from './mail-settings.js';
 import { MEDIA_SETTINGS } from './media-settings.js';
+import { OPEN_ID_SETTINGS } from './open-id-settings.js';
 import { postgresUrl, SSL_FORM } from './postgres-url.js';
 import { RETENTION_SETTINGS } from './retention-settings.js';
 import { orNull, type Setting, setting } from './setting.js';
@@ -121,20 +112,7 @@ export const SCHEMA = {
     parse: bytes,
     fallback: { value: 2 * GIB, shown: '2GiB' },
   }),
-  LIVE_ORIGINS: setting<readonly string[]>({
-    means: 'Pages of which origins may listen to live updates beside those of PUBLIC_URL; programs send none.',
-    allowed: 'origins with commas between them, e.g. https://shop.example.org,http://localhost:5173',
-    takenBy: 'gateway',
-    parse: listOf(origin),
-    fallback: { value: [], shown: 'none' },
-  }),
-  LIVE_MAX_PER_KEY: setting({
-    means: 'How many live listeners one API key may have on one gateway, those with its watch tokens among them.',
-    allowed: 'a whole number from 1 to 10000',
-    takenBy: 'gateway',
-    parse: wholeNumber(1, 10_000),
-    fallback: { value: 2_000, shown: '2000' },
-  }),
+  ...LIVE_SETTINGS,
   RECONCILE_AFTER: setting({
     means: 'How long there is no news of a job before the gateway looks for its message.',
     allowed: `at least 1s: ${DURATION_FORM}`,
@@ -166,6 +144,7 @@ export const SCHEMA = {
     fallback: { value: 'auto', shown: 'auto' },
   }),
   ...RETENTION_SETTINGS,
+  ...OPEN_ID_SETTINGS,
   RABBITMQ_MANAGEMENT_URL: setting<string | null>({
     means: "Where RabbitMQ's management API is; with it the doctor sees queues, bindings and policies as they are.",
     allowed:

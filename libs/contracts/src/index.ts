@@ -57,6 +57,7 @@ export {
   retryDelayMs,
   type Backoff,
 } from './retry-policy.js';
+export { SCOPES, type Scope } from './scopes.js';
 export { isRecord, type Check } from './shape.js';
 export { encodeSpawn, optionsIn, spawnerIn, type SpawnedJob } from './spawn.js';
 export { clippedText, isStorableText, REFUSED_NAMES, storableJson, utf8Length } from './text.js';

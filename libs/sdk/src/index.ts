@@ -22,14 +22,7 @@ export {
 } from './job-request.js';
 export { Leveret } from './leveret.js';
 export { type CallOptions, type KeyedCallOptions, type LeveretOptions } from './options.js';
-export {
-  type ApiKey,
-  type ApiKeyRequest,
-  type ApiKeys,
-  type KeyLimits,
-  type NewApiKey,
-  type Scope,
-} from './resources/api-keys.js';
+export { type ApiKey, type ApiKeyRequest, type ApiKeys, type KeyLimits, type NewApiKey } from './resources/api-keys.js';
 export { type Audit, type Audits, type JobWhereabouts, type Whereabouts } from './resources/audits.js';
 export { type Batch, type Batches, type SteeredBatch } from './resources/batches.js';
 export {
@@ -114,4 +107,5 @@ export {
   type JobStatus,
   type LogLevel,
   type Progress,
+  type Scope,
 } from '#libs/contracts';

@@ -60,6 +60,11 @@ export function signIn(apiKey: string): Promise<Session> {
   });
 }
 
+/** Whether people may sign in at an OpenID Connect provider, too. */
+export async function readHasProvider(signal: AbortSignal): Promise<boolean> {
+  return (await call<{ readonly openIdConnect: boolean }>('/v1/session/ways', { signal })).openIdConnect;
+}
+
 export async function signOut(): Promise<void> {
   await send('/v1/session', { method: 'DELETE' });
 }

@@ -1,7 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, type SubmitEvent, useState } from 'react';
 import { sentenceOf } from '../api/failure';
-import { signIn } from '../api/own-calls';
+import { readHasProvider, signIn } from '../api/own-calls';
 import { Button } from '../ui/button';
 import { useTitle } from '../ui/use-title';
 import logo from './leveret.svg';
@@ -24,7 +24,7 @@ export function SignIn({ trouble }: { readonly trouble: string | null }): ReactN
     event.preventDefault();
     mutate(key);
   };
-  const said = error === null ? trouble : sentenceOf(error);
+  const said = error === null ? (trouble ?? troubleIn(location.search)) : sentenceOf(error);
   return (
     <main className="sign-in">
       <form className="card sign-in-card" onSubmit={submit}>
@@ -52,7 +52,34 @@ export function SignIn({ trouble }: { readonly trouble: string | null }): ReactN
         <Button kind="primary" type="submit" busy={isPending}>
           Sign in
         </Button>
+        <ProviderLink />
       </form>
     </main>
   );
+}
+
+/** The other way in, where there is one. It leads back to the page that is looked at. */
+function ProviderLink(): ReactNode {
+  const { data: hasProvider = false } = useQuery({
+    queryKey: [...SESSION_KEY, 'ways'],
+    queryFn: ({ signal }) => readHasProvider(signal),
+  });
+  if (!hasProvider) return null;
+  const page = troubleIn(location.search) === null ? location.pathname + location.search : '/';
+  return (
+    <a className="button plain" href={`/v1/session/openid?page=${encodeURIComponent(page)}`}>
+      Sign in with OpenID Connect
+    </a>
+  );
+}
+
+const TROUBLES: Readonly<Record<string, string>> = {
+  failed:
+    'The provider has not confirmed who you are, or cannot be reached. The log of the gateway says why. Try again.',
+  refused: 'The provider knows you, but you have no role here. Whoever runs Leveret can give you one.',
+};
+
+/** What went wrong at the provider, as the gateway writes it into the address. */
+function troubleIn(search: string): string | null {
+  return TROUBLES[new URLSearchParams(search).get('trouble') ?? ''] ?? null;
 }

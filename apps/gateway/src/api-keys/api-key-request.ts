@@ -1,10 +1,9 @@
-import { isTenantName } from '#libs/contracts';
+import { isTenantName, type Scope, SCOPES } from '#libs/contracts';
 import { BodySchema } from '../http/body-schema.js';
 import { invalidField } from '../http/problem.js';
 import { type ApiKeyChange } from '../ledger/api-key.store.js';
 import { type KeyLimits, UNLIMITED_KEY } from '../ledger/limits.js';
 import { KEY_LIMIT_FIELDS } from '../limits/limits-request.js';
-import { type Scope, SCOPES } from './caller.js';
 
 /** The body of `POST /v1/api-keys`. */
 export interface ApiKeyRequest extends KeyLimits {

@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
+import { type Scope } from '#libs/contracts';
 import { type ApiKeyRecord, type ApiKeyStore } from '../ledger/api-key.store.js';
 import { later, type Problem, unauthenticated } from '../http/problem.js';
 import { digestOf, keyIdOf } from './api-key-text.js';
-import { type Caller, type Scope, showsContents } from './caller.js';
+import { type Caller, showsContents } from './caller.js';
 import { FailedTries } from './failed-tries.js';
 
 /** The key id of the key that `ADMIN_API_KEY` sets, whose text may have any form. */

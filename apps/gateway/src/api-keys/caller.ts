@@ -1,9 +1,7 @@
 import { createParamDecorator, type CustomDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
+import { type Scope } from '#libs/contracts';
 import { type KeyLimits } from '../ledger/limits.js';
-
-export const SCOPES = ['jobs:write', 'jobs:read', 'jobs:outline', 'admin'] as const;
-export type Scope = (typeof SCOPES)[number];
 
 /** Who makes a request: the API key that it came with. */
 export interface Caller {

@@ -18,8 +18,8 @@ interface Route {
 /** Who may call a route, by the public contract alone: what the code says of itself is what is tested. */
 type Access = 'public' | 'admin' | 'jobs:read' | 'jobs:write';
 
-/** Without a key: what programs look at, links that are signed, and pages with what they load. */
-const PUBLIC = /^\/(health\/|metrics$|openapi\.json$|docs|unsubscribe\/|assets\/:name$)/;
+/** Without a key: what programs look at, links that are signed, pages with what they load, and the way in by a provider. */
+const PUBLIC = /^\/(health\/|metrics$|openapi\.json$|docs|unsubscribe\/|assets\/:name$|v1\/session\/(ways|openid))/;
 const PAGES: readonly string[] = PAGE_PATHS.map((path) => `/${path}`);
 /** Signing in brings a key in its body; signing out needs what it ends. */
 const SESSIONS = ['POST /v1/session', 'DELETE /v1/session'];

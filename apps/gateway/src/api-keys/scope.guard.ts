@@ -1,11 +1,12 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { type FastifyRequest } from 'fastify';
+import { type Scope } from '#libs/contracts';
 import { PUBLIC_ROUTE } from '#libs/observability';
 import { Problem } from '../http/problem.js';
 import { Admission } from '../limits/admission.js';
 import { RequestAuthenticator } from '../sessions/request-authenticator.js';
-import { may, OUTLINE, rememberCaller, REQUIRED_SCOPE, type Scope, WATCHABLE } from './caller.js';
+import { may, OUTLINE, rememberCaller, REQUIRED_SCOPE, WATCHABLE } from './caller.js';
 
 /** Lets a request through when its route is public, or its key has the scope that the route needs and makes not too many. */
 @Injectable()

@@ -73,6 +73,20 @@ export class ApiKeyStore {
     );
   }
 
+  /** Stores who has signed in elsewhere, as they are now; revoked before, they are not any more. The digest stays, and so do limits. */
+  async welcome(key: NewApiKey): Promise<ApiKeyRecord> {
+    const [row] = await this.database.query<ApiKeyRecord>(
+      `INSERT INTO api_keys (id, key_id, name, tenant, scopes, secret_sha256, hint)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT (key_id) DO UPDATE SET name = excluded.name, tenant = excluded.tenant, scopes = excluded.scopes,
+         revoked_at = NULL
+       RETURNING ${KEY_COLUMNS}`,
+      valuesOf(key),
+    );
+    if (row === undefined) throw new Error('The database inserted an API key and returned no row.');
+    return row;
+  }
+
   /** Keys newest first, those after the key `after` when it is given. */
   async list(tenant: string | null, page: { limit: number; after: string | null }): Promise<ApiKeyRecord[]> {
     return this.database.query<ApiKeyRecord>(

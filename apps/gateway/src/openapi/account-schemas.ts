@@ -1,4 +1,4 @@
-import { SCOPES } from '../api-keys/caller.js';
+import { SCOPES } from '#libs/contracts';
 import { count, id, orNull, page, type Schema, text, time, whole } from './shapes.js';
 
 const counts: Schema = { type: 'array', items: count };
@@ -6,10 +6,13 @@ const counts: Schema = { type: 'array', items: count };
 /** The shapes of who is signed in, of who did what, and of what was done when. */
 export const ACCOUNT_SCHEMAS: Readonly<Record<string, Schema>> = {
   Session: whole({
-    name: { ...text, description: 'Of the API key.' },
+    name: { ...text, description: 'Of the API key, or of who has signed in at a provider.' },
     tenant: text,
     scopes: { type: 'array', items: { type: 'string', enum: SCOPES } },
     expiresAt: { ...orNull(time), description: 'Null of a caller with a key.' },
+  }),
+  WaysToSignIn: whole({
+    openIdConnect: { type: 'boolean', description: 'Whether `GET /v1/session/openid` leads to a provider.' },
   }),
   Action: whole({
     id,

@@ -1,5 +1,4 @@
-import { JOB_STATUSES, LOG_LEVELS, MAX_PRIORITY } from '#libs/contracts';
-import { SCOPES } from '../api-keys/caller.js';
+import { JOB_STATUSES, LOG_LEVELS, MAX_PRIORITY, SCOPES } from '#libs/contracts';
 import { CATCH_UPS, OVERLAPS } from '../ledger/schedule-row.js';
 import { KEY_LIMIT_FIELDS, TENANT_LIMIT_FIELDS } from '../limits/limits-request.js';
 import { ACCOUNT_SCHEMAS } from './account-schemas.js';

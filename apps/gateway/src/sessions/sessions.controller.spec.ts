@@ -3,6 +3,7 @@ import { type FastifyRequest } from 'fastify';
 import { eventually } from '../../../../test/support/eventually.js';
 import { digestOf } from '../api-keys/api-key-text.js';
 import { Authenticator } from '../api-keys/authenticator.js';
+import { ActionStore } from '../ledger/action-store.js';
 import { ApiKeyStore } from '../ledger/api-key.store.js';
 import { Database } from '../ledger/database.js';
 import { LimitStore } from '../ledger/limit-store.js';
@@ -31,6 +32,7 @@ function sessionsOn(database: Database, cookie: string): Sessions {
     authenticator: new Authenticator(keys),
     admission: new Admission(new Tenants(limits), new RequestRates(limits), new OpenJobs(limits)),
     store: new SessionStore(database),
+    actions: new ActionStore(database),
     publicUrl: `http://127.0.0.1:${port}`,
     keys,
   });
@@ -101,6 +103,13 @@ describe('a session', () => {
     const refused = answers.filter(({ status }) => status !== 201);
     expect(answers.length - refused.length).toBeGreaterThanOrEqual(2);
     expect(refused[0]).toMatchObject({ status: 429, json: { code: 'too_many_requests' } });
+  });
+
+  it('is opened with a key alone where the settings name no provider', async () => {
+    expect((await client.get('/v1/session/ways', { key: null })).json).toEqual({ openIdConnect: false });
+    for (const path of ['/v1/session/openid', '/v1/session/openid/callback?code=x&state=y']) {
+      expect((await client.get(path, { key: null })).status).toBe(404);
+    }
   });
 
   it('is over at once where it is ended', async () => {

@@ -1,12 +1,10 @@
 import { Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '#libs/observability';
 import { type Caller, CurrentCaller, OpenWithoutContents, RequireScope } from '../api-keys/caller.js';
 import { BodySchema } from '../http/body-schema.js';
 import { JsonBody } from '../http/json-body.js';
 import { missing } from '../http/problem.js';
-import { ActionStore } from '../ledger/action-store.js';
 import { ApiKeyStore } from '../ledger/api-key.store.js';
 import { Described } from '../openapi/described.js';
 import { OWN_PAGE_HEADER } from './own-page.js';
@@ -38,7 +36,6 @@ export class SessionsController {
   constructor(
     private readonly sessions: Sessions,
     private readonly keys: ApiKeyStore,
-    private readonly actions: ActionStore,
   ) {}
 
   @Post()
@@ -61,7 +58,6 @@ export class SessionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ShownSession> {
     const { cookie, caller } = await this.sessions.open(SIGN_IN.read(body).apiKey, request);
-    await this.#remember(caller);
     reply.header('set-cookie', cookie);
     return this.show(caller);
   }
@@ -88,13 +84,5 @@ export class SessionsController {
   })
   async end(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     reply.header('set-cookie', await this.sessions.end(request));
-  }
-
-  /** Whoever signs in is nobody before, so this is not entered with the other actions. */
-  async #remember({ apiKeyId, tenant }: Caller): Promise<void> {
-    const id = uuidv7();
-    const call = { method: 'POST', route: '/v1/session', object: null };
-    await this.actions.begin({ id, apiKeyId, tenant, bySession: true, ...call });
-    await this.actions.end(id, 201, null);
   }
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { type GatewayConfig } from '#libs/config';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { Authenticator } from '../api-keys/authenticator.js';
+import { ActionStore } from '../ledger/action-store.js';
 import { ApiKeyStore } from '../ledger/api-key.store.js';
 import { SessionStore } from '../ledger/session-store.js';
 import { Admission } from '../limits/admission.js';
@@ -10,7 +11,7 @@ import { RequestAuthenticator } from './request-authenticator.js';
 import { Sessions } from './sessions.js';
 import { SessionsController } from './sessions.controller.js';
 
-type Injected = [Authenticator, Admission, ApiKeyStore, SessionStore, GatewayConfig];
+type Injected = [Authenticator, Admission, ApiKeyStore, SessionStore, ActionStore, GatewayConfig];
 
 @Module({
   imports: [ApiKeysModule],
@@ -19,11 +20,11 @@ type Injected = [Authenticator, Admission, ApiKeyStore, SessionStore, GatewayCon
     RequestAuthenticator,
     {
       provide: Sessions,
-      useFactory: (...[authenticator, admission, keys, store, { publicUrl }]: Injected) =>
-        new Sessions({ authenticator, admission, keys, store, publicUrl }),
-      inject: [Authenticator, Admission, ApiKeyStore, SessionStore, GATEWAY_CONFIG],
+      useFactory: (...[authenticator, admission, keys, store, actions, { publicUrl }]: Injected) =>
+        new Sessions({ authenticator, admission, keys, store, actions, publicUrl }),
+      inject: [Authenticator, Admission, ApiKeyStore, SessionStore, ActionStore, GATEWAY_CONFIG],
     },
   ],
-  exports: [RequestAuthenticator],
+  exports: [RequestAuthenticator, Sessions],
 })
 export class SessionsModule {}

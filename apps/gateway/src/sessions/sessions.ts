@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { type FastifyRequest } from 'fastify';
+import { v7 as uuidv7 } from 'uuid';
 import { digestOf } from '../api-keys/api-key-text.js';
 import { type Authenticator, callerOf } from '../api-keys/authenticator.js';
 import { type Caller, may } from '../api-keys/caller.js';
 import { Problem, unauthenticated } from '../http/problem.js';
-import { type ApiKeyStore } from '../ledger/api-key.store.js';
+import { type ActionStore } from '../ledger/action-store.js';
+import { type ApiKeyRecord, type ApiKeyStore } from '../ledger/api-key.store.js';
 import { type SessionStore } from '../ledger/session-store.js';
 import { type Admission } from '../limits/admission.js';
 import { requireOwnPage } from './own-page.js';
@@ -24,7 +26,14 @@ interface Parts {
   readonly admission: Pick<Admission, 'request'>;
   readonly keys: Pick<ApiKeyStore, 'noteUse'>;
   readonly store: SessionStore;
+  readonly actions: Pick<ActionStore, 'begin' | 'end'>;
   readonly publicUrl: string;
+}
+
+/** A session, as the `Set-Cookie` header that opens it, and who it is. */
+export interface OpenedSession {
+  readonly cookie: string;
+  readonly caller: Caller;
 }
 
 /** Sessions of people in the dashboard: a cookie in the place of a key. */
@@ -67,24 +76,21 @@ export class Sessions {
 
   /**
    * Opens a session for the holder of a key.
-   * @returns the `Set-Cookie` header, and who it is
    * @throws Problem 401 for a key that is not in force, 403 for one that may see nothing, 429 after too many tries, or when the
    *   key makes too many requests
    */
-  async open(apiKey: string, request: FastifyRequest): Promise<{ readonly cookie: string; readonly caller: Caller }> {
+  async open(apiKey: string, request: FastifyRequest): Promise<OpenedSession> {
     requireOwnPage(request, this.#origin);
     const text = apiKey.trim();
     const caller = await this.#parts.authenticator.authenticate(`Bearer ${text}`, request.ip);
     if (!may(caller, 'jobs:read')) throw new Problem(403, 'The API key lacks the scope jobs:read.');
     await this.#parts.admission.request(caller);
-    const token = randomBytes(32).toString('base64url');
-    const { expiresAt } = await this.#parts.store.open({
-      digest: digestOf(token),
-      apiKeyId: caller.apiKeyId,
-      keyDigest: digestOf(text),
-      lifetimeMs: SESSION_LIFETIME_MS,
-    });
-    return { cookie: this.#cookie.opening(token), caller: { ...caller, session: { expiresAt } } };
+    return this.#opened(caller, digestOf(text), 'POST /v1/session');
+  }
+
+  /** Opens a session for who has signed in elsewhere. @param route by which they came */
+  async openFor(key: ApiKeyRecord, route: string): Promise<OpenedSession> {
+    return this.#opened(callerOf(key), key.digest, route);
   }
 
   /**
@@ -100,6 +106,23 @@ export class Sessions {
       await this.#parts.store.end(digest);
     }
     return this.#cookie.closing();
+  }
+
+  async #opened(caller: Caller, keyDigest: Buffer, route: string): Promise<OpenedSession> {
+    const { apiKeyId } = caller;
+    const token = randomBytes(32).toString('base64url');
+    const opened = { digest: digestOf(token), apiKeyId, keyDigest, lifetimeMs: SESSION_LIFETIME_MS };
+    const { expiresAt } = await this.#parts.store.open(opened);
+    await this.#enter(caller, route);
+    return { cookie: this.#cookie.opening(token), caller: { ...caller, session: { expiresAt } } };
+  }
+
+  /** Whoever signs in is nobody before, so this is not entered with the other actions. */
+  async #enter({ apiKeyId, tenant }: Caller, signIn: string): Promise<void> {
+    const id = uuidv7();
+    const [method = '', route = ''] = signIn.split(' ');
+    await this.#parts.actions.begin({ id, apiKeyId, tenant, bySession: true, method, route, object: null });
+    await this.#parts.actions.end(id, 201, null);
   }
 
   #remember(memo: string, caller: Caller): void {

@@ -39,6 +39,15 @@ export const APP_EVENTS = {
   }),
   'app.stopped': event<Record<string, never>>({ level: 'info', message: 'Stopped' }),
 
+  'sign-in.failed': event<{ readonly reason: string }>({
+    level: 'warn',
+    message: 'Somebody could not sign in at the OpenID Connect provider',
+  }),
+  'sign-in.unavailable': event<{ readonly issuer: string; readonly reason: string }>({
+    level: 'error',
+    message: 'Nobody can sign in at the OpenID Connect provider: it does not say what it should',
+  }),
+
   'request.failed': event<{
     readonly method: string;
     /** Without its query, which may carry a signature. */

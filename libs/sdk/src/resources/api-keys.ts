@@ -1,9 +1,7 @@
+import { type Scope } from '#libs/contracts';
 import { type Http } from '../http/http.js';
 import { Listing, type PageQuery } from '../http/listing.js';
 import { type CallOptions } from '../options.js';
-
-/** What a key may do. `admin` includes the others and acts in every tenant. */
-export type Scope = 'jobs:write' | 'jobs:read' | 'jobs:outline' | 'admin';
 
 /** What the requests and jobs of a key may at most; null is no limit. */
 export interface KeyLimits {

@@ -1,0 +1,48 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { type OpenIdConfig, type OpenIdRole } from '#libs/config';
+import { clippedText } from '#libs/contracts';
+import { type ApiKeyRecord, type ApiKeyStore } from '../ledger/api-key.store.js';
+import { UNLIMITED_KEY } from '../ledger/limits.js';
+import { type Claims } from './open-id-provider.js';
+
+const MAX_NAME_BYTES = 100;
+
+/**
+ * The people that a provider knows. Each has a key of their own that nobody has the text of: so what they do is entered under their
+ * name, their sessions end when it is revoked, and limits can be set on it.
+ */
+export class OpenIdPeople {
+  constructor(
+    private readonly keys: Pick<ApiKeyStore, 'welcome'>,
+    private readonly config: Pick<OpenIdConfig, 'issuer' | 'claim' | 'roles'>,
+  ) {}
+
+  /** The key of who has signed in, as they are now; undefined for who has none of the roles. */
+  async keyOf(claims: Claims): Promise<ApiKeyRecord | undefined> {
+    const role = this.#roleOf(claims[this.config.claim]);
+    if (role === undefined) return undefined;
+    const { tenant, scopes } = role;
+    return this.keys.welcome({
+      ...{ id: uuidv7(), keyId: this.#keyIdOf(claims.sub), name: nameOf(claims), tenant, scopes },
+      // The hash of no text: it is good for nothing but to tell this key from others.
+      ...{ digest: randomBytes(32), hint: 'OpenID Connect', ...UNLIMITED_KEY },
+    });
+  }
+
+  #roleOf(claimed: unknown): OpenIdRole | undefined {
+    const values: readonly unknown[] = Array.isArray(claimed) ? claimed : [claimed];
+    return this.config.roles.find((role) => values.includes(role.claimed));
+  }
+
+  /** Of no form that the text of a key can name. */
+  #keyIdOf(subject: string): string {
+    const person = JSON.stringify([this.config.issuer, subject]);
+    return `openid:${createHash('sha256').update(person).digest('base64url')}`;
+  }
+}
+
+function nameOf({ sub, email, preferred_username: username, name }: Claims): string {
+  const shown = [email, username, name].find((one): one is string => typeof one === 'string' && one !== '');
+  return clippedText(shown ?? sub, MAX_NAME_BYTES);
+}
