@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isHeartbeat } from '#libs/contracts';
+import { type HeldMemory, isHeartbeat } from '#libs/contracts';
 import { Pulse } from './pulse.js';
 
 describe('Pulse', () => {
@@ -26,5 +26,8 @@ describe('Pulse', () => {
       { ...common, seq: 2, runs: [] },
     ]);
     expect(sent.every((heartbeat) => isHeartbeat(heartbeat))).toBe(true);
+    const { memory } = sent[0] as { memory: HeldMemory };
+    expect(memory.rss).toBeGreaterThan(10_000_000);
+    expect(memory.limit ?? Infinity).toBeGreaterThan(memory.rss);
   });
 });

@@ -1,6 +1,7 @@
 import { type Heartbeat, TIMES } from '#libs/contracts';
 import { type Publisher, type Reporter } from '#libs/broker';
 import { type Storage } from '#libs/storage';
+import { heldMemory } from './held-memory.js';
 
 /**
  * Says every two seconds that this process is alive and which runs it has in hand, and at once when the broker can be
@@ -47,7 +48,8 @@ export class Pulse {
   #beat(): void {
     this.#seq += 1;
     const storage = this.#storageName === undefined ? {} : { storage: this.#storageName };
-    const heartbeat: Heartbeat = { ...this.#heartbeat(), ...storage, seq: this.#seq, at: Date.now() };
+    const told = { ...storage, memory: heldMemory(), seq: this.#seq, at: Date.now() };
+    const heartbeat: Heartbeat = { ...this.#heartbeat(), ...told };
     this.#reporter.send('heartbeat', heartbeat).catch(() => undefined);
   }
 }

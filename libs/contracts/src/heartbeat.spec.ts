@@ -16,6 +16,8 @@ describe('isHeartbeat', () => {
     expect(isHeartbeat({ ...heartbeat, at: 1_800_000_000_000, storage: '5e0b8a3c-7d52-4c1e-9f64-1f2f4f0f6a11' })).toBe(
       true,
     );
+    expect(isHeartbeat({ ...heartbeat, memory: { rss: 1, limit: 2 } })).toBe(true);
+    expect(isHeartbeat({ ...heartbeat, memory: { rss: 1, limit: null } })).toBe(true);
     const dependency = { name: 'payments', state: 'half-open', inFlight: 1, parked: 7 };
     expect(isHeartbeat({ ...heartbeat, dependencies: [dependency] })).toBe(true);
     expect(isHeartbeat({ ...heartbeat, runs: [], later: 'fields are ignored' })).toBe(true);
@@ -31,6 +33,8 @@ describe('isHeartbeat', () => {
     { seq: -1 },
     { at: 'noon' },
     { storage: 'a\0b' },
+    { memory: { rss: -1, limit: null } },
+    { memory: { rss: 1 } },
     { runs: [{ job: 'j' }] },
     { dependencies: [{ name: 'payments', state: 'gone', inFlight: 0, parked: 0 }] },
     { dependencies: Array.from({ length: 101 }, () => ({ name: 'x', state: 'open', inFlight: 0, parked: 0 })) },

@@ -1,5 +1,5 @@
 import { isBareName } from './names.js';
-import { type Check, isCount, isText, listOf, literal, perhaps, shape } from './shape.js';
+import { type Check, isCount, isText, listOf, literal, nullable, perhaps, shape } from './shape.js';
 import { isStorableText, utf8Length } from './text.js';
 
 /** Bytes: two names fit in the cursor of a list. */
@@ -30,6 +30,14 @@ export interface ShownDependency {
   readonly parked: number;
 }
 
+/** What a process takes of the memory, in bytes. */
+export interface HeldMemory {
+  /** What is resident. */
+  readonly rss: number;
+  /** What the process, and those that it starts, may take together; null when nothing bounds them. */
+  readonly limit: number | null;
+}
+
 /** Sent every two seconds and after each reconnect, key `<domain>.heartbeat`: who is alive and what it has in hand. */
 export interface Heartbeat {
   readonly worker: string;
@@ -43,6 +51,8 @@ export interface Heartbeat {
   readonly at?: number;
   /** The name of the file storage that the worker uses, as the storage itself tells it. */
   readonly storage?: string;
+  /** Of the process that sends it; others that it has started are not in it. */
+  readonly memory?: HeldMemory;
   /** What the worker depends on at present, the troubled first; at most 100. */
   readonly dependencies?: readonly ShownDependency[];
 }
@@ -74,6 +84,7 @@ export const isHeartbeat: Check<Heartbeat> = shape<Heartbeat>({
   runs: (value): value is Heartbeat['runs'] => Array.isArray(value) && value.length <= MAX_RUNS && areRuns(value),
   at: perhaps(isCount),
   storage: perhaps(isOwnName),
+  memory: perhaps(shape<HeldMemory>({ rss: isCount, limit: nullable(isCount) })),
   dependencies: perhaps(
     (value): value is ShownDependency[] =>
       Array.isArray(value) && value.length <= MAX_DEPENDENCIES && areDependencies(value),

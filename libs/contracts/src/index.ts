@@ -13,6 +13,7 @@ export {
   isHeartbeatName,
   type DependencyState,
   type Heartbeat,
+  type HeldMemory,
   type HeldRun,
   type ShownDependency,
 } from './heartbeat.js';

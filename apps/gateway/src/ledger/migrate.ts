@@ -28,6 +28,7 @@ import { batchLists } from './migrations/0032-batch-lists.js';
 import { putOffRuns } from './migrations/0035-put-off-runs.js';
 import { endsTogether } from './migrations/0037-ends-together.js';
 import { pausedBatches } from './migrations/0038-paused-batches.js';
+import { workerMemory } from './migrations/0039-worker-memory.js';
 
 /** Every step, in order. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -59,6 +60,7 @@ export const MIGRATIONS: readonly Migration[] = [
   putOffRuns,
   endsTogether,
   pausedBatches,
+  workerMemory,
 ];
 
 /** An arbitrary number that every gateway takes as the lock of its migrations. */

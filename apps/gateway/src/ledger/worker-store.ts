@@ -1,4 +1,4 @@
-import { type Heartbeat, type HeldRun, type ShownDependency } from '#libs/contracts';
+import { type Heartbeat, type HeldMemory, type HeldRun, type ShownDependency } from '#libs/contracts';
 import { type Queries } from './database.js';
 
 /** By so much a worker's clock may fall behind from one heartbeat to the next before that is believed. */
@@ -11,6 +11,8 @@ export interface WorkerRecord {
   readonly appVersion: string;
   readonly concurrency: number;
   readonly runs: readonly HeldRun[];
+  /** Null of one that does not tell. */
+  readonly memory: HeldMemory | null;
   readonly firstHeardAt: Date;
   readonly heardAt: Date;
   /** How long ago that was, by the ledger's clock. */
@@ -46,6 +48,7 @@ export class WorkerStore {
       rows.map(({ at }) => at ?? null),
       rows.map(({ storage }) => storage ?? null),
       rows.map(({ dependencies }) => JSON.stringify((dependencies ?? []).map(known))),
+      rows.map(({ memory }) => (memory === undefined ? null : JSON.stringify(knownOf(memory)))),
     ]);
   }
 
@@ -66,22 +69,27 @@ function known({ name, state, inFlight, parked }: ShownDependency): ShownDepende
   return { name, state, inFlight, parked };
 }
 
+function knownOf({ rss, limit }: HeldMemory): HeldMemory {
+  return { rss, limit };
+}
+
 // In the order of the key, so that two gateways cannot lock each other out.
 const HEAR = `
-INSERT INTO workers (domain, id, app_version, concurrency, runs, seq, clock_behind_ms, storage, dependencies)
+INSERT INTO workers (domain, id, app_version, concurrency, runs, seq, clock_behind_ms, storage, dependencies, memory)
 SELECT domain, id, app_version, concurrency, runs::jsonb, seq, extract(epoch FROM clock_timestamp()) * 1000 - at, storage,
-       dependencies::jsonb
-FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[], $7::float8[], $8::text[], $9::text[])
-  AS new (domain, id, app_version, concurrency, runs, seq, at, storage, dependencies)
+       dependencies::jsonb, memory::jsonb
+FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[], $7::float8[], $8::text[], $9::text[],
+            $10::text[])
+  AS new (domain, id, app_version, concurrency, runs, seq, at, storage, dependencies, memory)
 ORDER BY domain, id
 ON CONFLICT (domain, id) DO UPDATE SET
   app_version = excluded.app_version, concurrency = excluded.concurrency, runs = excluded.runs, seq = excluded.seq,
   heard_at = excluded.heard_at, storage = excluded.storage,
-  dependencies = excluded.dependencies,
+  dependencies = excluded.dependencies, memory = excluded.memory,
   clock_behind_ms = least(excluded.clock_behind_ms, workers.clock_behind_ms + ${CLOCK_DOUBT_MS})
 WHERE excluded.seq > workers.seq`;
 
 const LIST = `
-SELECT id, domain, app_version AS "appVersion", concurrency, runs, first_heard_at AS "firstHeardAt", heard_at AS "heardAt",
+SELECT id, domain, app_version AS "appVersion", concurrency, runs, memory, first_heard_at AS "firstHeardAt", heard_at AS "heardAt",
        (extract(epoch FROM clock_timestamp() - heard_at) * 1000)::float8 AS "heardMsAgo"
 FROM workers WHERE $1::text IS NULL OR (domain, id) > ($1, $2::text) ORDER BY domain, id LIMIT $3`;

@@ -170,6 +170,10 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     heardAt: time,
     alive: { type: 'boolean', description: 'False when nothing has been heard of it for six seconds.' },
     runs: { type: 'array', items: whole({ jobId: id, run: count }), description: 'What it has in hand.' },
+    memory: {
+      ...orNull(whole({ rss: count, limit: orNull(count) })),
+      description: 'Bytes of the process itself: resident, and what bounds it. Null of an app that does not tell.',
+    },
   }),
   WorkerPage: page('Worker'),
   Queue: whole({

@@ -1,4 +1,4 @@
-import { TIMES } from '#libs/contracts';
+import { type HeldMemory, TIMES } from '#libs/contracts';
 import { type WorkerRecord } from '../ledger/worker-store.js';
 
 /** One start of one process of a consumer app, as operators see it. */
@@ -15,6 +15,8 @@ export interface ShownWorker {
   readonly alive: boolean;
   /** What it has in hand. */
   readonly runs: readonly { readonly jobId: string; readonly run: number }[];
+  /** Of the process itself, in bytes; null of an app that does not tell. */
+  readonly memory: HeldMemory | null;
 }
 
 export function shownWorker(worker: WorkerRecord): ShownWorker {
@@ -28,5 +30,6 @@ export function shownWorker(worker: WorkerRecord): ShownWorker {
     heardAt: worker.heardAt.toISOString(),
     alive: worker.heardMsAgo < TIMES.silenceMs,
     runs: worker.runs.map(({ job, run }) => ({ jobId: job, run })),
+    memory: worker.memory,
   };
 }

@@ -21,6 +21,7 @@ describe('GET /v1/workers', () => {
         domain: 'media',
         worker: 'media@a',
         runs: [{ job: '0198aaaa-bbbb-7ccc-8ddd-eeeeffff0000', run: 2 }],
+        memory: { rss: 150_000_000, limit: 536_870_912 },
       },
       { ...common, domain: 'email', worker: `email@${LONGEST_HOST}` },
       { ...common, domain: 'media', worker: 'media@gone' },
@@ -46,7 +47,9 @@ describe('GET /v1/workers', () => {
       startedAt: expect.stringMatching(/Z$/),
       heardAt: expect.stringMatching(/Z$/),
       runs: [{ jobId: '0198aaaa-bbbb-7ccc-8ddd-eeeeffff0000', run: 2 }],
+      memory: { rss: 150_000_000, limit: 536_870_912 },
     });
+    expect(json.data[0]?.memory).toBeNull();
   });
 
   it('goes through the list in pages', async () => {

@@ -16,6 +16,8 @@ export interface WorkerProcess {
   readonly alive: boolean;
   /** What it has in hand. */
   readonly runs: readonly { readonly jobId: string; readonly run: number }[];
+  /** Bytes of the process itself: resident, and what bounds it, if anything does. Null of an app that does not tell. */
+  readonly memory: { readonly rss: number; readonly limit: number | null } | null;
 }
 
 /** The processes that run jobs. They need an admin key. */

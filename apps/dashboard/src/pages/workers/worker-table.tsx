@@ -1,6 +1,7 @@
 import { type WorkerProcess } from '#libs/sdk';
 import { type ReactNode } from 'react';
 import { Link } from 'react-router';
+import { sizeText } from '../../ui/number-text';
 import { StatusBadge } from '../../ui/status-badge';
 import { type Column, Table } from '../../ui/table';
 import { Time } from '../../ui/time';
@@ -19,9 +20,15 @@ const COLUMNS: readonly Column<WorkerProcess>[] = [
   { name: 'Version', cell: ({ appVersion }) => appVersion, isMinor: true },
   { name: 'In hand', isNumber: true, cell: ({ runs, concurrency }) => `${runs.length} of ${concurrency}` },
   { name: 'Runs', cell: ({ runs }) => <RunLinks runs={runs} /> },
+  { name: 'Memory', isNumber: true, isMinor: true, cell: ({ memory }) => memoryText(memory) },
   { name: 'Started', cell: ({ startedAt }) => <Time at={startedAt} />, isMinor: true },
   { name: 'Heard of', cell: ({ heardAt }) => <Time at={heardAt} /> },
 ];
+
+function memoryText(memory: WorkerProcess['memory']): string {
+  if (memory === null) return '—';
+  return memory.limit === null ? sizeText(memory.rss) : `${sizeText(memory.rss)} of ${sizeText(memory.limit)}`;
+}
 
 function RunLinks({ runs }: Pick<WorkerProcess, 'runs'>): ReactNode {
   const left = runs.length - SHOWN_RUNS;
