@@ -9,6 +9,7 @@ import { ScopeGuard } from './api-keys/scope.guard.js';
 import { BatchesModule } from './batches/batches.module.js';
 import { DashboardModule } from './dashboard/dashboard.module.js';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
+import { DoctorModule } from './doctor/doctor.module.js';
 import { EventsModule } from './events/events.module.js';
 import { ExplainModule } from './explain/explain.module.js';
 import { FilesModule } from './files/files.module.js';
@@ -49,6 +50,7 @@ export class AppModule {
         BatchesModule,
         DashboardModule,
         DeadLettersModule,
+        DoctorModule,
         EventsModule,
         ExplainModule,
         FilesModule,

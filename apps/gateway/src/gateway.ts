@@ -70,9 +70,10 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
   await Promise.all([stores.tasks.start(), room.start()]);
   const writers = writersOn(database, releaser, room);
   const eventBindings = new EventBindings({ link: links.consuming, names: links.names, ...stores, telemetry });
+  const doctor = new Doctor({ ...config, link: links.publishing, ledger: database, storage }, telemetry);
   let backbone: Backbone | undefined;
   const parts = partsOf({
-    ...{ config, telemetry, database, storage, stores, links, releaser, watches, eventBindings },
+    ...{ config, telemetry, database, storage, stores, links, releaser, watches, eventBindings, doctor },
     ...writers,
   });
   registerLedgerGauges(telemetry, stores, parts.queues);
@@ -86,7 +87,7 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
         changes: database,
         ...tellersOf(config, stores.tasks),
         retention: new Retention(choresOf(config.retention, stores.retention, storage), telemetry),
-        doctor: new Doctor({ ...config, link: links.publishing, ledger: database, storage }, telemetry),
+        doctor,
       });
       links.open();
       backbone.start();
@@ -128,7 +129,7 @@ function writersOn(database: Database, releaser: Releaser, room: OutboxRoom): Wr
 
 /** What the gateway stands on. */
 interface Foundation
-  extends Writers, Pick<GatewayParts, 'config' | 'telemetry' | 'storage' | 'watches' | 'eventBindings'> {
+  extends Writers, Pick<GatewayParts, 'config' | 'telemetry' | 'storage' | 'watches' | 'eventBindings' | 'doctor'> {
   readonly database: Database;
   readonly stores: Stores;
   readonly links: BrokerLinks;

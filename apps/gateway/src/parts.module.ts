@@ -3,6 +3,7 @@ import { type GatewayConfig } from '#libs/config';
 import { type HealthCheckSpec, type Telemetry } from '#libs/observability';
 import { type Storage } from '#libs/storage';
 import { type DeadLetterDesk, deskProviders } from './dead-letters/dead-letter-parts.js';
+import { Doctor } from './doctor/doctor.js';
 import { Explainer } from './explain/explainer.js';
 import { Routes } from './http/routes.js';
 import { ActionStore } from './ledger/action-store.js';
@@ -70,6 +71,7 @@ export interface GatewayParts {
   readonly watches: JobWatches;
   readonly auditor: Auditor;
   readonly explainer: Explainer;
+  readonly doctor: Pick<Doctor, 'examine'>;
   /** What /health/ready asks. */
   readonly checks: readonly HealthCheckSpec[];
   /** What /health/ready shows beside it. */
@@ -115,6 +117,7 @@ export class PartsModule {
       { provide: JobWatches, useValue: parts.watches },
       { provide: Auditor, useValue: parts.auditor },
       { provide: Explainer, useValue: parts.explainer },
+      { provide: Doctor, useValue: parts.doctor },
       { provide: Routes, useValue: routes },
     ];
     return { module: PartsModule, providers, exports: providers.map(({ provide }) => provide) };

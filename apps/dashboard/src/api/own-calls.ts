@@ -50,6 +50,17 @@ export class CallError extends Error {
   }
 }
 
+/** What the doctor has found. */
+export interface Examination {
+  readonly examinedAt: string;
+  readonly findings: readonly {
+    readonly check: string;
+    readonly grade: 'good' | 'note' | 'mend' | 'unknown';
+    readonly says: string;
+    readonly mend?: string;
+  }[];
+}
+
 type OwnRequest = Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> };
 
 export function signIn(apiKey: string): Promise<Session> {
@@ -80,6 +91,10 @@ export function readThroughput(over: 'hour' | 'day', signal: AbortSignal): Promi
 export function readActions(cursor: string | undefined, signal: AbortSignal): Promise<Page<Action>> {
   const query = cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`;
   return call(`/v1/actions${query}`, { signal });
+}
+
+export function readExamination(signal: AbortSignal): Promise<Examination> {
+  return call('/v1/doctor', { signal });
 }
 
 /** Readiness is told by the status as well: what is not ready answers 503, and says why. */

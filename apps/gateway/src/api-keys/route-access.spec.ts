@@ -24,7 +24,7 @@ const PAGES: readonly string[] = PAGE_PATHS.map((path) => `/${path}`);
 /** Signing in brings a key in its body; signing out needs what it ends. */
 const SESSIONS = ['POST /v1/session', 'DELETE /v1/session'];
 const ADMIN =
-  /^\/v1\/((queues|throughput|dead-letters|workers|audit|actions|api-keys|tenants|webhook-secret)(\/|$)|webhook-endpoints\/:id\/secret)/;
+  /^\/v1\/((queues|throughput|dead-letters|workers|audit|doctor|actions|api-keys|tenants|webhook-secret)(\/|$)|webhook-endpoints\/:id\/secret)/;
 /** Called by POST, and only read or try out. */
 const READS = ['POST /v1/jobs/:id/watch-token', 'POST /v1/triggers/test'];
 /** What a job's watch token opens, for that job. */

@@ -7,10 +7,19 @@ import { ManagementView } from './management-view.js';
 /** Apps that start together with the gateway have announced themselves by then. */
 const FIRST_AFTER_MS = 20_000;
 const AGAIN_EVERY_MS = 15 * 60_000;
+/** Who asks again sooner is told the same: an examination asks the broker and the database a lot. */
+const FRESH_MS = 10_000;
 
 /** What is examined, and where its broker's management API is. */
 export interface Subject extends Omit<Patient, 'management'> {
   readonly managementUrl: string | null;
+}
+
+/** What was found when. */
+export interface Examination {
+  /** ISO 8601. */
+  readonly examinedAt: string;
+  readonly findings: readonly Diagnosis[];
 }
 
 /** Looks through the suite some time after the gateway's start and every quarter of an hour, and logs what it finds. */
@@ -19,6 +28,7 @@ export class Doctor {
   readonly #telemetry: Telemetry;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  #latest: { readonly from: number; readonly examination: Promise<Examination> } | undefined;
 
   constructor(subject: Subject, telemetry: Telemetry) {
     this.#subject = subject;
@@ -35,6 +45,15 @@ export class Doctor {
     clearTimeout(this.#timer);
   }
 
+  /** What there is to find at present, to within some seconds. Those who ask together share an examination. Never rejects. */
+  examine(): Promise<Examination> {
+    const from = performance.now();
+    if (this.#latest === undefined || from - this.#latest.from > FRESH_MS) {
+      this.#latest = { from, examination: examined(this.#subject) };
+    }
+    return this.#latest.examination;
+  }
+
   #lookAfter(ms: number): void {
     this.#timer = setTimeout(() => {
       void this.#look().then(() => {
@@ -44,9 +63,14 @@ export class Doctor {
   }
 
   async #look(): Promise<void> {
-    const diagnoses = await diagnose(this.#subject);
-    if (!this.#stopped) tell(diagnoses, this.#telemetry);
+    const { findings } = await this.examine();
+    if (!this.#stopped) tell(findings, this.#telemetry);
   }
+}
+
+async function examined(subject: Subject): Promise<Examination> {
+  const findings = await diagnose(subject);
+  return { examinedAt: new Date().toISOString(), findings };
 }
 
 /** One examination. Never rejects. */

@@ -23,7 +23,22 @@ const holder = whole({
   named: { type: 'boolean', description: 'Its latest heartbeat names the newest run of the job.' },
 });
 
-/** The shapes of what `GET /v1/audit` tells. */
+const finding = {
+  type: 'object',
+  required: ['check', 'grade', 'says'],
+  properties: {
+    check: text,
+    grade: {
+      type: 'string',
+      enum: ['good', 'note', 'mend', 'unknown'],
+      description: '`mend` needs somebody’s hand, `unknown` could not be looked at.',
+    },
+    says: text,
+    mend: { ...text, description: 'What to do about it, where there is something.' },
+  },
+};
+
+/** The shapes of what `GET /v1/audit` and `GET /v1/doctor` tell. */
 export const AUDIT_SCHEMAS: Readonly<Record<string, Schema>> = {
   Audit: whole({
     ...whereabouts,
@@ -39,6 +54,10 @@ export const AUDIT_SCHEMAS: Readonly<Record<string, Schema>> = {
       checkedAt: orNull(time),
       wipedAt: { ...orNull(time), description: 'When the broker was last found without its data.' },
     }),
+  }),
+  Examination: whole({
+    examinedAt: time,
+    findings: { type: 'array', items: finding },
   }),
   JobWhereabouts: whole({
     jobId: id,

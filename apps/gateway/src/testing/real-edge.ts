@@ -8,6 +8,7 @@ import { DEFAULT_BACKOFF, type TaskAnnouncement } from '#libs/contracts';
 import { createTelemetry, type Telemetry } from '#libs/observability';
 import { openStorage, type Storage } from '#libs/storage';
 import { deadLetterDesk } from '../dead-letters/dead-letter-parts.js';
+import { Doctor } from '../doctor/doctor.js';
 import { ensureAdminKey } from '../api-keys/admin-key.js';
 import { Explainer } from '../explain/explainer.js';
 import { type HttpEdge, startHttp } from '../http/start-http.js';
@@ -49,6 +50,7 @@ import { reconcilerTimes } from '../reconciler/times.js';
 import { type RealLedger, startRealLedger } from './real-ledger.js';
 import { IDLE_DISPATCH } from './idle-dispatch.js';
 
+const NO_BROKER = { server: undefined, state: 'connecting' } as const;
 /** An outbox that is never full. */
 const ROOM = { full: false, add: () => undefined };
 
@@ -110,6 +112,7 @@ async function edgeOn(ledger: RealLedger, config: GatewayConfig): Promise<RealEd
     deadLetters: deadLetterDesk(deadLetterStores(database), stores.steering, toNobody(published)),
     explainer: new Explainer({ store: new ExplainStore(database), queues: stores.queues, broker: () => 'up' }),
     auditor: new Auditor(new AuditStore(database, reconcilerTimes(config.reconcileAfterMs))),
+    doctor: new Doctor({ ...config, link: NO_BROKER, ledger: database, storage }, telemetry),
     checks: [],
     features: () => ({}),
   });

@@ -11,6 +11,7 @@ import { Page, Section } from '../../ui/page';
 import { StatusBadge } from '../../ui/status-badge';
 import { type Column, Table } from '../../ui/table';
 import { durationText, Time } from '../../ui/time';
+import { DoctorSection } from './doctor-section';
 
 const EVERY_MS = 5_000;
 
@@ -26,13 +27,7 @@ export function Health(): ReactNode {
       <Section title="Where every open job is">
         <Loaded query={audit}>{(told) => <Accounts audit={told} />}</Loaded>
       </Section>
-      <Section title="Doctor">
-        <p className="prose">
-          <code>npm run doctor</code> compares what is declared with what is in force in the broker and the ledger, and
-          says how to mend what differs. Every gateway also does it by itself when it starts, and writes what it finds
-          to its log.
-        </p>
-      </Section>
+      <DoctorSection />
     </Page>
   );
 }
