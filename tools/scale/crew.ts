@@ -13,7 +13,7 @@ export interface Crew {
 /** What of a situation is the queue's own. */
 export function situationOfQueue({ queue }: Workload): Omit<Situation, keyof SituationOfCrew> {
   return {
-    ...{ waiting: queue.waiting, active: queue.active, paused: queue.paused },
+    ...{ waiting: queue.waiting - queue.waitingPaused, active: queue.active, paused: queue.paused },
     ...{ runMs: queue.processingTime.avg, oldestWaitingMs: queue.oldestWaitingMs ?? 0 },
     perSecond: queue.throughput,
   };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { type Job, type Outcome, type RunReport } from '#libs/contracts';
+import { AuditStore } from '../ledger/audit-store.js';
 import { BatchPauseStore } from '../ledger/batch-pause-store.js';
 import { BatchStore } from '../ledger/batch-store.js';
 import { Database } from '../ledger/database.js';
@@ -8,7 +9,9 @@ import { DueStore } from '../ledger/due-store.js';
 import { HeldStore } from '../ledger/held-store.js';
 import { InForceStore } from '../ledger/in-force-store.js';
 import { OutboxStore } from '../ledger/outbox-store.js';
+import { QueueStore } from '../ledger/queue-store.js';
 import { ReportStore } from '../ledger/report-store.js';
+import { reconcilerTimes } from '../reconciler/times.js';
 import { Client } from '../testing/client.js';
 import { type FlowBench, startFlowBench } from '../testing/flow-bench.js';
 import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
@@ -197,6 +200,17 @@ describe('a paused batch', () => {
     const [late] = (await entering) ?? [];
     await second.close();
     expect(await heldJobs()).toEqual([{ id: late }]);
+  });
+
+  it('is no work for a queue: its jobs are counted apart, and none is the oldest', async () => {
+    const { batch } = await enter({ delay: '1ms' }, { delay: '1ms' });
+    await steer(batch, 'pause');
+    await new DueStore(bench.edge.database).release(10);
+    expect(await new QueueStore(bench.edge.database, IDLE_DISPATCH).find('demo')).toMatchObject({
+      ...{ waiting: 2, waitingPaused: 2, oldestWaitingMs: null },
+    });
+    const open = await new AuditStore(bench.edge.database, reconcilerTimes(30_000)).open();
+    expect(open).toEqual([{ queue: 'demo', jobs: 0 }]);
   });
 
   it('is waited for by jobs that say so, without a time', async () => {

@@ -35,7 +35,7 @@ export class AuditStore {
     return this.#database.query<QueueWhereabouts>(COUNT);
   }
 
-  /** How many jobs of each announced queue have not ended; those that are scheduled for later are left out. */
+  /** How many jobs of each announced queue have not ended; those that are scheduled for later, or whose batch is paused, are left out. */
   async open(): Promise<{ readonly queue: string; readonly jobs: number }[]> {
     return this.#database.query(OPEN);
   }
@@ -70,6 +70,7 @@ export class AuditStore {
 const OPEN = `
 SELECT domains.name AS queue, count(jobs.id)::float8 AS jobs
 FROM domains LEFT JOIN jobs ON jobs.queue = domains.name AND jobs.status IN ('queued','running','retrying')
+  AND jobs.held IS DISTINCT FROM 'batch'
 GROUP BY domains.name ORDER BY domains.name`;
 
 const LOST = `

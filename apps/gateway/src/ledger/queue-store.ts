@@ -9,6 +9,8 @@ import { joinedDependencies } from './queue-dependencies.js';
 export interface QueueRecord {
   readonly name: string;
   readonly waiting: number;
+  /** Of those that wait, how many do so for the end of a pause of their batch. */
+  readonly waitingPaused: number;
   readonly active: number;
   /** Waits for its next attempt. */
   readonly delayed: number;
@@ -30,7 +32,7 @@ export interface QueueRecord {
   readonly processingTime: { readonly avg: number | null; readonly p50: number | null; readonly p95: number | null };
   /** Jobs ended per second, over the last minute. */
   readonly throughput: number;
-  /** How long the job waits that has waited longest; null when none waits. */
+  /** How long the job waits for a worker that has waited longest; null when none does. */
   readonly oldestWaitingMs: number | null;
 }
 
@@ -115,21 +117,31 @@ export class QueueStore {
       this.#database.query<DurationRow>(SUM_DURATIONS),
     ]);
     return queues.map((queue) => {
-      const counts = open.filter((row) => row.queue === queue.name);
-      const of = (status: string): number => counts.find((row) => row.status === status)?.jobs ?? 0;
       const ended = minutes.find((row) => row.queue === queue.name);
       return {
         name: queue.name,
-        ...{ waiting: of('queued'), active: of('running'), delayed: of('retrying'), scheduled: of('scheduled') },
+        ...openCounts(open.filter((row) => row.queue === queue.name)),
         ...{ completed: ended?.completed ?? 0, failed: ended?.failed ?? 0, dead: queue.dead },
         consumers: queue.consumers,
         dependencies: joinedDependencies(queue.dependencies),
         processingTime: timesOf(durations.filter((row) => row.queue === queue.name)),
         throughput: Math.round((ended?.latest ?? 0) * 100) / 100,
-        oldestWaitingMs: counts.find((row) => row.status === 'queued')?.waiting_ms ?? null,
       };
     });
   }
+}
+
+type OpenCounts = 'waiting' | 'waitingPaused' | 'active' | 'delayed' | 'scheduled' | 'oldestWaitingMs';
+
+/** What the open jobs of one queue come to, by their statuses. */
+function openCounts(rows: readonly OpenRow[]): Pick<QueueRecord, OpenCounts> {
+  const of = (status: string): Omit<OpenRow, 'queue' | 'status'> => rows.find((row) => row.status === status) ?? NONE;
+  const { jobs, paused, waiting_ms: waitedMs } = of('queued');
+  return {
+    ...{ waiting: jobs, waitingPaused: paused },
+    ...{ active: of('running').jobs, delayed: of('retrying').jobs, scheduled: of('scheduled').jobs },
+    oldestWaitingMs: waitedMs === null ? null : Math.max(0, waitedMs),
+  };
 }
 
 /** Average and quantiles of a histogram, whose buckets come in order. */
@@ -173,8 +185,8 @@ SELECT domains.name,
 FROM domains ORDER BY domains.name`;
 
 const COUNT_OPEN = `
-SELECT queue, status, count(*)::int AS jobs,
-       greatest(0, extract(epoch FROM now() - min(queued_at)) * 1000)::bigint::float8 AS waiting_ms
+SELECT queue, status, count(*)::int AS jobs, count(*) FILTER (WHERE held = 'batch')::int AS paused,
+       (extract(epoch FROM now() - min(queued_at) FILTER (WHERE held IS DISTINCT FROM 'batch')) * 1000)::bigint::float8 AS waiting_ms
 FROM jobs WHERE status IN ('scheduled','queued','running','retrying') GROUP BY queue, status`;
 
 // The last minute is the present one and the part of the one before that is not a minute ago.
@@ -201,8 +213,13 @@ interface OpenRow {
   readonly queue: string;
   readonly status: string;
   readonly jobs: number;
-  readonly waiting_ms: number;
+  /** Of them, those whose batch is paused. */
+  readonly paused: number;
+  /** Of the others, how long the oldest has waited. */
+  readonly waiting_ms: number | null;
 }
+
+const NONE = { jobs: 0, paused: 0, waiting_ms: null };
 
 interface MinutesRow {
   readonly queue: string;

@@ -36,7 +36,7 @@ function registerJobGauges(telemetry: Telemetry, { audit }: Stores, queues: Pick
   });
   registerGauge(telemetry, {
     name: 'leveret_jobs_open',
-    help: 'Jobs that have not ended, by queue; those that are scheduled for later are left out.',
+    help: 'Jobs that have not ended, by queue; those that are scheduled for later, or whose batch is paused, are left out.',
     labels: ['queue'],
     collect: async () => (await audit.open()).map(({ queue, jobs }) => ({ labels: { queue }, value: jobs })),
   });

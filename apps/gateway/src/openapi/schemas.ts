@@ -6,6 +6,7 @@ import { AUDIT_SCHEMAS } from './audit-schemas.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter-schemas.js';
 import { EXPLAIN_SCHEMAS } from './explain-schemas.js';
 import { FLOW_SCHEMAS } from './flow-schemas.js';
+import { QUEUE_SCHEMAS } from './queue-schemas.js';
 import { count, id, number, orNull, page, ref, type Schema, text, time, whole } from './shapes.js';
 import { TRIGGER_SCHEMAS } from './trigger-schemas.js';
 import { WEBHOOK_SCHEMAS } from './webhook-schemas.js';
@@ -78,13 +79,6 @@ const batch = {
   completedAt: { ...orNull(time), description: 'When its last job had ended for the first time.' },
   paused: { type: 'boolean', description: 'None of its jobs starts until it is resumed.' },
   pausedAt: orNull(time),
-};
-
-const DEPENDENCY_STATE = {
-  type: 'string',
-  enum: ['closed', 'open', 'half-open', 'ramping'],
-  description:
-    'Calls pass; it is down and none does; one at a time tries; it is back, and more pass with each success.',
 };
 
 /** The shapes that the OpenAPI document refers to by name. */
@@ -176,32 +170,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     },
   }),
   WorkerPage: page('Worker'),
-  Queue: whole({
-    name: text,
-    waiting: count,
-    active: count,
-    delayed: { ...count, description: 'Jobs that wait for their next attempt.' },
-    scheduled: count,
-    completed: count,
-    failed: count,
-    dead: { ...count, description: 'Dead letters, also those of messages that are no job.' },
-    consumers: { ...count, description: 'Worker processes that were heard of within 10 s.' },
-    dependencies: {
-      type: 'array',
-      items: whole({ name: text, state: DEPENDENCY_STATE, inFlight: count, parked: count }),
-      description: 'What its workers depend on at present: of each the gravest state, and what all of them do.',
-    },
-    paused: { type: 'boolean' },
-    order: { type: 'string', enum: ['fifo', 'lifo'], description: 'Of jobs that wait for their turn: which first.' },
-    weights: { type: 'object', additionalProperties: count, description: 'Of tasks; those without have 1.' },
-    processingTime: {
-      ...whole({ avg: orNull(number), p50: orNull(number), p95: orNull(number) }),
-      description: 'Milliseconds of the executions of the last hour; null when there were none.',
-    },
-    throughput: { ...number, description: 'Jobs ended per second, over the last minute.' },
-    oldestWaitingMs: { ...orNull(number), description: 'Of the job that has waited longest; null when none waits.' },
-  }),
-  QueuePage: page('Queue'),
+  ...QUEUE_SCHEMAS,
   ApiKey: whole(apiKey),
   ApiKeyPage: page('ApiKey'),
   TenantLimits: whole(TENANT_LIMIT_FIELDS),

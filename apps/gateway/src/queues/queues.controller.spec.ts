@@ -36,7 +36,17 @@ describe('queues over HTTP', () => {
 
   it('show all their fields, also before anything has happened in them', async () => {
     expect((await client.get<QueueRecord>('/v1/queues/zeta')).json).toEqual({
-      ...{ name: 'zeta', waiting: 0, active: 0, delayed: 0, scheduled: 0, completed: 0, failed: 0, dead: 0 },
+      ...{
+        name: 'zeta',
+        waiting: 0,
+        waitingPaused: 0,
+        active: 0,
+        delayed: 0,
+        scheduled: 0,
+        completed: 0,
+        failed: 0,
+        dead: 0,
+      },
       ...{
         consumers: 0,
         dependencies: [],

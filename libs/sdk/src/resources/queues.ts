@@ -17,6 +17,8 @@ export interface QueueDependency {
 export interface Queue {
   readonly name: string;
   readonly waiting: number;
+  /** Of those that wait, how many have a paused batch. */
+  readonly waitingPaused: number;
   readonly active: number;
   /** Jobs that wait for their next attempt. */
   readonly delayed: number;
@@ -38,7 +40,7 @@ export interface Queue {
   readonly processingTime: { readonly avg: number | null; readonly p50: number | null; readonly p95: number | null };
   /** Jobs ended per second, over the last minute. */
   readonly throughput: number;
-  /** Of the job that has waited longest; null when none waits. */
+  /** Of the job that has waited longest for a worker; null when none does. */
   readonly oldestWaitingMs: number | null;
 }
 
