@@ -369,6 +369,21 @@ describe('the dashboard', () => {
     await status(job, 'completed');
   });
 
+  it('pauses a batch and lets it go on', async () => {
+    const made = await suite.leveret.worker.enqueueBatch([
+      { task: 'lab.script', payload: { steps: ['ok'] }, delay: '1d' },
+    ]);
+    const page = await pages.visit(`/batches/${made.batchId}`);
+    await press(page, 'Pause');
+    await press(page, 'Pause the batch');
+    await status(page, 'paused');
+    await jobs.ask('PATCH', `/v1/jobs/${made.jobs[0]?.id ?? ''}`, { delay: 0 });
+    const job = await pages.visit(`/jobs/${made.jobs[0]?.id ?? ''}`);
+    await job.getByRole('region', { name: 'Why it has not run yet' }).getByText('paused').first().waitFor();
+    await press(page, 'Resume');
+    await status(job, 'completed');
+  });
+
   it('redrives what has died of the same, some of it first, and purges', async () => {
     const dead = await jobs.enqueue('lab.script', { steps: ['reject', 'ok'] });
     await jobs.failed(dead.id);

@@ -9,6 +9,7 @@ import { Loaded } from '../../ui/loaded';
 import { countText } from '../../ui/number-text';
 import { Page, Section } from '../../ui/page';
 import { ProgressBar } from '../../ui/progress-bar';
+import { StatusBadge } from '../../ui/status-badge';
 import { Time } from '../../ui/time';
 import { STATUSES } from '../jobs/job-filter';
 import { JobTable } from '../jobs/job-table';
@@ -20,7 +21,11 @@ export function BatchPage(): ReactNode {
   const query = useLive(['batch', id], (signal) => leveret.batches.get(id, { signal }));
   const mayWrite = useMay('jobs:write');
   return (
-    <Page title="Batch" actions={query.data && mayWrite && <BatchActions batch={query.data} />}>
+    <Page
+      title="Batch"
+      aside={query.data?.paused === true && <StatusBadge status="paused" />}
+      actions={query.data && mayWrite && <BatchActions batch={query.data} />}
+    >
       <p className="id-line">
         <code>{id}</code>
       </p>
