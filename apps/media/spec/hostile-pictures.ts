@@ -35,10 +35,11 @@ export function manyPasses(jpeg: Buffer, times: number): Buffer {
   return Buffer.concat([jpeg.subarray(0, -2), ...Array<Buffer>(times).fill(pass), jpeg.subarray(-2)]);
 }
 
-/** A PNG, JPEG, GIF or WebP that says that it has this many pixels a side. */
+/** A PNG, JPEG, GIF, WebP or AVIF that says that it has this many pixels a side. */
 export function claiming(picture: Buffer, side: number): Buffer {
   const lying = Buffer.from(picture);
   const [low, high] = [side & 0xff, side >> 8];
+  if (lying.toString('latin1', 4, 8) === 'ftyp') return withExtents(lying, side);
   switch (lying.toString('latin1', 1, 4)) {
     case 'PNG':
       return withHeader(lying, side);
@@ -53,6 +54,14 @@ export function claiming(picture: Buffer, side: number): Buffer {
       return lying.fill(Buffer.from([high, low]), frame + 5, frame + 9);
     }
   }
+}
+
+/** An AVIF says its size in a box of its own. */
+function withExtents(avif: Buffer, side: number): Buffer {
+  const size = avif.indexOf('ispe') + 8;
+  avif.writeUInt32BE(side, size);
+  avif.writeUInt32BE(side, size + 4);
+  return avif;
 }
 
 function withHeader(png: Buffer, side: number): Buffer {

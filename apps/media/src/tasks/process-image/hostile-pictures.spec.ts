@@ -143,6 +143,8 @@ describe('a bomb', () => {
     ['jpeg', 65_535],
     ['gif', 30_000],
     ['webp', 16_383],
+    ['avif', 30_000],
+    ['avif', 0x7fff_ffff],
   ] as const)('is refused by its header when it is a %s of %d pixels a side', async (format, side) => {
     const error = await refusal(claiming(await testCard().toFormat(format).toBuffer(), side));
     expect(error.code).toMatch(/^(image_too_large|corrupt_image)$/);
