@@ -7,12 +7,6 @@ import { PROJECT } from '../../tools/project/app-list.js';
 const run = promisify(execFile);
 const MODULES = join(PROJECT, 'node_modules');
 
-/** What a project with the package needs of its compiler: decorators with their types. */
-const COMPILER_OPTIONS = {
-  ...{ strict: true, module: 'nodenext', target: 'es2023', types: ['node'], skipLibCheck: true },
-  ...{ experimentalDecorators: true, emitDecoratorMetadata: true, exactOptionalPropertyTypes: true },
-};
-
 /** A project outside of the tree that has `libs/consumer` as the package that npm makes of it. */
 export class OutsideProject {
   constructor(readonly folder: string) {}
@@ -28,13 +22,13 @@ export class OutsideProject {
     await cp(join(this.folder, 'package'), join(modules, 'leveret-consumer'), { recursive: true });
   }
 
-  /** Compiles an example to the place where a built app of a suite lies. */
+  /** Compiles an example, by the compiler's options that the documentation gives, to the place where a built app of a suite lies. */
   async build(example: string, app: string): Promise<void> {
     const source = join(this.folder, 'apps', app, 'src', 'main.ts');
     await mkdir(join(source, '..'), { recursive: true });
     await cp(join(PROJECT, 'examples', example), source);
     await writeFile(join(this.folder, 'package.json'), '{ "type": "module", "private": true }');
-    const compilerOptions = { ...COMPILER_OPTIONS, rootDir: '.', outDir: 'dist' };
+    const compilerOptions = { ...(await documentedOptions()), rootDir: '.' };
     await writeFile(join(this.folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [source] }));
     await run(join(MODULES, '.bin', 'tsc'), ['-p', '.'], { cwd: this.folder });
   }
@@ -63,4 +57,10 @@ export class OutsideProject {
     const imported = [...new Set(names)].filter((name) => !name.startsWith('node:'));
     return { imported: imported.sort(), declared: { ...dependencies, ...peerDependencies } };
   }
+}
+
+async function documentedOptions(): Promise<object> {
+  const page = await readFile(join(PROJECT, 'docs', 'own-apps.md'), 'utf8');
+  const [, json = '{}'] = /```json\n(\{\n {2}"compilerOptions".*?)```/s.exec(page) ?? [];
+  return (JSON.parse(json) as { readonly compilerOptions: object }).compilerOptions;
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -6,6 +6,14 @@ import { fitsTemplate } from './template-rules.js';
 import { Templates } from './templates.js';
 
 const FACTS = { sender: 'Shop' };
+
+interface DocumentedBody {
+  readonly payload: {
+    readonly template?: string;
+    readonly data?: object;
+    readonly recipients?: readonly { readonly data?: object }[];
+  };
+}
 
 describe('templates', () => {
   let shipped: Templates;
@@ -37,6 +45,19 @@ describe('templates', () => {
     await write({ 'own/mail.mjml': mjml(text), 'own/mail.json': about() });
     return (await Templates.open(folder)).get('own').fill({ name: 'Ada', ...data }, FACTS).text;
   };
+
+  it('take the data of the jobs that the documentation shows', async () => {
+    const page = await readFile(join('docs', 'email.md'), 'utf8');
+    const bodies = Array.from(
+      page.matchAll(/```json\n(\{\n {2}"task".*?)```/gs),
+      ([, json = '']) => JSON.parse(json) as DocumentedBody,
+    );
+    const mails = bodies.flatMap(({ payload: { template, data, recipients = [{ data: {} }] } }) =>
+      template === undefined ? [] : recipients.map((one) => ({ template, data: { ...data, ...one.data } })),
+    );
+    expect(mails.map(({ template }) => template)).toEqual(expect.arrayContaining(['newsletter']));
+    for (const { template, data } of mails) expect(shipped.get(template).problemsOf(data)).toEqual([]);
+  });
 
   it('come with six that can be looked at', () => {
     expect(shipped.names).toEqual([
