@@ -36,12 +36,25 @@ describe('a JSON body', () => {
     expect(refusal(body).status).toBe(400);
   });
 
+  it.each([
+    ['not json', 'it goes wrong where "o" stands'],
+    ['{"a":🐇}', 'it goes wrong where "\ufffd" stands'],
+    ['{bad', 'it goes wrong at character 2, where "b" stands'],
+    ['{"a":1}}', 'it goes wrong at character 8, where "}" stands'],
+    ['{"a":"x\ny"}', 'it goes wrong at character 8, where "\\n" stands'],
+    ['{', 'it ends too early, after character 1'],
+    ['[1,', 'it ends too early, after character 3'],
+    ['{"task":"email.send","payload":{"to":"x"}', 'it ends too early, after character 41'],
+  ])('is told where %s goes wrong, or that it ends', (body, fault) => {
+    expect(() => parseJson(Buffer.from(body))).toThrow(`Expected JSON, but ${fault}.`);
+  });
+
   it('is refused when it is no UTF-8', () => {
     expect(refusal(Buffer.from([0x22, 0xff, 0xfe, 0x22])).status).toBe(400);
   });
 
   it('is refused without an echo of its content', () => {
-    expect(() => parseJson(Buffer.from('{"password": hunter2}'))).toThrow(/^(?!.*hunter)Expected a body of JSON/);
+    expect(() => parseJson(Buffer.from('{"password": hunter2}'))).toThrow(/^(?!.*hunter)Expected JSON, but/);
   });
 
   it.each(['__proto__', 'constructor', 'prototype'])('is refused with the name %s at any depth', (name) => {

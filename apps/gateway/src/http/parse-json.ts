@@ -29,17 +29,29 @@ function decoded(body: Uint8Array): string {
   try {
     return UTF8.decode(body);
   } catch {
-    throw new Problem(400, 'Expected a body in UTF-8; some of its bytes are none.');
+    throw new Problem(400, 'Expected JSON in UTF-8; some of its bytes are none.');
   }
 }
 
 function parsed(text: string): unknown {
-  if (text.trim() === '') throw new Problem(400, 'Expected a body of JSON, got an empty one.');
+  if (text.trim() === '') throw new Problem(400, 'Expected JSON, got nothing.');
   try {
     return JSON.parse(text);
   } catch (error) {
-    const at = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined;
-    const where = at === undefined ? 'it ends too early' : `it goes wrong at character ${at}`;
-    throw new Problem(400, `Expected a body of JSON, but ${where}.`);
+    throw new Problem(400, `Expected JSON, but ${error instanceof Error ? faultIn(text, error.message) : 'got none'}.`);
   }
+}
+
+/** V8 gives a token, a position (also the text's end), or neither at the end. Of the text no more than a character is told. */
+function faultIn(text: string, message: string): string {
+  const token = /^Unexpected token '(.)/su.exec(message)?.[1];
+  if (token !== undefined) return `it goes wrong where ${quoted(token)} stands`;
+  const position = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
+  const found = text.codePointAt(position);
+  if (found === undefined) return `it ends too early, after character ${text.length}`;
+  return `it goes wrong at character ${position + 1}, where ${quoted(String.fromCodePoint(found))} stands`;
+}
+
+function quoted(character: string): string {
+  return JSON.stringify(character.toWellFormed());
 }
