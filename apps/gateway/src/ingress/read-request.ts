@@ -44,21 +44,26 @@ function optionsOf({ priority, headers }: MessageProperties): Record<string, unk
     priority,
     maxAttempts: headers['x-max-attempts'],
     concurrencyKey: headers['x-concurrency-key'],
-    metadata: jsonIn(headers['x-metadata']),
+    metadata: jsonIn('x-metadata', headers['x-metadata']),
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 function furtherOptions(properties: MessageProperties): Readonly<Record<string, unknown>> {
-  const options = jsonIn(optionsIn(properties));
+  const options = jsonIn('x-options', optionsIn(properties));
   if (options === undefined) return {};
   if (!isRecord(options)) throw new Problem(400, 'Expected an object in the header x-options.');
   return options;
 }
 
 // A table of AMQP as well as JSON text.
-function jsonIn(header: unknown): unknown {
-  if (typeof header === 'string') return parseJson(Buffer.from(header));
-  checkJson(header);
-  return header;
+function jsonIn(name: string, header: unknown): unknown {
+  try {
+    if (typeof header === 'string') return parseJson(Buffer.from(header));
+    checkJson(header);
+    return header;
+  } catch (error) {
+    if (error instanceof Problem) throw new Problem(error.status, `The header ${name}: ${error.message}`);
+    throw error;
+  }
 }
