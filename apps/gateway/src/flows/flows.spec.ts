@@ -136,7 +136,7 @@ describe('flows', () => {
         'its schema refuses what is filled in',
         { n: '{{result.text}}' },
         'invalid_payload',
-        'payload.n must be integer',
+        'payload.n must be an integer, not a string',
       ],
       [
         'a file is not of its tenant',

@@ -62,7 +62,8 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 export function invalid(errors: readonly FieldError[]): Problem {
   const [first = { path: 'The request', message: 'is invalid' }] = errors;
   const others = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  return new Problem(422, `${first.path} ${first.message}${others}`, { errors });
+  const place = first.path === '' ? 'The body' : first.path;
+  return new Problem(422, `${place} ${first.message}${others}`, { errors });
 }
 
 /** 422 of one field. */
@@ -70,9 +71,9 @@ export function invalidField(path: string, message: string): Problem {
   return invalid([{ path, message }]);
 }
 
-/** 404: the same for what never was, is gone, and belongs to another tenant. */
-export function missing(what: string, id: string): Problem {
-  return new Problem(404, `There is no ${what} ${id}.`);
+/** 404: the same for what never was, is gone, and belongs to another tenant. `meant` is a name that the caller may know. */
+export function missing(what: string, id: string, meant?: string): Problem {
+  return new Problem(404, `There is no ${what} ${id}${meant === undefined ? '.' : `; did you mean ${meant}?`}`);
 }
 
 /** 401, with the scheme that is expected. */

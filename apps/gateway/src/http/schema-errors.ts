@@ -1,12 +1,13 @@
 import { type ErrorObject } from 'ajv';
 import { type FieldError } from './problem.js';
+import { isChoiceToldAsOne, messageOf, refusedName } from './schema-message.js';
 
 const MAX_ERRORS = 20;
 
 /**
  * What a JSON Schema found wrong, by path below `prefix`. One message per path; alternatives of a single value become one
- * sentence, which is the `description` of its schema when it has one. That a condition failed is told by what it asked
- * for. Never a value of the data.
+ * sentence: the fields that they require, or the `description` of its schema when it has one. That a condition failed is
+ * told by what it asked for. Never a value of the data.
  */
 export function fieldErrors(errors: readonly ErrorObject[], prefix: string): FieldError[] {
   const byPath = new Map<string, string>();
@@ -23,8 +24,8 @@ export function fieldErrors(errors: readonly ErrorObject[], prefix: string): Fie
  * at once, however many choices there are: a large body has as many of them as it has values.
  */
 function withoutAlternatives(errors: readonly ErrorObject[]): ErrorObject[] {
-  const described = errors.filter((error) => isChoice(error) && describes(error) !== undefined);
-  const choices = new Set(described.map(({ instancePath, schemaPath }) => placeOf(instancePath, schemaPath)));
+  const told = errors.filter(isChoiceToldAsOne);
+  const choices = new Set(told.map(({ instancePath, schemaPath }) => placeOf(instancePath, schemaPath)));
   return errors.filter(
     ({ instancePath, schemaPath }) =>
       !parentsOf(schemaPath).some((parent) => choices.has(placeOf(instancePath, parent))),
@@ -39,18 +40,10 @@ function parentsOf(schemaPath: string): string[] {
   return [...schemaPath.matchAll(/\//g)].map(({ index }) => schemaPath.slice(0, index));
 }
 
-function isChoice({ keyword }: ErrorObject): boolean {
-  return keyword === 'anyOf' || keyword === 'oneOf';
-}
-
-function describes({ parentSchema }: ErrorObject): string | undefined {
-  const description: unknown = parentSchema?.['description'];
-  return typeof description === 'string' ? description : undefined;
-}
-
 function pathOf(error: ErrorObject, prefix: string): string {
   const params = error.params as Record<string, unknown>;
-  const named = params['additionalProperty'] ?? params['unevaluatedProperty'] ?? params['missingProperty'];
+  const named =
+    params['additionalProperty'] ?? params['unevaluatedProperty'] ?? params['missingProperty'] ?? refusedName(error);
   const segments = error.instancePath.split('/').slice(1).map(unescaped);
   if (typeof named === 'string') segments.push(named);
   return [...(prefix === '' ? [] : [prefix]), ...segments].join('.');
@@ -58,13 +51,4 @@ function pathOf(error: ErrorObject, prefix: string): string {
 
 function unescaped(segment: string): string {
   return segment.replaceAll('~1', '/').replaceAll('~0', '~');
-}
-
-function messageOf(error: ErrorObject): string {
-  if (error.keyword === 'additionalProperties' || error.keyword === 'unevaluatedProperties') return 'is no known field';
-  if (error.keyword === 'false schema') return 'does not go together with the other fields';
-  if (error.keyword === 'required' || error.keyword === 'dependentRequired') return 'is required';
-  if (error.keyword === 'enum') return `must be one of ${JSON.stringify(error.params['allowedValues'])}`;
-  const description = isChoice(error) ? describes(error) : undefined;
-  return description === undefined ? (error.message ?? 'is invalid') : `must be ${description}`;
 }

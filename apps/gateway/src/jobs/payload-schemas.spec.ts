@@ -39,7 +39,7 @@ describe('an announced schema', () => {
     expect(compileSchema(schema)({ list: [1, {}, 'a', null], other: 4 })).toEqual([
       { path: 'payload.list.1', message: 'must be a text or a whole number' },
       { path: 'payload.list.3', message: 'must be a text or a whole number' },
-      { path: 'payload.other', message: 'must be string' },
+      { path: 'payload.other', message: 'must be a string, not a number' },
     ]);
   });
 

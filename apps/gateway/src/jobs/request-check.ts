@@ -1,17 +1,14 @@
-import { nearest } from '#libs/config';
-import { isBareName, isTaskName, utf8Length } from '#libs/contracts';
+import { isBareName, utf8Length } from '#libs/contracts';
 import { type Telemetry } from '#libs/observability';
 import { type FieldError } from '../http/problem.js';
 import { type NewJob } from '../ledger/new-job.js';
 import { type TaskRecord, type TaskStore } from '../ledger/task-store.js';
+import { nearestTask } from '../tasks/nearest-task.js';
 import { type JobOptions, readJobOptions } from './job-options.js';
 import { type JobRequest } from './job-request.js';
 import { readPayloadFiles } from './payload-files.js';
 import { PayloadSchemas, UnusableSchemaError } from './payload-schemas.js';
 import { TaskLookout } from './task-lookout.js';
-
-/** A task's name is long: this many slips still leave no doubt. */
-const MAX_SLIPS = 4;
 
 /** Checks the parts of a request by what its task has announced. What is wrong is added to `errors`, by path. */
 export class RequestCheck {
@@ -70,7 +67,7 @@ export class RequestCheck {
     const names = this.tasks.all().map((task) => task.name);
     const holders = names.filter((known) => known.endsWith(`.${name}`));
     if (holders.length > 1) return `is a task of more than one domain: name one of ${holders.join(', ')}`;
-    const meant = isTaskName(name) ? nearest(name, names, MAX_SLIPS) : undefined;
+    const meant = nearestTask(name, this.tasks.all());
     return `is no task that an app has announced${meant === undefined ? '' : `; did you mean ${meant}?`}`;
   }
 

@@ -6,6 +6,7 @@ import { missing } from '../http/problem.js';
 import { QueryReader } from '../http/query.js';
 import { Described, paged } from '../openapi/described.js';
 import { TaskStore } from '../ledger/task-store.js';
+import { nearestTask } from './nearest-task.js';
 import { type ShownTask, shownTask } from './shown-task.js';
 
 @Controller('v1/tasks')
@@ -37,7 +38,7 @@ export class TasksController {
   @Described({ summary: 'Show a task', status: 200, answer: 'Task', problems: [404] })
   show(@Param('name') name: string): ShownTask {
     const task = this.tasks.find(name);
-    if (task === undefined) throw missing('task', name);
+    if (task === undefined) throw missing('task', name, nearestTask(name, this.tasks.all()));
     return shownTask(task);
   }
 }
