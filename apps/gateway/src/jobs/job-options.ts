@@ -11,6 +11,7 @@ import {
 } from '#libs/contracts';
 import { readTime } from '../http/iso-time.js';
 import { type FieldError } from '../http/problem.js';
+import { durationText } from './duration-text.js';
 import { type BackoffRequest, type JobRequest } from './job-request.js';
 
 /** What a job does beside its payload: its own options over its task's defaults. */
@@ -63,15 +64,26 @@ export function readStart(request: Pick<JobRequest, 'delay' | 'runAt'>, errors: 
   return scheduledFor(request, Date.now(), new Times(errors));
 }
 
+interface Bounds {
+  readonly least: number;
+  readonly most: number;
+  /** Who has set the upper one. */
+  readonly by?: string;
+}
+
+function inWords({ least, most, by }: Bounds): string {
+  return `${durationText(least)} to ${durationText(most)}${by === undefined ? '' : `, ${by}`}`;
+}
+
 /** Reads durations and notes what is none, or out of bounds. */
 class Times {
   constructor(private readonly errors: FieldError[]) {}
 
-  read(path: string, value: Duration | undefined, bounds: { least: number; most: number }): number | undefined {
+  read(path: string, value: Duration | undefined, bounds: Bounds): number | undefined {
     if (value === undefined) return undefined;
     const ms = parseDuration(value);
     if (ms === undefined) this.refuse(path, `must be ${DURATION_FORM}`);
-    else if (ms < bounds.least || ms > bounds.most) this.refuse(path, `must be ${bounds.least} to ${bounds.most} ms`);
+    else if (ms < bounds.least || ms > bounds.most) this.refuse(path, `must be ${inWords(bounds)}`);
     return ms;
   }
 
@@ -87,10 +99,14 @@ export function priorityOf<T>({ priority }: Pick<JobRequest, 'priority'>, fallba
 
 /** Its app has proven its own time-outs against its own settings: a gateway whose broker waits less takes less. */
 function timeoutOf({ timeout }: JobRequest, task: TaskAnnouncement, ackTimeoutMs: number, times: Times): number {
-  const ms = times.read('timeout', timeout, { least: 1, most: task.maxTimeoutMs }) ?? task.defaults.timeoutMs;
+  const bounds = { least: 1, most: task.maxTimeoutMs, by: `the longest that ${task.name} may take` };
+  const ms = times.read('timeout', timeout, bounds) ?? task.defaults.timeoutMs;
   const most = ackTimeoutMs - TIMES.ackTimeoutMarginMs;
   if (ms > most && ms <= task.maxTimeoutMs) {
-    times.refuse('timeout', `must be at most ${most} ms, is ${ms}: 5 minutes less than BROKER_ACK_TIMEOUT`);
+    times.refuse(
+      'timeout',
+      `must be at most ${durationText(most)}, is ${durationText(ms)}: 5 minutes less than BROKER_ACK_TIMEOUT`,
+    );
   }
   return ms;
 }

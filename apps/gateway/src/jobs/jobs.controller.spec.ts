@@ -155,6 +155,12 @@ describe('jobs over HTTP', () => {
     expect((await refusedAt(job)).sort()).toEqual([...paths].sort());
   });
 
+  it('are told the longest time that their task may take as they would write it', async () => {
+    await edge.announce([{}, PAINT, { name: 'demo.brief', maxTimeoutMs: 300_000 }]);
+    const answer = await client.post('/v1/jobs', { task: 'demo.brief', timeout: '10h' });
+    expect(answer.json.detail).toBe('timeout must be 1ms to 5m, the longest that demo.brief may take');
+  });
+
   it('are refused when they could run nearly as long as the broker waits for their acknowledgement', async () => {
     const LONG = { name: 'demo.long', maxTimeoutMs: 7_200_000 };
     const defaults = { maxAttempts: 5, backoff: DEFAULT_BACKOFF, timeoutMs: 1_500_001, priority: 4 };
@@ -180,6 +186,8 @@ describe('jobs over HTTP', () => {
   it('say what the task was probably meant to be', async () => {
     const answer = await client.post('/v1/jobs', { task: 'demo.piant' });
     expect(answer.json.detail).toContain('did you mean demo.paint?');
+    const shown = await client.get('/v1/tasks/demo.piant');
+    expect([shown.status, shown.json.detail]).toEqual([404, 'There is no task demo.piant; did you mean demo.paint?']);
   });
 
   it('take the newest schema that the task has announced', async () => {
