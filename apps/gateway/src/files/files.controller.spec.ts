@@ -182,7 +182,10 @@ describe('files over HTTP', () => {
     field.append('note', 'text');
     expect(pathsOf(await client.post('/v1/files', undefined, { raw: two }))).toEqual(['file']);
     expect(pathsOf(await client.post('/v1/files', undefined, { raw: field }))).toEqual(['note']);
-    expect(pathsOf(await client.post('/v1/files', undefined, { raw: form('a', 'a', 'photo') }))).toEqual(['photo']);
+    const misnamed = await client.post('/v1/files', undefined, { raw: form('a', 'a', 'photo') });
+    expect(misnamed.json.errors).toEqual([
+      { path: 'photo', message: 'is no part of an upload: send the file as the part "file"' },
+    ]);
     expect(pathsOf(await client.post('/v1/files', undefined, { raw: new FormData() }))).toEqual(['file']);
     expect(await stored(edge)).toEqual(before);
   });

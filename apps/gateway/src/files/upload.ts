@@ -25,7 +25,7 @@ export async function storeMultipart(request: FastifyRequest, target: UploadTarg
   try {
     for await (const part of request.parts({ limits: { fileSize: Number.MAX_SAFE_INTEGER, fields: 1, parts: 2 } })) {
       if (part.type !== 'file' || part.fieldname !== PART)
-        throw invalidField(part.fieldname, 'is no part of an upload');
+        throw invalidField(part.fieldname, `is no part of an upload: send the file as the part "${PART}"`);
       if (stored !== undefined) throw invalidField(PART, 'is there more than once');
       stored = await storePart(part, target);
     }
@@ -33,7 +33,7 @@ export async function storeMultipart(request: FastifyRequest, target: UploadTarg
     if (stored !== undefined) await target.storage.remove(stored.key);
     throw error;
   }
-  if (stored === undefined) throw invalidField(PART, 'is missing: send the file as the part "file"');
+  if (stored === undefined) throw invalidField(PART, `is missing: send the file as the part "${PART}"`);
   return stored;
 }
 
