@@ -42,8 +42,8 @@ export class QueryReader {
   }
 
   /** Refuses a query without this parameter. */
-  require(name: string): void {
-    if (!this.#values.has(name)) this.refuse(name, 'is missing');
+  require(name: string, expected: string): void {
+    if (!this.#values.has(name)) this.refuse(name, `is missing: it must be ${expected}`);
   }
 
   refuse(path: string, message: string): void {

@@ -12,6 +12,8 @@ import { type TimeCursor } from '../ledger/time-cursor.js';
 import { type Steering, STEERINGS } from './steering-of-many.js';
 
 const METADATA = 'metadata.';
+const ONE_STEERING = `one of ${STEERINGS.join(', ')}`;
+const COUNT = 'a whole number: how many jobs you have seen to fit';
 const TIME = 'a time in ISO 8601 with a time zone';
 const NO_METADATA = 'The API key may not see what is in jobs: neither may it ask for jobs by their metadata.';
 
@@ -47,8 +49,8 @@ export function readPreviewQuery(
 ): { readonly filter: JobFilter; readonly steering: Steering } {
   const query = new QueryReader(parameters);
   const filter = readFilter(query, caller);
-  const steering = query.parsed('steering', readSteering, `one of ${STEERINGS.join(', ')}`);
-  query.require('steering');
+  const steering = query.parsed('steering', readSteering, ONE_STEERING);
+  query.require('steering', ONE_STEERING);
   query.done();
   return { filter, steering: steering ?? 'retry' };
 }
@@ -61,8 +63,8 @@ export function readSteeringQuery(
   const query = new QueryReader(parameters);
   const filter = readFilter(query, caller);
   const after = readCursor(query, readPosition);
-  const expected = query.parsed('expected', readCount, 'a whole number: how many jobs you have seen to fit');
-  query.require('expected');
+  const expected = query.parsed('expected', readCount, COUNT);
+  query.require('expected', COUNT);
   const seenAt = query.parsed('seenAt', readTime, TIME);
   query.done();
   return { filter: withoutUndefined({ ...filter, seenAt }), expected: expected ?? 0, after };

@@ -138,7 +138,9 @@ describe('all jobs of a filter', () => {
     expect(pathsOf(await cancel('status=queued'))).toEqual(['expected']);
     expect(pathsOf(await cancel('expected=x&limit=5&colour=red'))).toEqual(['expected', 'limit', 'colour']);
     expect(pathsOf(await cancel('expected=1&seenAt=today'))).toEqual(['seenAt']);
-    expect(pathsOf(await client.get('/v1/jobs/preview'))).toEqual(['steering']);
+    expect((await client.get('/v1/jobs/preview')).json.errors).toEqual([
+      { path: 'steering', message: 'is missing: it must be one of retry, cancel, delete' },
+    ]);
     expect(pathsOf(await client.get('/v1/jobs/preview?steering=paint'))).toEqual(['steering']);
   });
 
