@@ -64,34 +64,40 @@ export async function readBatchBody(request: FastifyRequest): Promise<BatchReque
 /** Others have their turn between lines, however long the body is. */
 async function readLines(body: Buffer): Promise<readonly unknown[]> {
   const jobs: unknown[] = [];
+  let number = 0;
   for (const line of linesOf(body)) {
+    number += 1;
+    if (number % LINES_IN_A_TURN === 0) await turn();
+    if (isBlank(line)) continue;
     if (jobs.length === LIMITS.batchJobs) throw invalidField('jobs', `must be at most ${LIMITS.batchJobs}`);
-    jobs.push(parsedLine(line, jobs.length));
-    if (jobs.length % LINES_IN_A_TURN === 0) await turn();
+    jobs.push(parsedLine(line, number, jobs.length));
   }
   if (jobs.length === 0) throw invalidField('jobs', 'must be at least one');
   return jobs;
 }
 
-/** The lines that are not blank. */
 function* linesOf(body: Buffer): Iterable<Buffer> {
   for (let start = 0; start < body.length;) {
     const found = body.indexOf(LINE_FEED, start);
     const end = found === -1 ? body.length : found;
-    const line = body.subarray(start, end);
-    if (line.some((byte) => byte > 0x20)) yield line;
+    yield body.subarray(start, end);
     start = end + 1;
   }
 }
 
-function parsedLine(line: Buffer, index: number): unknown {
+function isBlank(line: Buffer): boolean {
+  return !line.some((byte) => byte > 0x20);
+}
+
+/** @param number of the line, from 1: blank lines count there and are no job */
+function parsedLine(line: Buffer, number: number, index: number): unknown {
   try {
     return parseJson(line);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const errors = error.details.errors?.map(({ path, message }) => ({ path: `jobs.${index}.${path}`, message }));
     if (error.status === 422 && errors !== undefined) throw invalid(errors);
-    throw new Problem(error.status, `Job ${index} of the body, counted from 0: ${error.message}`, {
+    throw new Problem(error.status, `Line ${number} of the body, jobs.${index}: ${error.message}`, {
       ...(errors === undefined ? {} : { errors }),
     });
   }

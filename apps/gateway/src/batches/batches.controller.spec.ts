@@ -94,8 +94,11 @@ describe('batches over HTTP', () => {
   });
 
   it('are refused as lines that are no JSON or cannot be kept, by the job that is wrong', async () => {
-    const torn = await asLines<ProblemDetails>(`{"task":"demo.number"}\n{"task":`);
-    expect([torn.status, torn.json.detail]).toEqual([400, expect.stringContaining('Job 1 of the body')]);
+    const torn = await asLines<ProblemDetails>(`{"task":"demo.number"}\n\n{"task":`);
+    expect([torn.status, torn.json.detail]).toEqual([
+      400,
+      expect.stringMatching(/^Line 3 of the body, jobs\.1: Expected/),
+    ]);
     const nul = await asLines<ProblemDetails>('{"task":"demo.number","payload":{"t":"\\u0000"}}');
     expect([nul.status, pathsOf(nul)]).toEqual([422, ['jobs.0.payload.t']]);
     const other = await client.post('/v1/jobs/batch', undefined, { raw: 'a', headers: { 'content-type': 'text/csv' } });
