@@ -74,6 +74,14 @@ describe('API keys', () => {
     expect(answer.headers.get('www-authenticate')).toContain('Bearer');
   });
 
+  it.each(['nonsense', 'Basic bGV2ZXJldDp4', 'Bearer two words'])(
+    'say how they are sent to who brings %s',
+    async (authorization) => {
+      const answer = await client.get('/v1/jobs', { key: null, headers: { authorization } });
+      expect(answer.json.detail).toBe('Expected an API key: Authorization: Bearer <key>; the header has another form.');
+    },
+  );
+
   it('refuse a key whose secret is another', async () => {
     const one = (await created('one', ['jobs:read'])).secret;
     const other = (await created('other', ['jobs:read'])).secret;

@@ -12,6 +12,7 @@ export const CONFIGURED_KEY_ID = 'configured';
 /** Revocations by another gateway are in force here within this time. */
 const TRUSTED_FOR_MS = 2_000;
 const MAX_REMEMBERED = 10_000;
+const EXPECTED = 'Expected an API key: Authorization: Bearer <key>';
 const DUMMY_DIGEST = Buffer.alloc(32);
 
 /** The token of an `Authorization` header; empty when it has none. */
@@ -38,7 +39,7 @@ export class Authenticator {
    * @throws Problem 401 without a key that is in force, 429 after too many tries from the address
    */
   async authenticate(header: string | undefined, address: string): Promise<Caller> {
-    if (header === undefined) throw unauthenticated('Expected an API key: Authorization: Bearer <key>.');
+    if (header === undefined) throw unauthenticated(`${EXPECTED}.`);
     const text = bearerOf(header);
     const digest = digestOf(text);
     const memo = digest.toString('base64');
@@ -48,7 +49,7 @@ export class Authenticator {
     const record = await this.#lookUpOnce(memo, () => this.#recordOf(text, digest));
     if (record === undefined) {
       this.#remembered.delete(memo);
-      throw this.#refusal(address);
+      throw this.#refusal(text, address);
     }
     return this.#remember(memo, record);
   }
@@ -60,14 +61,16 @@ export class Authenticator {
 
   /** A text without our checksum may be a guess at `ADMIN_API_KEY`, which people choose: only so many are compared. */
   #refuseGuesser(text: string, address: string): void {
-    if (keyIdOf(text) === undefined && this.#failed.waitMs(address) > 0) throw this.#refusal(address);
+    if (keyIdOf(text) === undefined && this.#failed.waitMs(address) > 0) throw this.#refusal(text, address);
   }
 
-  #refusal(address: string): Problem {
+  #refusal(text: string, address: string): Problem {
     const waitMs = this.#failed.waitMs(address);
     if (waitMs > 0) return later(429, 'Too many failed tries to authenticate from this address.', waitMs / 1_000);
     this.#failed.count(address);
-    return unauthenticated('The API key is unknown or has been revoked.');
+    return unauthenticated(
+      text === '' ? `${EXPECTED}; the header has another form.` : 'The API key is unknown or has been revoked.',
+    );
   }
 
   /** Requests that come together with the same key share one look into the ledger. */
