@@ -125,6 +125,13 @@ describe('a call of the gateway', () => {
     gateway = await ScriptedGateway.start();
   });
 
+  it('whose body is no JSON is never sent, and fails as what it is', async () => {
+    const leveret = await client([json(202, JOB)]);
+    const failed = await caught(leveret.worker.enqueue({ task: 'demo.echo', payload: { n: 1n } }));
+    expect(failed).toBeInstanceOf(TypeError);
+    expect(gateway.requests).toEqual([]);
+  });
+
   it('that was perhaps taken is so for good, with the key to send it again by', async () => {
     const leveret = await client([tornOff, problem(503, { code: 'outbox_full' }, { 'retry-after': '0' })], {
       retries: 1,

@@ -1,7 +1,7 @@
 import { type Backoff, durationMs, retryDelayMs } from '#libs/contracts';
 import { type LeveretError, NotSentError, TryLaterError, UnknownOutcomeError } from '../errors.js';
 import { type Settings } from '../options.js';
-import { addressOf, type Call, isRepeatable } from './call.js';
+import { addressOf, type Call, isRepeatable, type RawBody } from './call.js';
 import { Deadline } from './deadline.js';
 import { failureOfAnswer, failureOfConnection, failureOfTime } from './failures.js';
 
@@ -9,6 +9,7 @@ const BACKOFF: Backoff = { type: 'exponential', delayMs: 200, maxDelayMs: 5_000,
 /** Those who were asked to come back at one time come spread over this share of it. */
 const SPREAD = 0.25;
 
+type Content = RawBody['content'] | undefined;
 type Reader<T> = (response: Response) => Promise<T>;
 type Tried<T> = { readonly done: true; readonly value: T } | { readonly done: false; readonly error: LeveretError };
 
@@ -63,9 +64,11 @@ export class Http {
 
   /** Sends a call until there is an answer, or no more to be hoped for. */
   async #sent<T>(call: Call, deadline: Deadline, read: Reader<T>): Promise<T> {
+    // Outside of the tries: what is no JSON was never sent, and its TypeError is the caller's.
+    const content = contentOf(call);
     let perhapsTaken: LeveretError | undefined;
     for (let tries = 1; ; tries += 1) {
-      const tried = await this.#try(call, deadline, read);
+      const tried = await this.#try(call, content, deadline, read);
       if (tried.done) return tried.value;
       const { error } = tried;
       if (error instanceof UnknownOutcomeError) perhapsTaken = error;
@@ -76,9 +79,9 @@ export class Http {
     }
   }
 
-  async #try<T>(call: Call, deadline: Deadline, read: Reader<T>): Promise<Tried<T>> {
+  async #try<T>(call: Call, content: Content, deadline: Deadline, read: Reader<T>): Promise<Tried<T>> {
     try {
-      const response = await fetch(this.#urlOf(call), this.#requestOf(call, deadline.signal));
+      const response = await fetch(this.#urlOf(call), this.#requestOf(call, content, deadline.signal));
       if (!response.ok) return { done: false, error: await failureOfAnswer(call, response) };
       return { done: true, value: await read(response) };
     } catch (error) {
@@ -92,11 +95,9 @@ export class Http {
     return address.startsWith('/') ? `${this.settings.url}${address}` : address;
   }
 
-  #requestOf(call: Call, signal: AbortSignal): RequestInit {
-    const { method, raw, json } = call;
-    const content = raw?.content ?? (json === undefined ? undefined : JSON.stringify(json));
+  #requestOf(call: Call, content: Content, signal: AbortSignal): RequestInit {
     return {
-      method,
+      method: call.method,
       signal,
       headers: this.#headersOf(call),
       // A stream is sent while it is read; fetch wants to be told.
@@ -115,6 +116,10 @@ export class Http {
       ...headers,
     });
   }
+}
+
+function contentOf({ raw, json }: Call): Content {
+  return raw?.content ?? (json === undefined ? undefined : JSON.stringify(json));
 }
 
 /** Milliseconds until the call is sent again after its n-th try; undefined when it must not be. */
