@@ -21,6 +21,8 @@ import { Describe, FieldSchema, FileInput } from '#libs/consumer';
 const MOST_ROWS = 1_000;
 const MOST_REJECTED = 1_000_000;
 const LONGEST_NAME = 100;
+/** A number beyond may have been another one before it was read. */
+const EXACT = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER } as const;
 const MODES = ['insert', 'upsert'] as const;
 
 /** The payload of `exports.import`. */
@@ -38,7 +40,10 @@ export class ImportPayload {
   @Type(() => FileInput)
   source?: FileInput;
 
-  @Describe('In place of a source: objects with the names of columns')
+  @Describe(
+    'In place of a source: objects with the names of columns. Numbers of more than 15 digits are given as texts',
+  )
+  @FieldSchema({ items: { type: 'object', additionalProperties: EXACT } })
   @ValidateIf(({ source, rows }: ImportPayload) => source === undefined || rows !== undefined)
   @IsArray()
   @ArrayMinSize(1)
