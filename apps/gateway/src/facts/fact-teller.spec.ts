@@ -14,6 +14,11 @@ import { FactTeller } from './fact-teller.js';
 const START_MS = 60_000;
 const room = { full: false, add: () => undefined, admit: () => () => undefined };
 
+const NOTE_CLAIMS = `
+CREATE TABLE claims (fact bigint);
+CREATE FUNCTION note_claim() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO claims VALUES (NEW.id); RETURN NULL; END';
+CREATE TRIGGER facts_are_claimed AFTER UPDATE ON facts FOR EACH ROW EXECUTE FUNCTION note_claim()`;
+
 class ReturnedError extends PublishError {
   readonly code = 'returned';
 }
@@ -112,6 +117,24 @@ describe('FactTeller', () => {
     broker.answer = () => undefined;
     expect(await told(teller)).toEqual(ids.map((id) => `job.completed ${id}`));
     expect(await left()).toBe(0);
+  });
+
+  it('claims one of many that nobody hears', async () => {
+    broker.answer = () => new ReturnedError('Nobody listens.');
+    await ended(20);
+    await ledger.database.query(NOTE_CLAIMS);
+    await told();
+    expect(await ledger.database.query('SELECT FROM claims')).toHaveLength(1);
+    await ledger.database.query('DROP FUNCTION note_claim CASCADE');
+  });
+
+  it('leaves alone what another gateway has in hand', async () => {
+    const ids = await ended(3);
+    const facts = new FactStore(ledger.database);
+    const [theirs] = await facts.next(1);
+    if (theirs !== undefined) await facts.claim([theirs]);
+    expect(await told()).toEqual(ids.slice(1).map((id) => `job.completed ${id}`));
+    expect(await left()).toBe(1);
   });
 
   it('passes over jobs that are gone', async () => {

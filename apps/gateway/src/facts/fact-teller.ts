@@ -14,6 +14,12 @@ const AT_ONCE = 500;
 /** What became of a message: a queue has it, none wants it, or it is not known. */
 type Answer = 'heard' | 'unheard' | 'failed';
 
+/** What came of facts. */
+interface Telling {
+  readonly told: readonly NotedFact[];
+  readonly failed: readonly NotedFact[];
+}
+
 interface Parts {
   readonly changes: Pick<Database, 'onJobChanges'>;
   readonly facts: FactStore;
@@ -80,34 +86,35 @@ export class FactTeller {
   async #tell(): Promise<boolean> {
     const { facts, publisher } = this.#parts;
     if (!publisher.ready) return false;
-    const claimed = await facts.claim(AT_ONCE);
-    const untold: NotedFact[] = [];
-    for (const type of new Set(claimed.map((fact) => fact.type))) {
-      untold.push(
-        ...(await this.#tellAll(
-          claimed.filter((fact) => fact.type === type),
-          type,
-        )),
-      );
+    const noted = await facts.next(AT_ONCE);
+    const told: NotedFact[] = [];
+    const failed: NotedFact[] = [];
+    for (const type of new Set(noted.map((fact) => fact.type))) {
+      const ofType = noted.filter((fact) => fact.type === type);
+      const telling = await this.#tellAll(ofType, type);
+      told.push(...telling.told);
+      failed.push(...telling.failed);
     }
-    const left = new Set(untold.map(({ id }) => id));
-    const told = claimed.flatMap(({ id }) => (left.has(id) ? [] : [id]));
-    if (told.length > 0) await facts.confirm(told);
-    if (left.size > 0) await facts.release([...left]);
-    return left.size === 0 && claimed.length === AT_ONCE;
+    if (told.length > 0) await facts.confirm(idsOf(told));
+    if (failed.length > 0) await facts.release(idsOf(failed));
+    return failed.length === 0 && told.length > 0 && noted.length === AT_ONCE;
   }
 
-  /** Tells facts of one type. Returns those that could not be told. */
-  async #tellAll(noted: readonly NotedFact[], type: string): Promise<readonly NotedFact[]> {
+  /** Tells facts of one type, but those that another gateway has in hand. Only what is published is claimed. */
+  async #tellAll(noted: readonly NotedFact[], type: string): Promise<Telling> {
+    const told: NotedFact[] = [];
     let rest = noted;
     while (rest.length > 0) {
       const some = this.#heard.has(type) ? rest : rest.slice(0, 1);
-      const answers = await this.#publishAll(some, type);
-      if (answers.failed.length > 0) return [...answers.failed, ...rest.slice(some.length)];
-      if (answers.heard === 0 && answers.unheard > 0) return [];
+      const claimed = await this.#parts.facts.claim(some);
+      if (claimed.length === 0) break;
+      const answers = await this.#publishAll(claimed, type);
+      told.push(...claimed.filter((fact) => !answers.failed.includes(fact)));
+      if (answers.failed.length > 0) return { told, failed: answers.failed };
+      if (answers.heard === 0 && answers.unheard > 0) return { told: noted, failed: [] };
       rest = rest.slice(some.length); // of those that are deleted nothing was asked
     }
-    return [];
+    return { told, failed: [] };
   }
 
   async #publishAll(
@@ -136,4 +143,8 @@ export class FactTeller {
       return error instanceof PublishError && error.code === 'returned' ? 'unheard' : 'failed';
     }
   }
+}
+
+function idsOf(noted: readonly NotedFact[]): string[] {
+  return noted.map(({ id }) => id);
 }

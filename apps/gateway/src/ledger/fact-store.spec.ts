@@ -85,7 +85,7 @@ describe('FactStore', () => {
     const failed = await ended(REJECTED);
     const cancelled = await accepted();
     await steering.cancel([cancelled]);
-    const claimed = await facts.read(await facts.claim(10));
+    const claimed = await facts.read(await facts.next(10));
     expect(claimed.map(({ type }) => type)).toEqual(['job.completed', 'job.failed', 'job.cancelled']);
     expect(claimed.map(told)).toMatchObject([
       {
@@ -101,11 +101,12 @@ describe('FactStore', () => {
 
   it('lets nobody else have a fact that is claimed, and forgets it when it is told', async () => {
     await ended();
-    const [fact] = await facts.claim(10);
-    expect(await facts.claim(10)).toEqual([]);
-    await facts.release([fact?.id ?? '']);
-    expect(await facts.claim(10)).toEqual([fact]);
-    await facts.confirm([fact?.id ?? '']);
+    const noted = await facts.next(10);
+    expect(await facts.claim(noted)).toEqual(noted);
+    expect([await facts.next(10), await facts.claim(noted)]).toEqual([[], []]);
+    await facts.release(noted.map(({ id }) => id));
+    expect(await facts.next(10)).toEqual(noted);
+    await facts.confirm(noted.map(({ id }) => id));
     expect(await ledger.database.query('SELECT FROM facts')).toEqual([]);
   });
 
@@ -113,7 +114,7 @@ describe('FactStore', () => {
     const id = await ended(REJECTED);
     await steering.retry([id]);
     await steering.cancel([id]);
-    const claimed = await facts.read(await facts.claim(10));
+    const claimed = await facts.read(await facts.next(10));
     expect(claimed.map(told)).toMatchObject([
       { type: 'job.failed', data: { status: 'failed', error: { code: 'broken' } } },
       { type: 'job.cancelled', data: { status: 'cancelled' } },
@@ -124,7 +125,7 @@ describe('FactStore', () => {
   it('has nothing to tell of a job that was deleted before', async () => {
     const id = await ended();
     await steering.remove(id, () => Promise.resolve());
-    expect(await facts.read(await facts.claim(10))).toEqual([]);
+    expect(await facts.read(await facts.next(10))).toEqual([]);
   });
 
   it('starts the jobs of triggers whose pattern names them, of the same tenant, each once', async () => {
@@ -134,7 +135,7 @@ describe('FactStore', () => {
     await ended(undefined, { tenant: 'other' });
     expect((await started()).map(({ of }) => of).toSorted()).toEqual([failed, failed, completed].toSorted());
     expect(await started()).toEqual([]);
-    expect(await facts.claim(10)).toHaveLength(3);
+    expect(await facts.next(10)).toHaveLength(3);
   });
 
   it('is no event when nobody wants it', async () => {
@@ -142,7 +143,7 @@ describe('FactStore', () => {
     await ended();
     expect(await started()).toEqual([]);
     expect(await ledger.database.query('SELECT FROM events')).toEqual([]);
-    expect(await facts.claim(10)).toHaveLength(1);
+    expect(await facts.next(10)).toHaveLength(1);
   });
 
   it('fires no trigger for a job that one has started for a fact, nor for what comes of it, and tells it all the same', async () => {
@@ -152,6 +153,6 @@ describe('FactStore', () => {
     await run.end(echo?.id ?? '');
     await ended(REJECTED, { parentId: echo?.id ?? '' });
     expect(await started()).toEqual([]);
-    expect(await facts.claim(10)).toHaveLength(3);
+    expect(await facts.next(10)).toHaveLength(3);
   });
 });

@@ -42,10 +42,17 @@ export class FactStore {
     this.#database = database;
   }
 
-  /** Claims up to `limit` facts that nobody holds, oldest first. */
-  async claim(limit: number): Promise<NotedFact[]> {
-    const rows = await this.#database.query<FactRow>(CLAIM, [limit]);
+  /** Up to `limit` facts that nobody holds, oldest first. They stay anybody's. */
+  async next(limit: number): Promise<NotedFact[]> {
+    const rows = await this.#database.query<FactRow>(NEXT, [limit]);
     return rows.map((row) => ({ id: row.id, type: factTypeOf(row.status), row }));
+  }
+
+  /** Claims those of these facts that still nobody holds. */
+  async claim(noted: readonly NotedFact[]): Promise<NotedFact[]> {
+    const rows = await this.#database.query<{ id: string }>(CLAIM, [noted.map(({ id }) => id)]);
+    const claimed = new Set(rows.map(({ id }) => id));
+    return noted.filter(({ id }) => claimed.has(id));
   }
 
   /** Reads what is told of facts. Of a job that was deleted meanwhile there is nothing. */
@@ -107,13 +114,15 @@ async function factsOf(queries: Queries, rows: readonly FactRow[]): Promise<Fact
 
 const COLUMNS = 'id, job_id, version, status, attempt, error, ended_at';
 
+const FREE = 'NOT fires AND free_at <= now()';
+
+const NEXT = `SELECT ${COLUMNS} FROM facts WHERE ${FREE} ORDER BY id LIMIT $1`;
+
 const CLAIM = `
 WITH free AS (
-  SELECT id FROM facts WHERE NOT fires AND free_at <= now() ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
-), claimed AS (
-  UPDATE facts SET free_at = now() + interval '${CLAIM_MS} milliseconds' FROM free WHERE facts.id = free.id RETURNING facts.*
+  SELECT id FROM facts WHERE id = ANY($1::bigint[]) AND ${FREE} ORDER BY id FOR UPDATE SKIP LOCKED
 )
-SELECT ${COLUMNS} FROM claimed ORDER BY id`;
+UPDATE facts SET free_at = now() + interval '${CLAIM_MS} milliseconds' FROM free WHERE facts.id = free.id RETURNING facts.id`;
 
 const TAKE_TO_FIRE = `SELECT ${COLUMNS} FROM facts WHERE fires ORDER BY id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED`;
 
