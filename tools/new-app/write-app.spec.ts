@@ -65,7 +65,7 @@ describe('npm run new:app', () => {
   });
 
   it('makes the app a user of the broker, and has the commands for the broker know it', async () => {
-    expect(await textOf(DOMAINS)).toMatch(new RegExp(`'media',\n  '${APP}',\n\\];`));
+    expect(await textOf(DOMAINS)).toMatch(new RegExp(`\n  '${APP}',\n\\];`));
     const before = JSON.parse(await readFile('deploy/rabbitmq/users.json', 'utf8')) as BrokerUsers;
     const { users } = JSON.parse(await textOf('deploy/rabbitmq/users.json')) as BrokerUsers;
     const added = users.filter(({ name }) => !before.users.some((user) => user.name === name));
