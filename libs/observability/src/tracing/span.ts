@@ -67,7 +67,7 @@ export function beginSpan(about: () => SpanAbout, parent: string | null): OpenSp
 
 /**
  * Does a piece of work within a span of its own, which ends with it: when it fails, by the name of its error.
- * @param about as for `beginSpan`, as `parent`
+ * @param about see `beginSpan`, also for `parent`
  * @param work gets the trace context for whoever goes on with it elsewhere: that of the span, else `parent`
  * @param endOf how the span ends after work that went well, which may be later; never rejects. Is asked only when something is traced
  */
