@@ -38,7 +38,7 @@ const GROUPS: readonly { readonly name: string; readonly entries: readonly Entry
     ],
   },
   {
-    name: 'What starts it',
+    name: 'Sources',
     entries: [
       { to: '/tasks', name: 'Tasks', icon: SquareFunction },
       { to: '/schedules', name: 'Schedules', icon: CalendarClock, needs: 'jobs:read' },
@@ -46,7 +46,7 @@ const GROUPS: readonly { readonly name: string; readonly entries: readonly Entry
     ],
   },
   {
-    name: 'What hears of it',
+    name: 'Notifications',
     entries: [{ to: '/webhooks', name: 'Webhooks', icon: Webhook, needs: 'jobs:read' }],
   },
   {

@@ -14,7 +14,7 @@ export function Loaded<T>({ query: { data, error }, children }: LoadedProps<T>):
     <>
       {error !== null && (
         <p role="alert" className="problem">
-          {isGone ? 'There is nothing of this name, or no longer.' : sentenceOf(error)}
+          {isGone ? 'Nothing is found under this name or id. It may have been removed since.' : sentenceOf(error)}
         </p>
       )}
       {data === undefined ? error === null && <p className="loading">Loading…</p> : !isGone && children(data)}

@@ -23,7 +23,7 @@ export function durationText(ms: number): string {
 /** About how long: what moves in a long list moves seldom. */
 function roughText(ms: number): string {
   const [[name, size]] = unitsFor(ms);
-  return `${Math.floor(ms / size)} ${name}`;
+  return `${Math.round(ms / size)} ${name}`;
 }
 
 type Unit = readonly [name: string, ms: number];

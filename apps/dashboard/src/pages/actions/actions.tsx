@@ -45,7 +45,7 @@ const COLUMNS: readonly Column<Action>[] = [
       </code>
     ),
   },
-  { name: 'Of', cell: (action) => <ActedOn action={action} /> },
+  { name: 'Of', cell: (action) => <ActedOn action={action} />, isMinor: true },
   { name: 'Outcome', cell: ({ status }) => <StatusBadge status={outcomeOf(status)} /> },
 ];
 

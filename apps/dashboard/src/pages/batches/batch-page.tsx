@@ -39,7 +39,7 @@ function BatchParts({ batch }: { readonly batch: Batch }): ReactNode {
   const jobs = useLive(['jobs', { batchId: id }], (signal) => leveret.jobs.list({ batchId: id }).page({ signal }));
   return (
     <>
-      <Section title="How far">
+      <Section title="Progress">
         <ProgressBar progress={{ percent, message: `of ${countText(total)} jobs` }} />
         <Facts
           facts={[

@@ -63,7 +63,7 @@ const COLUMNS: readonly Column<Batch>[] = [
     ),
   },
   {
-    name: 'How far',
+    name: 'Progress',
     cell: ({ percent, total }) => <ProgressBar progress={{ percent, message: `of ${countText(total)}` }} />,
   },
   { name: 'Failed', isNumber: true, cell: ({ counts }) => countText(counts.failed) },

@@ -84,11 +84,11 @@ function columnsOf(open: (group: DeadLetterGroup) => void): readonly Column<Dead
         </Button>
       ),
     },
-    { name: 'Task', cell: ({ task }) => task ?? <span className="muted">not a job</span> },
+    { name: 'Task', cell: ({ task }) => task ?? <span className="muted">not a job</span>, isMinor: true },
     { name: 'Queue', cell: ({ queue }) => queue, isMinor: true },
     { name: 'Letters', isNumber: true, cell: ({ count }) => countText(count) },
     { name: 'First', cell: ({ firstAt }) => <Time at={firstAt} />, isMinor: true },
-    { name: 'Latest', cell: ({ lastAt }) => <Time at={lastAt} /> },
+    { name: 'Latest', cell: ({ lastAt }) => <Time at={lastAt} />, isMinor: true },
     { name: 'Do', isNameless: true, cell: (group) => <GroupButtons group={group} /> },
   ];
 }

@@ -29,10 +29,10 @@ const COLUMNS: readonly Column<Redrive>[] = [
     cell: ({ selection: { task, queue, errorCode } }) => [task ?? queue, errorCode].filter(Boolean).join(', '),
   },
   { name: 'Sent', isNumber: true, cell: ({ redriven, total }) => `${redriven} of ${total}` },
-  { name: 'Completed', isNumber: true, cell: ({ completed }) => completed },
+  { name: 'Completed', isNumber: true, isMinor: true, cell: ({ completed }) => completed },
   { name: 'Failed', isNumber: true, cell: ({ failed }) => failed },
   { name: 'Why it stopped', cell: ({ stopReason }) => stopReason, isMinor: true },
-  { name: 'Begun', cell: ({ createdAt }) => <Time at={createdAt} /> },
+  { name: 'Begun', cell: ({ createdAt }) => <Time at={createdAt} />, isMinor: true },
   { name: 'Do', isNameless: true, cell: (redrive) => redrive.endedAt === null && <StopButton redrive={redrive} /> },
 ];
 

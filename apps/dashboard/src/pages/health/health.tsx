@@ -21,7 +21,7 @@ export function Health(): ReactNode {
   const audit = useLive(['audit'], (signal) => leveret.audits.get({ signal }), { everyMs: EVERY_MS });
   return (
     <Page title="Health" aside={<LiveMark />}>
-      <Section title="What the gateway stands on">
+      <Section title="Dependencies of the gateway">
         <Loaded query={readiness}>{(told) => <Parts readiness={told} />}</Loaded>
       </Section>
       <Section title="Where every open job is">
@@ -75,7 +75,7 @@ function Accounts({ audit }: { readonly audit: Audit }): ReactNode {
           ['Open jobs', countText(open)],
           ['Without news for a while', countText(suspects)],
           ['Lost jobs are looked for', reconciler.working ? 'yes' : `no: ${reconciler.reason ?? 'not here'}`],
-          ['The broker had its data', <Time key="sentinel" at={sentinel.checkedAt} />],
+          ['Broker’s data seen', <Time key="sentinel" at={sentinel.checkedAt} />],
         ]}
       />
       <Table

@@ -33,7 +33,7 @@ export function Explanation({ job: { id, status } }: { readonly job: Job }): Rea
         )}
         {estimate?.startsAt != null && (
           <li>
-            It likely starts between <Time at={estimate.startsAt.from} /> and <Time at={estimate.startsAt.to} />.
+            It likely starts <Time at={estimate.startsAt.from} />, at the latest <Time at={estimate.startsAt.to} />.
           </li>
         )}
       </ul>

@@ -34,7 +34,7 @@ export function JobFacts({ job }: { readonly job: Job }): ReactNode {
           ['Worker', job.workerId ?? '—'],
           ['Unique key', job.uniqueKey ?? '—'],
           ['Batch', linkTo('batches', job.batchId)],
-          ['Came of', linkTo('jobs', job.parentId)],
+          ['Parent', linkTo('jobs', job.parentId)],
           ['Trace', <TraceLink key="trace" id={job.id} />],
         ]}
       />

@@ -47,7 +47,7 @@ const COLUMNS: readonly Column<Job>[] = [
     isMinor: true,
     cell: ({ attempt, maxAttempts }) => `${attempt} of ${maxAttempts}`,
   },
-  { name: 'What is said of it', cell: (job) => <Remark job={job} />, isMinor: true },
+  { name: 'Details', cell: (job) => <Remark job={job} />, isMinor: true },
   { name: 'Created', cell: ({ createdAt }) => <Time at={createdAt} /> },
 ];
 

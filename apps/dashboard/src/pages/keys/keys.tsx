@@ -39,6 +39,9 @@ export function Keys(): ReactNode {
   );
 }
 
+/** The key of the gateway's `ADMIN_API_KEY`: it goes with the setting. */
+const CONFIGURED_KEY = 'configured';
+
 const COLUMNS: readonly Column<ApiKey>[] = [
   { name: 'Name', cell: ({ name }) => name },
   { name: 'Tenant', cell: ({ tenant }) => tenant },
@@ -46,7 +49,12 @@ const COLUMNS: readonly Column<ApiKey>[] = [
   { name: 'Ends in', cell: ({ hint }) => <code>…{hint}</code>, isMinor: true },
   { name: 'Created', cell: ({ createdAt }) => <Time at={createdAt} />, isMinor: true },
   { name: 'Last used', cell: ({ lastUsedAt }) => <Time at={lastUsedAt} /> },
-  { name: 'Do', isNameless: true, cell: (key) => <RevokeButton apiKey={key} /> },
+  {
+    name: 'Do',
+    isNameless: true,
+    cell: (key) =>
+      key.id === CONFIGURED_KEY ? <span className="muted">by setting</span> : <RevokeButton apiKey={key} />,
+  },
 ];
 
 function RevokeButton({ apiKey: { id, name, tenant } }: { readonly apiKey: ApiKey }): ReactNode {

@@ -36,7 +36,7 @@ function TaskParts({ task }: { readonly task: Task }): ReactNode {
         <div>{mayStart && <StartForm key={name} task={task} />}</div>
         <div>
           <Section
-            title="What counts for its jobs"
+            title="Defaults of its jobs"
             aside={<Link to={`/jobs?task=${encodeURIComponent(name)}`}>Its jobs</Link>}
           >
             <Facts

@@ -54,7 +54,7 @@ function EndpointFacts({ endpoint }: { readonly endpoint: WebhookEndpoint }): Re
   return (
     <Facts
       facts={[
-        ['Ends', <code key="ends">{events.join(', ')}</code>],
+        ['Events', <code key="ends">{events.join(', ')}</code>],
         ['Tasks', tasks?.join(', ') ?? 'every task'],
         ['Queues', queues?.join(', ') ?? 'every queue'],
         ['Deliveries at once', concurrency ?? 'no limit'],

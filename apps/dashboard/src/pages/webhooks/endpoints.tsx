@@ -56,7 +56,7 @@ const COLUMNS: readonly Column<WebhookEndpoint>[] = [
     ),
   },
   { name: 'State', cell: (endpoint) => <StatusBadge status={endpointState(endpoint)} /> },
-  { name: 'Hears of', cell: ({ events }) => <code>{events.join(', ')}</code>, isMinor: true },
+  { name: 'Events', cell: ({ events }) => <code>{events.join(', ')}</code>, isMinor: true },
   { name: 'Tenant', cell: ({ tenant }) => tenant, isMinor: true },
   { name: 'Created', cell: ({ createdAt }) => <Time at={createdAt} />, isMinor: true },
 ];

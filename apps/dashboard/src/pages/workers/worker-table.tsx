@@ -19,10 +19,10 @@ const COLUMNS: readonly Column<WorkerProcess>[] = [
   { name: 'State', cell: ({ alive }) => <StatusBadge status={alive ? 'alive' : 'silent'} /> },
   { name: 'Version', cell: ({ appVersion }) => appVersion, isMinor: true },
   { name: 'In hand', isNumber: true, cell: ({ runs, concurrency }) => `${runs.length} of ${concurrency}` },
-  { name: 'Runs', cell: ({ runs }) => <RunLinks runs={runs} /> },
+  { name: 'Runs', isMinor: true, cell: ({ runs }) => <RunLinks runs={runs} /> },
   { name: 'Memory', isNumber: true, isMinor: true, cell: ({ memory }) => memoryText(memory) },
   { name: 'Started', cell: ({ startedAt }) => <Time at={startedAt} />, isMinor: true },
-  { name: 'Heard of', cell: ({ heardAt }) => <Time at={heardAt} /> },
+  { name: 'Last seen', cell: ({ heardAt }) => <Time at={heardAt} /> },
 ];
 
 function memoryText(memory: WorkerProcess['memory']): string {
