@@ -2,10 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+// eslint-disable-next-line no-restricted-imports -- what specs of the lib call is what a suite calls
+import { type HttpTarget, startHttpTarget } from '../../libs/egress/spec/http-target.js';
 import { Screen } from '../../tools/console/screen.js';
 import { ensurePostgres } from '../../tools/local-nodes/installed-postgres.js';
 import { PrivatePostgres } from '../../tools/local-nodes/private-postgres.js';
 import { DocumentedCommands } from '../support/documented-commands.js';
+import { eventually } from '../support/eventually.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { type ServersOfSuite, SuiteServers } from '../support/suite-servers.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
@@ -20,6 +23,7 @@ describe('the commands of docs/operations.md', () => {
   let commands: DocumentedCommands;
   let suite: TestSuite;
   let jobs: SuiteJobs;
+  let target: HttpTarget;
   let env: NodeJS.ProcessEnv;
   /** Brokers that are empty when the suite moves to them. */
   let fresh: SuiteServers[];
@@ -31,7 +35,12 @@ describe('the commands of docs/operations.md', () => {
     database = new PrivatePostgres(join(folder, 'postgres'), installed);
     await database.start();
     const servers: ServersOfSuite = { databaseUrl: database.url };
-    suite = await startSuite({ ...servers, apps: ['lab'], route: (_, given) => ({ ...given, ...route }) });
+    target = await startHttpTarget();
+    suite = await startSuite({
+      ...servers,
+      ...{ apps: ['lab', 'integrations'], env: { EGRESS_ALLOW: target.pair } },
+      route: (_, given) => ({ ...given, ...route }),
+    });
     fresh = await Promise.all([SuiteServers.make(servers), SuiteServers.make(servers)]);
     jobs = new SuiteJobs(suite);
     commands = await DocumentedCommands.of('docs/operations.md');
@@ -40,6 +49,7 @@ describe('the commands of docs/operations.md', () => {
 
   afterAll(async () => {
     await suite.stop();
+    await target.stop();
     await Promise.all(fresh.map((servers) => servers.discard()));
     await database.kill();
     await rm(folder, { recursive: true, force: true });
@@ -71,6 +81,23 @@ describe('the commands of docs/operations.md', () => {
     expect(said).toContain('"unaccounted":0');
     expect(said).toContain('lab@');
   });
+
+  it(
+    'wait for the queues that are named, and for no other',
+    async () => {
+      let answer = (): void => undefined;
+      target.answer((_request, response) => (answer = () => void response.end()));
+      const other = await jobs.enqueue('integrations.call-api', { url: target.url });
+      await eventually('the call', () => Promise.resolve(target.seen.length > 0 || undefined));
+      await commands.run('pause', env);
+      await expect(statusOf(other.id)).resolves.toBe('running');
+      answer();
+      await jobs.completed(other.id);
+      await suite.stopApp('integrations');
+      await commands.run('resume', env);
+    },
+    TEST_MS,
+  );
 
   it(
     'move to a new broker without losing a job or running one twice',
