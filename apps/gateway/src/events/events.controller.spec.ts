@@ -89,6 +89,7 @@ describe('events over HTTP', () => {
     ['a type that is too long', { type: 'a'.repeat(201) }, ['type']],
     ['a type that the suite alone tells', { type: 'job.completed' }, ['type']],
     ['no data', { data: undefined }, ['data']],
+    ['a wrong type and no data', { type: 'order..placed', data: undefined }, ['data', 'type']],
     ['an empty id', { id: '' }, ['id']],
     ['an id that is too long', { id: 'a'.repeat(256) }, ['id']],
     ['an id that is no text', { id: 1 }, ['id']],

@@ -3,7 +3,7 @@ import { type FieldError, invalid } from '../http/problem.js';
 import { type JobIntake } from '../jobs/job-intake.js';
 import { type JobOrigin } from '../jobs/job-origin.js';
 import { type ScheduleDefinition, type ScheduleRecord } from '../ledger/schedule-row.js';
-import { changesJobs, readScheduleRequest, type ScheduleRequest } from './schedule-request.js';
+import { changesJobs, readScheduleRequest } from './schedule-request.js';
 
 /** Whose schedule it is, and with which key it is made. */
 type ScheduleOrigin = Required<Pick<JobOrigin, 'tenant' | 'key'>>;
@@ -15,10 +15,10 @@ export class ScheduleCheck {
   /** @throws Problem 422 that names each wrong field */
   async definition(body: unknown, { tenant, key }: ScheduleOrigin): Promise<ScheduleDefinition> {
     const errors: FieldError[] = [];
-    const { job, ...own } = readOwn(body, errors);
+    const { job, own } = readScheduleRequest(body, errors);
     const intake = await this.intake.prepare(job, { tenant, traceparent: null, key });
     if (!intake.ok) throw invalid([...errors, ...intake.errors]);
-    if (errors.length > 0) throw invalid(errors);
+    if (own === undefined || errors.length > 0) throw invalid(errors);
     // Ticks come with no key: what its limits make of a priority is written down.
     const { task, priority } = intake.job;
     const held = key.limits.maxPriority === null ? {} : { priority };
@@ -35,16 +35,10 @@ export class ScheduleCheck {
     const body = changedBody(known, change);
     if (changesJobs(change)) return this.definition(body, { tenant: known.tenant, key });
     const errors: FieldError[] = [];
-    const { job: _, ...own } = readOwn(body, errors);
-    if (errors.length > 0) throw invalid(errors);
+    const { own } = readScheduleRequest(body, errors);
+    if (own === undefined || errors.length > 0) throw invalid(errors);
     return { ...own, request: known.request };
   }
-}
-
-function readOwn(body: unknown, errors: FieldError[]): ScheduleRequest {
-  const request = readScheduleRequest(body, errors);
-  if (request === undefined) throw invalid(errors);
-  return request;
 }
 
 /** The body that the schedule would have been made of, had it been made with the changes. */

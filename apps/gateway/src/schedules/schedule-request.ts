@@ -29,13 +29,19 @@ interface OwnFields {
   readonly overlap?: Overlap;
 }
 
-/** A body of `POST /v1/schedules`, read as far as it needs no task. */
-export interface ScheduleRequest {
+/** What a body of `POST /v1/schedules` says of the schedule. */
+export interface OwnSchedule {
   readonly name: string;
   readonly timing: Timing;
   readonly enabled: boolean;
   readonly catchUp: CatchUp;
   readonly overlap: Overlap;
+}
+
+/** A body of `POST /v1/schedules`, read as far as it needs no task. */
+export interface ScheduleRequest {
+  /** Undefined when it is malformed. */
+  readonly own: OwnSchedule | undefined;
   /** A body of `POST /v1/jobs`, unchecked. */
   readonly job: Readonly<Record<string, unknown>>;
 }
@@ -92,20 +98,17 @@ export const SCHEDULE_CHANGE_SCHEMA = {
  * Reads what a body says of the schedule. What is wrong is added to `errors`, by path.
  * @throws Problem 422 when it is no object
  */
-export function readScheduleRequest(body: unknown, errors: FieldError[]): ScheduleRequest | undefined {
+export function readScheduleRequest(body: unknown, errors: FieldError[]): ScheduleRequest {
   if (!isRecord(body)) throw invalid([{ path: '', message: 'must be an object' }]);
   const { name, cron, timezone, every, enabled, catchUp, overlap, ...job } = body as unknown as OwnFields;
   const malformed = OWN.errorsOf(body);
   const refused = Object.entries(DECIDED_BY_SCHEDULE).filter(([path]) => path in job);
   errors.push(...malformed, ...refused.map(([path, message]) => ({ path, message })));
   const timing = { cron: cron ?? null, timezone: timezone ?? 'UTC', every: every ?? null };
-  if (malformed.length > 0) return undefined;
-  errors.push(...timingErrors(timing));
+  if (!malformed.some(({ path }) => path in timing)) errors.push(...timingErrors(timing));
   const withoutThose = Object.fromEntries(Object.entries(job).filter(([path]) => !(path in DECIDED_BY_SCHEDULE)));
-  return {
-    ...{ name, timing, job: withoutThose },
-    ...{ enabled: enabled ?? true, catchUp: catchUp ?? 'skip', overlap: overlap ?? 'allow' },
-  };
+  const own = { name, timing, enabled: enabled ?? true, catchUp: catchUp ?? 'skip', overlap: overlap ?? 'allow' };
+  return { own: malformed.length > 0 ? undefined : own, job: withoutThose };
 }
 
 /** Whether a change is about more than the schedule itself. */

@@ -85,6 +85,7 @@ describe('schedules over HTTP', () => {
     ['a period that is none', { cron: undefined, every: 'often' }, ['every']],
     ['a period under a second', { cron: undefined, every: '999ms' }, ['every']],
     ['no name', { name: undefined }, ['name']],
+    ['nothing that it needs', { name: undefined, cron: undefined, task: undefined }, ['name', 'cron', 'task']],
     ['an unknown policy', { catchUp: 'all', overlap: 'queue' }, ['catchUp', 'overlap']],
     ['times of its jobs', { delay: '1m', runAt: '2031-01-01T00:00:00Z' }, ['delay', 'runAt']],
     ['an unknown field', { colour: 'red' }, ['colour']],

@@ -6,7 +6,7 @@ import { priorityOf } from '../jobs/job-options.js';
 import { type JobRequest } from '../jobs/job-request.js';
 import { type TaskStore } from '../ledger/task-store.js';
 import { type TriggerDefinition, type TriggerRecord } from '../ledger/trigger-row.js';
-import { changesJobs, readTriggerRequest, type TriggerRequest } from './trigger-request.js';
+import { changesJobs, readTriggerRequest } from './trigger-request.js';
 import { lastingErrors, templateErrors } from './triggered-job.js';
 
 /** Whose trigger it is, and with which key it is made. */
@@ -22,11 +22,11 @@ export class TriggerCheck {
   /** @throws Problem 422 that names each wrong field */
   async definition(body: unknown, { tenant, key }: TriggerOrigin): Promise<TriggerDefinition> {
     const errors: FieldError[] = [];
-    const { job, ...own } = readOwn(body, errors);
+    const { job, own } = readTriggerRequest(body, errors);
     errors.push(...templateErrors(job));
     const intake = await this.intake.prepare(job, { tenant, traceparent: null, key });
     if (!intake.ok) errors.push(...lastingErrors(job, intake.errors));
-    if (errors.length > 0) throw invalid(errors);
+    if (own === undefined || errors.length > 0) throw invalid(errors);
     const task = await this.#fullName(String(job['task']));
     return { ...own, request: { ...job, task, ...this.#heldPriority(job, task, key.limits.maxPriority) } };
   }
@@ -43,8 +43,8 @@ export class TriggerCheck {
     const body = Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== null));
     if (changesJobs(change)) return this.definition(body, { tenant: known.tenant, key });
     const errors: FieldError[] = [];
-    const { job: _, ...own } = readOwn(body, errors);
-    if (errors.length > 0) throw invalid(errors);
+    const { own } = readTriggerRequest(body, errors);
+    if (own === undefined || errors.length > 0) throw invalid(errors);
     return { ...own, request };
   }
 
@@ -58,10 +58,4 @@ export class TriggerCheck {
   async #fullName(task: string): Promise<string> {
     return isBareName(task) ? ((await this.tasks.resolveBare(task))?.name ?? task) : task;
   }
-}
-
-function readOwn(body: unknown, errors: FieldError[]): TriggerRequest {
-  const request = readTriggerRequest(body, errors);
-  if (request === undefined) throw invalid(errors);
-  return request;
 }

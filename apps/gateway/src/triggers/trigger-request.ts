@@ -13,12 +13,18 @@ interface OwnFields {
   readonly enabled?: boolean;
 }
 
-/** A body of `POST /v1/triggers`, read as far as it needs no task. */
-export interface TriggerRequest {
+/** What a body of `POST /v1/triggers` says of the trigger. */
+export interface OwnTrigger {
   readonly name: string;
   readonly pattern: string;
   readonly filter: EventFilter;
   readonly enabled: boolean;
+}
+
+/** A body of `POST /v1/triggers`, read as far as it needs no task. */
+export interface TriggerRequest {
+  /** Undefined when it is malformed. */
+  readonly own: OwnTrigger | undefined;
   /** A body of `POST /v1/jobs`, unchecked. */
   readonly job: Readonly<Record<string, unknown>>;
 }
@@ -56,15 +62,15 @@ export const TRIGGER_CHANGE_SCHEMA = {
  * Reads what a body says of the trigger. What is wrong is added to `errors`, by path.
  * @throws Problem 422 when it is no object
  */
-export function readTriggerRequest(body: unknown, errors: FieldError[]): TriggerRequest | undefined {
+export function readTriggerRequest(body: unknown, errors: FieldError[]): TriggerRequest {
   if (!isRecord(body)) throw invalid([{ path: '', message: 'must be an object' }]);
   const { name, pattern, filter = {}, enabled = true, ...job } = body as unknown as OwnFields;
   const malformed = OWN.errorsOf(body);
   errors.push(...malformed);
-  if (malformed.length > 0) return undefined;
+  if (malformed.length > 0) return { own: undefined, job };
   if (!isTopicPattern(pattern)) errors.push({ path: 'pattern', message: `must be ${PATTERN_FORM}` });
   errors.push(...filterErrors(filter));
-  return { name, pattern, filter, enabled, job };
+  return { own: { name, pattern, filter, enabled }, job };
 }
 
 /** Whether a change is about more than the trigger itself. */

@@ -68,6 +68,7 @@ describe('triggers over HTTP', () => {
   it.each([
     ['no name', { name: undefined }, ['name']],
     ['no pattern', { pattern: undefined }, ['pattern']],
+    ['nothing that it needs', { name: undefined, pattern: undefined, task: undefined }, ['name', 'pattern', 'task']],
     ['a pattern with a wildcard within a word', { pattern: 'order*' }, ['pattern']],
     ['a filter of no path', { filter: { total: 1 } }, ['filter.total']],
     ['a filter that is none', { filter: [1] }, ['filter']],
