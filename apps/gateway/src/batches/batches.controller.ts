@@ -48,6 +48,7 @@ export class BatchesController {
     headers: IDEMPOTENCY,
     status: 202,
     answer: 'AcceptedBatch',
+    repeated: 'The answer to this Idempotency-Key again.',
     problems: [400, 409, 413, 415, 422, 429, 503],
   })
   @ApiConsumes('application/json', 'application/x-ndjson')

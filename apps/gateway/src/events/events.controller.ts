@@ -26,11 +26,12 @@ export class EventsController {
     summary: 'Publish an event',
     description:
       'When this answers 202, the event is stored, and every trigger that wants it starts its job, whatever fails after. ' +
-      'Others hear of it by the broker, on the exchange of events. 200: the answer to this Idempotency-Key again.',
+      'Others hear of it by the broker, on the exchange of events.',
     body: EVENT_REQUEST.schema,
     headers: IDEMPOTENCY,
     status: 202,
     answer: 'AcceptedEvent',
+    repeated: 'The answer to this Idempotency-Key again.',
     problems: [400, 409, 413, 415, 422, 503],
   })
   @HttpCode(202)

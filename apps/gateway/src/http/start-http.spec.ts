@@ -164,6 +164,17 @@ describe('the HTTP edge', () => {
     }
   });
 
+  it.each(['/v1/jobs', '/v1/jobs/batch', '/v1/events'])(
+    'describes that what %s makes may be there already',
+    async (path) => {
+      type Responses = Record<string, { content: object }>;
+      const { json } = await client.get<{ paths: Record<string, { post: { responses: Responses } }> }>('/openapi.json');
+      const { 200: there, 202: made } = json.paths[path]?.post.responses ?? {};
+      expect(there?.content).toEqual(made?.content);
+      expect(made?.content).toBeDefined();
+    },
+  );
+
   it('refers in its description to nothing that is not there', async () => {
     const { text, json } = await client.get<{ components: { schemas: object } }>('/openapi.json');
     const names = [...text.matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name ?? '');

@@ -1,4 +1,5 @@
 import {
+  DEFAULT_MAX_ATTEMPTS,
   DURATION_FORM,
   type Duration,
   LIMITS,
@@ -39,7 +40,10 @@ export interface BackoffRequest {
 
 const LONGEST_URL = 2_048;
 
-const duration = { anyOf: [{ type: 'integer', minimum: 0 }, { type: 'string' }], description: DURATION_FORM };
+function duration(meaning: string): Readonly<Record<string, unknown>> {
+  const anyOf = [{ type: 'integer', minimum: 0 }, { type: 'string' }];
+  return { anyOf, description: `${DURATION_FORM}: ${meaning}` };
+}
 
 export const JOB_REQUEST = new BodySchema<JobRequest>({
   type: 'object',
@@ -57,31 +61,37 @@ export const JOB_REQUEST = new BodySchema<JobRequest>({
       anyOf: [{ type: 'integer', minimum: 0, maximum: MAX_PRIORITY }, { enum: Object.keys(PRIORITIES) }],
       description: `a whole number from 0 to ${MAX_PRIORITY}, higher first, or low, normal, high or critical`,
     },
-    delay: duration,
+    delay: duration('how long to wait before the start; at once without it, ten years at most'),
     runAt: { type: 'string', description: 'When to start at the earliest: ISO 8601 with a time zone.' },
-    maxAttempts: { type: 'integer', minimum: 1, maximum: LIMITS.maxAttempts },
+    maxAttempts: {
+      type: 'integer',
+      minimum: 1,
+      maximum: LIMITS.maxAttempts,
+      description: `How often it is tried before it has failed. What the task says without it, else ${DEFAULT_MAX_ATTEMPTS}.`,
+    },
     backoff: {
       type: 'object',
       additionalProperties: false,
+      description:
+        'The waits between attempts. What is left out is as the task says, else exponential from 1s to 1h with a jitter of 0.2.',
       properties: {
         type: { type: 'string', enum: ['exponential', 'fixed'] },
-        delay: duration,
-        maxDelay: duration,
+        delay: duration('the first wait; when fixed, each'),
+        maxDelay: duration('the longest wait'),
         jitter: { type: 'number', minimum: 0, maximum: 1, description: 'The random share of each wait.' },
       },
     },
-    timeout: duration,
-    expiresIn: duration,
+    timeout: duration(
+      'how long an attempt may take, at most what the task allows; what the task says without it, else 5m',
+    ),
+    expiresIn: duration('how long it may wait for its start before it is cancelled; for ever without it'),
     uniqueKey: {
       type: 'string',
       minLength: 1,
       maxLength: LIMITS.key,
       description: 'While a job of the task with this key has not ended, that job is the answer.',
     },
-    uniqueFor: {
-      ...duration,
-      description: `the unique key holds for this long also when its job has ended: ${DURATION_FORM}`,
-    },
+    uniqueFor: duration('how long the unique key holds, also when its job has ended'),
     concurrencyKey: {
       type: 'string',
       minLength: 1,

@@ -28,13 +28,12 @@ export class JobsController {
   @Post()
   @Described({
     summary: 'Enqueue a job',
-    description:
-      'When this answers 202, the job is stored and will be run at least once, whatever fails after. 200: the job was ' +
-      'there already, by the Idempotency-Key or the uniqueKey.',
+    description: 'When this answers 202, the job is stored and will be run at least once, whatever fails after.',
     body: JOB_REQUEST.schema,
     headers: IDEMPOTENCY,
     status: 202,
     answer: 'AcceptedJob',
+    repeated: 'The job was there already, by the Idempotency-Key or the uniqueKey.',
     problems: [400, 409, 410, 413, 415, 422, 429, 503],
   })
   @HttpCode(202)

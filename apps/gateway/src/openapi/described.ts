@@ -15,6 +15,8 @@ export interface CallDescription {
   /** Success: its status, and its schema by name or whole. */
   readonly status: number;
   readonly answer?: string | Schema;
+  /** When the call answers 200 with the same, because what was asked for is there already. */
+  readonly repeated?: string;
   /** The media type of the answer. @default 'application/json' */
   readonly answerType?: string;
   /** Problems beside 401, 403 and 406, which every call with a key may answer. */
@@ -42,11 +44,7 @@ export function Described(call: CallDescription): MethodDecorator {
     ...(secured ? [ApiBearerAuth()] : []),
     ...(call.body === undefined ? [] : [ApiBody({ schema: call.body })]),
     ...parametersOf(call),
-    ApiResponse({
-      status: call.status,
-      description: STATUS_CODES[call.status] ?? '',
-      ...(call.answer === undefined ? {} : contentOf(call.answer, call.answerType)),
-    }),
+    ...successesOf(call),
     ...problems.map((status) => problemResponse(status)),
   );
 }
@@ -57,6 +55,14 @@ function parametersOf({ query = {}, headers = {} }: CallDescription): MethodDeco
       ApiQuery({ name, description, required: false, type: String }),
     ),
     ...Object.entries(headers).map(([name, description]) => ApiHeader({ name, description, required: false })),
+  ];
+}
+
+function successesOf({ status, answer, answerType, repeated }: CallDescription): MethodDecorator[] {
+  const content = answer === undefined ? {} : contentOf(answer, answerType);
+  return [
+    ApiResponse({ status, description: STATUS_CODES[status] ?? '', ...content }),
+    ...(repeated === undefined ? [] : [ApiResponse({ status: 200, description: repeated, ...content })]),
   ];
 }
 
