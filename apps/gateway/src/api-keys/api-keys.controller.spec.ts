@@ -147,7 +147,10 @@ describe('API keys', () => {
     it('is the configured one, which cannot be revoked by a call', async () => {
       const list = await client.get<{ data: (Key & { name: string })[] }>('/v1/api-keys?tenant=default');
       const configured = list.json.data.find(({ name }) => name === 'ADMIN_API_KEY');
-      expect((await client.call('DELETE', `/v1/api-keys/${configured?.id ?? ''}`, undefined)).status).toBe(409);
+      expect(await client.call('DELETE', `/v1/api-keys/${configured?.id ?? ''}`, undefined)).toMatchObject({
+        status: 409,
+        json: { code: 'configured_key' },
+      });
     });
 
     it('is replaced by another that is configured, made when none is left, and shown once', async () => {

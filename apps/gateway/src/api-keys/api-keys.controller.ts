@@ -92,6 +92,7 @@ export class ApiKeysController {
       throw new Problem(
         409,
         'This key is set by ADMIN_API_KEY. Change or remove that setting and start the gateway again.',
+        { code: 'configured_key' },
       );
     }
     await this.keys.revoke(id);

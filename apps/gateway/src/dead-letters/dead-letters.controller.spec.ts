@@ -165,7 +165,10 @@ describe('dead letters over HTTP', () => {
   });
 
   it('are not redriven when none of those that are named can be', async () => {
-    expect((await client.post(`${PATH}/redrive`, { jobIds: [NOBODY] })).status).toBe(409);
+    expect(await client.post(`${PATH}/redrive`, { jobIds: [NOBODY] })).toMatchObject({
+      status: 409,
+      json: { code: 'nothing_redriven' },
+    });
   });
 
   it('are published again when they are messages that the ingress had refused', async () => {
@@ -210,7 +213,7 @@ describe('dead letters over HTTP', () => {
       state: 'stopped',
       stopReason: 'Stopped by hand.',
     });
-    expect((await client.post(`${path}/stop`, {})).status).toBe(409);
+    expect(await client.post(`${path}/stop`, {})).toMatchObject({ status: 409, json: { code: 'redrive_ended' } });
     expect((await client.get<List<ShownRedrive>>(`${PATH}/redrives`)).json.data).toMatchObject([{ state: 'stopped' }]);
   });
 

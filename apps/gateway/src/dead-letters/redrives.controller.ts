@@ -91,7 +91,8 @@ export class RedrivesController {
   async stop(@Param('id') id: string): Promise<ShownRedrive> {
     const before = await this.show(id);
     const stopped = await this.redrives.end(before.id, 'stopped', 'Stopped by hand.');
-    if (!stopped) throw new Problem(409, `The redrive has ended already: it is ${before.state}.`);
+    if (!stopped)
+      throw new Problem(409, `The redrive has ended already: it is ${before.state}.`, { code: 'redrive_ended' });
     this.telemetry.emit('redrive.ended', { redrive: id, state: 'stopped', reason: 'Stopped by hand.' });
     return this.show(id);
   }
@@ -99,7 +100,9 @@ export class RedrivesController {
   async #atOnce(selection: RedriveRequest): Promise<RedrivenNow> {
     const done = await this.now.redrive(selection);
     const [first] = done.refused;
-    if (done.redriven === 0 && first !== undefined) throw new Problem(409, first.detail);
+    if (done.redriven === 0 && first !== undefined) {
+      throw new Problem(409, first.detail, { code: 'nothing_redriven' });
+    }
     return done;
   }
 

@@ -14,5 +14,7 @@ export async function changedOrConflict<T>(what: string, change: () => Promise<T
     const changed = await change();
     if (changed !== undefined) return changed;
   }
-  throw new Problem(409, `The ${what} is being changed by others. Read it, and try again.`);
+  throw new Problem(409, `The ${what} is being changed by others. Read it, and try again.`, {
+    code: 'changed_by_others',
+  });
 }

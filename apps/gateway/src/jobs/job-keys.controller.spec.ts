@@ -86,7 +86,10 @@ describe('jobs with keys over HTTP', () => {
     expect(next.status).toBe(202);
     expect(await client.post(`/v1/jobs/${first.json.id}/retry`, undefined)).toMatchObject({
       status: 409,
-      json: { detail: 'Another open job holds the uniqueKey of this one: it cannot be retried.' },
+      json: {
+        detail: 'Another open job holds the uniqueKey of this one: it cannot be retried.',
+        code: 'unique_key_held',
+      },
     });
     await client.post(`/v1/jobs/${next.json.id}/cancel`, undefined);
     expect(await post({ uniqueKey: 'u' })).toMatchObject({ status: 200, json: { id: next.json.id } });

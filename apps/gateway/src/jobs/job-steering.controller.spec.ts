@@ -50,13 +50,13 @@ describe('jobs steered over HTTP', () => {
     const { id } = await enqueue();
     expect(await steer(id, 'retry')).toMatchObject({
       status: 409,
-      json: { detail: 'The job is queued: it cannot be retried. Cancel it first.' },
+      json: { detail: 'The job is queued: it cannot be retried. Cancel it first.', code: 'job_not_ended' },
     });
-    expect(await remove(id)).toMatchObject({ status: 409, json: { title: 'Conflict' } });
+    expect(await remove(id)).toMatchObject({ status: 409, json: { title: 'Conflict', code: 'job_not_ended' } });
     await steer(id, 'cancel');
     expect(await steer(id, 'cancel')).toMatchObject({
       status: 409,
-      json: { detail: 'The job is cancelled: it cannot be cancelled.' },
+      json: { detail: 'The job is cancelled: it cannot be cancelled.', code: 'job_ended' },
     });
   });
 
@@ -94,7 +94,7 @@ describe('jobs steered over HTTP', () => {
     expect((await steer(id, 'cancel')).status).toBe(202);
     expect(await change<ProblemDetails>(id, { priority: 1 })).toMatchObject({
       status: 409,
-      json: { detail: 'The job is cancelled: only a job that waits can be changed.' },
+      json: { detail: 'The job is cancelled: only a job that waits can be changed.', code: 'job_not_waiting' },
     });
   });
 

@@ -86,7 +86,9 @@ export class JobSteeringController {
     if (waits && same) return this.view.shown(job, caller);
     if (!(await this.steering.change(job.id, change))) {
       const { status } = await visibleJob(this.jobs, id, caller);
-      throw new Problem(409, `The job is ${status}: only a job that waits can be changed.`);
+      throw new Problem(409, `The job is ${status}: only a job that waits can be changed.`, {
+        code: 'job_not_waiting',
+      });
     }
     return this.#shown(job, caller);
   }
@@ -115,8 +117,13 @@ export class JobSteeringController {
   async #refusal({ id, uniqueKey }: Job, caller: Caller, cannot: string): Promise<Problem> {
     const { status } = await visibleJob(this.jobs, id, caller);
     const stays = cannot === 'cannot be retried' && (status === 'failed' || status === 'cancelled');
-    if (stays) return new Problem(409, `${uniqueKey === null ? ENDPOINT_GONE : KEY_HELD}: it ${cannot}.`);
+    if (stays) {
+      const [why, code] = uniqueKey === null ? [ENDPOINT_GONE, 'endpoint_gone'] : [KEY_HELD, 'unique_key_held'];
+      return new Problem(409, `${why}: it ${cannot}.`, { code });
+    }
     const mend = isFinal(status) ? '' : ' Cancel it first.';
-    return new Problem(409, `The job is ${status}: it ${cannot}.${mend}`);
+    return new Problem(409, `The job is ${status}: it ${cannot}.${mend}`, {
+      code: isFinal(status) ? 'job_ended' : 'job_not_ended',
+    });
   }
 }

@@ -48,7 +48,7 @@ export class ScheduleRunsController {
       this.intake.prepare(request, origin),
     );
     if (start === undefined) throw missing('schedule', id);
-    if (start.kind === 'open') throw new Problem(409, start.reason.message);
+    if (start.kind === 'open') throw new Problem(409, start.reason.message, { code: start.reason.code });
     if (start.kind === 'invalid') throw invalid(start.errors);
     reply.header('location', `/v1/jobs/${start.job.id}`);
     return this.view.shown(start.job, caller);

@@ -141,7 +141,10 @@ describe('schedules over HTTP', () => {
     expect(answer.headers.get('location')).toBe(`/v1/jobs/${answer.json.id}`);
     expect(answer.json).toMatchObject({ task: 'demo.paint', status: 'queued', metadata: { of: 'a schedule' } });
     expect((await shown(id)).lastJobId).toBe(answer.json.id);
-    expect((await client.post(`/v1/schedules/${id}/run`, undefined)).status).toBe(409);
+    expect(await client.post(`/v1/schedules/${id}/run`, undefined)).toMatchObject({
+      status: 409,
+      json: { code: 'last_job_open' },
+    });
     const { json } = await client.get<Page<ShownRun>>(`/v1/schedules/${id}/runs`);
     expect(json).toEqual({
       data: [{ tick: null, outcome: 'started', jobId: answer.json.id, reason: null, at: expect.any(String) }],

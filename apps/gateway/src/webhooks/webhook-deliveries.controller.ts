@@ -105,7 +105,11 @@ export class WebhookDeliveriesController {
   ): Promise<{ readonly deliveries: number }> {
     const time = readReplay(body);
     const endpoint = await visibleEndpoint(this.endpoints, id, caller);
-    if (!endpoint.enabled) throw new Problem(409, 'The webhook endpoint is disabled. Enable it, and try again.');
+    if (!endpoint.enabled) {
+      throw new Problem(409, 'The webhook endpoint is disabled. Enable it, and try again.', {
+        code: 'endpoint_disabled',
+      });
+    }
     const heard = FACT_TYPES.filter((type) => endpoint.events.some((pattern) => fitsTopic(pattern, type)));
     const statuses = JOB_STATUSES.filter((status) => heard.includes(factTypeOf(status)));
     const deliveries = await this.history.replay(endpoint, { ...time, statuses });

@@ -294,7 +294,10 @@ describe('deliveries to webhook endpoints', () => {
     });
 
     it('are not replayed to a disabled endpoint', async () => {
-      expect((await replay(await endpointOf({ enabled: false }), { since: SINCE })).status).toBe(409);
+      expect(await replay(await endpointOf({ enabled: false }), { since: SINCE })).toMatchObject({
+        status: 409,
+        json: { code: 'endpoint_disabled' },
+      });
     });
   });
 

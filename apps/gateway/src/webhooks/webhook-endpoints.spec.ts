@@ -145,7 +145,7 @@ describe('webhook endpoints over HTTP', () => {
     await client.post(`/v1/jobs/${toKept}/cancel`, undefined);
     await client.call('DELETE', pathOf(deleted), undefined);
     const refused = await client.post(`/v1/jobs/${toDeleted}/retry`, undefined);
-    expect([refused.status, refused.json.detail]).toEqual([409, expect.stringContaining('webhook endpoint')]);
+    expect([refused.status, refused.json.code]).toEqual([409, 'endpoint_gone']);
     const all = await client.post(`/v1/jobs/retry?metadata.webhookEndpoint=${deleted.id}&expected=9`, undefined);
     expect(all.json).toMatchObject({ changed: 0, unchanged: 1 });
     expect((await client.post(`/v1/jobs/${toKept}/retry`, undefined)).status).toBe(202);
