@@ -112,7 +112,14 @@ export const JOB_REQUEST = new BodySchema<JobRequest>({
       type: 'object',
       required: ['email'],
       additionalProperties: false,
-      properties: { email: { type: 'string', maxLength: LONGEST_MAILBOX, pattern: `^${MAILBOX_PATTERN}$` } },
+      properties: {
+        email: {
+          type: 'string',
+          maxLength: LONGEST_MAILBOX,
+          pattern: `^${MAILBOX_PATTERN}$`,
+          description: 'one mailbox, the address alone as in name@example.org',
+        },
+      },
       description: 'Whom to send a mail when the job has ended, with links to the files of its result.',
     },
     callbackUrl: {

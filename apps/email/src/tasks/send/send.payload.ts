@@ -44,7 +44,7 @@ const WHAT_IT_SAYS: Readonly<Record<string, unknown>> = {
 /** The payload of `email.send`. */
 @JSONSchema(WHAT_IT_SAYS)
 export class SendPayload {
-  @Describe('One mailbox, name@example.org, or a list of up to 50, who all see each other')
+  @Describe('One mailbox, the address alone as in name@example.org, or a list of up to 50, who all see each other')
   @FieldSchema({
     anyOf: [
       ONE_MAILBOX,
