@@ -513,6 +513,27 @@ describe('the dashboard', () => {
     await reader.context.close();
   });
 
+  it('hides what is in jobs from a key that may see how they stand', async () => {
+    const { secret } = await suite.leveret.apiKeys.create({
+      name: 'a helper',
+      tenant: 'default',
+      scopes: ['jobs:outline', 'jobs:write'],
+    });
+    const helper = await DashboardPages.open(browser, suite.url);
+    await helper.signIn(secret);
+    const page = await helper.visit(`/jobs/${data.picture}`);
+    await status(page, 'completed');
+    await page.getByText('Hidden: your key sees how jobs stand').waitFor();
+    expect(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts()).toEqual([
+      ...['Jobs', 'Batches', 'Tasks'],
+    ]);
+    expect(await page.getByRole('heading', { name: /Payload$|Metadata|^Result/ }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: /Duplicate|Copy as/ }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(1);
+    expect(helper.complaints).toEqual([]);
+    await helper.context.close();
+  });
+
   it('can be used by keys alone', async () => {
     const page = await pages.visit('/jobs?status=completed');
     await page.getByRole('table').waitFor();

@@ -74,7 +74,7 @@ describe('API keys', () => {
     expect(answer.headers.get('www-authenticate')).toContain('Bearer');
   });
 
-  it.each(['nonsense', 'Basic bGV2ZXJldDp4', 'Bearer two words'])(
+  it.each(['nonsense', 'Basic bGV2ZXJldDp4', 'Bearer'])(
     'say how they are sent to who brings %s',
     async (authorization) => {
       const answer = await client.get('/v1/jobs', { key: null, headers: { authorization } });

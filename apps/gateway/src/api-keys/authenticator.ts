@@ -45,11 +45,11 @@ export class Authenticator {
     const memo = digest.toString('base64');
     const known = this.#remembered.get(memo);
     if (known !== undefined && known.trustedUntil > Date.now()) return known.caller;
-    if (known === undefined) this.#refuseGuesser(text, address);
+    if (known === undefined) this.#refuseGuesser(header, text, address);
     const record = await this.#lookUpOnce(memo, () => this.#recordOf(text, digest));
     if (record === undefined) {
       this.#remembered.delete(memo);
-      throw this.#refusal(text, address);
+      throw this.#refusal(header, address);
     }
     return this.#remember(memo, record);
   }
@@ -60,16 +60,18 @@ export class Authenticator {
   }
 
   /** A text without our checksum may be a guess at `ADMIN_API_KEY`, which people choose: only so many are compared. */
-  #refuseGuesser(text: string, address: string): void {
-    if (keyIdOf(text) === undefined && this.#failed.waitMs(address) > 0) throw this.#refusal(text, address);
+  #refuseGuesser(header: string, text: string, address: string): void {
+    if (keyIdOf(text) === undefined && this.#failed.waitMs(address) > 0) throw this.#refusal(header, address);
   }
 
-  #refusal(text: string, address: string): Problem {
+  #refusal(header: string, address: string): Problem {
     const waitMs = this.#failed.waitMs(address);
     if (waitMs > 0) return later(429, 'Too many failed tries to authenticate from this address.', waitMs / 1_000);
     this.#failed.count(address);
     return unauthenticated(
-      text === '' ? `${EXPECTED}; the header has another form.` : 'The API key is unknown or has been revoked.',
+      /^Bearer +\S/i.test(header)
+        ? 'The API key is unknown or has been revoked.'
+        : `${EXPECTED}; the header has another form.`,
     );
   }
 

@@ -20,8 +20,8 @@ export function DeliveryList({ endpoint: { id } }: { readonly endpoint: WebhookE
   const query = useLive(['endpoint', id, 'deliveries', cursor], (signal) =>
     leveret.webhookEndpoints.deliveries(id, { cursor }).page({ signal }),
   );
-  const { shown, hold } = useSteady(query.data, listOf(query, `${id} ${cursor ?? ''}`));
-  const columns = useMay('jobs:write') ? [...COLUMNS, AGAIN] : COLUMNS;
+  const { shown, hold, release } = useSteady(query.data, listOf(query, `${id} ${cursor ?? ''}`));
+  const columns = useMay('jobs:write') ? [...COLUMNS, againColumn(release)] : COLUMNS;
   return (
     <Section title="Deliveries">
       <Loaded query={query}>
@@ -59,11 +59,9 @@ const COLUMNS: readonly Column<WebhookDelivery>[] = [
   { name: 'Created', isMinor: true, cell: ({ createdAt }) => <Time at={createdAt} /> },
 ];
 
-const AGAIN: Column<WebhookDelivery> = {
-  name: 'Do',
-  isNameless: true,
-  cell: (delivery) => <AgainButton delivery={delivery} />,
-};
+function againColumn(onDone: () => void): Column<WebhookDelivery> {
+  return { name: 'Do', isNameless: true, cell: (delivery) => <AgainButton delivery={delivery} onDone={onDone} /> };
+}
 
 function AnswerCell({ delivery: { answer, error } }: { readonly delivery: WebhookDelivery }): ReactNode {
   if (answer === null) return error !== null && <span className="one-line">{error.message}</span>;
@@ -74,13 +72,18 @@ function AnswerCell({ delivery: { answer, error } }: { readonly delivery: Webhoo
   );
 }
 
-function AgainButton({ delivery: { id, endpointId, event } }: { readonly delivery: WebhookDelivery }): ReactNode {
+interface AgainButtonProps {
+  readonly delivery: WebhookDelivery;
+  readonly onDone: () => void;
+}
+
+function AgainButton({ delivery: { id, endpointId, event }, onDone }: AgainButtonProps): ReactNode {
   const { mutate, isPending } = useAction(
     () => leveret.webhookEndpoints.redeliver(endpointId, id),
     () => `${event} is on its way once more.`,
   );
   return (
-    <Button kind="quiet" busy={isPending} onClick={() => mutate(undefined)}>
+    <Button kind="quiet" busy={isPending} onClick={() => mutate(undefined, { onSuccess: onDone })}>
       Deliver again
     </Button>
   );
