@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Leveret } from '#libs/sdk';
+import { ensureChromium } from '../tools/browser/chromium.js';
 import { type Screen } from '../tools/console/screen.js';
 import { type BenchShop, inDatabase, makeShop } from './bench-shop.js';
 import { type Processes } from './costs.js';
@@ -118,6 +119,11 @@ export class BenchSuite {
   redis(): Promise<PrivateRedis> {
     this.#redis ??= this.#startRedis();
     return this.#redis;
+  }
+
+  /** The program of a browser, for questions about pages. */
+  chromium(): Promise<string> {
+    return ensureChromium(this.screen);
   }
 
   /** What takes part in the jobs of these apps. */

@@ -1,6 +1,7 @@
 import { type Effort } from './effort.js';
 import { type Question } from './question.js';
 import { backlog } from './questions/backlog.js';
+import { dashboardPages } from './questions/dashboard-pages.js';
 import { fullLedgerIntake, fullLedgerLists } from './questions/full-ledger.js';
 import { payloads, processes, queues, queueTypes } from './questions/growth.js';
 import { hangingHosts } from './questions/hanging-hosts.js';
@@ -28,6 +29,6 @@ export function questionsFor({ concurrencies, rates, ledger }: Effort): readonly
     ...[outgoingCalls, distantCalls, hangingHosts],
     backlog,
     // Asked last: they leave the gateway on a database of their own.
-    ...(ledger === 0 ? [] : [fullLedgerIntake, fullLedgerLists]),
+    ...(ledger === 0 ? [] : [fullLedgerIntake, fullLedgerLists, dashboardPages]),
   ];
 }

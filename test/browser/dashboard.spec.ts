@@ -3,7 +3,7 @@ import { type Browser, type Page, type Response } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
 import { SuiteJobs } from '../support/suite-jobs.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
-import { startChromium } from './chromium.js';
+import { startFoundChromium } from './chromium.js';
 import { type DashboardData, PLANTED, plantData } from './dashboard-data.js';
 import { DashboardPages } from './dashboard-pages.js';
 import { WebhookReceiver } from './webhook-receiver.js';
@@ -34,7 +34,7 @@ describe('the dashboard', () => {
     const env = { EGRESS_ALLOW: receiver.host, TRACE_URL: 'https://traces.example.org/{traceId}' };
     [suite, browser] = await Promise.all([
       startSuite({ apps: ['lab', 'media', 'integrations'], env }),
-      startChromium(),
+      startFoundChromium(),
     ]);
     jobs = new SuiteJobs(suite);
     data = await plantData(suite, receiver.url);

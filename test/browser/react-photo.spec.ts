@@ -8,7 +8,7 @@ import { freePort } from '../../tools/local-nodes/ports.js';
 import { PROJECT } from '../../tools/project/app-list.js';
 import { eventually } from '../support/eventually.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
-import { startChromium } from './chromium.js';
+import { startFoundChromium } from './chromium.js';
 
 jest.setTimeout(90_000);
 
@@ -28,7 +28,7 @@ describe('the example page', () => {
     address = `http://127.0.0.1:${port}`;
     suite = await startSuite({ apps: ['media'], env: { LIVE_ORIGINS: address } });
     backend = await startBackend(suite, port);
-    browser = await startChromium();
+    browser = await startFoundChromium();
     context = await browser.newContext();
   });
   afterAll(async () => {

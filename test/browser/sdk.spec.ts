@@ -10,7 +10,7 @@ import { type Browser, type Page } from 'playwright-core';
 import type * as sdk from '#libs/sdk';
 import { PROJECT } from '../../tools/project/app-list.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
-import { startChromium } from './chromium.js';
+import { startFoundChromium } from './chromium.js';
 
 type Sdk = typeof sdk;
 
@@ -32,7 +32,7 @@ describe('the SDK in a browser', () => {
     shop = createServer(serve).listen(0, '127.0.0.1');
     await once(shop, 'listening');
     suite = await startSuite({ apps: ['lab'], env: { LIVE_ORIGINS: originOf(shop) } });
-    browser = await startChromium();
+    browser = await startFoundChromium();
   }, 120_000);
 
   afterAll(async () => {
