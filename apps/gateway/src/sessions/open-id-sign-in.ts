@@ -61,8 +61,7 @@ export class OpenIdSignIn {
       const key = await this.#parts.people.keyOf(claims);
       if (key === undefined) return this.#trouble('refused', `${claims.sub} has none of the roles in OIDC_ROLES.`);
       const { cookie }: OpenedSession = await this.#parts.sessions.openFor(key, 'GET /v1/session/openid/callback');
-      const url = new URL(ownPage(begun.page, this.#parts.publicUrl), this.#parts.publicUrl).href;
-      return { url, cookies: [cookie, this.#cookie.clearing()] };
+      return { url: ownPage(begun.page, this.#parts.publicUrl), cookies: [cookie, this.#cookie.clearing()] };
     } catch (error) {
       return this.#trouble('failed', reasonOf(error));
     }

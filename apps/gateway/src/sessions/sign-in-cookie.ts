@@ -14,7 +14,7 @@ export interface SignInCheck {
 
 /** A sign-in that is under way. */
 export interface SignInUnderWay extends SignInCheck {
-  /** The page that is to be shown then. */
+  /** The address of the page that is to be shown then. */
   readonly page: string;
 }
 
@@ -49,11 +49,16 @@ export class SignInCookie {
   }
 }
 
-/** A page of the gateway itself, whatever is given: `//elsewhere` and `https://elsewhere` are none. */
+/**
+ * The whole address of a page of the gateway itself, whatever is given: `//elsewhere` and `https://elsewhere` are none. It is led to
+ * as it is: a path that is made an address of once more may be one elsewhere, as that of `/.//elsewhere` is.
+ */
 export function ownPage(given: unknown, publicUrl: string): string {
-  if (typeof given !== 'string' || given.length > MAX_ADDRESS || !URL.canParse(given, publicUrl)) return '/';
-  const { origin, pathname, search } = new URL(given, publicUrl);
-  return origin === new URL(publicUrl).origin ? `${pathname}${search}` : '/';
+  const { origin, href } = new URL('/', publicUrl);
+  if (typeof given !== 'string' || given.length > MAX_ADDRESS || !URL.canParse(given, publicUrl)) return href;
+  const page = new URL(given, publicUrl);
+  const isOwn = page.origin === origin && !page.pathname.startsWith('//');
+  return isOwn ? `${origin}${page.pathname}${page.search}` : href;
 }
 
 function isSignIn(value: unknown): value is SignInUnderWay {
