@@ -73,12 +73,16 @@ export class ApiKeyStore {
     );
   }
 
-  /** Stores who has signed in elsewhere, as they are now; revoked before, they are not any more. The digest stays, and so do limits. */
+  /**
+   * Stores who has signed in elsewhere, as they are now; their limits stay. Revoked before, they are not any more, with another
+   * digest: the sessions that were ended so stay ended.
+   */
   async welcome(key: NewApiKey): Promise<ApiKeyRecord> {
     const [row] = await this.database.query<ApiKeyRecord>(
       `INSERT INTO api_keys (id, key_id, name, tenant, scopes, secret_sha256, hint)
        VALUES ($1, $2, $3, $4, $5, $6, $7)
        ON CONFLICT (key_id) DO UPDATE SET name = excluded.name, tenant = excluded.tenant, scopes = excluded.scopes,
+         secret_sha256 = CASE WHEN api_keys.revoked_at IS NULL THEN api_keys.secret_sha256 ELSE excluded.secret_sha256 END,
          revoked_at = NULL
        RETURNING ${KEY_COLUMNS}`,
       valuesOf(key),

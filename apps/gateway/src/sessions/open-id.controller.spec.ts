@@ -87,7 +87,7 @@ describe('signing in at an OpenID Connect provider', () => {
     expect(keys.json.data.filter(({ name }) => name === 'Ben').map(({ scopes }) => scopes)).toEqual([['admin']]);
   });
 
-  it('ends with the key of the person, and can be done again', async () => {
+  it('ends with the key of the person, and can be done again, which brings nothing back that was ended', async () => {
     provider.people.set('carl', { name: 'Carl', groups: ['ops'] });
     const led = await signIn('carl');
     const keys = await client.get<Page<{ id: string; name: string }>>('/v1/api-keys');
@@ -95,6 +95,7 @@ describe('signing in at an OpenID Connect provider', () => {
     await client.call('DELETE', `/v1/api-keys/${id}`, undefined);
     expect(await sessionOf(led)).toMatchObject({ status: 401 });
     expect(await sessionOf(await signIn('carl'))).toMatchObject({ name: 'Carl' });
+    expect(await sessionOf(led)).toMatchObject({ status: 401 });
   });
 
   it('refuses who has no role', async () => {
