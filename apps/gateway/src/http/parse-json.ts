@@ -34,7 +34,7 @@ function decoded(body: Uint8Array): string {
 }
 
 function parsed(text: string): unknown {
-  if (text.trim() === '') throw new Problem(400, 'Expected JSON, got nothing.');
+  if (text.trim() === '') throw new Problem(400, 'Expected JSON, but it is empty.');
   try {
     return JSON.parse(text);
   } catch (error) {
