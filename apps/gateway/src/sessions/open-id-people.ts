@@ -14,17 +14,21 @@ const MAX_NAME_BYTES = 100;
  */
 export class OpenIdPeople {
   constructor(
-    private readonly keys: Pick<ApiKeyStore, 'welcome'>,
+    private readonly keys: Pick<ApiKeyStore, 'welcome' | 'revokeKeyId'>,
     private readonly config: Pick<OpenIdConfig, 'issuer' | 'claim' | 'roles'>,
   ) {}
 
-  /** The key of who has signed in, as they are now; undefined for who has none of the roles. */
+  /** The key of who has signed in, as they are now; undefined for who has none of the roles, and whoever had one before loses it. */
   async keyOf(claims: Claims): Promise<ApiKeyRecord | undefined> {
     const role = this.#roleOf(claims[this.config.claim]);
-    if (role === undefined) return undefined;
+    const keyId = this.#keyIdOf(claims.sub);
+    if (role === undefined) {
+      await this.keys.revokeKeyId(keyId);
+      return undefined;
+    }
     const { tenant, scopes } = role;
     return this.keys.welcome({
-      ...{ id: uuidv7(), keyId: this.#keyIdOf(claims.sub), name: nameOf(claims), tenant, scopes },
+      ...{ id: uuidv7(), keyId, name: nameOf(claims), tenant, scopes },
       // The hash of no text: it is good for nothing but to tell this key from others.
       ...{ digest: randomBytes(32), hint: 'OpenID Connect', ...UNLIMITED_KEY },
     });

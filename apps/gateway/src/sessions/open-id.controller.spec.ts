@@ -106,6 +106,14 @@ describe('signing in at an OpenID Connect provider', () => {
     expect(lastReason()).toBe('dora has none of the roles in OIDC_ROLES.');
   });
 
+  it('ends the sessions of who has lost the role, when they are refused', async () => {
+    provider.people.set('emil', { groups: ['ops'] });
+    const led = await signIn('emil');
+    provider.people.set('emil', { groups: ['staff'] });
+    expect((await signIn('emil')).to).toBe(`${PUBLIC_URL}/?trouble=refused`);
+    expect(await sessionOf(led)).toMatchObject({ status: 401 });
+  });
+
   it('takes nobody in who comes with what was given to another browser', async () => {
     provider.people.set('anna', { groups: ['ops'] });
     const [mine, theirs] = [await lead('/v1/session/openid'), await lead('/v1/session/openid')];
