@@ -21,6 +21,8 @@ interface ShownApiKey extends KeyLimits {
   readonly scopes: readonly string[];
   /** The last characters of the secret. */
   readonly hint: string;
+  /** Set by `ADMIN_API_KEY`: it goes with the setting, and is not revoked here. */
+  readonly isConfigured: boolean;
   readonly createdAt: string;
   readonly lastUsedAt: string | null;
 }
@@ -88,7 +90,7 @@ export class ApiKeysController {
   async revoke(@Param('id') id: string): Promise<void> {
     const record = await this.keys.find(pathId('API key', id));
     if (record === undefined) throw missing('API key', id);
-    if (record.keyId === CONFIGURED_KEY_ID) {
+    if (isConfigured(record)) {
       throw new Problem(
         409,
         'This key is set by ADMIN_API_KEY. Change or remove that setting and start the gateway again.',
@@ -98,6 +100,10 @@ export class ApiKeysController {
     await this.keys.revoke(id);
     this.authenticator.forget(record.keyId);
   }
+}
+
+function isConfigured({ keyId }: ApiKeyRecord): boolean {
+  return keyId === CONFIGURED_KEY_ID;
 }
 
 function shown(record: ApiKeyRecord): ShownApiKey {
@@ -110,6 +116,7 @@ function shown(record: ApiKeyRecord): ShownApiKey {
     maxOpenJobs: record.maxOpenJobs,
     maxPriority: record.maxPriority,
     hint: record.hint,
+    isConfigured: isConfigured(record),
     createdAt: record.createdAt.toISOString(),
     lastUsedAt: record.lastUsedAt?.toISOString() ?? null,
   };

@@ -47,6 +47,7 @@ const apiKey = {
   scopes: { type: 'array', items: { type: 'string', enum: SCOPES } },
   ...KEY_LIMIT_FIELDS,
   hint: { ...text, description: 'The last characters of the secret.' },
+  isConfigured: { type: 'boolean', description: 'Set by ADMIN_API_KEY, so that it cannot be revoked by the API.' },
   createdAt: time,
   lastUsedAt: orNull(time),
 };

@@ -29,6 +29,8 @@ export interface ApiKey extends KeyLimits {
   readonly scopes: readonly string[];
   /** The last characters of the secret. */
   readonly hint: string;
+  /** Set by the gateway's `ADMIN_API_KEY`, so that it cannot be revoked here. */
+  readonly isConfigured: boolean;
   readonly createdAt: string;
   readonly lastUsedAt: string | null;
 }

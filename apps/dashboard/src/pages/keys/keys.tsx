@@ -39,9 +39,6 @@ export function Keys(): ReactNode {
   );
 }
 
-/** The key of the gateway's `ADMIN_API_KEY`: it goes with the setting. */
-const CONFIGURED_KEY = 'configured';
-
 const COLUMNS: readonly Column<ApiKey>[] = [
   { name: 'Name', cell: ({ name }) => name },
   { name: 'Tenant', cell: ({ tenant }) => tenant },
@@ -52,8 +49,7 @@ const COLUMNS: readonly Column<ApiKey>[] = [
   {
     name: 'Do',
     isNameless: true,
-    cell: (key) =>
-      key.id === CONFIGURED_KEY ? <span className="muted">by setting</span> : <RevokeButton apiKey={key} />,
+    cell: (key) => (key.isConfigured ? <span className="muted">by setting</span> : <RevokeButton apiKey={key} />),
   },
 ];
 
