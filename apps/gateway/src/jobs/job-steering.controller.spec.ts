@@ -126,4 +126,22 @@ describe('jobs steered over HTTP', () => {
     expect(existsSync(join(edge.storageFolder, 'default', id))).toBe(false);
     expect((await remove(id)).status).toBe(404);
   });
+
+  it('are not deleted while a job that has not ended names a file that they made', async () => {
+    const { id } = await enqueue();
+    const made = outputKey('default', id, 1, 'note');
+    await edge.storage.put(made, Readable.from(['x']), NOTE);
+    await steer(id, 'cancel');
+    const needing = await enqueue({ payload: { note: { key: made } } });
+    expect(await remove(id)).toMatchObject({
+      status: 409,
+      json: {
+        detail: 'A job that has not ended names a file of this one: it cannot be deleted.',
+        code: 'files_named',
+      },
+    });
+    expect((await edge.storage.stat(made))?.key).toBe(made);
+    await steer(needing.id, 'cancel');
+    expect((await remove(id)).status).toBe(204);
+  });
 });

@@ -13,6 +13,7 @@ import { JobView } from './job-view.js';
 import { visibleJob } from './visible-job.js';
 
 const KEY_HELD = 'Another open job holds the uniqueKey of this one';
+const FILES_NAMED = 'A job that has not ended names a file of this one';
 const ENDPOINT_GONE = 'The webhook endpoint that this job delivers to was deleted';
 
 /** Moves jobs by hand. */
@@ -96,7 +97,9 @@ export class JobSteeringController {
   @Delete(':id')
   @Described({
     summary: 'Delete a job that has ended, and the files that it made',
-    description: 'Its attempts, log and dead letter go with it. Files that were uploaded for it stay.',
+    description:
+      'Its attempts, log and dead letter go with it. Files that were uploaded for it stay. While a job that has not ended ' +
+      'names a file that it made: 409.',
     status: 204,
     problems: [404, 409, 503],
   })
@@ -121,6 +124,8 @@ export class JobSteeringController {
       const [why, code] = uniqueKey === null ? [ENDPOINT_GONE, 'endpoint_gone'] : [KEY_HELD, 'unique_key_held'];
       return new Problem(409, `${why}: it ${cannot}.`, { code });
     }
+    if (cannot === 'cannot be deleted' && isFinal(status))
+      return new Problem(409, `${FILES_NAMED}: it ${cannot}.`, { code: 'files_named' });
     const mend = isFinal(status) ? '' : ' Cancel it first.';
     return new Problem(409, `The job is ${status}: it ${cannot}.${mend}`, {
       code: isFinal(status) ? 'job_ended' : 'job_not_ended',

@@ -258,4 +258,15 @@ describe('JobSteering', () => {
     const rest = await inForce.voids(3, first.at(-1)?.job ?? null);
     expect([...first, ...rest].map(({ job }) => job)).toEqual(ids);
   });
+
+  it('keeps a final job and its files while an open job names one of them', async () => {
+    const id = await sent();
+    await steering.cancel([id]);
+    const { job: needing } = await jobs.accept(newJob({ files: [id] }));
+    const removed: string[] = [];
+    const removeFiles = (): Promise<unknown> => Promise.resolve(removed.push(id));
+    expect([await steering.remove(id, removeFiles), removed]).toEqual([false, []]);
+    await steering.cancel([needing.id]);
+    expect([await steering.remove(id, removeFiles), removed]).toEqual([true, [id]]);
+  });
 });

@@ -48,12 +48,14 @@ export class JobSteering {
 
   /**
    * Deletes a final job with everything that is known of it. Its files go first, while nobody can retry it: when they
-   * cannot be removed, the job stays. A message of it that is still out stays voided. Returns whether it was final.
+   * cannot be removed, the job stays; so it does while an open job names one of them. A message of it that is still out stays
+   * voided. Returns whether it has gone.
    */
   async remove(id: string, removeFiles: () => Promise<unknown>): Promise<boolean> {
     return this.#database.transaction(async (transaction) => {
       const state = (await readStates(transaction, [id])).states.get(id);
       if (state === undefined || !isFinal(state.status)) return false;
+      if ((await transaction.query(NAMED_BY_OPEN, [id])).length > 0) return false;
       await removeFiles();
       await transaction.query('DELETE FROM jobs WHERE id = $1', [id]);
       await countLeaving(transaction, [state]);
@@ -121,6 +123,9 @@ async function steer(
   await countLeaving(transaction, before);
   return { steered: moved.map(({ id }) => id), toSend: sends };
 }
+
+const NAMED_BY_OPEN = `
+SELECT id FROM jobs WHERE files IS NOT NULL AND files @> ARRAY[$1::uuid] AND completed_at IS NULL LIMIT 1`;
 
 // A further attempt has its own time, beside the one that the job was asked to start at.
 const WRITE_CHANGE = `
