@@ -209,6 +209,7 @@ describe('loadGatewayConfig', () => {
     ['OIDC_SCOPE', 'profile email'],
     ['OIDC_ROLES', 'ops'],
     ['OIDC_ROLES', 'ops=default:root'],
+    ['OIDC_ROLES', 'ops=default:jobs:write'],
     ['OIDC_ROLES', 'ops=Not A Tenant:admin'],
     ['LIVE_ORIGINS', '*'],
     ['LIVE_ORIGINS', 'shop.example.org'],

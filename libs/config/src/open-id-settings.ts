@@ -5,6 +5,9 @@ import { orNull, type Parser, setting } from './setting.js';
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 const ROLE = /^([^=,]{1,200})=([^:=,]+):([^=,]+)$/;
 
+/** Without one of these somebody could sign in, and see nothing. */
+const READING: readonly Scope[] = ['admin', 'jobs:read', 'jobs:outline'];
+
 /** What whoever has a value of the claim may do, and in which tenant. */
 export interface OpenIdRole {
   readonly claimed: string;
@@ -24,7 +27,8 @@ const role: Parser<OpenIdRole> = (text) => {
   const [, claimed = '', tenant = '', listed = ''] = ROLE.exec(text) ?? [];
   const names = listed.split('+');
   const scopes = SCOPES.filter((scope) => names.includes(scope));
-  const isRole = isTenantName(tenant) && scopes.length === names.length;
+  const isRole =
+    isTenantName(tenant) && scopes.length === names.length && scopes.some((scope) => READING.includes(scope));
   return isRole ? { ok: true, value: { claimed, tenant, scopes } } : { ok: false };
 };
 
@@ -70,7 +74,7 @@ export const OPEN_ID_SETTINGS = {
   }),
   OIDC_ROLES: setting<readonly OpenIdRole[]>({
     means: 'What is given to whom, by a value of the claim: the first that fits counts, and who has none is refused.',
-    allowed: `value=tenant:scope+scope with commas between them, e.g. ops=default:admin,support=acme:jobs:outline+jobs:write; scopes are ${SCOPES.join(', ')}`,
+    allowed: `value=tenant:scope+scope with commas between them, e.g. ops=default:admin,support=acme:jobs:outline+jobs:write; scopes are ${SCOPES.join(', ')}, one of ${READING.join(', ')} among them`,
     takenBy: 'gateway',
     parse: listOf(role),
     fallback: { value: [], shown: 'none' },
