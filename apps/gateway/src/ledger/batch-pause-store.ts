@@ -1,5 +1,6 @@
 import { type Database } from './database.js';
 import { type ControlDispatch, type Dispatch } from './outbox.js';
+import { IN_PAUSED_BATCH } from './paused-batches.js';
 import { holdBackRuns } from './voids.js';
 
 /** Which jobs of a batch: those that may have a message or get one, and those that wait in the ledger for it. */
@@ -99,11 +100,12 @@ const LIST: Readonly<Record<Part, string>> = {
   open: list('true'),
 };
 
-/** Each of the statements after it sees what others had made of these jobs. */
+/** Each of the statements after it sees what others had made of these jobs, and of the marks: a pause and a resume may overlap. */
 const LOCK = 'SELECT id FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE';
 
-const HOLD = "UPDATE jobs SET held = 'batch' WHERE id = ANY($1::uuid[]) AND held IN ('turn','key')";
+const HOLD = `
+UPDATE jobs SET held = 'batch' WHERE id = ANY($1::uuid[]) AND held IN ('turn','key') AND ${IN_PAUSED_BATCH}`;
 
 const RELEASE = `
 UPDATE jobs SET held = CASE WHEN concurrency_key IS NULL THEN 'turn' ELSE 'key' END
-WHERE id = ANY($1::uuid[]) AND held = 'batch'`;
+WHERE id = ANY($1::uuid[]) AND held = 'batch' AND NOT ${IN_PAUSED_BATCH}`;

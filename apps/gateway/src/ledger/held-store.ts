@@ -237,18 +237,19 @@ FROM groups CROSS JOIN LATERAL (
    ORDER BY queued_at DESC, id DESC LIMIT groups.room)
 ) AS next`;
 
-// Whoever has one of these jobs in hand just now changes it: it has its turn another time. Those of a batch that is being paused
-// have none.
+// Whoever has one of these jobs in hand just now changes it: it has its turn another time. Those of a paused
+// batch leave the line, or whoever stands behind them would wait for a pause that broke off. What is sent has the job's own priority.
 const RELEASE = `
 WITH chosen AS (
   SELECT * FROM unnest($1::uuid[]) WITH ORDINALITY AS chosen (id, position)
 ), free AS MATERIALIZED (
-  SELECT id FROM jobs WHERE id = ANY($1::uuid[]) AND held = 'turn' AND NOT ${IN_PAUSED_BATCH}
+  SELECT id FROM jobs WHERE id = ANY($1::uuid[]) AND held = 'turn'
   ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 ), released AS (
-  UPDATE jobs SET held = NULL FROM free JOIN chosen USING (id) WHERE jobs.id = free.id
-  RETURNING jobs.id, jobs.run, chosen.position
+  UPDATE jobs SET held = CASE WHEN ${IN_PAUSED_BATCH} THEN 'batch' END, sent_priority = NULL
+  FROM free JOIN chosen USING (id) WHERE jobs.id = free.id
+  RETURNING jobs.id, jobs.run, jobs.held, chosen.position
 )
 INSERT INTO outbox (kind, job_id, run, free_at, taken)
-SELECT 'work', id, run, now() + $2::int * interval '1 millisecond', $2::int > 0 FROM released ORDER BY position
+SELECT 'work', id, run, now() + $2::int * interval '1 millisecond', $2::int > 0 FROM released WHERE held IS NULL ORDER BY position
 RETURNING id`;

@@ -1,6 +1,8 @@
 import { TIMES } from '#libs/contracts';
 import { type Database, type Queries } from './database.js';
+import { IN_PAUSED_BATCH } from './paused-batches.js';
 import { giveUpSpawned } from './spawn-store.js';
+import { holdBackRuns } from './voids.js';
 import { NO_MESSAGE } from './whereabouts.js';
 
 /** An arbitrary number: gateways that find the broker without its sentinel do so one after another. */
@@ -50,7 +52,8 @@ export class SentinelWatch {
 
   /**
    * Looks at the next 2,000 waiting jobs of a queue, the longest waiting first, and puts those into the outbox again whose
-   * messages the broker had, each with the priority and the due time that its message had. Undefined at the end.
+   * messages the broker had, each with the priority and the due time that its message had. Those of a paused batch are held
+   * instead, unless they wait for a retry. Undefined at the end.
    * @param after where the look before has ended; undefined: from the beginning
    */
   async sendAgain(after: ResendPosition | undefined): Promise<Resending | undefined> {
@@ -71,11 +74,17 @@ export class SentinelWatch {
   }
 
   /**
-   * Notes that everything has been sent again that was in the broker. Nothing that was asked or voided there matters now. Returns
-   * how many spawned jobs were lost with it, which the ledger had not taken in yet.
+   * Notes that everything has been sent again that was in the broker. Nothing that was asked or voided there matters now, except
+   * that what has been sent again of paused batches must not start. Returns how many spawned jobs were lost with it, which the
+   * ledger had not taken in yet.
    */
   async mended(): Promise<number> {
     await this.#queries.query('DELETE FROM voids');
+    const paused = await this.#queries.query<{ id: string }>(OUT_OF_PAUSED_BATCHES);
+    await holdBackRuns(
+      this.#queries,
+      paused.map(({ id }) => id),
+    );
     await this.#queries.query('DELETE FROM suspects');
     await this.#queries.query('DELETE FROM probes');
     await this.#queries.query('UPDATE reconciler SET wiped_at = now(), sentinel_since = NULL');
@@ -120,13 +129,18 @@ WITH held AS MATERIALIZED (
   SELECT id FROM looked_at AS jobs
   WHERE ${NO_MESSAGE} AND NOT EXISTS (SELECT FROM held WHERE held.job = jobs.id::text AND held.run = jobs.run)
 ), sent AS (
-  UPDATE jobs SET run = jobs.run + 1, version = jobs.version + 1 FROM missing WHERE jobs.id = missing.id
-  RETURNING jobs.id, jobs.run, jobs.next_attempt_at AS due_at, jobs.sent_priority, jobs.queued_at
+  UPDATE jobs SET run = jobs.run + 1, version = jobs.version + 1,
+    held = CASE WHEN jobs.status = 'queued' AND ${IN_PAUSED_BATCH} THEN 'batch' END
+  FROM missing WHERE jobs.id = missing.id
+  RETURNING jobs.id, jobs.run, jobs.held, jobs.next_attempt_at AS due_at, jobs.sent_priority, jobs.queued_at
 ), written AS (
   INSERT INTO outbox (kind, job_id, run, due_at, priority, free_at)
   SELECT 'work', id, run, due_at, sent_priority,
          greatest(now(), due_at - interval '${TIMES.longestLadderWaitMs} milliseconds')
-  FROM sent ORDER BY queued_at, id RETURNING job_id
+  FROM sent WHERE held IS NULL ORDER BY queued_at, id RETURNING job_id
 )
 SELECT id, queued_at::text AS "queuedAt", (SELECT count(*)::int FROM written) AS count
 FROM looked_at ORDER BY queued_at DESC, id DESC LIMIT 1`;
+
+const OUT_OF_PAUSED_BATCHES = `
+SELECT id FROM jobs WHERE status IN ('queued','retrying') AND held IS NULL AND ${IN_PAUSED_BATCH} ORDER BY id FOR NO KEY UPDATE`;
