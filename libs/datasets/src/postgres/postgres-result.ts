@@ -47,10 +47,9 @@ export class PostgresResult {
   }
 
   #goOn(): void {
-    if (this.#missing !== undefined) {
-      this.client.connection.stream.resume();
-      return;
-    }
+    // Also before a batch is asked for: the end of the last one may have come with the rows at which reading was paused.
+    this.client.connection.stream.resume();
+    if (this.#missing !== undefined) return;
     this.#missing = this.batchRows;
     this.#cursor.read(this.batchRows, (error, _rows, result: pg.QueryResult | undefined) => this.#end(error, result));
   }
