@@ -66,7 +66,7 @@ export class PostgresResult {
 
   // Without an error it is null, and a cursor that has come to its end gives no result, whatever the types say.
   #end(error: Error | undefined, result: pg.QueryResult | undefined): void {
-    this.#error = error ?? undefined;
+    this.#error ??= error ?? undefined;
     if (this.fields.length === 0) this.fields = namesOf(result?.fields ?? []);
     this.#isWhole = this.#missing !== 0 || this.#error !== undefined;
     this.#missing = undefined;
