@@ -34,22 +34,29 @@ describe('PDF', () => {
     for (const name of names) expect(page).toContain(name);
   });
 
-  it('has what is read from right to left at the right of its cell, also a line that begins with other letters', async () => {
-    const hebrew = 'אבגדה '.repeat(30) + 'Leveret '.repeat(30);
-    const document = await getDocumentProxy(
-      new Uint8Array(await fileOf(pdf, [[['Zoë', hebrew]]], layoutOf({ Name: 'text', Text: 'text' }))),
-    );
-    const { items } = await (await document.getPage(1)).getTextContent();
-    const rights = new Map<number, number>();
-    for (const item of items) {
-      if (!('transform' in item) || !/אבגדה|Leveret/.test(item.str)) continue;
-      const [, , , , x, y] = item.transform as [number, number, number, number, number, number];
-      rights.set(y, Math.max(rights.get(y) ?? 0, x + item.width));
-    }
-    expect(rights.size).toBeGreaterThan(2);
-    // The right margin of the page, and that of the cell.
-    expect(new Set([...rights.values()].map(Math.round))).toEqual(new Set([551]));
-  });
+  it.each([
+    // The margin of the page, or the column before, and that of the cell.
+    { read: 'right to left', edge: 'right', first: 'אבגדה ', then: 'Leveret ', at: 551 },
+    { read: 'left to right', edge: 'left', first: 'Leveret ', then: 'אבגדה ', at: 82 },
+  ] as const)(
+    'has what is read from $read at the $edge of its cell, also a line that begins with other letters',
+    async ({ edge, first, then, at }) => {
+      const row = ['Zoë', first.repeat(30) + then.repeat(30)];
+      const document = await getDocumentProxy(
+        new Uint8Array(await fileOf(pdf, [[row]], layoutOf({ Name: 'text', Text: 'text' }))),
+      );
+      const { items } = await (await document.getPage(1)).getTextContent();
+      const edges = new Map<number, number>();
+      for (const item of items) {
+        if (!('transform' in item) || !/אבגדה|Leveret/.test(item.str)) continue;
+        const [, , , , x, y] = item.transform as [number, number, number, number, number, number];
+        const known = edges.get(y) ?? x;
+        edges.set(y, edge === 'left' ? Math.min(known, x) : Math.max(known, x + item.width));
+      }
+      expect(edges.size).toBeGreaterThan(2);
+      expect(new Set([...edges.values()].map(Math.round))).toEqual(new Set([at]));
+    },
+  );
 
   it('says at the foot of a page how many of its signs no font has', async () => {
     const rows = Array.from({ length: 60 }, (_, index): Row => [index === 0 ? 'தமிழ்' : 'a']);
@@ -106,6 +113,18 @@ describe('PDF', () => {
       code: 'too_many_columns',
       message: 'A page has room for 23 columns, and there are 24; choose those that are needed, or another format.',
     });
+  });
+
+  it('leaves short numbers whole beside long texts', async () => {
+    const named = <T>(name: string, count: number, type: T): Record<string, T> =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`${name}${at}`, type]));
+    const layout = layoutOf({ ...named('t', 8, 'text' as const), ...named('n', 4, 'integer' as const) });
+    const row: Row = [
+      ...Array.from({ length: 8 }, () => 'a long text '.repeat(40)),
+      ...['1234', '5678', '9012', '3456'],
+    ];
+    const [page = ''] = await pagesOf([[row]], layout);
+    for (const number of ['1,234', '5,678', '9,012', '3,456']) expect(page).toContain(number);
   });
 
   it('is a page with the head of the table when there are no rows', async () => {

@@ -51,6 +51,9 @@ function fitted(wanted: readonly number[], total: number): readonly number[] {
   if (sum <= total) return wanted.map((width) => (width * total) / sum);
   const bound = Math.max(total * WIDEST_SHARE, total / wanted.length);
   const capped = wanted.map((width) => Math.min(width, bound));
-  const cappedSum = capped.reduce((all, width) => all + width, 0);
-  return capped.map((width) => (width * total) / cappedSum);
+  // What is above the narrowest gives way, so that no column becomes narrower than that.
+  const beyond = capped.reduce((all, width) => all + width - NARROWEST, 0);
+  const room = total - wanted.length * NARROWEST;
+  const share = beyond === 0 ? 0 : room / beyond;
+  return capped.map((width) => NARROWEST + (width - NARROWEST) * share);
 }

@@ -1,7 +1,7 @@
 import { type Weight } from './fonts.js';
 import { type PdfPages } from './pdf-pages.js';
 import { breakablePieces, lettersOf } from './text-pieces.js';
-import { isRightToLeft, REPLACEMENT, runsOf } from './text-runs.js';
+import { directionOf, isRightToLeft, REPLACEMENT, runsOf } from './text-runs.js';
 
 const ELLIPSIS = '…';
 const SPACE = /^\s+$/;
@@ -12,8 +12,6 @@ const UNSEEN =
 /** Letters that change with their neighbours. */
 const JOINED =
   /[\p{Mark}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Nko}\p{Script=Syriac}\p{Script=Devanagari}\p{Script=Thai}]/u;
-/** Makes the direction of a paragraph that of a line of it, whatever the line begins with. */
-const TO_THE_LEFT = '\u200F';
 /** Where lines stand upon, below their upper edge, by their size: that of the first font. */
 const BASELINE = 0.928;
 
@@ -83,7 +81,7 @@ export class TextBlock {
   }
 
   #break(paragraph: string, width: number, most: number, lines: string[]): void {
-    const direction = isRightToLeft(paragraph) ? TO_THE_LEFT : '';
+    const direction = directionOf(paragraph);
     let line = '';
     let used = 0;
     const end = lines.length + most;

@@ -33,6 +33,12 @@ export function isRightToLeft(text: string): boolean {
   return RIGHT_TO_LEFT.test(text) && bidi.getEmbeddingLevels(text).paragraphs[0]?.level === 1;
 }
 
+/** The mark that gives the direction of a text to each line of it, whatever the line begins with; none where all is read one way. */
+export function directionOf(text: string): string {
+  if (!RIGHT_TO_LEFT.test(text)) return '';
+  return isRightToLeft(text) ? '\u200F' : '\u200E';
+}
+
 /** The parts of a line from left to right, by the Unicode bidirectional algorithm. */
 export function runsOf(line: string, weight: Weight, fonts: Fonts): readonly TextRun[] {
   if (SIMPLE.test(line)) return [{ font: fonts.first(weight), text: line, replaced: 0 }];
