@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
+import { reconcilerTimes } from '../reconciler/times.js';
 import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
@@ -7,6 +8,7 @@ import { BatchPauseStore } from './batch-pause-store.js';
 import { BatchStore } from './batch-store.js';
 import { HeldStore } from './held-store.js';
 import { InForceStore } from './in-force-store.js';
+import { OldVoidStore } from './old-void-store.js';
 import { type ResendPosition, SentinelStore } from './sentinel-store.js';
 
 const START_MS = 60_000;
@@ -86,6 +88,33 @@ describe('a paused batch to which something happens', () => {
     await release(1);
     expect(await outbox()).toEqual(behind.map((job_id) => ({ job_id, run: 1 })));
     expect(await held()).toContainEqual({ id: ids[0], held: 'batch' });
+  });
+
+  it('keeps the void of a retry in force that comes due after long, however old the void is', async () => {
+    const { batch } = await enter(1);
+    await release();
+    await ledger.database.query('DELETE FROM outbox');
+    const due = "UPDATE jobs SET status = 'retrying', next_attempt_at = now() + $1::interval";
+    await ledger.database.query(due, ['15 minutes']);
+    await pauses.pause(batch);
+    await ledger.database.query("UPDATE voids SET since = now() - interval '2 hours'");
+    const old = new OldVoidStore(ledger.database, reconcilerTimes(60_000));
+    await old.watch();
+    expect(await old.waves()).toEqual([]);
+    await ledger.database.query(due, ['-1 hour']);
+    await old.watch();
+    expect(await old.waves()).toEqual([expect.objectContaining({ queue: 'lab' })]);
+  });
+
+  it('stops what may not go on as well as what may, though both are of one job', async () => {
+    const job = uuidv7();
+    const runs =
+      "INSERT INTO voids (job_id, run, queue, spares_begun) VALUES ($1, 1, 'lab', false), ($1, 2, 'lab', true)";
+    await ledger.database.query(runs, [job]);
+    expect(await new InForceStore(ledger.database).voids(1, null)).toEqual([
+      { job, upTo: 1 },
+      { job, upTo: 2, begun: 'spared' },
+    ]);
   });
 
   it('lets a job go with its own priority that was to be sent before others when it was held', async () => {

@@ -25,11 +25,15 @@ export class InForceStore {
     );
   }
 
-  /** Up to `limit` voided jobs whose messages have not come back, in the order of their ids, behind `after`. */
+  /**
+   * What is voided of up to `limit` jobs whose messages have not come back, in the order of their ids, behind `after`: of each job
+   * the newest run that may not go on, and the newest that may.
+   */
   async voids(limit: number, after: string | null): Promise<VoidedRun[]> {
     const rows = await this.#database.query<VoidRow>(
-      `SELECT DISTINCT ON (job_id) job_id, run, spares_begun
-       FROM voids WHERE $2::uuid IS NULL OR job_id > $2 ORDER BY job_id, run DESC LIMIT $1`,
+      `SELECT DISTINCT ON (job_id, spares_begun) job_id, run, spares_begun FROM voids
+       WHERE job_id IN (SELECT DISTINCT job_id FROM voids WHERE $2::uuid IS NULL OR job_id > $2 ORDER BY job_id LIMIT $1)
+       ORDER BY job_id, spares_begun, run DESC`,
       [limit, after],
     );
     return rows.map(voidedRunOf);

@@ -10,7 +10,10 @@ export interface VoidWave {
   readonly since: number;
 }
 
-/** No message that had left when it was voided waits in the delay ladder for so long, unless a level of it has stopped. */
+/**
+ * No message that had left when it was voided waits in the delay ladder for so long, unless a level of it has stopped; one of a paused
+ * batch may leave later, for a retry that comes due later still.
+ */
 const OLD = `interval '30 minutes'`;
 /** Voids of one queue that are watched at once. */
 const WAVE_LIMIT = 10_000;
@@ -65,6 +68,9 @@ WITH old AS (
   WHERE queue = $1 AND watched_since IS NULL AND since < now() - ${OLD}
     AND NOT EXISTS (SELECT FROM outbox
                     WHERE outbox.job_id = voids.job_id AND outbox.run = voids.run AND outbox.kind = 'work' OFFSET 0)
+    AND NOT EXISTS (SELECT FROM jobs
+                    WHERE jobs.id = voids.job_id AND jobs.run = voids.run AND jobs.status = 'retrying'
+                      AND jobs.next_attempt_at > now() - ${OLD} OFFSET 0)
   ORDER BY since LIMIT $2
 )
 UPDATE voids SET watched_since = now() FROM old WHERE voids.job_id = old.job_id AND voids.run = old.run`;
