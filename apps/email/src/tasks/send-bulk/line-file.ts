@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { type JobContext } from '#libs/consumer';
 import { type FileReference } from '#libs/contracts';
@@ -9,15 +10,17 @@ export class LineFile {
 
   constructor(job: Pick<JobContext, 'files'>, name: string, filename: string) {
     this.#file = job.files.save(name, this.#lines, { filename, contentType: 'application/x-ndjson' });
-    // Whoever closes it hears of an error; until then nobody may be listening.
-    this.#file.catch(() => undefined);
+    // Whoever writes or closes it hears of an error; until then nobody may be listening.
+    this.#file.catch((error: unknown) =>
+      this.#lines.destroy(error instanceof Error ? error : new Error(String(error))),
+    );
     this.#lines.on('error', () => undefined);
   }
 
-  /** Settles when there is room for more. */
+  /** Settles when there is room for more. @throws what keeps it from being stored */
   async write(value: unknown): Promise<void> {
-    if (this.#lines.write(`${JSON.stringify(value)}\n`)) return;
-    await Promise.race([new Promise((resolve) => this.#lines.once('drain', resolve)), this.#file]);
+    if (this.#lines.errored !== null) throw this.#lines.errored;
+    if (!this.#lines.write(`${JSON.stringify(value)}\n`)) await once(this.#lines, 'drain');
   }
 
   async close(): Promise<FileReference> {

@@ -5,7 +5,7 @@ import { type FileReference, isRecord, LIMITS } from '#libs/contracts';
 import { LineFile } from './line-file.js';
 import { addressOf, type RecipientRow } from './recipient-row.js';
 
-/** Each is a file that is being written: a bucket takes some MiB of memory for one. */
+/** Each is a file that is being written: a bucket takes up to 24 MiB of memory for one. */
 const MOST_SHARES = 8;
 /** Shares are not quite equal: this much of what a job may send to is planned for. */
 const FILL = 0.8;
