@@ -10,7 +10,7 @@ import { Page, Section } from '../../ui/page';
 import { StatusBadge } from '../../ui/status-badge';
 import { orDash, queueState } from '../overview/queue-table';
 import { ThroughputSection } from '../overview/throughput-section';
-import { PauseButton } from './pause-button';
+import { PauseQueueButton } from './pause-queue-button';
 import { QueueWorkers } from './queue-workers';
 
 /** One queue: what is in it, how fast it goes, and who works on it. */
@@ -22,7 +22,7 @@ export function QueuePage(): ReactNode {
     <Page
       title={name}
       aside={data && <StatusBadge status={queueState(data)} />}
-      actions={data && <PauseButton queue={data} />}
+      actions={data && <PauseQueueButton queue={data} />}
     >
       <Loaded query={query}>
         {(queue) => (
