@@ -21,6 +21,7 @@ const NO_METADATA = 'The API key may not see what is in jobs: neither may it ask
 export const JOB_FILTERS = {
   status: JOB_STATUSES.join(', '),
   task: 'A full task name.',
+  exceptTask: 'A full task name: jobs of every other task.',
   queue: 'The name of a queue.',
   tenant: 'With an admin key: jobs of this tenant.',
   batchId: 'Jobs of this batch.',
@@ -77,6 +78,7 @@ function readFilter(query: QueryReader, caller: Caller): JobFilter {
     tenant: ownTenant(query.text('tenant') ?? null, caller) ?? undefined,
     status: query.parsed('status', readStatus, `one of ${JOB_STATUSES.join(', ')}`),
     task: query.text('task'),
+    exceptTask: query.text('exceptTask'),
     queue: query.text('queue'),
     batchId: query.parsed('batchId', readId, 'the id of a batch'),
     errorCode: query.text('errorCode'),

@@ -302,6 +302,7 @@ describe('jobs over HTTP', () => {
     expect([await count('status=failed'), await count('task=demo.paint'), await count('tenant=other')]).toEqual([
       0, 0, 0,
     ]);
+    expect([await count('exceptTask=demo.echo'), await count('exceptTask=demo.paint')]).toEqual([0, 5]);
     expect([
       await count('createdAfter=2020-01-01T00:00:00Z'),
       await count('createdBefore=2020-01-01T00:00:00Z'),

@@ -6,6 +6,7 @@ export interface JobFilter {
   readonly tenant?: string;
   readonly status?: JobStatus;
   readonly task?: string;
+  readonly exceptTask?: string;
   readonly queue?: string;
   readonly batchId?: string;
   readonly errorCode?: string;
@@ -32,6 +33,7 @@ export function conditionsOf(filter: JobFilter, after: TimeCursor | null): Condi
     { sql: 'tenant = ?', value: filter.tenant },
     { sql: 'status = ?', value: filter.status },
     { sql: 'task = ?', value: filter.task },
+    { sql: 'task <> ?', value: filter.exceptTask },
     // A task is its queue's: saying so opens the index that both share.
     { sql: 'queue = ?', value: filter.task === undefined ? undefined : domainOf(filter.task) },
     { sql: 'queue = ?', value: filter.queue },

@@ -16,6 +16,8 @@ export interface JobFilter extends PageQuery {
   readonly status?: JobStatus | undefined;
   /** A full task name. */
   readonly task?: string | undefined;
+  /** A full task name: jobs of every other task. */
+  readonly exceptTask?: string | undefined;
   readonly queue?: string | undefined;
   readonly batchId?: string | undefined;
   /** The code of the latest error. */
