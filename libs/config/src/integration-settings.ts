@@ -7,7 +7,7 @@ export const INTEGRATION_SETTINGS = {
   EGRESS_ALLOW: setting<readonly string[]>({
     means: 'Which hosts outgoing calls may reach although they are private; all others must have public addresses.',
     allowed: 'exact host:port pairs with commas between them, e.g. 127.0.0.1:8080,billing.internal:443,[::1]:8080',
-    takenBy: 'integrations app and media app',
+    takenBy: 'gateway, integrations app and media app',
     parse: listOf(hostAndPort),
     fallback: { value: [], shown: 'none' },
   }),

@@ -64,6 +64,7 @@ describe('loadGatewayConfig', () => {
       tenantWindow: true,
       unsubscribeSecret: null,
       webhookSecret: null,
+      egressAllow: [],
       openId: null,
     });
   });

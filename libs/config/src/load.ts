@@ -73,6 +73,8 @@ export interface GatewayConfig extends CommonConfig {
   readonly unsubscribeSecret: string | null;
   /** What the secrets of webhooks are made of; null when there are none. */
   readonly webhookSecret: string | null;
+  /** `host:port` pairs that webhooks may go to although they are private. */
+  readonly egressAllow: readonly string[];
 }
 
 /** What a consumer app takes. */
@@ -109,6 +111,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): Gateway
     managementUrl: values.RABBITMQ_MANAGEMENT_URL,
     unsubscribeSecret: values.UNSUBSCRIBE_SECRET,
     webhookSecret: values.WEBHOOK_SECRET,
+    egressAllow: Object.freeze([...values.EGRESS_ALLOW]),
   });
 }
 

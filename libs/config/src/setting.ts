@@ -17,7 +17,7 @@ export type TakenBy =
   | 'exports app and integrations app'
   | 'gateway and email app'
   | 'gateway and integrations app'
-  | 'integrations app and media app';
+  | 'gateway, integrations app and media app';
 
 /** One row of the table of settings. */
 export interface Setting<T> {

@@ -3,6 +3,7 @@ export { Dependencies, type DependenciesOptions, type Entry, Parked, type Peers 
 export { type Verdict } from './dependencies/breaker.js';
 export { type BreakerTerms, DEPENDENCY_TERMS, type DependencyTerms } from './dependencies/terms.js';
 export { EgressClient, type EgressOptions } from './egress-client.js';
+export { EgressPolicy } from './egress-policy.js';
 export { AnswerTooLarge, CallFailed, type CallTrouble, EgressRefused } from './errors.js';
 export { retryAfterMs } from './retry-after.js';
 export { openedPairs } from './opened-pairs.js';

@@ -4,7 +4,7 @@ import { type FieldError } from '../http/problem.js';
 import { type FollowUp } from '../ledger/follow-up.js';
 import { type NewJob } from '../ledger/new-job.js';
 import { type TaskRecord, type TaskStore } from '../ledger/task-store.js';
-import { EndTellings } from '../notifications/end-tellings.js';
+import { EndTellings, type WebhookTerms } from '../notifications/end-tellings.js';
 import { FollowUpIntake, type FollowUpOrigin } from './follow-up-intake.js';
 import { type JobOptions } from './job-options.js';
 import { JOB_REQUEST, type JobRequest } from './job-request.js';
@@ -16,11 +16,9 @@ import { type JobOrigin } from './job-origin.js';
 export type Intake =
   { readonly ok: true; readonly job: NewJob } | { readonly ok: false; readonly errors: readonly FieldError[] };
 
-interface IntakeTerms {
+interface IntakeTerms extends WebhookTerms {
   /** The broker's `consumer_timeout`, which no run may come near. */
   readonly ackTimeoutMs: number;
-  /** Whether there is a `WEBHOOK_SECRET`. */
-  readonly webhooksSetUp: boolean;
   readonly telemetry: Telemetry;
 }
 
@@ -30,9 +28,9 @@ export class JobIntake {
   readonly #followUps: FollowUpIntake;
   readonly #tellings: EndTellings;
 
-  constructor(tasks: TaskStore, { ackTimeoutMs, webhooksSetUp, telemetry }: IntakeTerms) {
+  constructor(tasks: TaskStore, { ackTimeoutMs, telemetry, ...webhooks }: IntakeTerms) {
     this.#check = new RequestCheck(tasks, ackTimeoutMs, telemetry);
-    this.#tellings = new EndTellings(this.#check, webhooksSetUp);
+    this.#tellings = new EndTellings(this.#check, webhooks);
     this.#followUps = new FollowUpIntake(this.#check, this.#tellings);
   }
 
@@ -56,9 +54,9 @@ export class JobIntake {
     return { ok: true, job: newJob(task, origin, { options, priority, payload, then }) };
   }
 
-  /** Why no webhook can be delivered; empty when they can. @param path of what asks for them */
-  async webhookErrors(path: string): Promise<readonly FieldError[]> {
-    return this.#tellings.webhookErrors(path);
+  /** See `EndTellings.webhookErrors`. */
+  async webhookErrors(url: string, path: string): Promise<readonly FieldError[]> {
+    return this.#tellings.webhookErrors(url, path);
   }
 
   /** Checks the `then` of a request; what is wrong with it is added to `errors`, by path, and left out. */

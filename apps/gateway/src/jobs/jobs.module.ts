@@ -28,11 +28,11 @@ import { SteeringOfMany } from './steering-of-many.js';
   providers: [
     {
       provide: JobIntake,
-      useFactory: (tasks: TaskStore, { broker, webhookSecret }: GatewayConfig, telemetry: Telemetry) =>
+      useFactory: (tasks: TaskStore, { broker, webhookSecret, egressAllow }: GatewayConfig, telemetry: Telemetry) =>
         new JobIntake(tasks, {
           ackTimeoutMs: broker.ackTimeoutMs,
           webhooksSetUp: webhookSecret !== null,
-          telemetry,
+          ...{ egressAllow, telemetry },
         }),
       inject: [TaskStore, GATEWAY_CONFIG, TELEMETRY],
     },

@@ -58,6 +58,19 @@ describe('the callback of a job', () => {
       },
     );
 
+    it.each([
+      'http://169.254.169.254/latest/meta-data',
+      'http://127.1:8080/',
+      'https://[::ffff:10.0.0.1]/',
+      'https://user:password@shop.example.com/',
+      'https://shop.example.com:25/',
+    ])('is refused at once when webhooks may not go to %s, also where it follows', async (url) => {
+      const request = { callbackUrl: url, then: [{ task: 'demo.echo', callbackUrl: url }] };
+      const answer = await client.post('/v1/jobs', { task: 'demo.echo', ...request });
+      expect([answer.status, pathsOf(answer)]).toEqual([422, ['then.0.callbackUrl', 'callbackUrl']]);
+      expect(answer.text).toContain('may not be called: ');
+    });
+
     it('tells of the job as its users see it, without secrets', async () => {
       const { json: job } = await enqueue({
         payload: { pin: 'canary' },
@@ -103,6 +116,22 @@ describe('the callback of a job', () => {
       await bench.follow();
       expect(await callbacksOf(follower?.id ?? '')).toHaveLength(1);
     });
+  });
+});
+
+describe('the callback of a job to a private host', () => {
+  it('is taken where EGRESS_ALLOW opens just this pair', async () => {
+    const settings = { webhookSecret: 'a secret of the tests, long enough', egressAllow: ['127.0.0.1:8080'] };
+    const edge = await startRealEdge(settings);
+    await edge.announce([{}, { name: 'integrations.deliver-webhook' }]);
+    const statuses = await Promise.all(
+      ['http://127.0.0.1:8080/hooks', 'http://127.0.0.1:8081/hooks'].map(async (callbackUrl) => {
+        const answer = await new Client(edge.url).post('/v1/jobs', { task: 'demo.echo', callbackUrl });
+        return answer.status;
+      }),
+    );
+    await edge.stop();
+    expect(statuses).toEqual([202, 422]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { isRecord } from '#libs/contracts';
+import { EgressPolicy, EgressRefused } from '#libs/egress';
 import { type FieldError } from '../http/problem.js';
 import { type JobRequest } from '../jobs/job-request.js';
 import { type RequestCheck } from '../jobs/request-check.js';
@@ -22,6 +23,14 @@ export interface Callback {
   readonly url: string;
 }
 
+/** Whether webhooks can be delivered, and where to. */
+export interface WebhookTerms {
+  /** Whether there is a `WEBHOOK_SECRET` to sign them with. */
+  readonly webhooksSetUp: boolean;
+  /** The pairs of `EGRESS_ALLOW`. */
+  readonly egressAllow: readonly string[];
+}
+
 /** What follows from the end of a job that somebody is to be told of. It is written when that has come. */
 export type EndTelling = Pick<FollowUp, 'task' | 'request'>;
 
@@ -29,11 +38,12 @@ export type EndTelling = Pick<FollowUp, 'task' | 'request'>;
 export class EndTellings {
   readonly #check: Pick<RequestCheck, 'taskOf'>;
   readonly #webhooksSetUp: boolean;
+  readonly #egress: EgressPolicy;
 
-  /** @param webhooksSetUp whether there is a `WEBHOOK_SECRET` to sign them with */
-  constructor(check: Pick<RequestCheck, 'taskOf'>, webhooksSetUp: boolean) {
+  constructor(check: Pick<RequestCheck, 'taskOf'>, { webhooksSetUp, egressAllow }: WebhookTerms) {
     this.#check = check;
     this.#webhooksSetUp = webhooksSetUp;
+    this.#egress = new EgressPolicy(egressAllow);
   }
 
   /** Refuses, by adding to `errors`, what cannot be told: no app does it, or it is not set up. */
@@ -44,16 +54,31 @@ export class EndTellings {
       tellings.push({ task: SEND_MAIL, request: { [NOTICE]: notify } });
     }
     if (callbackUrl !== undefined) {
-      errors.push(...(await this.webhookErrors('callbackUrl')));
+      errors.push(...(await this.webhookErrors(callbackUrl, 'callbackUrl')));
       tellings.push({ task: DELIVER_WEBHOOK, request: { [CALLBACK]: { url: callbackUrl } } });
     }
     return tellings;
   }
 
-  /** Why no webhook can be delivered; empty when they can. @param path of what asks for them */
-  async webhookErrors(path: string): Promise<readonly FieldError[]> {
+  /**
+   * Why no webhook can be delivered to this URL; empty when one can, as far as that can be told before its name is resolved.
+   * @param path of the URL
+   */
+  async webhookErrors(url: string, path: string): Promise<readonly FieldError[]> {
     if (!this.#webhooksSetUp) return [{ path, message: 'needs WEBHOOK_SECRET, which the gateway does not have' }];
+    const refusal = this.#refusalOf(url);
+    if (refusal !== undefined) return [{ path, message: `may not be called: ${refusal}` }];
     return this.#needs(path, DELIVER_WEBHOOK);
+  }
+
+  #refusalOf(url: string): string | undefined {
+    try {
+      this.#egress.checked(url);
+      return undefined;
+    } catch (error) {
+      if (error instanceof EgressRefused) return error.message;
+      throw error;
+    }
   }
 
   async #needs(path: string, task: string): Promise<readonly FieldError[]> {

@@ -51,7 +51,7 @@ export async function startFlowBench(settings: Partial<GatewayConfig> = {}): Pro
   const webhooks = new WebhookWriter(tasks);
   const ends = new EndTeller(new NoticeWriter(links), webhooks);
   const maker = new FollowerMaker(
-    new JobIntake(tasks, { ackTimeoutMs: 43_200_000, webhooksSetUp: true, telemetry }),
+    new JobIntake(tasks, { ackTimeoutMs: 43_200_000, webhooksSetUp: true, egressAllow: [], telemetry }),
     tasks,
     ends,
   );

@@ -8,7 +8,7 @@ import { readListQuery } from '../http/list-query.js';
 import { type Page, pageOf } from '../http/page.js';
 import { invalid, Problem } from '../http/problem.js';
 import { JobIntake } from '../jobs/job-intake.js';
-import { type EndpointRecord } from '../ledger/webhook-endpoint-row.js';
+import { type EndpointDefinition, type EndpointRecord } from '../ledger/webhook-endpoint-row.js';
 import { WebhookEndpointStore } from '../ledger/webhook-endpoint-store.js';
 import { Described, paged } from '../openapi/described.js';
 import { EndpointRemoval } from './endpoint-removal.js';
@@ -45,8 +45,7 @@ export class WebhookEndpointsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ShownEndpoint & ShownSecret> {
     const definition = readEndpoint(body);
-    const errors = await this.intake.webhookErrors('url');
-    if (errors.length > 0) throw invalid(errors);
+    await this.#checkUrl(definition);
     const endpoint = await this.endpoints.create(tenant, definition);
     if (endpoint === undefined) {
       const most = `A tenant has at most ${LIMITS.webhookEndpoints} webhook endpoints.`;
@@ -97,7 +96,10 @@ export class WebhookEndpointsController {
   ): Promise<ShownEndpoint> {
     const changed = await changedOrConflict('webhook endpoint', async () => {
       const known = await visibleEndpoint(this.endpoints, id, caller);
-      return this.endpoints.replace(known, changedEndpoint(known, change));
+      const definition = changedEndpoint(known, change);
+      // One that is there already may be told less, whatever is permitted by now.
+      if (definition.url !== known.url) await this.#checkUrl(definition);
+      return this.endpoints.replace(known, definition);
     });
     return shownEndpoint(changed);
   }
@@ -140,6 +142,11 @@ export class WebhookEndpointsController {
   async rotate(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownSecret> {
     const endpoint = await visibleEndpoint(this.endpoints, id, caller);
     return { secret: await this.keeper.secrets.rotate(ownerOf(endpoint)) };
+  }
+
+  async #checkUrl({ url }: EndpointDefinition): Promise<void> {
+    const errors = await this.intake.webhookErrors(url, 'url');
+    if (errors.length > 0) throw invalid(errors);
   }
 }
 

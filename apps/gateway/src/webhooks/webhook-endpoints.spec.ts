@@ -69,6 +69,8 @@ describe('webhook endpoints over HTTP', () => {
     [{ url: 'ftp://example.com' }, 'url'],
     [{ url: 'https://a b' }, 'url'],
     [{ url: 'https://' }, 'url'],
+    [{ url: 'http://169.254.169.254/' }, 'url'],
+    [{ url: 'http://localhost.:22/' }, 'url'],
     [{ events: [] }, 'events'],
     [{ events: 'order.*' }, 'events'],
     [{ events: ['job.failed', 'job..failed'] }, 'events.1'],
@@ -92,6 +94,15 @@ describe('webhook endpoints over HTTP', () => {
     expect(enabled.json).toMatchObject({ enabled: true, disabled: null });
     const wrong = await client.call<ProblemDetails>('PATCH', pathOf(endpoint), { url: 'nowhere' });
     expect([wrong.status, pathsOf(wrong)]).toEqual([422, ['url']]);
+  });
+
+  it('do not move to where webhooks may not go, and can be disabled when that is where they are', async () => {
+    const endpoint = await create();
+    const moved = await client.call<ProblemDetails>('PATCH', pathOf(endpoint), { url: 'http://10.0.0.1/hooks' });
+    expect([moved.status, pathsOf(moved)]).toEqual([422, ['url']]);
+    await bench.edge.database.query("UPDATE webhook_endpoints SET url = 'http://10.0.0.1/hooks'");
+    const disabled = await client.call<ShownEndpoint>('PATCH', pathOf(endpoint), { enabled: false });
+    expect(disabled.json).toMatchObject({ url: 'http://10.0.0.1/hooks', enabled: false });
   });
 
   it('are listed page by page, each tenant its own', async () => {
