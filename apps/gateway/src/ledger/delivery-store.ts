@@ -5,6 +5,7 @@ import { DELIVER_WEBHOOK } from '../notifications/end-tellings.js';
 import { wantsEnd } from '../webhooks/endpoint-wants.js';
 import { type Database, type Queries } from './database.js';
 import { type Delivery, enterDeliveries, type MadeDelivery } from './delivery-entry.js';
+import { judgeEndpoints } from './endpoint-judgement.js';
 import { type Follower } from './follower-entry.js';
 import { JobChunks } from './job-chunks.js';
 import { JOB_COLUMNS, jobOf, type JobRecord } from './job-row.js';
@@ -49,7 +50,7 @@ export class DeliveryStore {
   }
 
   /**
-   * Enters the deliveries of some ends, and disables endpoints whose receiver is gone. While the outbox is full, the deliveries
+   * Enters the deliveries of some ends, and judges endpoints by those among them that are ends of deliveries. While the outbox is full, the deliveries
    * wait as due jobs do. Returns how many ends and deliveries it were.
    */
   async deliverEnds(make: MakeDelivery): Promise<{ readonly ends: number; readonly deliveries: number }> {
@@ -58,7 +59,7 @@ export class DeliveryStore {
       const ends = await transaction.query<EndRow>(TAKE_ENDS, [ENDS_AT_ONCE]);
       if (ends.length === 0) return { ends: 0, deliveries: 0 };
       const ids = ends.map(({ job_id: id }) => id);
-      await disableGone(transaction, ids);
+      await judgeEndpoints(transaction, ids);
       const due = await dueDeliveries(transaction, ends, ids);
       await enterInChunks(transaction, due, { make, waits });
       return { ends: ends.length, deliveries: due.length };
@@ -94,12 +95,6 @@ async function enterInChunks(
     await chunks.add({ delivery, follower }, follower.job);
   }
   await chunks.end();
-}
-
-/** A receiver that is gone has said so at the address that it had: one that has moved since then is not meant. */
-async function disableGone(transaction: Queries, jobIds: readonly string[]): Promise<void> {
-  const gone = await transaction.query<{ id: string }>(LOCK_GONE, [jobIds]);
-  if (gone.length > 0) await transaction.query(DISABLE, [gone.map(({ id }) => id)]);
 }
 
 async function dueDeliveries(
@@ -147,19 +142,6 @@ SELECT job_id, version, status, attempt, error, ended_at, endpoint_id FROM taken
 
 // Nobody deletes it before the transaction ends.
 const KEEP = 'SELECT id FROM webhook_endpoints WHERE id = $1 FOR KEY SHARE';
-
-// Of the deliveries among them, whose ends are noted for this alone.
-const LOCK_GONE = `
-SELECT webhook_endpoints.id
-FROM webhook_deliveries JOIN jobs ON jobs.id = webhook_deliveries.job_id
-JOIN webhook_endpoints ON webhook_endpoints.id = endpoint_id
-WHERE job_id = ANY($1::uuid[]) AND enabled AND url = payload->>'url'
-ORDER BY webhook_endpoints.id FOR NO KEY UPDATE OF webhook_endpoints`;
-
-const DISABLE = `
-UPDATE webhook_endpoints SET version = version + 1, enabled = false, disabled_reason = 'receiver_gone',
-  disabled_at = date_trunc('milliseconds', now()), updated_at = date_trunc('milliseconds', now())
-WHERE id = ANY($1::uuid[])`;
 
 const TOLD_JOBS = `
 SELECT ${JOB_COLUMNS} FROM jobs WHERE id = ANY($1::uuid[]) AND task <> '${DELIVER_WEBHOOK}'`;

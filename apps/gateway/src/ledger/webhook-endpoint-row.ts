@@ -14,7 +14,7 @@ export interface EndpointDefinition {
 }
 
 /** Why an endpoint is not told anything. */
-export const DISABLED_REASONS = ['requested', 'receiver_gone'] as const;
+export const DISABLED_REASONS = ['requested', 'receiver_gone', 'failing'] as const;
 
 /** A stored endpoint. */
 export interface EndpointRecord extends EndpointDefinition {
@@ -24,12 +24,14 @@ export interface EndpointRecord extends EndpointDefinition {
   readonly version: number;
   /** Null while it is enabled. */
   readonly disabled: { readonly reason: (typeof DISABLED_REASONS)[number]; readonly at: Date } | null;
+  /** Since when every delivery was in vain; null: the latest was received, or there was none. */
+  readonly failingSince: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
 export const ENDPOINT_COLUMNS = `id, tenant, version, url, description, events, tasks, queues, concurrency, enabled,
-  disabled_reason, disabled_at, created_at, updated_at`;
+  disabled_reason, disabled_at, failing_since, created_at, updated_at`;
 
 /** A row of `webhook_endpoints` as `ENDPOINT_COLUMNS` reads it. */
 export interface EndpointRow extends EndpointDefinition {
@@ -38,6 +40,7 @@ export interface EndpointRow extends EndpointDefinition {
   readonly version: number;
   readonly disabled_reason: (typeof DISABLED_REASONS)[number] | null;
   readonly disabled_at: Date | null;
+  readonly failing_since: Date | null;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
@@ -45,9 +48,11 @@ export interface EndpointRow extends EndpointDefinition {
 export function endpointOf({
   disabled_reason: reason,
   disabled_at: at,
+  failing_since: failingSince,
   created_at: createdAt,
   updated_at: updatedAt,
   ...row
 }: EndpointRow): EndpointRecord {
-  return { ...row, disabled: reason === null || at === null ? null : { reason, at }, createdAt, updatedAt };
+  const disabled = reason === null || at === null ? null : { reason, at };
+  return { ...row, disabled, failingSince, createdAt, updatedAt };
 }

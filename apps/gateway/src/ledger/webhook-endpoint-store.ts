@@ -93,5 +93,6 @@ UPDATE webhook_endpoints SET version = version + 1, url = $3, description = $4, 
   concurrency = $8, enabled = $9::boolean,
   disabled_reason = CASE WHEN NOT $9 THEN coalesce(disabled_reason, 'requested') END,
   disabled_at = CASE WHEN NOT $9 THEN coalesce(disabled_at, date_trunc('milliseconds', now())) END,
+  failing_since = CASE WHEN enabled = $9 AND url = $3 THEN failing_since END,
   updated_at = date_trunc('milliseconds', now())
 WHERE id = $1 AND version = $2 RETURNING ${ENDPOINT_COLUMNS}`;

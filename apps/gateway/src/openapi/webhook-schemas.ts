@@ -19,8 +19,10 @@ const endpoint = {
   enabled: { type: 'boolean' },
   disabled: {
     oneOf: [whole({ reason: { type: 'string', enum: DISABLED_REASONS }, at: time }), { type: 'null' }],
-    description: 'Why it is told nothing: receiver_gone when its receiver has answered 410.',
+    description:
+      'Why it is told nothing: receiver_gone when its receiver has answered 410, failing when every delivery of five days was in vain.',
   },
+  failingSince: { ...orNull(time), description: 'Null: the latest delivery was received, or there was none.' },
   createdAt: time,
   updatedAt: time,
 };

@@ -1,3 +1,4 @@
+import { isoOf } from '../ledger/job-row.js';
 import { type EndpointDefinition, type EndpointRecord } from '../ledger/webhook-endpoint-row.js';
 
 /** An endpoint as it is shown. */
@@ -5,6 +6,7 @@ export interface ShownEndpoint extends EndpointDefinition {
   readonly id: string;
   readonly tenant: string;
   readonly disabled: { readonly reason: string; readonly at: string } | null;
+  readonly failingSince: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -12,6 +14,7 @@ export interface ShownEndpoint extends EndpointDefinition {
 export function shownEndpoint({
   version: _,
   disabled,
+  failingSince,
   createdAt,
   updatedAt,
   ...endpoint
@@ -19,6 +22,7 @@ export function shownEndpoint({
   return {
     ...endpoint,
     disabled: disabled === null ? null : { reason: disabled.reason, at: disabled.at.toISOString() },
+    failingSince: isoOf(failingSince),
     ...{ createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() },
   };
 }

@@ -52,6 +52,9 @@ describe('deliveries to webhook endpoints', () => {
     await bench.end(latest?.id ?? '', outcome);
     await bench.follow();
   };
+  /** As if what is failing had begun to five days ago. */
+  const failedForDays = () =>
+    bench.edge.database.query("UPDATE webhook_endpoints SET failing_since = failing_since - interval '5 days'");
   const replay = (endpoint: ShownEndpoint, body: object) =>
     client.post<{ deliveries: number } & ProblemDetails>(`/v1/webhook-endpoints/${endpoint.id}/replay`, body);
 
@@ -196,6 +199,37 @@ describe('deliveries to webhook endpoints', () => {
     await client.call('PATCH', `/v1/webhook-endpoints/${endpoint.id}`, { url: `${HOOK}/new` });
     await delivered(endpoint, GONE);
     expect(await shown(endpoint)).toMatchObject({ enabled: true, disabled: null });
+  });
+
+  it('disable an endpoint when every one of five days was in vain, until it is enabled again', async () => {
+    const endpoint = await endpointOf();
+    await ended();
+    await delivered(endpoint, FAILED);
+    expect(await shown(endpoint)).toMatchObject({ enabled: true, failingSince: expect.any(String) });
+    await failedForDays();
+    await ended();
+    await delivered(endpoint, FAILED);
+    expect(await shown(endpoint)).toMatchObject({
+      ...{ enabled: false, disabled: { reason: 'failing', at: expect.any(String) } },
+      failingSince: expect.any(String),
+    });
+    await client.call('PATCH', `/v1/webhook-endpoints/${endpoint.id}`, { enabled: true });
+    expect(await shown(endpoint)).toMatchObject({ enabled: true, disabled: null, failingSince: null });
+  });
+
+  it.each<[string, (endpoint: ShownEndpoint) => Promise<unknown>]>([
+    ['one was received meanwhile', async (endpoint) => ended().then(() => delivered(endpoint))],
+    ['it has moved meanwhile', ({ id }) => client.call('PATCH', `/v1/webhook-endpoints/${id}`, { url: `${HOOK}/new` })],
+  ])('leave an endpoint enabled when %s', async (_, mended) => {
+    const endpoint = await endpointOf();
+    await ended();
+    await delivered(endpoint, FAILED);
+    await failedForDays();
+    await mended(endpoint);
+    expect(await shown(endpoint)).toMatchObject({ enabled: true, failingSince: null });
+    await ended();
+    await delivered(endpoint, FAILED);
+    expect(await shown(endpoint)).toMatchObject({ enabled: true, failingSince: expect.any(String) });
   });
 
   it('are as many at once as the endpoint takes: others wait', async () => {

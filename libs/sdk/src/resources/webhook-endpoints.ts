@@ -36,8 +36,10 @@ export interface WebhookEndpoint {
   readonly queues: readonly string[] | null;
   readonly concurrency: number | null;
   readonly enabled: boolean;
-  /** Why it is told nothing: `receiver_gone` when its receiver has answered 410. */
-  readonly disabled: { readonly reason: 'requested' | 'receiver_gone'; readonly at: string } | null;
+  /** Why it is told nothing: `receiver_gone` when its receiver has answered 410, `failing` when every delivery of five days was in vain. */
+  readonly disabled: { readonly reason: 'requested' | 'receiver_gone' | 'failing'; readonly at: string } | null;
+  /** Since when every delivery was in vain; null: the latest was received, or there was none. */
+  readonly failingSince: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

@@ -41,6 +41,11 @@ function EndpointParts({ endpoint }: { readonly endpoint: WebhookEndpoint }): Re
           Its receiver has answered that it is gone (410), so it is told nothing any more. Resume it when it is back.
         </p>
       )}
+      {disabled?.reason === 'failing' && (
+        <p role="alert" className="problem">
+          Every delivery of five days was in vain, so it is told nothing any more. Resume it when its receiver is back.
+        </p>
+      )}
       <Section title="What it hears of" aside={isAdmin && <SecretButtons id={id} />}>
         <EndpointFacts endpoint={endpoint} />
       </Section>
