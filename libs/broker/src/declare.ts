@@ -1,7 +1,7 @@
 import { type BrokerConfig } from '#libs/config';
 import { type Channel } from 'amqplib';
 import { checkTopology } from './check.js';
-import { TopologyConflictError } from './errors.js';
+import { OlderQueueError, TopologyConflictError } from './errors.js';
 import { isRefusal } from './own-channel.js';
 import { type BrokerTraits } from './suite-topology.js';
 import { type QueueSpec, type Topology } from './topology.js';
@@ -70,7 +70,8 @@ const DELIVERY_LIMIT = 'x-delivery-limit';
  * topology was deleted.
  *
  * A quorum queue that was made before its broker was upgraded to 4.x has no delivery limit in its arguments, and cannot
- * get one; it is declared as it is from the second time on.
+ * get one. The broker tells of one such queue at a time and closes the channel: the setup throws an `OlderQueueError` for
+ * each, and declares it as it is from then on.
  */
 export function declaresOnce(
   { queueType, topology: mode }: Pick<BrokerConfig, 'queueType' | 'topology'>,
@@ -80,11 +81,14 @@ export function declaresOnce(
   const older = new Set<string>();
   const declare = async (channel: Channel): Promise<void> => {
     if (mode === 'check') return checkTopology(channel, topologyOf(traitsOf(channel, queueType)));
+    const topology = withoutLimit(topologyOf(traitsOf(channel, queueType)), older);
     try {
-      await declareTopology(channel, withoutLimit(topologyOf(traitsOf(channel, queueType)), older));
+      await declareTopology(channel, topology);
     } catch (error) {
-      if (error instanceof TopologyConflictError && error.property === DELIVERY_LIMIT) older.add(error.of ?? '');
-      throw error;
+      const queue = limitedQueue(topology, error);
+      if (queue === undefined) throw error;
+      older.add(queue);
+      throw new OlderQueueError(queue);
     }
   };
   return (channel) => {
@@ -94,6 +98,12 @@ export function declaresOnce(
     channel.once('close', () => declared.delete(connection));
     return done;
   };
+}
+
+/** The queue whose limit is all that the broker minds; undefined when taking the limit away would mend nothing. */
+function limitedQueue({ queues }: Topology, error: unknown): string | undefined {
+  if (!(error instanceof TopologyConflictError) || error.property !== DELIVERY_LIMIT) return undefined;
+  return queues.find(({ name, arguments: own }) => name === error.of && DELIVERY_LIMIT in own)?.name;
 }
 
 function withoutLimit(topology: Topology, queues: ReadonlySet<string>): Topology {

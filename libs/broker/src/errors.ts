@@ -62,6 +62,18 @@ export class TopologyConflictError extends TopologyError {
   }
 }
 
+/**
+ * A quorum queue was made before its broker was upgraded to 4.x, and has no delivery limit in its arguments. Whoever declares
+ * knows it from now on: another try, at once, gets further.
+ */
+export class OlderQueueError extends Error {
+  override readonly name = 'OlderQueueError';
+
+  constructor(queue: string) {
+    super(`The queue ${queue} was made before RabbitMQ 4; it is declared as it is.`);
+  }
+}
+
 /** The broker lacks what this process may only look for, not make (`TOPOLOGY=check`). */
 export class TopologyMissingError extends TopologyError {
   override readonly name = 'TopologyMissingError';

@@ -31,6 +31,7 @@ export { type Delivery } from './delivery.js';
 export { appRights, gatewayRights, serviceRights, topologyRights, type BrokerRights } from './rights.js';
 export { sentinelTopology } from './sentinel-topology.js';
 export { SettlingSubscriber, type SettlingSubscriberOptions } from './settling-subscriber.js';
+export { SupervisedChannel, type ChannelOwner } from './supervised-channel.js';
 export { Subscriber, type SubscriberOptions } from './subscriber.js';
 export { takeAll } from './take-all.js';
 export {

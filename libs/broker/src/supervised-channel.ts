@@ -1,12 +1,16 @@
 import { type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { Backoff } from './backoff.js';
 import { closeSoon } from './closing.js';
+import { OlderQueueError } from './errors.js';
 import { type BrokerLink } from './link.js';
 
 /** What a channel's owner wants done with each new channel, and when it is gone. */
 export interface ChannelOwner {
   readonly name: string;
-  /** Runs on each new channel before it counts as open; when it throws, the channel is closed and tried again. */
+  /**
+   * Runs on each new channel before it counts as open; when it throws, the channel is closed and tried again: after a pause,
+   * or at once after an `OlderQueueError`.
+   */
   setup(channel: ConfirmChannel): Promise<void>;
   /** The channel is gone; what it had in flight is lost. */
   lost(channel: ConfirmChannel): void;
@@ -60,6 +64,7 @@ export class SupervisedChannel {
         await this.#serve(model);
       } catch (error) {
         this.#report(error);
+        if (error instanceof OlderQueueError) continue;
       }
       await this.#backoff.wait(this.#ended.signal);
     }
@@ -80,7 +85,7 @@ export class SupervisedChannel {
         await Promise.race([closed, released]);
       }
     } catch (error) {
-      throw reason ?? error;
+      throw error instanceof OlderQueueError ? error : (reason ?? error);
     } finally {
       // One that was left open would go on to take deliveries that nobody acknowledges.
       this.#current = undefined;

@@ -1,16 +1,17 @@
-import { BrokerLink, declaresOnce, type Topology } from '#libs/broker';
+import { BrokerLink, declaresOnce, SupervisedChannel, type Topology, TopologyError } from '#libs/broker';
 import { type BrokerConfig } from '#libs/config';
 import { createTelemetry } from '#libs/observability';
 import { wholeTopology } from './whole-topology.js';
 
-/** A broker that does not come, or does not answer, is waited for so long. */
-const PATIENCE_MS = 20_000;
+/** A broker that is not there, or not whole, is waited for so long: as long as one may take to start. */
+const PATIENCE_MS = 60_000;
 
 /**
- * Declares all that the suite shares, whatever `TOPOLOGY` says: this is who does it for the others.
+ * Declares all that the suite shares, whatever `TOPOLOGY` says: this is who does it for the others. What waiting may mend is
+ * tried again.
  * @returns what was declared
  * @throws TopologyError when something is there with other properties
- * @throws Error with the reason when it was not done in time
+ * @throws Error with the latest reason when it was not done in time
  */
 export async function declareWhole(
   config: BrokerConfig,
@@ -18,33 +19,49 @@ export async function declareWhole(
   patienceMs = PATIENCE_MS,
 ): Promise<Topology> {
   const link = new BrokerLink(config, 'topology', createTelemetry({ service: 'topology', level: 'silent' }));
+  let failure: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      const why = link.failure ?? 'the broker does not answer';
+      const why = link.failure ?? failure ?? 'the broker does not answer';
       reject(new Error(`The topology was not declared within ${patienceMs / 1_000} s: ${why}`));
     }, patienceMs);
   });
+  const declared = declaredOn(link, { config, domains, onFailure: (reason) => (failure = reason) });
   link.open();
   try {
-    return await Promise.race([declareOn(link, config, domains), late]);
+    return await Promise.race([declared, late]);
   } finally {
     clearTimeout(timer);
     await link.close();
   }
 }
 
-async function declareOn(link: BrokerLink, config: BrokerConfig, domains: readonly string[]): Promise<Topology> {
-  const channel = await (await link.connection())?.createConfirmChannel();
-  if (channel === undefined) throw new Error('The link to the broker was closed.');
-  // Its refusal comes out of the declaration too.
-  channel.on('error', () => undefined);
-  let declared: Topology | undefined;
-  const setUp = declaresOnce({ ...config, topology: 'declare' }, (traits) => {
-    declared = wholeTopology(config.prefix, domains, traits);
-    return declared;
+interface Wanted {
+  readonly config: BrokerConfig;
+  readonly domains: readonly string[];
+  /** Hears why a try has failed that another follows. */
+  readonly onFailure: (reason: string) => void;
+}
+
+/** Ends with the link at the latest, and is not settled then. */
+function declaredOn(link: BrokerLink, { config, domains, onFailure }: Wanted): Promise<Topology> {
+  return new Promise((resolve, reject) => {
+    let topology: Topology | undefined;
+    const declare = declaresOnce({ ...config, topology: 'declare' }, (traits) => {
+      topology = wholeTopology(config.prefix, domains, traits);
+      return topology;
+    });
+    const setup: typeof declare = async (channel) => {
+      try {
+        await declare(channel);
+        if (topology !== undefined) resolve(topology);
+      } catch (error) {
+        if (error instanceof TopologyError) reject(error);
+        onFailure(error instanceof Error ? error.message : String(error));
+        throw error;
+      }
+    };
+    new SupervisedChannel(link, { name: 'topology', setup, lost: () => undefined }).start();
   });
-  await setUp(channel);
-  if (declared === undefined) throw new Error('Nothing was declared.');
-  return declared;
 }

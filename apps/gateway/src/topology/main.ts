@@ -2,14 +2,18 @@ import { TopologyError } from '#libs/broker';
 import { ConfigError, loadBrokerConfig } from '#libs/config';
 import { declareWhole } from './declare-whole.js';
 import { domainsOf } from './domains.js';
+import { HELP } from './help.js';
 
+const args = process.argv.slice(2);
 try {
-  const { exchanges, queues, bindings } = await declareWhole(loadBrokerConfig(), domainsOf(process.argv.slice(2)));
-  process.stdout.write(
-    `Declared: ${exchanges.length} exchanges, ${queues.length} queues, ${bindings.length} bindings.\n`,
-  );
+  process.stdout.write(`${args.includes('--help') ? HELP : await declare(args)}\n`);
 } catch (error) {
   const expected = error instanceof ConfigError || error instanceof TopologyError || error instanceof TypeError;
   process.stderr.write(`${expected ? error.message : String(error)}\n`);
   process.exitCode = 1;
+}
+
+async function declare(domains: readonly string[]): Promise<string> {
+  const { exchanges, queues, bindings } = await declareWhole(loadBrokerConfig(), domainsOf(domains));
+  return `Declared: ${exchanges.length} exchanges, ${queues.length} queues, ${bindings.length} bindings.`;
 }
