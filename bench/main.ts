@@ -5,7 +5,8 @@ import { Interruption } from '../tools/start/interruption.js';
 import { BenchSuite } from './bench-suite.js';
 import { renderChart } from './chart.js';
 import { type Effort } from './effort.js';
-import { readOptions, USAGE } from './options.js';
+import { HELP } from './help.js';
+import { readOptions } from './options.js';
 import { type Question } from './question.js';
 import { questionsFor } from './questions.js';
 import { type Answer, asJson, renderTable } from './report.js';
@@ -15,7 +16,7 @@ async function main(): Promise<void> {
   const { effort, only, json, svg, instead } = readOptions(process.argv.slice(2));
   const questions = questionsFor(effort).filter(({ title }) => title.toLowerCase().includes(only));
   if (instead !== undefined) {
-    console.log(instead === 'help' ? USAGE : questions.map(({ title }) => title).join('\n'));
+    console.log(instead === 'help' ? HELP : questions.map(({ title }) => title).join('\n'));
     return;
   }
   const answers = await askAll(questions, effort);

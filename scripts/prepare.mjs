@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL, fileURLToPath } from 'node:url';
-import { join } from 'node:path';
 import { buildProblem, markBuilt } from './build-state.mjs';
 import { installProblem } from './install-state.mjs';
 import { alone } from './one-at-a-time.mjs';
@@ -32,6 +33,10 @@ export async function run([command, ...args]) {
     process.exitCode = 1;
     return;
   }
+  if (args.includes('--help')) {
+    console.log(helpOf(main));
+    return;
+  }
   process.chdir(ROOT);
   const ready = await alone(ROOT, async () => (await install()) && (await build()));
   if (!ready) {
@@ -40,6 +45,12 @@ export async function run([command, ...args]) {
   }
   process.argv = [process.execPath, join(ROOT, 'dist', main), ...args];
   await enter(process.argv[1]);
+}
+
+/** The one text in help.ts beside the program: so it can be told of a clone in which nothing is installed or built. */
+function helpOf(main) {
+  const source = readFileSync(join(ROOT, dirname(main), 'help.ts'), 'utf8');
+  return source.slice(source.indexOf('`') + 1, source.lastIndexOf('`'));
 }
 
 async function enter(main) {

@@ -10,14 +10,7 @@ import { FaultSuite } from './harness/fault-suite.js';
 import { HttpTarget } from './harness/http-target.js';
 import { chosenSeed, SeededRandom } from './harness/random.js';
 import { type FaultReport, renderReport, reportOf } from './harness/report.js';
-
-const USAGE = `npm run faults:long -- [options]
-  --jobs N       jobs to submit (default 100000)
-  --minutes N    how long to take for it, with a fault every minute (default 60)
-  --every N      seconds from one fault to the next (default 60)
-  --seed N       makes the faults and jobs of an earlier run again
-  --only TEXT    faults whose name has this text
-  --out FOLDER   where report.json and report.md are written (default .leveret/faults)`;
+import { HELP } from './help.js';
 
 const RECOVERY_MS = 5 * 60_000;
 const LAST_RECOVERY_MS = 10 * 60_000;
@@ -45,7 +38,7 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) {
-    say(USAGE);
+    say(HELP);
     return;
   }
   const run = {

@@ -7,10 +7,8 @@ import { Problem } from '../console/problem.js';
 import { PROJECT } from '../project/app-list.js';
 import { DataFolder } from '../start/data-folder.js';
 import { type RunFacts } from '../start/run-file.js';
+import { HELP } from './help.js';
 
-const USAGE = `npm run doctor -- [--data DIR]
-  Looks at the suite that the environment names by RABBITMQ_URL, DATABASE_URL and STORAGE_URL, else at the one that
-  npm start runs (in DIR, default: .leveret). Prints one line for each finding; ends with 1 when something has to be mended.`;
 const PROGRAM = join(PROJECT, 'dist', 'apps', 'gateway', 'src', 'doctor', 'main.js');
 
 /** The environment of a running suite's gateway, as far as the doctor asks for it. */
@@ -37,7 +35,7 @@ function runningSuite(folder: string): NodeJS.ProcessEnv {
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { data: { type: 'string' }, help: { type: 'boolean' } } });
   if (values.help === true) {
-    console.log(USAGE);
+    console.log(HELP);
     return 0;
   }
   const named = values.data === undefined && (process.env['RABBITMQ_URL'] ?? '') !== '';

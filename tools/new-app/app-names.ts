@@ -1,5 +1,6 @@
 import { isBareName } from '#libs/contracts';
 import { Problem } from '../console/problem.js';
+import { HELP } from './help.js';
 
 /** What is there beside the apps, in the compose file, in the cluster or among the broker's users, under a name that an app would take. */
 const TAKEN = [
@@ -19,7 +20,7 @@ export interface AppNames {
 export function appNames(name: string | undefined): AppNames {
   if (name === undefined || !isBareName(name)) {
     throw new Problem(
-      `Expected a name in kebab case that begins with a letter, such as billing, got ${name ?? 'none'}. Usage: npm run new:app NAME`,
+      `Expected a name in kebab case that begins with a letter, such as billing, got ${name ?? 'none'}.\n${HELP}`,
     );
   }
   if (TAKEN.includes(name)) throw new Problem(`The name ${name} is taken. Choose another: npm run new:app NAME`);

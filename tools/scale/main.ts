@@ -14,7 +14,8 @@ import { AppPool } from './app-pool.js';
 import { AppScaler } from './app-scaler.js';
 import { type Crew } from './crew.js';
 import { type ScaleRules } from './decide.js';
-import { parseScaleOptions, type ScaleOptions, USAGE } from './options.js';
+import { HELP } from './help.js';
+import { parseScaleOptions, type ScaleOptions } from './options.js';
 import { PoolCrew } from './pool-crew.js';
 import { WatchedCrew } from './watched-crew.js';
 
@@ -27,7 +28,7 @@ const { logger } = createTelemetry({ service: 'scale', level: process.env['LOG_L
 async function main(): Promise<number> {
   const options = parseScaleOptions(process.argv.slice(2), consumerApps());
   if (options.help) {
-    process.stdout.write(`${USAGE}\n`);
+    process.stdout.write(`${HELP}\n`);
     return 0;
   }
   const apiKey = process.env['LEVERET_API_KEY'];

@@ -4,21 +4,11 @@ import { nearest } from '#libs/config';
 import { DURATION_FORM, parseDuration } from '#libs/contracts';
 import { errorMessage, Problem } from '../console/problem.js';
 import { COOL_DOWN_MS, type ScaleRules, TARGET_MS } from './decide.js';
+import { HELP } from './help.js';
 import { parseScaleRange } from './scale-range.js';
 
 const DEFAULT_DATA_FOLDER = '.leveret/scale';
 const SLIPS = 3;
-
-/** How the program is called. */
-export const USAGE = `npm run scale -- [options] media=1..4 [email=1..2 …]
-  Keeps as many processes of each app as its queue needs to drain within the target, on this machine.
-  --target 20s       within which time what waits should have begun
-  --cool-down 30s    how long nothing has changed before a process ends that is not needed
-  --main FILE        the entry file of the one app that is named, for an app of your own
-  --data DIR         where it notes the processes that it has started (default: ${DEFAULT_DATA_FOLDER})
-  --dry-run          starts and ends nothing, and tells what it would do
-The gateway is asked: LEVERET_URL (default: http://127.0.0.1:3000) and LEVERET_API_KEY, an admin key. All other settings
-of the environment go to the apps.`;
 
 /** What the command line asks for. */
 export interface ScaleOptions {
@@ -72,7 +62,7 @@ function read(args: readonly string[]): Given {
   try {
     return parse(args);
   } catch (error) {
-    throw new Problem(`${errorMessage(error)}\n${USAGE}`);
+    throw new Problem(`${errorMessage(error)}\n${HELP}`);
   }
 }
 
@@ -91,6 +81,6 @@ function checkApp(app: string, available: readonly string[]): void {
 }
 
 function checkNumber(apps: number, main: string | undefined): void {
-  if (apps === 0) throw new Problem(`Expected apps with ranges, such as media=1..4.\n${USAGE}`);
+  if (apps === 0) throw new Problem(`Expected apps with ranges, such as media=1..4.\n${HELP}`);
   if (main !== undefined && apps > 1) throw new Problem('--main is the entry file of one app; name that app alone.');
 }

@@ -6,9 +6,10 @@ import { freePort, isFree } from '../local-nodes/ports.js';
 import { appMain, consumerApps } from '../project/app-list.js';
 import { DataFolder, describeFolderError } from './data-folder.js';
 import { DEMONSTRATION_TASK, demonstrate } from './demonstration.js';
+import { HELP } from './help.js';
 import { Interruption } from './interruption.js';
 import { LaunchLock } from './launch-lock.js';
-import { parseStartOptions, type StartOptions, USAGE } from './options.js';
+import { parseStartOptions, type StartOptions } from './options.js';
 import { Suite } from './suite.js';
 import { renderWelcome } from './welcome.js';
 
@@ -18,7 +19,7 @@ const FORCED_EXIT_CODE = 130;
 async function main(screen: Screen): Promise<number> {
   const options = parseStartOptions(process.argv.slice(2), process.env, consumerApps());
   if (options.help) {
-    screen.say(USAGE);
+    screen.say(HELP);
     return 0;
   }
   const data = new DataFolder(options.dataFolder);

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { nearest } from '#libs/config';
 import { Problem } from '../console/problem.js';
 import { parseScaleRange, type ScaleRange } from '../scale/scale-range.js';
+import { HELP } from './help.js';
 
 const DEFAULT_PORT = '3000';
 const DEFAULT_DATA_FOLDER = '.leveret';
@@ -18,13 +19,6 @@ const TAKEN = {
   help: { type: 'boolean' },
 } as const;
 type OptionName = keyof typeof TAKEN;
-
-export const USAGE = `npm start -- [options]
-  --no-demo          start without the demonstration job
-  --port N           the gateway's port (default: PORT, else ${DEFAULT_PORT}; 0 takes any free one)
-  --data DIR         where everything is kept (default: ${DEFAULT_DATA_FOLDER})
-  --only media,…     these consumer apps alone
-  --scale media=2,…  how many processes of an app; with a range such as media=1..4 as many as its queue needs`;
 
 export interface StartOptions {
   readonly help: boolean;
@@ -79,7 +73,7 @@ function read(args: readonly string[]): Given {
   const given: Given = {};
   for (const token of tokens) {
     if (token.kind === 'positional')
-      throw new Problem(`Expected options, got ${JSON.stringify(token.value)}.\n${USAGE}`);
+      throw new Problem(`Expected options, got ${JSON.stringify(token.value)}.\n${HELP}`);
     if (token.kind === 'option') take(given, token.name, token.rawName, token.value);
   }
   return given;
@@ -98,7 +92,7 @@ function take(given: Given, name: string, rawName: string, value: string | undef
     return;
   }
   if (value === undefined || value === '' || value.startsWith('--'))
-    throw new Problem(`${rawName} needs a value.\n${USAGE}`);
+    throw new Problem(`${rawName} needs a value.\n${HELP}`);
   if (name === 'scale') given.scale = [...(given.scale ?? []), value];
   else given[name as 'port' | 'data' | 'only'] = value;
 }

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Screen } from '../console/screen.js';
 import { PROJECT } from '../project/app-list.js';
+import { HELP } from './help.js';
 import { testSteps, type TestStep } from './steps.js';
 import { type JestReport, sum, type Tally, tallyCheck, tallyJest } from './tally.js';
 
 /** `npm test`: every check and every test; one that fails does not keep the others from being heard. */
-async function main(screen: Screen, reports: string, signal: AbortSignal): Promise<Tally> {
+async function runSteps(screen: Screen, reports: string, signal: AbortSignal): Promise<Tally> {
   const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
   };
@@ -70,17 +71,28 @@ function readReport(file: string): JestReport | undefined {
   }
 }
 
-const interruption = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    interruption.abort();
-  });
+/** @returns whether everything was run, and passed */
+async function main(): Promise<boolean> {
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      interruption.abort();
+    });
+  }
+  const reports = mkdtempSync(join(tmpdir(), 'leveret-reports-'));
+  try {
+    const { passed, failed } = await runSteps(new Screen(), reports, interruption.signal);
+    console.log(`\n${passed} passed, ${failed} failed`);
+    return failed === 0 && !interruption.signal.aborted;
+  } finally {
+    rmSync(reports, { recursive: true, force: true });
+  }
 }
-const reports = mkdtempSync(join(tmpdir(), 'leveret-reports-'));
-try {
-  const { passed, failed } = await main(new Screen(), reports, interruption.signal);
-  process.exitCode = failed === 0 && !interruption.signal.aborted ? 0 : 1;
-  console.log(`\n${passed} passed, ${failed} failed`);
-} finally {
-  rmSync(reports, { recursive: true, force: true });
+
+const [option] = process.argv.slice(2);
+if (option === undefined) {
+  process.exitCode = (await main()) ? 0 : 1;
+} else {
+  console.error(`Expected no options, got ${option}.\n${HELP}`);
+  process.exitCode = 1;
 }

@@ -5,11 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type FilledMail } from '../templates/template.js';
 import { Templates } from '../templates/templates.js';
+import { HELP } from './help.js';
 
-const USAGE = `npm run mail:preview -- [template …] [options]
-  --templates DIR   a folder with templates of your own, as MAIL_TEMPLATES names it
-  --data FILE       JSON to fill in, instead of the preview data of the template
-  --out DIR         where the HTML is written (default .leveret/mail-preview)`;
 const FACTS = { sender: 'Example Shop', unsubscribeUrl: 'https://example.org/unsubscribe' };
 
 async function main(): Promise<void> {
@@ -23,7 +20,7 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) {
-    process.stdout.write(`${USAGE}\n`);
+    process.stdout.write(`${HELP}\n`);
     return;
   }
   const templates = await Templates.open(values.templates === undefined ? null : resolve(values.templates));
