@@ -105,6 +105,7 @@ describe('apps that are scaled on one machine', () => {
       await suite.api('POST', '/v1/jobs/batch', { jobs: Array.from({ length: JOBS }, () => body) });
       const ended = [...(await whenAllEnded(suite, PATIENCE_MS)).values()];
       await alive(1);
+      expect((await suite.leveret.workers.list().page()).data).toHaveLength(1); // the others have said that they leave
       expect(scaler.steps.map(([, to]) => to)).toContain(MOST);
       expect(scaler.steps.at(-1)).toEqual([2, 1]);
       expect(scaler.words[0]).toMatch(/^\+1 \(1 → 2\): [\d,]+ waiting, .+ target 4 s$/);

@@ -20,6 +20,7 @@ describe('isHeartbeat', () => {
     expect(isHeartbeat({ ...heartbeat, memory: { rss: 1, limit: null } })).toBe(true);
     const dependency = { name: 'payments', state: 'half-open', inFlight: 1, parked: 7 };
     expect(isHeartbeat({ ...heartbeat, dependencies: [dependency] })).toBe(true);
+    expect(isHeartbeat({ ...heartbeat, runs: [], leaves: true })).toBe(true);
     expect(isHeartbeat({ ...heartbeat, runs: [], later: 'fields are ignored' })).toBe(true);
   });
 
@@ -35,6 +36,7 @@ describe('isHeartbeat', () => {
     { storage: 'a\0b' },
     { memory: { rss: -1, limit: null } },
     { memory: { rss: 1 } },
+    { leaves: 'yes' },
     { runs: [{ job: 'j' }] },
     { dependencies: [{ name: 'payments', state: 'gone', inFlight: 0, parked: 0 }] },
     { dependencies: Array.from({ length: 101 }, () => ({ name: 'x', state: 'open', inFlight: 0, parked: 0 })) },

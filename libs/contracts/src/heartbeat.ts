@@ -38,7 +38,10 @@ export interface HeldMemory {
   readonly limit: number | null;
 }
 
-/** Sent every two seconds and after each reconnect, key `<domain>.heartbeat`: who is alive and what it has in hand. */
+/**
+ * Sent every two seconds, after each reconnect and at a clean end, key `<domain>.heartbeat`: who is alive and what it has in
+ * hand.
+ */
 export interface Heartbeat {
   readonly worker: string;
   readonly domain: string;
@@ -55,12 +58,15 @@ export interface Heartbeat {
   readonly memory?: HeldMemory;
   /** What the worker depends on at present, the troubled first; at most 100. */
   readonly dependencies?: readonly ShownDependency[];
+  /** True of the last one: the worker has ended well and has nothing in hand. One that is lost shows as silence. */
+  readonly leaves?: boolean;
 }
 
 /** A name that a heartbeat may carry; one with another is none, with all that it says. */
 export const isHeartbeatName: Check<string> = (value): value is string =>
   isText(value) && value !== '' && utf8Length(value) <= MAX_NAME && isStorableText(value);
 const isDomain: Check<string> = (value): value is string => isText(value) && isBareName(value);
+const isFlag: Check<boolean> = (value): value is boolean => typeof value === 'boolean';
 const isConcurrency: Check<number> = (value): value is number => isCount(value) && value <= MAX_CONCURRENCY;
 const isOwnName: Check<string> = (value): value is string => isText(value) && /^[0-9a-f-]{36}$/.test(value);
 const areRuns = listOf(shape<HeldRun>({ job: isHeartbeatName, run: isCount }));
@@ -89,4 +95,5 @@ export const isHeartbeat: Check<Heartbeat> = shape<Heartbeat>({
     (value): value is ShownDependency[] =>
       Array.isArray(value) && value.length <= MAX_DEPENDENCIES && areDependencies(value),
   ),
+  leaves: perhaps(isFlag),
 });

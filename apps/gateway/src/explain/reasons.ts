@@ -1,5 +1,6 @@
 import { type Before, type Circumstances, MOST_COUNTED } from '../ledger/explain-store.js';
 import { type LocatedJob, type Place } from '../ledger/job-location.js';
+import { noConsumer } from '../jobs/notice.js';
 import { jobWhereabouts } from '../reconciler/job-whereabouts.js';
 
 /** One reason why a job is not further: a word for programs, a sentence for people, and what the sentence is about. */
@@ -95,9 +96,7 @@ function hindrances({ job, circumstances }: Situation): Reason[] {
           },
         ]
       : []),
-    ...(circumstances.workers === 0
-      ? [{ code: 'no_consumer', message: `No worker of ${queue} has been heard of in the last ten seconds.`, queue }]
-      : []),
+    ...(circumstances.workers === 0 ? [{ ...noConsumer(queue), queue }] : []),
   ];
 }
 

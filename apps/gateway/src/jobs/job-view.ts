@@ -5,9 +5,13 @@ import { type FileLinks } from '../files/file-links.js';
 import { type TaskStore } from '../ledger/task-store.js';
 import { withoutContents, withoutReasons, withoutTelling } from './hidden-contents.js';
 import { maskedJob } from './masked-job.js';
+import { type Notice, noticeOf } from './notice.js';
 
 /** To whom something is shown. */
 export type Viewer = Pick<Caller, 'seesContents'>;
+
+/** A job that was taken, with what its sender should know of it. */
+export type TakenJob = Job & { readonly notice?: Notice };
 
 /** What shows jobs, and to whom. */
 export interface Showing {
@@ -28,6 +32,10 @@ export class JobView {
   shown(job: Job, { seesContents }: Viewer): Job {
     if (!seesContents) return withoutContents(job);
     return { ...maskedJob(job, this.tasks), result: this.#linked(job.result, job.tenant) };
+  }
+
+  taken(job: Job, viewer: Viewer): TakenJob {
+    return { ...this.shown(job, viewer), ...noticeOf(job, this.tasks) };
   }
 
   /** What has become of a job, to who watches it. */

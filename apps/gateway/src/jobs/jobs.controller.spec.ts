@@ -7,7 +7,7 @@ import { TaskStore } from '../ledger/task-store.js';
 import { Client, pathsOf } from '../testing/client.js';
 import { type RealEdge, startRealEdge } from '../testing/real-edge.js';
 
-type Accepted = Job & { readonly watchToken: string };
+type Accepted = Job & { readonly watchToken: string; readonly notice?: unknown };
 
 const PAINT = {
   name: 'demo.paint',
@@ -64,7 +64,7 @@ describe('jobs over HTTP', () => {
   it('are accepted whole, and found again', async () => {
     const payload = { a: [1, { b: 'ü🐇' }] };
     const answer = await client.post<Accepted>('/v1/jobs', { task: 'demo.echo', payload, metadata: { userId: 'u1' } });
-    const { watchToken, ...job } = answer.json;
+    const { watchToken, notice, ...job } = answer.json;
     expect(answer.headers.get('location')).toBe(`/v1/jobs/${job.id}`);
     expect(job).toMatchObject({
       ...{ tenant: 'default', version: 1, task: 'demo.echo', queue: 'demo', status: 'queued', priority: 4 },

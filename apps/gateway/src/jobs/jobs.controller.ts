@@ -11,7 +11,7 @@ import { Described, paged } from '../openapi/described.js';
 import { IDEMPOTENCY, readIdempotencyKey } from './idempotency-key.js';
 import { JobAcceptance } from './job-acceptance.js';
 import { JOB_FILTERS, readJobQuery } from './job-query.js';
-import { JobView } from './job-view.js';
+import { JobView, type TakenJob } from './job-view.js';
 import { JOB_REQUEST } from './job-request.js';
 import { readTraceparent } from './traceparent.js';
 import { visibleJob } from './visible-job.js';
@@ -28,7 +28,9 @@ export class JobsController {
   @Post()
   @Described({
     summary: 'Enqueue a job',
-    description: 'When this answers 202, the job is stored and will be run at least once, whatever fails after.',
+    description:
+      'When this answers 202, the job is stored and will be run at least once, whatever fails after. ' +
+      'Jobs of a task that no worker serves now are taken and wait for one; `notice` says so.',
     body: JOB_REQUEST.schema,
     headers: IDEMPOTENCY,
     status: 202,
@@ -43,14 +45,14 @@ export class JobsController {
     @CurrentCaller() caller: Caller,
     @Headers() headers: Record<string, unknown>,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Job & { readonly watchToken: string }> {
+  ): Promise<TakenJob & { readonly watchToken: string }> {
     const { tenant } = caller;
     const key = readIdempotencyKey(headers['idempotency-key'], { tenant, call: 'POST /v1/jobs', body: [body] });
     const call = { caller, traceparent: readTraceparent(headers['traceparent']) };
     const { job, isNew } = await this.acceptance.accept(body, call, key);
     reply.status(isNew ? 202 : 200).header('location', `/v1/jobs/${job.id}`);
     const watchToken = this.tokens.issue({ jobId: job.id, apiKeyId: caller.apiKeyId });
-    return { ...this.view.shown(job, caller), watchToken };
+    return { ...this.view.taken(job, caller), watchToken };
   }
 
   @Get()

@@ -10,6 +10,8 @@ export interface TaskRecord extends TaskAnnouncement {
   readonly available: boolean;
   /** The newest version of its app no longer has it: new jobs are refused. */
   readonly withdrawn: boolean;
+  /** Worker processes of its queue that were heard of within 10 s and have not left. */
+  readonly workers: number;
 }
 
 const REFRESH_MS = 1_000;
@@ -142,8 +144,10 @@ WHERE ${numbers('tasks.app_version')} <= ${numbers('excluded.app_version')}`;
 const READ_TASKS = `
 SELECT tasks.name, description, schema, defaults, max_timeout_ms::float8 AS max_timeout_ms, max_payload, example, hash,
        domain, queue_key, withdrawn_at IS NOT NULL AS withdrawn,
-       withdrawn_at IS NULL AND tasks.announced_at > now() - interval '1 day' AS available
-FROM tasks JOIN domains ON domains.name = tasks.domain ORDER BY tasks.name`;
+       withdrawn_at IS NULL AND tasks.announced_at > now() - interval '1 day' AS available, coalesce(heard.workers, 0)::int AS workers
+FROM tasks JOIN domains ON domains.name = tasks.domain LEFT JOIN (
+  SELECT domain, count(*) AS workers FROM workers WHERE heard_at > now() - interval '10 seconds' GROUP BY domain
+) AS heard USING (domain) ORDER BY tasks.name`;
 
 interface TaskRow {
   readonly name: string;
@@ -158,6 +162,7 @@ interface TaskRow {
   readonly queue_key: string;
   readonly withdrawn: boolean;
   readonly available: boolean;
+  readonly workers: number;
 }
 
 function taskValues(task: TaskAnnouncement): unknown[] {
@@ -187,5 +192,6 @@ function recordOf(row: TaskRow): TaskRecord {
     queueKey: row.queue_key,
     available: row.available,
     withdrawn: row.withdrawn,
+    workers: row.workers,
   };
 }

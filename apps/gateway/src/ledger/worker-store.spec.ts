@@ -71,6 +71,20 @@ describe('WorkerStore', () => {
     expect(await find('new')).toMatchObject({ id: 'new' });
   });
 
+  it('knows a worker no more that has left, until another heartbeat of it comes', async () => {
+    await workers.hear([beat('leaver'), beat('stayer')]);
+    await workers.hear([
+      beat('leaver', { seq: 2 }),
+      beat('leaver', { seq: 3, leaves: true }),
+      beat('nobody', { leaves: true }),
+    ]);
+    expect([await find('leaver'), await find('nobody')]).toEqual([undefined, undefined]);
+    expect(await find('stayer')).toMatchObject({ id: 'stayer' });
+    await workers.hear([beat('leaver', { seq: 9 })]);
+    await workers.hear([beat('leaver', { seq: 4, leaves: true })]);
+    expect(await find('leaver')).toMatchObject({ id: 'leaver' });
+  });
+
   it('does not lock gateways out that hear the same workers in another order', async () => {
     const names = Array.from({ length: 100 }, (_, index) => `many@${index}`);
     const beats = (seq: number): Heartbeat[] => names.map((name) => beat(name, { seq }));

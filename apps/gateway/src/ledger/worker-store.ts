@@ -30,14 +30,20 @@ export class WorkerStore {
     this.#database = database;
   }
 
-  /** Enters heartbeats; what is older than known is passed over. */
+  /** Enters heartbeats; what is older than known is passed over. Who says that it leaves is known no more. */
   async hear(heartbeats: readonly Heartbeat[]): Promise<void> {
     const latest = new Map<string, Heartbeat>();
     for (const heartbeat of heartbeats) {
       const key = `${heartbeat.domain} ${heartbeat.worker}`;
       if (heartbeat.seq > (latest.get(key)?.seq ?? -1)) latest.set(key, heartbeat);
     }
-    const rows = [...latest.values()];
+    const staying = [...latest.values()].filter(({ leaves }) => leaves !== true);
+    const leaving = [...latest.values()].filter(({ leaves }) => leaves === true);
+    if (staying.length > 0) await this.#enter(staying);
+    if (leaving.length > 0) await this.#remove(leaving);
+  }
+
+  async #enter(rows: readonly Heartbeat[]): Promise<void> {
     await this.#database.query(HEAR, [
       rows.map(({ domain }) => domain),
       rows.map(({ worker }) => worker),
@@ -49,6 +55,14 @@ export class WorkerStore {
       rows.map(({ storage }) => storage ?? null),
       rows.map(({ dependencies }) => JSON.stringify((dependencies ?? []).map(known))),
       rows.map(({ memory }) => (memory === undefined ? null : JSON.stringify(knownOf(memory)))),
+    ]);
+  }
+
+  async #remove(rows: readonly Heartbeat[]): Promise<void> {
+    await this.#database.query(LEAVE, [
+      rows.map(({ domain }) => domain),
+      rows.map(({ worker }) => worker),
+      rows.map(({ seq }) => seq),
     ]);
   }
 
@@ -88,6 +102,14 @@ ON CONFLICT (domain, id) DO UPDATE SET
   dependencies = excluded.dependencies, memory = excluded.memory,
   clock_behind_ms = least(excluded.clock_behind_ms, workers.clock_behind_ms + ${CLOCK_DOUBT_MS})
 WHERE excluded.seq > workers.seq`;
+
+// An older heartbeat that another gateway enters later brings the worker back, as one that is silent from then on.
+const LEAVE = `
+WITH gone AS (
+  SELECT domain, id FROM workers JOIN unnest($1::text[], $2::text[], $3::bigint[]) AS said (domain, id, seq) USING (domain, id)
+  WHERE said.seq > workers.seq ORDER BY domain, id FOR UPDATE OF workers
+)
+DELETE FROM workers USING gone WHERE workers.domain = gone.domain AND workers.id = gone.id`;
 
 const LIST = `
 SELECT id, domain, app_version AS "appVersion", concurrency, runs, memory, first_heard_at AS "firstHeardAt", heard_at AS "heardAt",

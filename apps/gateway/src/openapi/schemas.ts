@@ -85,10 +85,15 @@ const batch = {
 /** The shapes that the OpenAPI document refers to by name. */
 export const SCHEMAS: Readonly<Record<string, Schema>> = {
   Job: whole(job),
-  AcceptedJob: whole({
-    ...job,
-    watchToken: { ...text, description: 'Opens the live updates of this job alone, for 15 minutes.' },
-  }),
+  AcceptedJob: whole(
+    { ...job, watchToken: { ...text, description: 'Opens the live updates of this job alone, for 15 minutes.' } },
+    {
+      notice: {
+        ...whole({ code: { type: 'string', enum: ['no_consumer'] }, message: text }),
+        description: 'What is to be known of the job although it was taken: nobody serves its queue now.',
+      },
+    },
+  ),
   WatchToken: whole({
     watchToken: { ...text, description: 'Opens the live updates of this job alone, for 15 minutes.' },
   }),
@@ -152,7 +157,15 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
       maxPayload: { ...count, description: 'Bytes of JSON.' },
     }),
     example: { description: 'A payload that runs as it is; null when the task has none.' },
-    available: { type: 'boolean', description: 'Whether an app that has the task is about.' },
+    available: {
+      type: 'boolean',
+      description:
+        'False when its app has not announced it for a day, or no longer has it; jobs are refused in the latter case alone.',
+    },
+    workers: {
+      ...count,
+      description: 'Worker processes of its queue that were heard of within 10 s. With none, jobs are taken and wait.',
+    },
   }),
   TaskPage: page('Task'),
   Worker: whole({

@@ -16,9 +16,11 @@ export function ref(name: string): Schema {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-/** An object that always has all of these fields. */
-export function whole(properties: Readonly<Record<string, Schema>>): Schema {
-  return { type: 'object', required: Object.keys(properties), properties };
+type Fields = Readonly<Record<string, Schema>>;
+
+/** An object that always has all of these fields, and now and then others. */
+export function whole(always: Fields, sometimes: Fields = {}): Schema {
+  return { type: 'object', required: Object.keys(always), properties: { ...always, ...sometimes } };
 }
 
 /** A part of a list of the shape of this name. */

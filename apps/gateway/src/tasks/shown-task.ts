@@ -24,6 +24,8 @@ export interface ShownTask {
   readonly example: unknown;
   /** False when no living app has announced it for a day, or its app no longer has it. */
   readonly available: boolean;
+  /** Worker processes of its queue that are heard of: with none its jobs are taken, and wait. */
+  readonly workers: number;
 }
 
 export function shownTask(task: TaskRecord): ShownTask {
@@ -44,5 +46,6 @@ export function shownTask(task: TaskRecord): ShownTask {
     },
     example: task.example,
     available: task.available,
+    workers: task.workers,
   };
 }

@@ -13,8 +13,10 @@ export class WorkersController {
 
   @Get()
   @Described({
-    summary: 'List the workers that were heard of within a day, by name',
-    description: 'A worker is one start of one process of a consumer app. It is heard of every two seconds.',
+    summary: 'List the workers that were heard of within a day and have not ended well, by name',
+    description:
+      'A worker is one start of one process of a consumer app. It is heard of every two seconds, and leaves the list when it ends well; ' +
+      'one that died shows as not alive.',
     query: paged(),
     status: 200,
     answer: 'WorkerPage',

@@ -26,8 +26,10 @@ export interface Task {
   };
   /** A payload that runs as it is; null when the task has none. */
   readonly example: unknown;
-  /** Whether an app that has the task is about. */
+  /** False when its app has not announced it for a day, or no longer has it. */
   readonly available: boolean;
+  /** Worker processes of its queue that are heard of: with none its jobs are taken, and wait. */
+  readonly workers: number;
 }
 
 /** The tasks that there are. */

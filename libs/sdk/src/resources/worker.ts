@@ -9,6 +9,8 @@ import { portionsOf } from './portions.js';
 export interface AcceptedJob extends Job {
   /** Opens the live updates of this job alone, for 15 minutes: made to be handed to a browser. */
   readonly watchToken: string;
+  /** Only when something is to be known of the job although it was taken: nobody serves its queue now. */
+  readonly notice?: { readonly code: 'no_consumer'; readonly message: string };
 }
 
 /** Jobs that were taken together. */

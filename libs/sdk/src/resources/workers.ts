@@ -29,7 +29,7 @@ export class Workers {
     this.#http = http;
   }
 
-  /** Lists the workers that were heard of within a day, by name. */
+  /** Lists the workers that were heard of within a day and have not ended well, by name. */
   list(query: PageQuery = {}, options?: CallOptions): Listing<WorkerProcess> {
     return new Listing(this.#http, { method: 'GET', path: '/v1/workers', query: { ...query }, options });
   }

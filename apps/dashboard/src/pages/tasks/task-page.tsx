@@ -11,6 +11,7 @@ import { Page, Section } from '../../ui/page';
 import { StatusBadge } from '../../ui/status-badge';
 import { durationText } from '../../ui/time';
 import { StartForm } from './start-form';
+import { taskState } from './task-state';
 
 /** One task: a form that starts a job of it, and what counts for its jobs. */
 export function TaskPage(): ReactNode {
@@ -19,7 +20,7 @@ export function TaskPage(): ReactNode {
   const query = useLive(['task', name], (signal) => leveret.tasks.get(name, { signal }), { everyMs: false });
   const { data } = query;
   return (
-    <Page title={name} aside={data && <StatusBadge status={data.available ? 'available' : 'gone'} />}>
+    <Page title={name} aside={data && <StatusBadge status={taskState(data)} />}>
       <Loaded query={query}>{(task) => <TaskParts task={task} />}</Loaded>
     </Page>
   );

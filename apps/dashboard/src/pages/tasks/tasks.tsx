@@ -7,6 +7,7 @@ import { Loaded } from '../../ui/loaded';
 import { Page } from '../../ui/page';
 import { StatusBadge } from '../../ui/status-badge';
 import { type Column, Table } from '../../ui/table';
+import { taskState } from './task-state';
 
 const EVERY_MS = 10_000;
 
@@ -36,7 +37,7 @@ export function Tasks(): ReactNode {
 
 const COLUMNS: readonly Column<Task>[] = [
   { name: 'Task', cell: ({ name }) => <Link to={`/tasks/${encodeURIComponent(name)}`}>{name}</Link> },
-  { name: 'State', cell: ({ available }) => <StatusBadge status={available ? 'available' : 'gone'} /> },
+  { name: 'State', cell: (task) => <StatusBadge status={taskState(task)} /> },
   { name: 'Queue', cell: ({ queue }) => queue, isMinor: true },
   { name: 'What it does', cell: ({ description }) => description },
 ];
