@@ -64,6 +64,7 @@ describe('npm run doctor', () => {
         ...['exchanges, queues and bindings', 'queue arguments', 'dead-letter routes', 'policies', 'consumers'].map(
           (check) => ['good', check],
         ),
+        ['good', 'unroutable messages'],
         ...['ledger schema', 'clocks', 'storage'].map((check) => ['good', check]),
       ]);
     },

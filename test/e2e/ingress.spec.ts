@@ -59,6 +59,7 @@ describe('a message that a service publishes', () => {
     await messages.publish(EXCHANGE, TASK, PAYLOAD, { messageId: id });
     await messages.publish(EXCHANGE, 'nobody.knows', { of: 'it' }, { messageId: randomUUID() });
     expect(await messages.count('leveret.unroutable')).toBe(2);
+    expect((await suite.api<string>('GET', '/metrics')).body).toMatch(/^leveret_unroutable_messages 2$/m);
     expect((await jobs.ask('GET', `/v1/jobs/${id}`)).status).toBe(404);
 
     await suite.startApp('lab');

@@ -27,6 +27,7 @@ import { ScheduleStore } from './ledger/schedule-store.js';
 import { type Stores, storesOn } from './ledger/stores.js';
 import { type TaskStore } from './ledger/task-store.js';
 import { TickStore } from './ledger/tick-store.js';
+import { registerBrokerGauges } from './metrics/broker-gauges.js';
 import { registerLedgerGauges } from './metrics/ledger-gauges.js';
 import { liveParts } from './live/live-parts.js';
 import { TriggerStore } from './ledger/trigger-store.js';
@@ -77,6 +78,7 @@ export async function openGateway(config: GatewayConfig, telemetry: Telemetry): 
     ...writers,
   });
   registerLedgerGauges(telemetry, stores, parts.queues);
+  registerBrokerGauges(telemetry, links.consuming, links.names);
   return {
     parts,
     start: ({ intake, admission }) => {

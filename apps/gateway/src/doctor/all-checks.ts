@@ -12,6 +12,7 @@ import { queueTypes } from './checks/queue-types.js';
 import { schema } from './checks/schema.js';
 import { storage } from './checks/storage.js';
 import { topology } from './checks/topology.js';
+import { unroutable } from './checks/unroutable.js';
 
 /** Everything that the doctor looks at, in the order in which it tells. */
 export const ALL_CHECKS: readonly Check[] = [
@@ -25,6 +26,7 @@ export const ALL_CHECKS: readonly Check[] = [
   deadLetterRoutes,
   policies,
   consumers,
+  unroutable,
   schema,
   clocks,
   storage,

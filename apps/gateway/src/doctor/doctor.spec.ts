@@ -161,6 +161,11 @@ describe('the doctor', () => {
       /^consumers: A consumer takes messages of leveret\.lab\.classic-1 without acknowledging/,
     ],
     [
+      'messages that no app takes in',
+      () => (stub.queue('leveret.unroutable').messages = 3),
+      /^unroutable messages: 3 messages in leveret\.unroutable are for domains that no app has announced/,
+    ],
+    [
       'a former queue that nobody empties',
       () => stub.told.queues.push({ name: 'leveret.lab.quorum-1', messages: 7, consumers: 0 }),
       /^queue types: 7 messages wait in the former queue leveret\.lab\.quorum-1/,
@@ -276,7 +281,7 @@ describe('the doctor', () => {
 
   it('says what it cannot see without the management API, or with a user who may not use it', async () => {
     const unseen = await found('unknown', { managementUrl: null });
-    expect(unseen.filter((one) => one.includes('Set RABBITMQ_MANAGEMENT_URL'))).toHaveLength(5);
+    expect(unseen.filter((one) => one.includes('Set RABBITMQ_MANAGEMENT_URL'))).toHaveLength(6);
     const wrong = stub.url.replace('//', '//guest:guest@');
     const refused = await found('mend', { managementUrl: wrong });
     expect(refused[0]).toMatch(/^broker alarms: It could not be examined: The management API answered 401 to nodes/);
