@@ -32,7 +32,15 @@ export {
 export { isToldChanges, type JobChange, type ToldChanges } from './job-change.js';
 export { LIMITS, TIMES } from './limits.js';
 export { LONGEST_MAILBOX, MAILBOX_PATTERN } from './mailbox.js';
-export { domainOf, EVENT_TYPE_FORM, isBareName, isEventType, isTaskName, isTenantName } from './names.js';
+export {
+  domainOf,
+  EVENT_TYPE_FORM,
+  isBareName,
+  isEventType,
+  isTaskName,
+  isTenantName,
+  TASK_NAME_FORM,
+} from './names.js';
 export { type Failure, type Outcome } from './outcome.js';
 export { encodeProbe, isProbed, PROBE_KEY, probeIn, type Probe, type Probed } from './probe.js';
 export {

@@ -11,6 +11,9 @@ export function isBareName(name: string): boolean {
   return name.length <= MAX_TASK_LENGTH && BARE.test(name);
 }
 
+/** How a full task name is written, for messages to users. */
+export const TASK_NAME_FORM = 'a domain and a task joined by a dot, such as media.process-image';
+
 /** A full task name: `<domain>.<task>` in kebab case, at most 100 characters. It is also the AMQP routing key. */
 export function isTaskName(name: string): boolean {
   return name.length <= MAX_TASK_LENGTH && TASK.test(name);

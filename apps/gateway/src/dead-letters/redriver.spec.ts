@@ -58,7 +58,7 @@ describe('a redrive', () => {
     return ids;
   };
   const queued = async (): Promise<string[]> =>
-    (await jobs.list({ status: 'queued' }, { limit: 100, after: null })).map(({ id }) => id);
+    (await jobs.list({ status: ['queued'] }, { limit: 100, after: null })).map(({ id }) => id);
 
   async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
     const deadline = Date.now() + PATIENCE_MS;

@@ -1,4 +1,4 @@
-import { JOB_STATUSES, type JobStatus } from '#libs/contracts';
+import { isTaskName, JOB_STATUSES, type JobStatus, TASK_NAME_FORM } from '#libs/contracts';
 import { type Caller } from '../api-keys/caller.js';
 import { readId } from '../http/ids.js';
 import { readTime } from '../http/iso-time.js';
@@ -13,14 +13,15 @@ import { type Steering, STEERINGS } from './steering-of-many.js';
 
 const METADATA = 'metadata.';
 const ONE_STEERING = `one of ${STEERINGS.join(', ')}`;
+const STATUSES = `one or several of ${JOB_STATUSES.join(', ')}, joined by commas`;
 const COUNT = 'a whole number: how many jobs you have seen to fit';
 const TIME = 'a time in ISO 8601 with a time zone';
 const NO_METADATA = 'The API key may not see what is in jobs: neither may it ask for jobs by their metadata.';
 
 /** The filters of `GET /v1/jobs`, described. */
 export const JOB_FILTERS = {
-  status: JOB_STATUSES.join(', '),
-  task: 'A full task name.',
+  status: `One or several, joined by commas: ${JOB_STATUSES.join(', ')}.`,
+  task: `A full task name: ${TASK_NAME_FORM}.`,
   exceptTask: 'A full task name: jobs of every other task.',
   queue: 'The name of a queue.',
   tenant: 'With an admin key: jobs of this tenant.',
@@ -76,9 +77,9 @@ function readFilter(query: QueryReader, caller: Caller): JobFilter {
   if (!caller.seesContents && Object.keys(metadata).length > 0) throw new Problem(403, NO_METADATA);
   return withoutUndefined({
     tenant: ownTenant(query.text('tenant') ?? null, caller) ?? undefined,
-    status: query.parsed('status', readStatus, `one of ${JOB_STATUSES.join(', ')}`),
-    task: query.text('task'),
-    exceptTask: query.text('exceptTask'),
+    status: query.parsed('status', readStatuses, STATUSES),
+    task: query.parsed('task', readTask, TASK_NAME_FORM),
+    exceptTask: query.parsed('exceptTask', readTask, TASK_NAME_FORM),
     queue: query.text('queue'),
     batchId: query.parsed('batchId', readId, 'the id of a batch'),
     errorCode: query.text('errorCode'),
@@ -96,8 +97,15 @@ function readCount(text: string): number | undefined {
   return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
-function readStatus(text: string): JobStatus | undefined {
-  return JOB_STATUSES.find((status) => status === text);
+/** Each of them once; undefined when one is no status. */
+function readStatuses(text: string): readonly JobStatus[] | undefined {
+  const names = new Set(text.split(','));
+  const statuses = JOB_STATUSES.filter((status) => names.has(status));
+  return statuses.length === names.size ? statuses : undefined;
+}
+
+function readTask(text: string): string | undefined {
+  return isTaskName(text) ? text : undefined;
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

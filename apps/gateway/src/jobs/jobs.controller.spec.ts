@@ -303,6 +303,11 @@ describe('jobs over HTTP', () => {
       0, 0, 0,
     ]);
     expect([await count('exceptTask=demo.echo'), await count('exceptTask=demo.paint')]).toEqual([0, 5]);
+    await edge.database.query(`UPDATE jobs SET status = 'failed', completed_at = now() WHERE id = $1`, [ids[1]]);
+    await edge.database.query(`UPDATE jobs SET status = 'cancelled', completed_at = now() WHERE id = $1`, [ids[3]]);
+    const several = `/v1/jobs?metadata.tag=${tag}&status=cancelled,failed,cancelled,retrying`;
+    expect((await client.get<{ data: Job[] }>(several)).json.data.map(({ id }) => id)).toEqual([ids[1], ids[3]]);
+    expect(await count('status=failed,cancelled,queued&limit=4')).toBe(4);
     expect([
       await count('createdAfter=2020-01-01T00:00:00Z'),
       await count('createdBefore=2020-01-01T00:00:00Z'),
@@ -337,6 +342,11 @@ describe('jobs over HTTP', () => {
     ['createdAfter=2020-02-30T00:00:00Z', 'createdAfter'],
     ['createdBefore=0000-01-01T00:00:00Z', 'createdBefore'],
     ['status=done', 'status'],
+    ['status=failed,done', 'status'],
+    ['status=failed,', 'status'],
+    ['status=failed&status=cancelled', 'status'],
+    ['task=echo', 'task'],
+    ['exceptTask=echo', 'exceptTask'],
     ['createdAfter=yesterday', 'createdAfter'],
     ['batchId=1', 'batchId'],
     ['colour=red', 'colour'],

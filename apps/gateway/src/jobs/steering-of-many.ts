@@ -118,12 +118,10 @@ export class SteeringOfMany {
   }
 }
 
-/** The jobs of a filter that something can be done with: one status is named as such, because it has an index of its own. */
+/** The jobs of a filter that something can be done with. */
 function fittingOf(steering: Steering, filter: JobFilter): JobFilter {
-  const statuses = FITTING[steering];
-  const fits = filter.status !== undefined && statuses.includes(filter.status);
-  const stopping = steering === 'cancel' ? { isStopping: false } : {};
-  return { ...filter, ...(fits ? {} : { statuses }), ...stopping };
+  const status = FITTING[steering].filter((one) => filter.status?.includes(one) ?? true);
+  return { ...filter, status, ...(steering === 'cancel' ? { isStopping: false } : {}) };
 }
 
 function moreThan(expected: number, count: number): Problem {

@@ -4,7 +4,8 @@ import { type TimeCursor } from './time-cursor.js';
 /** Which jobs a list shows. A missing field does not filter. */
 export interface JobFilter {
   readonly tenant?: string;
-  readonly status?: JobStatus;
+  /** Any of these. */
+  readonly status?: readonly JobStatus[];
   readonly task?: string;
   readonly exceptTask?: string;
   readonly queue?: string;
@@ -14,8 +15,6 @@ export interface JobFilter {
   readonly metadata?: Readonly<Record<string, string>>;
   readonly createdAfter?: Date;
   readonly createdBefore?: Date;
-  /** Any of these. */
-  readonly statuses?: readonly JobStatus[];
   /** Whether its worker was asked to stop. */
   readonly isStopping?: boolean;
   /** As they were at this time: without those that came later, or have ended later. */
@@ -31,7 +30,7 @@ interface Condition {
 export function conditionsOf(filter: JobFilter, after: TimeCursor | null): Condition[] {
   const conditions: Condition[] = [
     { sql: 'tenant = ?', value: filter.tenant },
-    { sql: 'status = ?', value: filter.status },
+    ...statusCondition(filter.status),
     { sql: 'task = ?', value: filter.task },
     { sql: 'task <> ?', value: filter.exceptTask },
     // A task is its queue's: saying so opens the index that both share.
@@ -41,7 +40,6 @@ export function conditionsOf(filter: JobFilter, after: TimeCursor | null): Condi
     { sql: "error->>'code' = ?", value: filter.errorCode },
     { sql: 'created_at > ?', value: filter.createdAfter },
     { sql: 'created_at < ?', value: filter.createdBefore },
-    { sql: 'status = ANY (?::text[])', value: filter.statuses },
     { sql: '(cancel_requested_at IS NOT NULL) = ?', value: filter.isStopping },
     // An open job has no end, which `greatest` leaves out.
     { sql: 'greatest(created_at, completed_at) < ?', value: filter.seenAt },
@@ -52,6 +50,13 @@ export function conditionsOf(filter: JobFilter, after: TimeCursor | null): Condi
     ...Object.entries(filter.metadata ?? {}).map(([key, value]) => metadataCondition(key, value)),
   ];
   return conditions.filter(({ value }) => value !== undefined);
+}
+
+// One status is named as such, because it has an index of its own.
+function statusCondition(statuses: JobFilter['status']): Condition[] {
+  const [only, ...others] = statuses ?? [];
+  if (only !== undefined && others.length === 0) return [{ sql: 'status = ?', value: only }];
+  return [{ sql: 'status = ANY (?::text[])', value: statuses }];
 }
 
 // A query string has texts only: `5` and `true` stand for the text as well as for the number or the boolean.

@@ -2,7 +2,8 @@ import { Batcher, BatcherFullError } from '#libs/batching';
 import { type Attempt, type Job, type JobError } from '#libs/contracts';
 import { acceptedJob, workEntryOf } from './accepted-job.js';
 import { JobUnconfirmedError, LedgerBusyError } from './acceptance-error.js';
-import { conditionsOf, type JobFilter } from './job-filter.js';
+import { type JobFilter } from './job-filter.js';
+import { jobListing } from './job-listing.js';
 import { blamesContent, type Database, LedgerUnavailableError } from './database.js';
 import { IdempotencyError, type IdempotencyKey } from './idempotency.js';
 import { bytesOf, heldOf, type InsertedRow, insertJobs } from './job-insert.js';
@@ -103,14 +104,8 @@ export class JobStore {
 
   /** Jobs newest first; with `after`, those behind it. */
   async list(filter: JobFilter, page: { limit: number; after: TimeCursor | null }): Promise<Job[]> {
-    const conditions = conditionsOf(filter, page.after);
-    const where = conditions.map(({ sql }, index) => sql.replaceAll('?', `$${index + 2}`));
-    const rows = await this.#database.query<JobRecord>(
-      `SELECT ${JOB_COLUMNS} FROM jobs WHERE ${['true', ...where].join(' AND ')}
-       ORDER BY created_at DESC, id DESC LIMIT $1`,
-      [page.limit, ...conditions.map(({ value }) => value)],
-    );
-    return rows.map(jobOf);
+    const { sql, values } = jobListing(filter, page);
+    return (await this.#database.query<JobRecord>(sql, values)).map(jobOf);
   }
 
   /** Every run of a job, oldest first. */

@@ -1,4 +1,4 @@
-import { isRecord } from '#libs/contracts';
+import { isRecord, isTaskName, TASK_NAME_FORM } from '#libs/contracts';
 import { BodySchema } from '../http/body-schema.js';
 import { type FieldError, invalid } from '../http/problem.js';
 import { type EndpointDefinition, type EndpointRecord } from '../ledger/webhook-endpoint-row.js';
@@ -41,7 +41,7 @@ const properties = {
     description:
       'What it hears of: job.completed, job.failed, job.cancelled, or patterns of them such as job.*. Every end without it.',
   },
-  tasks: names('Of jobs with these tasks alone, by their full names.'),
+  tasks: names(`Of jobs with these tasks alone, by their full names: ${TASK_NAME_FORM}.`),
   queues: names('Of jobs in these queues alone.'),
   concurrency: {
     type: 'integer',
@@ -69,7 +69,7 @@ export const ENDPOINT_CHANGE_SCHEMA = {
 /** The endpoint that a body describes. @throws Problem 422 that names each wrong field */
 export function readEndpoint(body: unknown): EndpointDefinition {
   const { url, description, events = EVERY_END, tasks, queues, concurrency, enabled = true } = REQUEST.read(body);
-  const errors = [...urlErrors(url), ...eventErrors(events)];
+  const errors = [...urlErrors(url), ...eventErrors(events), ...taskErrors(tasks ?? [])];
   if (errors.length > 0) throw invalid(errors);
   return {
     ...{ url, description: description ?? null, events: typeof events === 'string' ? [events] : events },
@@ -92,6 +92,12 @@ function urlErrors(url: string): FieldError[] {
 function eventErrors(events: string | readonly string[]): FieldError[] {
   if (typeof events === 'string') return patternErrors(events, 'events');
   return events.flatMap((event, index) => patternErrors(event, `events.${index}`));
+}
+
+function taskErrors(tasks: readonly string[]): FieldError[] {
+  return tasks.flatMap((task, index) =>
+    isTaskName(task) ? [] : [{ path: `tasks.${index}`, message: `must be ${TASK_NAME_FORM}` }],
+  );
 }
 
 function patternErrors(event: string, path: string): FieldError[] {

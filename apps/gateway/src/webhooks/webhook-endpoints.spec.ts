@@ -76,6 +76,7 @@ describe('webhook endpoints over HTTP', () => {
     [{ events: ['job.failed', 'job..failed'] }, 'events.1'],
     [{ concurrency: 0 }, 'concurrency'],
     [{ tasks: [''] }, 'tasks.0'],
+    [{ tasks: ['demo.echo', 'echo'] }, 'tasks.1'],
     [{ secret: 'mine' }, 'secret'],
   ])('refuse %j', async (body, path) => {
     const answer = await client.post('/v1/webhook-endpoints', { url: HOOK, ...body });

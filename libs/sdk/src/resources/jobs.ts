@@ -13,7 +13,8 @@ import { JobWatch, type WaitOptions, type WatchOptions } from '../watch/watch-jo
 
 /** Which jobs are listed: those that fit all that is given. */
 export interface JobFilter extends PageQuery {
-  readonly status?: JobStatus | undefined;
+  /** One, or any of several. */
+  readonly status?: JobStatus | readonly JobStatus[] | undefined;
   /** A full task name. */
   readonly task?: string | undefined;
   /** A full task name: jobs of every other task. */
@@ -166,8 +167,10 @@ const DELETE_ALL = { method: 'DELETE', path: '/v1/jobs' } as const;
 
 function queryOf({
   metadata = {},
+  status,
   ...filter
 }: JobFilter): Readonly<Record<string, string | number | Date | undefined>> {
   const inMetadata = Object.entries(metadata).map(([key, value]) => [`metadata.${key}`, String(value)]);
-  return { ...filter, ...(Object.fromEntries(inMetadata) as Record<string, string>) };
+  const statuses = status && { status: [status].flat().join(',') };
+  return { ...filter, ...statuses, ...(Object.fromEntries(inMetadata) as Record<string, string>) };
 }
