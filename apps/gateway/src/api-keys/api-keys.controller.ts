@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { pathId, readId } from '../http/ids.js';
 import { JsonBody } from '../http/json-body.js';
 import { type Page, pageOf, readPageRequest } from '../http/page.js';
-import { missing, Problem } from '../http/problem.js';
+import { conflict, missing } from '../http/problem.js';
 import { QueryReader } from '../http/query.js';
 import { Described, paged } from '../openapi/described.js';
 import { type ApiKeyRecord, ApiKeyStore } from '../ledger/api-key.store.js';
@@ -91,10 +91,9 @@ export class ApiKeysController {
     const record = await this.keys.find(pathId('API key', id));
     if (record === undefined) throw missing('API key', id);
     if (isConfigured(record)) {
-      throw new Problem(
-        409,
+      throw conflict(
+        'configured_key',
         'This key is set by ADMIN_API_KEY. Change or remove that setting and start the gateway again.',
-        { code: 'configured_key' },
       );
     }
     await this.keys.revoke(id);

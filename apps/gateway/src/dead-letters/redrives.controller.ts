@@ -6,7 +6,7 @@ import { RequireScope } from '../api-keys/caller.js';
 import { pathId } from '../http/ids.js';
 import { JsonBody } from '../http/json-body.js';
 import { type Page, pageOf, readPageRequest } from '../http/page.js';
-import { invalidField, missing, Problem } from '../http/problem.js';
+import { conflict, invalidField, missing } from '../http/problem.js';
 import { QueryReader } from '../http/query.js';
 import { readPosition } from '../http/time-position.js';
 import { RedriveStore } from '../ledger/redrive-store.js';
@@ -91,8 +91,7 @@ export class RedrivesController {
   async stop(@Param('id') id: string): Promise<ShownRedrive> {
     const before = await this.show(id);
     const stopped = await this.redrives.end(before.id, 'stopped', 'Stopped by hand.');
-    if (!stopped)
-      throw new Problem(409, `The redrive has ended already: it is ${before.state}.`, { code: 'redrive_ended' });
+    if (!stopped) throw conflict('redrive_ended', `The redrive has ended already: it is ${before.state}.`);
     this.telemetry.emit('redrive.ended', { redrive: id, state: 'stopped', reason: 'Stopped by hand.' });
     return this.show(id);
   }
@@ -101,7 +100,7 @@ export class RedrivesController {
     const done = await this.now.redrive(selection);
     const [first] = done.refused;
     if (done.redriven === 0 && first !== undefined) {
-      throw new Problem(409, first.detail, { code: 'nothing_redriven' });
+      throw conflict('nothing_redriven', first.detail);
     }
     return done;
   }

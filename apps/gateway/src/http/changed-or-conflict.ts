@@ -1,4 +1,4 @@
-import { Problem } from './problem.js';
+import { conflict } from './problem.js';
 
 /** Somebody else may change it at the same time; then the change is made to what they have left. */
 const CHANGE_TRIES = 5;
@@ -14,7 +14,5 @@ export async function changedOrConflict<T>(what: string, change: () => Promise<T
     const changed = await change();
     if (changed !== undefined) return changed;
   }
-  throw new Problem(409, `The ${what} is being changed by others. Read it, and try again.`, {
-    code: 'changed_by_others',
-  });
+  throw conflict('changed_by_others', `The ${what} is being changed by others. Read it, and try again.`);
 }

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { type ProblemCode } from './problem-codes.js';
 
 /** What is wrong with one field of a request; the path joins names and indices by dots. */
 export interface FieldError {
@@ -12,15 +13,15 @@ export interface ProblemDetails {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  /** Says why in one word, where the status alone leaves it open. */
-  readonly code?: string;
+  /** Where the status alone leaves it open. */
+  readonly code?: ProblemCode;
   readonly errors?: readonly FieldError[];
   /** Names the log entry of an unexpected error. */
   readonly requestId?: string;
 }
 
 interface ProblemExtras {
-  readonly code?: string;
+  readonly code?: ProblemCode;
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;
   readonly requestId?: string;
@@ -81,8 +82,18 @@ export function unauthenticated(detail: string): Problem {
   return new Problem(401, detail, { headers: { 'www-authenticate': 'Bearer realm="leveret"' } });
 }
 
+/** 409: what is asked for does not go together with how things stand. */
+export function conflict(code: ProblemCode<409>, detail: string): Problem {
+  return new Problem(409, detail, { code });
+}
+
 /** 429 or 503: the same request may succeed later. */
-export function later(status: 429 | 503, detail: string, afterSeconds: number, code?: string): Problem {
+export function later<Status extends 429 | 503>(
+  status: Status,
+  detail: string,
+  afterSeconds: number,
+  code?: ProblemCode<Status>,
+): Problem {
   const headers = { 'retry-after': String(Math.max(1, Math.ceil(afterSeconds))) };
   return new Problem(status, detail, { headers, ...(code === undefined ? {} : { code }) });
 }

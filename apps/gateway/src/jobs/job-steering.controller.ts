@@ -3,7 +3,7 @@ import { isFinal, type Job } from '#libs/contracts';
 import { type Storage } from '#libs/storage';
 import { type Caller, CurrentCaller, OpenWithoutContents, RequireScope } from '../api-keys/caller.js';
 import { JsonBody } from '../http/json-body.js';
-import { Problem } from '../http/problem.js';
+import { conflict, type Problem } from '../http/problem.js';
 import { JobSteering } from '../ledger/job-steering.js';
 import { JobStore } from '../ledger/job-store.js';
 import { Described } from '../openapi/described.js';
@@ -87,9 +87,7 @@ export class JobSteeringController {
     if (waits && same) return this.view.shown(job, caller);
     if (!(await this.steering.change(job.id, change))) {
       const { status } = await visibleJob(this.jobs, id, caller);
-      throw new Problem(409, `The job is ${status}: only a job that waits can be changed.`, {
-        code: 'job_not_waiting',
-      });
+      throw conflict('job_not_waiting', `The job is ${status}: only a job that waits can be changed.`);
     }
     return this.#shown(job, caller);
   }
@@ -121,14 +119,13 @@ export class JobSteeringController {
     const { status } = await visibleJob(this.jobs, id, caller);
     const stays = cannot === 'cannot be retried' && (status === 'failed' || status === 'cancelled');
     if (stays) {
-      const [why, code] = uniqueKey === null ? [ENDPOINT_GONE, 'endpoint_gone'] : [KEY_HELD, 'unique_key_held'];
-      return new Problem(409, `${why}: it ${cannot}.`, { code });
+      return uniqueKey === null
+        ? conflict('endpoint_gone', `${ENDPOINT_GONE}: it ${cannot}.`)
+        : conflict('unique_key_held', `${KEY_HELD}: it ${cannot}.`);
     }
     if (cannot === 'cannot be deleted' && isFinal(status))
-      return new Problem(409, `${FILES_NAMED}: it ${cannot}.`, { code: 'files_named' });
-    const mend = isFinal(status) ? '' : ' Cancel it first.';
-    return new Problem(409, `The job is ${status}: it ${cannot}.${mend}`, {
-      code: isFinal(status) ? 'job_ended' : 'job_not_ended',
-    });
+      return conflict('files_named', `${FILES_NAMED}: it ${cannot}.`);
+    const why = `The job is ${status}: it ${cannot}.`;
+    return isFinal(status) ? conflict('job_ended', why) : conflict('job_not_ended', `${why} Cancel it first.`);
   }
 }

@@ -1,6 +1,6 @@
 import { type Job, type JobStatus } from '#libs/contracts';
 import { type Storage } from '#libs/storage';
-import { Problem } from '../http/problem.js';
+import { conflict, type Problem } from '../http/problem.js';
 import { type JobFilter } from '../ledger/job-filter.js';
 import { type ChosenJob, type JobSelectionStore } from '../ledger/job-selection-store.js';
 import { type JobSteering } from '../ledger/job-steering.js';
@@ -125,7 +125,6 @@ function fittingOf(steering: Steering, filter: JobFilter): JobFilter {
 }
 
 function moreThan(expected: number, count: number): Problem {
-  return new Problem(409, `Expected at most ${expected} jobs that fit, and there are ${count}. Look at them again.`, {
-    code: 'more_jobs_than_expected',
-  });
+  const detail = `Expected at most ${expected} jobs that fit, and there are ${count}. Look at them again.`;
+  return conflict('more_jobs_than_expected', detail);
 }

@@ -5,7 +5,7 @@ import { type Caller, CurrentCaller, RequireScope, visibleTenant } from '../api-
 import { pathId } from '../http/ids.js';
 import { readHistoryQuery } from '../http/list-query.js';
 import { type Page, pageOf } from '../http/page.js';
-import { invalid, missing, Problem } from '../http/problem.js';
+import { conflict, invalid, missing } from '../http/problem.js';
 import { JobIntake } from '../jobs/job-intake.js';
 import { JobView } from '../jobs/job-view.js';
 import { readTraceparent } from '../jobs/traceparent.js';
@@ -48,7 +48,7 @@ export class ScheduleRunsController {
       this.intake.prepare(request, origin),
     );
     if (start === undefined) throw missing('schedule', id);
-    if (start.kind === 'open') throw new Problem(409, start.reason.message, { code: start.reason.code });
+    if (start.kind === 'open') throw conflict('last_job_open', start.reason.message);
     if (start.kind === 'invalid') throw invalid(start.errors);
     reply.header('location', `/v1/jobs/${start.job.id}`);
     return this.view.shown(start.job, caller);

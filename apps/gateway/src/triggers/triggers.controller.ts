@@ -7,7 +7,7 @@ import { changedOrConflict } from '../http/changed-or-conflict.js';
 import { JsonBody } from '../http/json-body.js';
 import { readHistoryQuery, readListQuery } from '../http/list-query.js';
 import { type Page, pageOf } from '../http/page.js';
-import { missing, Problem } from '../http/problem.js';
+import { conflict, missing } from '../http/problem.js';
 import { TriggerStore } from '../ledger/trigger-store.js';
 import { Described, paged } from '../openapi/described.js';
 import { EventBindings } from './event-bindings.js';
@@ -46,7 +46,7 @@ export class TriggersController {
     const definition = await this.check.definition(body, { tenant, key: keyOf(caller) });
     const trigger = await this.triggers.create(tenant, definition);
     if (trigger === undefined) {
-      throw new Problem(409, `A tenant has at most ${LIMITS.triggers} triggers.`, { code: 'too_many_triggers' });
+      throw conflict('too_many_triggers', `A tenant has at most ${LIMITS.triggers} triggers.`);
     }
     await this.bindings.follow();
     reply.header('location', `/v1/triggers/${trigger.id}`);

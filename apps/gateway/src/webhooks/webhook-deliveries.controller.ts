@@ -5,7 +5,7 @@ import { FACT_TYPES, factTypeOf } from '../facts/fact-type.js';
 import { pathId, readId } from '../http/ids.js';
 import { JsonBody } from '../http/json-body.js';
 import { type Page, type PageRequest, pageOf, readPageRequest } from '../http/page.js';
-import { invalidField, missing, Problem } from '../http/problem.js';
+import { conflict, invalidField, missing } from '../http/problem.js';
 import { QueryReader } from '../http/query.js';
 import { type MadeDelivery } from '../ledger/delivery-entry.js';
 import { DeliveryHistory, MOST_REPLAYED } from '../ledger/delivery-history.js';
@@ -106,9 +106,7 @@ export class WebhookDeliveriesController {
     const time = readReplay(body);
     const endpoint = await visibleEndpoint(this.endpoints, id, caller);
     if (!endpoint.enabled) {
-      throw new Problem(409, 'The webhook endpoint is disabled. Enable it, and try again.', {
-        code: 'endpoint_disabled',
-      });
+      throw conflict('endpoint_disabled', 'The webhook endpoint is disabled. Enable it, and try again.');
     }
     const heard = FACT_TYPES.filter((type) => endpoint.events.some((pattern) => fitsTopic(pattern, type)));
     const statuses = JOB_STATUSES.filter((status) => heard.includes(factTypeOf(status)));

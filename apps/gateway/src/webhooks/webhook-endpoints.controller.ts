@@ -6,7 +6,7 @@ import { changedOrConflict } from '../http/changed-or-conflict.js';
 import { JsonBody } from '../http/json-body.js';
 import { readListQuery } from '../http/list-query.js';
 import { type Page, pageOf } from '../http/page.js';
-import { invalid, Problem } from '../http/problem.js';
+import { conflict, invalid } from '../http/problem.js';
 import { JobIntake } from '../jobs/job-intake.js';
 import { type EndpointDefinition, type EndpointRecord } from '../ledger/webhook-endpoint-row.js';
 import { WebhookEndpointStore } from '../ledger/webhook-endpoint-store.js';
@@ -49,7 +49,7 @@ export class WebhookEndpointsController {
     const endpoint = await this.endpoints.create(tenant, definition);
     if (endpoint === undefined) {
       const most = `A tenant has at most ${LIMITS.webhookEndpoints} webhook endpoints.`;
-      throw new Problem(409, most, { code: 'too_many_endpoints' });
+      throw conflict('too_many_endpoints', most);
     }
     reply.header('location', `/v1/webhook-endpoints/${endpoint.id}`);
     return { ...shownEndpoint(endpoint), secret: await this.keeper.secrets.current(ownerOf(endpoint)) };
