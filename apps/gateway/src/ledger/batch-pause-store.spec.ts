@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { reconcilerTimes } from '../reconciler/times.js';
+import { DueJobs } from '../relay/due-jobs.js';
 import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { BatchPauseStore } from './batch-pause-store.js';
 import { BatchStore } from './batch-store.js';
+import { DueStore } from './due-store.js';
 import { HeldStore } from './held-store.js';
 import { InForceStore } from './in-force-store.js';
 import { OldVoidStore } from './old-void-store.js';
@@ -88,6 +90,53 @@ describe('a paused batch to which something happens', () => {
     await release(1);
     expect(await outbox()).toEqual(behind.map((job_id) => ({ job_id, run: 1 })));
     expect(await held()).toContainEqual({ id: ids[0], held: 'batch' });
+  });
+
+  it('goes on though its resume broke off, its jobs in the lines that they had; what is paused stays', async () => {
+    const { batch, ids } = await enter(3);
+    const { batch: other, ids: kept } = await enter(1);
+    const [keyed = ''] = ids;
+    await ledger.database.query("UPDATE jobs SET concurrency_key = 'k' WHERE id = $1", [keyed]);
+    for (const each of [batch, other]) await pauses.pause(each);
+    await ledger.database.query('UPDATE batches SET paused_at = NULL WHERE id = $1', [batch]);
+    const due = new DueStore(ledger.database);
+    expect([await due.resume(2), await due.resume(2), await due.resume(2)]).toEqual([2, 1, 0]);
+    const line = new Map([[keyed, 'key'], ...kept.map((id) => [id, 'batch'] as const)]);
+    expect(await held()).toEqual([...ids, ...kept].toSorted().map((id) => ({ id, held: line.get(id) ?? 'turn' })));
+  });
+
+  it('waits for nobody who pauses it just then, or has one of its jobs in hand', async () => {
+    const { batch, ids } = await enter(2);
+    await pauses.pause(batch);
+    await ledger.database.query('UPDATE batches SET paused_at = NULL WHERE id = $1', [batch]);
+    const due = new DueStore(ledger.database);
+    await ledger.database.transaction(async (transaction) => {
+      await transaction.query('UPDATE batches SET paused_at = now() WHERE id = $1', [batch]);
+      expect(await due.resume(10)).toBe(0);
+      await transaction.query('UPDATE batches SET paused_at = NULL WHERE id = $1', [batch]);
+    });
+    await ledger.database.transaction(async (transaction) => {
+      await transaction.query('SELECT FROM jobs WHERE id = $1 FOR NO KEY UPDATE', [ids[0]]);
+      expect(await due.resume(10)).toBe(1);
+    });
+    expect(await due.resume(10)).toBe(1);
+  });
+
+  it('is looked at again a moment later by whoever looks for due jobs', async () => {
+    const { batch } = await enter(1);
+    await pauses.pause(batch);
+    await ledger.database.query('UPDATE batches SET paused_at = NULL WHERE id = $1', [batch]);
+    const room = { full: false, add: () => undefined };
+    const woken = new Promise<void>((resolve) => {
+      const jobs = new DueJobs(
+        new DueStore(ledger.database),
+        { ...IDLE_DISPATCH, wake: () => void jobs.stop().then(resolve) },
+        room,
+      );
+      jobs.start();
+    });
+    await woken;
+    expect(await held()).toMatchObject([{ held: 'turn' }]);
   });
 
   it('keeps the void of a retry in force that comes due after long, however old the void is', async () => {

@@ -1,6 +1,6 @@
 import { type Database } from './database.js';
 import { type ControlDispatch, type Dispatch } from './outbox.js';
-import { IN_PAUSED_BATCH } from './paused-batches.js';
+import { IN_LINE, IN_PAUSED_BATCH } from './paused-batches.js';
 import { holdBackRuns } from './voids.js';
 
 /** Which jobs of a batch: those that may have a message or get one, and those that wait in the ledger for it. */
@@ -107,5 +107,5 @@ const HOLD = `
 UPDATE jobs SET held = 'batch' WHERE id = ANY($1::uuid[]) AND held IN ('turn','key') AND ${IN_PAUSED_BATCH}`;
 
 const RELEASE = `
-UPDATE jobs SET held = CASE WHEN concurrency_key IS NULL THEN 'turn' ELSE 'key' END
+UPDATE jobs SET held = ${IN_LINE}
 WHERE id = ANY($1::uuid[]) AND held = 'batch' AND NOT ${IN_PAUSED_BATCH}`;

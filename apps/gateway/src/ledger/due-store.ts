@@ -3,8 +3,9 @@ import { type Database } from './database.js';
 import { writeDecisions } from './decision-writes.js';
 import { decidedJob } from './decided-job.js';
 import { readStates } from './job-states.js';
+import { IN_LINE } from './paused-batches.js';
 
-/** Jobs that wait in the ledger for their time. */
+/** Jobs that wait in the ledger for their time, or for a pause that is over. */
 export class DueStore {
   readonly #database: Database;
 
@@ -18,6 +19,15 @@ export class DueStore {
    */
   async release(limit: number): Promise<number> {
     const rows = await this.#database.query<{ id: string }>(RELEASE, [limit]);
+    return rows.length;
+  }
+
+  /**
+   * Puts up to `limit` jobs back in their line whose batch is not paused any more: its resume broke off before it came to them. What
+   * somebody else has in hand is left for the next time. Returns how many.
+   */
+  async resume(limit: number): Promise<number> {
+    const rows = await this.#database.query<{ id: string }>(RESUME, [limit]);
     return rows.length;
   }
 
@@ -50,9 +60,25 @@ WITH due AS (
   SELECT id, paused_at FROM batches WHERE id IN (SELECT batch_id FROM due) ORDER BY id FOR SHARE
 )
 UPDATE jobs SET status = 'queued', queued_at = clock_timestamp(), run = run + 1, version = version + 1,
-  held = CASE WHEN jobs.batch_id IN (SELECT id FROM batch WHERE paused_at IS NOT NULL) THEN 'batch'
-              WHEN concurrency_key IS NULL THEN 'turn' ELSE 'key' END
+  held = CASE WHEN jobs.batch_id IN (SELECT id FROM batch WHERE paused_at IS NOT NULL) THEN 'batch' ELSE ${IN_LINE} END
 FROM due WHERE jobs.id = due.id RETURNING jobs.id`;
+
+// Goes from batch to batch by the index, however many jobs are held: as a rule there is none. A batch stays locked, so that nobody
+// pauses it meanwhile without seeing what comes of this.
+const RESUME = `
+WITH RECURSIVE holding AS (
+  (SELECT batch_id FROM jobs WHERE held = 'batch' ORDER BY batch_id LIMIT 1)
+  UNION ALL
+  SELECT next.batch_id FROM holding CROSS JOIN LATERAL (
+    SELECT batch_id FROM jobs WHERE held = 'batch' AND jobs.batch_id > holding.batch_id ORDER BY batch_id LIMIT 1
+  ) AS next
+), resumed AS MATERIALIZED (
+  SELECT id FROM batches WHERE id IN (SELECT batch_id FROM holding) AND paused_at IS NULL FOR SHARE SKIP LOCKED
+), free AS MATERIALIZED (
+  SELECT jobs.id FROM jobs JOIN resumed ON resumed.id = jobs.batch_id WHERE held = 'batch'
+  LIMIT $1 FOR NO KEY UPDATE OF jobs SKIP LOCKED
+)
+UPDATE jobs SET held = ${IN_LINE} FROM free WHERE jobs.id = free.id RETURNING jobs.id`;
 
 const LATE = `
 SELECT id FROM jobs WHERE expires_at <= now() AND status IN ('scheduled', 'queued') AND started_at IS NULL

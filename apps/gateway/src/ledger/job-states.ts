@@ -1,7 +1,7 @@
 import { type JobState } from '../tracker/job-state.js';
 import { type Queries } from './database.js';
 import { isId } from './ids.js';
-import { IN_PAUSED_BATCH } from './paused-batches.js';
+import { IN_LINE, IN_PAUSED_BATCH } from './paused-batches.js';
 
 /** The jobs that are to be moved, locked, and the database's clock. */
 export interface LockedJobs {
@@ -64,7 +64,7 @@ WITH written AS (
     completed_at = new.completed_at, losses = new.losses, returned_at = new.returned_at, sent_priority = new.sent_priority,
     held = CASE WHEN new.held AND jobs.held IS NOT NULL THEN jobs.held
                 WHEN new.status = 'queued' AND (new.held OR new.run <> jobs.run) AND ${IN_PAUSED_BATCH} THEN 'batch'
-                WHEN new.held THEN CASE WHEN jobs.concurrency_key IS NULL THEN 'turn' ELSE 'key' END END,
+                WHEN new.held THEN ${IN_LINE} END,
     progress = CASE WHEN new.status = 'completed' THEN 100 WHEN new.run <> jobs.run THEN 0 ELSE jobs.progress END,
     progress_message = CASE WHEN new.run <> jobs.run OR new.status = 'completed' THEN NULL ELSE jobs.progress_message END,
     progress_seq = CASE WHEN new.run <> jobs.run THEN 0 ELSE jobs.progress_seq END

@@ -29,6 +29,7 @@ import { putOffRuns } from './migrations/0035-put-off-runs.js';
 import { endsTogether } from './migrations/0037-ends-together.js';
 import { pausedBatches } from './migrations/0038-paused-batches.js';
 import { workerMemory } from './migrations/0039-worker-memory.js';
+import { leftPaused } from './migrations/0040-left-paused.js';
 import { failingEndpoints } from './migrations/0041-failing-endpoints.js';
 
 /** Every step, in order. */
@@ -62,6 +63,7 @@ export const MIGRATIONS: readonly Migration[] = [
   endsTogether,
   pausedBatches,
   workerMemory,
+  leftPaused,
   failingEndpoints,
 ];
 

@@ -5,7 +5,10 @@ import { type OutboxRoom } from '../ledger/outbox-room.js';
 const LOOK_EVERY_MS = 250;
 const AT_ONCE = 500;
 
-/** Releases scheduled jobs when their time has come and the outbox has room, and ends those whose time has passed. */
+/**
+ * Releases scheduled jobs when their time has come and the outbox has room, ends those whose time has passed, and lets those go on
+ * that a broken resume has left.
+ */
 export class DueJobs {
   readonly #due: DueStore;
   readonly #dispatch: Dispatch;
@@ -33,6 +36,7 @@ export class DueJobs {
   // While the ledger is away nothing is due; the next look finds it.
   async #look(): Promise<void> {
     await this.#repeat(() => this.#due.expire(AT_ONCE));
+    await this.#repeat(() => this.#due.resume(AT_ONCE));
     await this.#repeat(() => this.#release());
   }
 
