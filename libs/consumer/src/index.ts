@@ -13,3 +13,4 @@ export {
   type TaskDefaultOptions,
   type TaskOptions,
 } from './task-decorators.js';
+export { Turns } from './turns.js';

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type MailRates } from '#libs/config';
-import { type JobContext, RetryAfter } from '#libs/consumer';
-import { Connections } from './connections.js';
+import { type JobContext, RetryAfter, Turns } from '#libs/consumer';
 import { Crowding } from './crowding.js';
 import { type Departure, Paces } from './paces.js';
 
@@ -17,13 +16,14 @@ export interface TrafficOptions {
 /** Keeps mails to the rates of this process, and those of one slow domain from holding up the rest. */
 export class Traffic {
   readonly #paces: Paces;
-  readonly #connections: Connections;
+  /** A connection is for one mail at a time. */
+  readonly #connections: Turns;
   readonly #crowding: Crowding;
   readonly #now: () => number;
 
   constructor({ rates, connections, now = () => performance.now() }: TrafficOptions) {
     this.#paces = new Paces(rates, now());
-    this.#connections = new Connections(connections);
+    this.#connections = new Turns(connections);
     this.#crowding = new Crowding(connections);
     this.#now = now;
   }
@@ -35,7 +35,7 @@ export class Traffic {
   async enter({ run, signal }: Pick<JobContext, 'run' | 'signal'>, to: readonly string[]): Promise<() => void> {
     const mail = { domains: [...new Set(to.map(domainOf))], isFurtherRun: run > 1 };
     this.#refuseCrowded(mail);
-    const giveBack = await this.#connections.take(signal);
+    const giveBack = await this.#connections.begin(signal);
     try {
       this.#refuseCrowded(mail);
       await this.#paced(mail, signal);

@@ -1,7 +1,7 @@
 import { type OnApplicationShutdown } from '@nestjs/common';
+import { Turns } from '#libs/consumer';
 import { ChildPool } from '../image-pool/child-pool.js';
 import { ImageWorkerCrash } from '../image-pool/image-worker-crash.js';
-import { Turns } from '../turns.js';
 import { type ModerationWorks } from './moderation-works.js';
 import { type Scores } from './scores.js';
 

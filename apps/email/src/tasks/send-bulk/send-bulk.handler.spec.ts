@@ -154,6 +154,22 @@ describe('email.send-bulk', () => {
     expect(problems).toMatchObject([{ row: addresses + 6, to: 'no mailbox' }]);
   });
 
+  it('shares out one list after the other: each of its files takes memory while it is written', async () => {
+    const rows = Array.from({ length: LIMITS.spawnedJobs + 1 }, (_, index) => `p${index}@x.org,P`);
+    const file = csv(`to,name\n${rows.join('\n')}\n`);
+    let [writing, most] = [0, 0];
+    const { files } = job.context;
+    const save: typeof files.save = async (...given) => {
+      most = Math.max(most, (writing += 1));
+      return files.save(...given).finally(() => (writing -= 1));
+    };
+    const handler = new SendBulkHandler(templates, suppressions);
+    const context = { ...job.context, files: { ...files, save } };
+    const lists = ['a', 'b'].map((id) => handler.sendBulk({ template: 'welcome', ...file }, { ...context, id }));
+    const shared = (await Promise.all(lists)) as unknown as { readonly parts: readonly string[] }[];
+    expect([...shared.map(({ parts }) => parts.length), most]).toEqual([2, 2, 2]);
+  });
+
   it('shares a part out again that is still too long', async () => {
     const addresses = LIMITS.spawnedJobs + 1;
     const lines = Array.from({ length: addresses }, (_, row) => JSON.stringify({ row, to: `p${row}@x.org`, data: {} }));

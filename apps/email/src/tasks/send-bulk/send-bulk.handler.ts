@@ -1,5 +1,5 @@
 import { Ctx, Payload } from '@nestjs/microservices';
-import { type JobContext, type JobToSpawn, type StartOptions, Task, TaskController } from '#libs/consumer';
+import { type JobContext, type JobToSpawn, type StartOptions, Task, TaskController, Turns } from '#libs/consumer';
 import { type FileReference, LIMITS } from '#libs/contracts';
 import { Suppressions } from '#libs/suppressions';
 import { isMailbox } from '../../outgoing/strict-mailbox.js';
@@ -34,6 +34,9 @@ interface SharedOut {
 /** `email.send-bulk`: makes one `email.send` job of each recipient. A second run makes none twice. */
 @TaskController('email', { timeout: '20m' })
 export class SendBulkHandler {
+  /** One list at a time is shared out: while they are written, its files may take some 190 MiB of memory. */
+  readonly #sharing = new Turns(1);
+
   constructor(
     private readonly templates: Templates,
     private readonly suppressions: Suppressions,
@@ -49,7 +52,8 @@ export class SendBulkHandler {
   async sendBulk(@Payload() payload: SendBulkPayload, @Ctx() job: JobContext): Promise<SendBulkResult | SharedOut> {
     const { recipients, fits } = await extentOf(payload, job);
     if (fits) return this.#fanOut(payload, recipients, job);
-    const shares = await shareOut(recipientsOf(payload, job), recipients, job);
+    const list = recipientsOf(payload, job);
+    const shares = await this.#sharing.take(job.signal, () => shareOut(list, recipients, job));
     return {
       recipients,
       parts: await job.spawn(shares.map((share, number) => partOf(payload, share, { number, of: shares.length }))),

@@ -9,12 +9,12 @@ import { plainToInstance } from 'class-transformer';
 import sharp from 'sharp';
 import { apart } from '../../../spec/apart.js';
 import { startHttpTarget } from '../../../spec/http-target.js';
+import { Turns } from '#libs/consumer';
 import { jobInMemory } from '#libs/consumer-testing';
 import { frameOf, makeVideo, subtitledVideo, turnedVideo } from '../../../spec/made-videos.js';
 import { processesIn } from '../../../spec/processes.js';
 import { VideoDesk, type VideoRun } from '../../../spec/video-desk.js';
 import { probeVideo } from '../../ffmpeg/probe.js';
-import { Turns } from '../../turns.js';
 import { VideoSettings } from './video-settings.js';
 import { ProcessVideoPayload } from './process-video.payload.js';
 

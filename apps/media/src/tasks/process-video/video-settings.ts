@@ -1,4 +1,4 @@
-import { Turns } from '../../turns.js';
+import { Turns } from '#libs/consumer';
 import { TRANSCODED_AT_ONCE } from './transcoding.js';
 
 /** What is the same for every job of the app. */

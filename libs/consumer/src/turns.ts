@@ -13,14 +13,32 @@ export class Turns {
    * @throws the signal's reason when it aborts while the work waits, and as the work
    */
   async take<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    signal.throwIfAborted();
-    if (this.#free > 0) this.#free -= 1;
-    else await this.#wait(signal);
+    const coming = this.#come(signal);
+    if (coming !== undefined) await coming;
     try {
       return await work();
     } finally {
       this.#pass();
     }
+  }
+
+  /**
+   * Settles when a turn has come, with the function that ends it, which is to be called once.
+   * @throws the signal's reason when it aborts meanwhile
+   */
+  async begin(signal: AbortSignal): Promise<() => void> {
+    await this.#come(signal);
+    return () => {
+      this.#pass();
+    };
+  }
+
+  /** Undefined when one was free, and is taken. */
+  #come(signal: AbortSignal): Promise<void> | undefined {
+    signal.throwIfAborted();
+    if (this.#free === 0) return this.#wait(signal);
+    this.#free -= 1;
+    return undefined;
   }
 
   #wait(signal: AbortSignal): Promise<void> {
