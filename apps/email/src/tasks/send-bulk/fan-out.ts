@@ -1,4 +1,4 @@
-import { type JobContext, type JobToSpawn } from '#libs/consumer';
+import { type JobContext, type JobToSpawn, PermanentError } from '#libs/consumer';
 import { LIMITS } from '#libs/contracts';
 import { type Suppressions } from '#libs/suppressions';
 import { isMailbox, MAILBOX_FORM } from '../../outgoing/strict-mailbox.js';
@@ -37,12 +37,20 @@ interface Judged {
   readonly problem: string;
 }
 
+/** What is wrong with the first recipient that is invalid, and how many have the same. */
+interface FirstProblem {
+  readonly row: number;
+  readonly problem: string;
+  readonly times: number;
+}
+
 /** Makes one job of each recipient that may have a mail. The address is the job's key: no address gets two mails. */
 export class FanOut {
   readonly #job: JobContext;
   readonly #parts: FanOutParts;
   readonly #counts = { recipients: 0, queued: 0, invalid: 0, suppressed: 0 };
   #waiting: RecipientRow[] = [];
+  #firstInvalid: FirstProblem | undefined;
 
   constructor(job: JobContext, parts: FanOutParts) {
     this.#job = job;
@@ -56,18 +64,34 @@ export class FanOut {
   /** Takes a recipient in; settles when there is room for more. */
   async add(row: RecipientRow): Promise<void> {
     this.#waiting.push(row);
-    if (this.#waiting.length >= AT_ONCE) await this.flush();
+    if (this.#waiting.length >= AT_ONCE) await this.#flush();
   }
 
-  /** Sends on what waits. */
-  async flush(): Promise<void> {
+  /**
+   * Sends on the last of them.
+   * @throws PermanentError `no_valid_recipient` when nobody gets a mail, and not only because nobody wants one
+   */
+  async end(): Promise<void> {
+    await this.#flush();
+    if (this.#counts.queued === 0 && this.#firstInvalid !== undefined) {
+      throw noValidRecipient(this.#counts, this.#firstInvalid);
+    }
+  }
+
+  async #flush(): Promise<void> {
     const judged = await Promise.all(this.#waiting.splice(0).map((row) => this.#judge(row)));
     await this.#job.spawn(judged.filter(({ verdict }) => verdict === 'queued').map(({ row }) => this.#mailTo(row)));
     for (const { row, verdict, problem } of judged) {
       this.#counts.recipients += 1;
       this.#counts[verdict] += 1;
+      if (verdict === 'invalid') this.#noteInvalid(row.row, problem);
       if (verdict !== 'queued') await this.#parts.problems.add({ row: row.row, to: row.to, problem });
     }
+  }
+
+  #noteInvalid(row: number, problem: string): void {
+    const first = (this.#firstInvalid ??= { row, problem, times: 0 });
+    if (first.problem === problem) this.#firstInvalid = { ...first, times: first.times + 1 };
   }
 
   async #judge(row: RecipientRow): Promise<Judged> {
@@ -99,4 +123,12 @@ export class FanOut {
   #dataOf({ data }: RecipientRow): Record<string, unknown> {
     return { ...this.#parts.payload.data, ...data };
   }
+}
+
+function noValidRecipient(
+  { recipients, invalid, suppressed }: FannedOut,
+  { row, problem, times }: FirstProblem,
+): PermanentError {
+  const all = `Of ${recipients} recipients none gets a mail: ${invalid} are invalid, ${suppressed} suppressed.`;
+  return new PermanentError('no_valid_recipient', `${all} In row ${row}, and in ${times} in all: ${problem}.`);
 }

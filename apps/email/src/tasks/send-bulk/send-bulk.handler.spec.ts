@@ -68,6 +68,29 @@ describe('email.send-bulk', () => {
     expect([...job.spawned.keys()]).toEqual(['ada@x.org']);
   });
 
+  it('fails when no recipient is valid, and says what is wrong with the first and with how many', async () => {
+    await suppressions.add('default', 'gone@x.org', 'unsubscribed');
+    const recipients = [
+      { to: 'gone@x.org', data: { name: 'Gone' } },
+      { to: 'ada@x.org' },
+      { to: 'x' },
+      { to: 'b@x.org' },
+    ];
+    await expect(send({ recipients })).rejects.toMatchObject({
+      ...{ name: 'PermanentError', code: 'no_valid_recipient' },
+      message:
+        'Of 4 recipients none gets a mail: 3 are invalid, 1 suppressed. In row 2, and in 2 in all: data.name is required.',
+    });
+    expect([job.spawned.size, job.saved.size]).toEqual([0, 0]);
+  });
+
+  it('completes when nobody on the list wants a mail, and when nobody is on it', async () => {
+    await suppressions.add('default', 'gone@x.org', 'unsubscribed');
+    const recipients = [{ to: 'gone@x.org', data: { name: 'Gone' } }];
+    expect(await send({ recipients })).toMatchObject({ recipients: 1, queued: 0, suppressed: 1 });
+    expect(await send(csv('to,name\n'))).toMatchObject({ recipients: 0, queued: 0 });
+  });
+
   it('gives an address that comes twice one mail, however it is written', async () => {
     const recipients = ['ada@x.org', 'Ada@X.org', 'bob@x.org'].map((to) => ({ to, data: { name: to } }));
     await send({ recipients });
@@ -98,7 +121,11 @@ describe('email.send-bulk', () => {
 
   it('lists recipients whose mail could not be made into a job', async () => {
     const long = { name: 'Ada', more: 'x'.repeat(LIMITS.payload) };
-    expect(await send({ recipients: [{ to: 'ada@x.org', data: long }] })).toMatchObject({ queued: 0, invalid: 1 });
+    const recipients = [
+      { to: 'ada@x.org', data: long },
+      { to: 'bob@x.org', data: { name: 'Bob' } },
+    ];
+    expect(await send({ recipients })).toMatchObject({ queued: 1, invalid: 1 });
     const result = await send(csv('to,name\nada@x.org,A\0da\nbob@x.org,Bob\n'));
     expect(result).toMatchObject({ queued: 1, invalid: 1 });
     expect(problemsSaved()).toMatchObject([{ row: 1, problem: expect.stringContaining('U+0000') }]);

@@ -73,7 +73,7 @@ export class SendBulkHandler {
         taken += 1;
         await job.progress((100 * taken) / count, `${taken} of ${count} recipients`);
       }
-      await fanOut.flush();
+      await fanOut.end();
       return { ...fanOut.counts, problems: problems.first, file: await problems.close() };
     } catch (error) {
       problems.abandon(error instanceof Error ? error : new Error(String(error)));
