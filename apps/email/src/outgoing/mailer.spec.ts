@@ -95,6 +95,46 @@ describe('Mailer', () => {
     expect(mail.raw).toContain('<b>Hi</b>');
   });
 
+  it('sends to those of cc and bcc as well, by their names, and shows nobody those of bcc', async () => {
+    const sink = await open();
+    const [to, cc] = [
+      [{ name: 'Ann Ä', address: 'ann@x.org' }, 'bob@x.org'],
+      [{ name: 'Cy, Dr.', address: 'cy@x.org' }],
+    ];
+    const receipt = await mailerTo(sink.port).send({ ...MAIL, to, cc, bcc: ['di@x.org'] }, NEVER);
+    const all = ['ann@x.org', 'bob@x.org', 'cy@x.org', 'di@x.org'];
+    expect(receipt).toMatchObject({ accepted: all, rejected: [] });
+    const [mail] = sink.mails;
+    expect(mail?.to).toEqual(all);
+    expect(mail?.raw).not.toMatch(/bcc|di@x\.org/i);
+    const { headers } = await simpleParser(mail?.raw ?? '');
+    expect(headers.get('to')).toMatchObject({ value: [to[0], { name: '', address: 'bob@x.org' }] });
+    expect(headers.get('cc')).toMatchObject({ value: cc });
+  });
+
+  it.each([
+    'Ann" <evil@x.org>, "Bob',
+    'evil@x.org',
+    '<evil@x.org>',
+    'friends: evil@x.org;',
+    'Ä <evil@x.org>, Ö',
+    '=?utf-8?Q?a=0D=0ABcc:_evil@x.org?=',
+    'Ann\r\nBcc: evil@x.org',
+    `${'n'.repeat(190)}, evil@x.org`,
+    'Ann\\',
+  ])('sends to nobody else when a name is %j', async (name) => {
+    const sink = await open();
+    const [to, cc] = ['ann@x.org', 'bob@x.org'].map((address) => [{ name, address }]);
+    await mailerTo(sink.port).send({ ...MAIL, to: to ?? [], cc, replyTo: 'desk@x.org' }, NEVER);
+    expect(sink.offered.map((mail) => mail.to)).toEqual([['ann@x.org', 'bob@x.org']]);
+    const { headers } = await simpleParser(sink.offered[0]?.raw ?? '');
+    const addresses = ['to', 'cc', 'reply-to', 'bcc'].map((field) => {
+      const { value } = (headers.get(field) ?? { value: [] }) as { value: readonly { readonly address: string }[] };
+      return value.map(({ address }) => address);
+    });
+    expect(addresses).toEqual([['ann@x.org'], ['bob@x.org'], ['desk@x.org'], []]);
+  });
+
   it('keeps a connection for the next mail, and connects no earlier than for the first', async () => {
     const sink = await open();
     const mailer = mailerTo(sink.port);
@@ -260,7 +300,9 @@ describe('Mailer', () => {
     'sends nothing when a recipient that was never validated is %j',
     async (address) => {
       const sink = await open();
-      await failure(mailerTo(sink.port).send({ ...MAIL, to: [address] }, NEVER));
+      const mailer = mailerTo(sink.port);
+      const lists = [{ to: [address] }, { cc: [address] }, { bcc: [address] }, { to: [{ name: 'B', address }] }];
+      for (const list of lists) await failure(mailer.send({ ...MAIL, ...list }, NEVER));
       expect(sink.offered.flatMap(({ to }) => to)).not.toContain('evil@x.org');
     },
   );

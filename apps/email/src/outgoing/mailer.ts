@@ -12,16 +12,15 @@ import { Standstill } from '#libs/consumer';
 import { Admission } from './admission.js';
 import { LastByte, type MailEnd } from './last-byte.js';
 import { type MailerConfig, PATIENCE, type Patience, poolOptions } from './pool-options.js';
+import { type Addressed, type NamedMailbox, type Recipient } from './recipients.js';
 import { Signer } from './signer.js';
 import { asJobError } from './smtp-failure.js';
 import { strayRecipients } from './stray-recipients.js';
 
-/** A mail of one or more recipients. */
-export interface Mail {
+/** A mail of one or more recipients: strict mailboxes, none of them twice. */
+export interface Mail extends Addressed {
   /** Ends up in its `Message-ID`: the same mail sent twice can be told by it. */
   readonly id: string;
-  /** Strict mailboxes, none of them twice. */
-  readonly to: readonly string[];
   readonly subject: string;
   readonly text?: string | undefined;
   readonly html?: string | undefined;
@@ -89,7 +88,7 @@ export class Mailer implements OnApplicationShutdown {
   async send(mail: Mail, signal: AbortSignal): Promise<Receipt> {
     await this.#admission.wait(signal);
     const messageId = `<${mail.id}@${this.#from.domain}>`;
-    const to = mail.to.map(recipient);
+    const to = mail.to.map(asObject);
     const lastByte = new LastByte(mail.end);
     this.#lastBytes.set(to, lastByte);
     try {
@@ -119,17 +118,20 @@ export class Mailer implements OnApplicationShutdown {
     return understood;
   }
 
-  #content({ subject, text, html, replyTo, attachments = [], headers = {} }: Mail): SendMailOptions {
+  #content({ subject, text, html, cc = [], bcc = [], replyTo, attachments = [], headers = {} }: Mail): SendMailOptions {
     const { name, address } = this.#from;
     return {
       ...{ from: { name, address }, subject, text, html, headers: { ...headers } },
-      ...(replyTo === undefined ? {} : { replyTo: recipient(replyTo) }),
+      ...{ cc: cc.map(asObject), bcc: bcc.map(asObject) },
+      ...(replyTo === undefined ? {} : { replyTo: asObject(replyTo) }),
       attachments: attachments.map(({ cid, ...file }) => (cid === undefined ? file : { ...file, cid })),
     };
   }
 }
 
 /** An object, for a text would be parsed, and could become several recipients. */
-function recipient(address: string): { name: string; address: string } {
-  return { name: '', address };
+function asObject(recipient: Recipient): NamedMailbox {
+  if (typeof recipient === 'string') return { name: '', address: recipient };
+  const { name, address } = recipient;
+  return { name, address };
 }

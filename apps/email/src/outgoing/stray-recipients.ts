@@ -1,8 +1,10 @@
 import { type MailMessage, type SMTPPoolSentMessageInfo } from 'nodemailer';
+import { type NamedMailbox } from './recipients.js';
 
-/** What the server will be told must be the list that was given, whatever the mail's headers have become. */
+/** What the server will be told must be the lists that were given, whatever the mail's headers have become. */
 export function strayRecipients({ data, message }: MailMessage<SMTPPoolSentMessageInfo>): Error | null {
-  const given = differing((data.to as { address: string }[]).map(({ address }) => address));
+  const lists = [data.to, data.cc, data.bcc] as readonly (readonly NamedMailbox[])[];
+  const given = differing(lists.flat().map(({ address }) => address));
   const told = differing(message.getEnvelope().to);
   return JSON.stringify(given) === JSON.stringify(told)
     ? null

@@ -1,5 +1,6 @@
 import { type JobContext } from '#libs/consumer';
 import { type Mail, type Mailer, type Receipt } from '../../outgoing/mailer.js';
+import { mailboxesOf } from '../../outgoing/recipients.js';
 import { type Traffic } from '../../outgoing/traffic.js';
 import { wasClosedBefore } from '../../outgoing/smtp-failure.js';
 import { type AttachmentPayload } from './attachment.payload.js';
@@ -25,7 +26,7 @@ export class Delivery {
    * @throws what `Mailer.send`, `Traffic.enter` and `Attachments.open` throw
    */
   async send(mail: MailToDeliver, files: readonly AttachmentPayload[], job: JobContext): Promise<Receipt> {
-    const leave = await this.traffic.enter(job, mail.to);
+    const leave = await this.traffic.enter(job, mailboxesOf(mail));
     try {
       return await this.#sendWithFiles(mail, files, job).catch((error: unknown) => {
         if (!wasClosedBefore(error)) throw error;

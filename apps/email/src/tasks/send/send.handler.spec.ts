@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { simpleParser } from 'mailparser';
+import { RetryAfter } from '#libs/consumer';
 import { jobInMemory, type JobInMemory } from '#libs/consumer-testing';
 import { headerOf, type Refusal, SmtpSink } from '../../../spec/smtp-sink.js';
 import { Suppressions, UnsubscribeLinks } from '#libs/suppressions';
@@ -82,6 +83,22 @@ describe('email.send', () => {
     expect(result).toMatchObject({ accepted: ['ada@x.org', 'bob@x.org'], rejected: ['gone@x.org'] });
     expect(sink.mails).toEqual([expect.objectContaining({ to: ['ada@x.org', 'bob@x.org'] })]);
     expect(job.logged.map(({ fields }) => fields)).toEqual([{ rejected: ['gone@x.org'] }]);
+  });
+
+  it('sends one mail to cc and bcc as well, and logs for whom of all the server did not take it', async () => {
+    const to = { name: 'Ada Lovelace', address: 'ada@x.org' };
+    const result = await send({ ...TEXT, to, cc: ['gone@x.org'], bcc: ['bob@x.org'] });
+    expect(result).toMatchObject({ accepted: ['ada@x.org', 'bob@x.org'], rejected: ['gone@x.org'] });
+    expect(sink.mails.map((mail) => headerOf(mail, 'To'))).toEqual(['Ada Lovelace <ada@x.org>']);
+  });
+
+  it('keeps to the rates of the domains in cc and bcc as well', async () => {
+    const rates = { all: null, byDomain: new Map([['slow.org', 0.1]]) };
+    const slow = new Delivery(mailer, new Traffic({ rates, connections: 10 }));
+    const handler = new SendHandler(slow, templates, campaign, new JobNotes(storage));
+    await handler.send({ ...TEXT, cc: ['a@slow.org'] }, job.context);
+    await expect(handler.send({ ...TEXT, bcc: ['b@slow.org'] }, job.context)).rejects.toBeInstanceOf(RetryAfter);
+    expect(sink.mails).toHaveLength(1);
   });
 
   it('fills a template: its own subject, HTML that is escaped, and a text part', async () => {

@@ -2,6 +2,7 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { type JobContext, type StartOptions, Task, TaskController } from '#libs/consumer';
 import { type SuppressionReason } from '#libs/suppressions';
 import { type Mail, type Receipt } from '../../outgoing/mailer.js';
+import { mailboxOf, type Recipient } from '../../outgoing/recipients.js';
 import { JobNotes } from '../../storage/job-notes.js';
 import { openTemplates } from '../../templates/open-templates.js';
 import { fitsTemplate } from '../../templates/template-rules.js';
@@ -43,13 +44,13 @@ export class SendHandler {
   async send(@Payload() payload: SendPayload, @Ctx() job: JobContext): Promise<SendResult> {
     const to = [payload.to].flat();
     if (payload.campaign !== true) return this.#deliver(payload, to, job);
-    const [address = ''] = to;
+    const [address = ''] = to.map(mailboxOf);
     const suppression = await this.campaign.suppressionOf(job, address);
     if (suppression === undefined) return this.#deliverOnce(payload, address, job);
-    return { messageId: null, accepted: [], rejected: to, suppressed: suppression.reason };
+    return { messageId: null, accepted: [], rejected: [address], suppressed: suppression.reason };
   }
 
-  async #deliver(payload: SendPayload, to: readonly string[], job: JobContext): Promise<Receipt> {
+  async #deliver(payload: SendPayload, to: readonly Recipient[], job: JobContext): Promise<Receipt> {
     const repeat = new SingleRepeat(job, this.notes);
     await repeat.refuseThird();
     try {
@@ -75,8 +76,8 @@ export class SendHandler {
     }
   }
 
-  #send({ replyTo, attachments = [] }: SendPayload, mail: MailToDeliver, job: JobContext): Promise<Receipt> {
-    return this.delivery.send({ ...mail, replyTo }, attachments, job);
+  #send({ cc, bcc, replyTo, attachments = [] }: SendPayload, mail: MailToDeliver, job: JobContext): Promise<Receipt> {
+    return this.delivery.send({ ...mail, cc, bcc, replyTo }, attachments, job);
   }
 
   #content(payload: SendPayload, unsubscribeUrl?: string): Pick<Mail, 'subject' | 'text' | 'html'> {

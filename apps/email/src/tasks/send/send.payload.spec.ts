@@ -5,6 +5,9 @@ import { SendPayload } from './send.payload.js';
 
 const GOOD = { to: 'ada@example.org', subject: 'Hello', text: 'Hello Ada' };
 
+const mailboxes = (name: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `${name}${index}@example.org`);
+
 async function wrongFields(change: object): Promise<string[]> {
   const payload = plainToInstance(SendPayload, { ...GOOD, ...change });
   const errors = await validate(payload, { whitelist: true, forbidNonWhitelisted: true });
@@ -16,7 +19,12 @@ describe('SendPayload', () => {
     {},
     { to: "o'neil+news@mail.example.co.uk" },
     { to: ['a@localhost', 'b@example.org'] },
-    { to: Array.from({ length: 50 }, (_, index) => `a${index}@example.org`) },
+    { to: mailboxes('a', 50) },
+    { to: { name: 'Ann "A" <b@x.org>, Lee: Ä', address: 'ann@x.org' } },
+    { to: ['a@x.org', { name: 'n'.repeat(200), address: 'b@x.org' }] },
+    { cc: ['b@x.org', { name: 'Cy', address: 'c@x.org' }], bcc: [{ name: 'Di', address: 'd@x.org' }] },
+    { cc: mailboxes('c', 30), bcc: mailboxes('b', 19) },
+    { cc: [], bcc: [] },
     { text: undefined, html: '<p>Hello</p>' },
     { campaign: true },
     { html: '<p>Hello</p>', replyTo: 'desk@example.org' },
@@ -60,7 +68,18 @@ describe('SendPayload', () => {
     ['ada@x.org', 'b@x.org, evil@x.org'],
     ['ada@x.org', 'ada@x.org'],
     [['ada@x.org']],
-    Array.from({ length: 51 }, (_, index) => `a${index}@example.org`),
+    mailboxes('a', 51),
+    { name: 'Ada\r\nBcc: evil@x.org', address: 'ada@x.org' },
+    { name: 'Ada\u0000', address: 'ada@x.org' },
+    { name: 'Ada\u0085', address: 'ada@x.org' },
+    { name: '', address: 'ada@x.org' },
+    { name: 'n'.repeat(201), address: 'ada@x.org' },
+    { name: ['Ada'], address: 'ada@x.org' },
+    { name: 'Ada', address: 'Ada <ada@x.org>' },
+    { name: 'Ada', address: 'ada@x.org\r\nBcc: evil@x.org' },
+    { name: 'Ada', address: 'ada@x.org', group: ['evil@x.org'] },
+    { name: 'Ada' },
+    ['ada@x.org', { name: 'Ada', address: 'ada@x.org' }],
   ])('refuses to send to %j', async (to) => {
     expect(await wrongFields({ to })).toEqual(['to']);
   });
@@ -88,6 +107,17 @@ describe('SendPayload', () => {
     ['campaign', { campaign: true, to: ['a@x.org', 'b@x.org'] }],
     ['campaign', { campaign: 'yes' }],
     ['cc', { cc: 'evil@x.org' }],
+    ['cc', { cc: ['b@x.org, evil@x.org'] }],
+    ['cc', { cc: [{ name: 'B', address: 'b@x.org\r\nBcc: evil@x.org' }] }],
+    ['to', { cc: mailboxes('c', 51) }],
+    ['bcc', { bcc: { name: 'B', address: 'b@x.org' } }],
+    ['bcc', { bcc: [{ name: 'B\nTo: evil@x.org', address: 'b@x.org' }] }],
+    ['to', { cc: [GOOD.to] }],
+    ['to', { cc: ['b@x.org'], bcc: [{ name: 'B', address: 'b@x.org' }] }],
+    ['to', { cc: mailboxes('c', 30), bcc: mailboxes('b', 20) }],
+    ['campaign', { campaign: true, to: { name: 'Ada', address: 'ada@x.org' } }],
+    ['campaign', { campaign: true, cc: ['b@x.org'] }],
+    ['campaign', { campaign: true, bcc: ['b@x.org'] }],
   ])('refuses a wrong %s: %j', async (field, change) => {
     expect(await wrongFields(change)).toEqual([field]);
   });

@@ -17,7 +17,8 @@ import {
 import { JSONSchema } from 'class-validator-jsonschema';
 import { Describe, FieldSchema } from '#libs/consumer';
 import { LONGEST_MAILBOX, MAILBOX_PATTERN } from '#libs/contracts';
-import { isMailbox, IsMailbox, MAILBOX_FORM } from '../../outgoing/strict-mailbox.js';
+import { isRecipient, mailboxOf, NAME_PATTERN, type Recipient, RECIPIENT_FORM } from '../../outgoing/recipients.js';
+import { isMailbox, IsMailbox } from '../../outgoing/strict-mailbox.js';
 import { LONGEST_SUBJECT, ONE_LINE } from '../../outgoing/subject.js';
 import { AttachmentPayload } from './attachment.payload.js';
 
@@ -25,6 +26,15 @@ const MOST_RECIPIENTS = 50;
 const MOST_ATTACHMENTS = 20;
 
 const ONE_MAILBOX = { type: 'string', maxLength: LONGEST_MAILBOX, pattern: `^${MAILBOX_PATTERN}$` } as const;
+
+const NAMED_MAILBOX = {
+  ...{ type: 'object', required: ['name', 'address'], additionalProperties: false },
+  properties: { name: { type: 'string', pattern: NAME_PATTERN }, address: ONE_MAILBOX },
+} as const;
+
+const RECIPIENT = { anyOf: [ONE_MAILBOX, NAMED_MAILBOX], description: RECIPIENT_FORM } as const;
+
+const RECIPIENTS = { type: 'array', items: RECIPIENT, maxItems: MOST_RECIPIENTS, uniqueItems: true } as const;
 
 const WHAT_IT_SAYS: Readonly<Record<string, unknown>> = {
   if: { required: ['template'] },
@@ -36,7 +46,7 @@ const WHAT_IT_SAYS: Readonly<Record<string, unknown>> = {
   allOf: [
     {
       if: { properties: { campaign: { const: true } }, required: ['campaign'] },
-      then: { properties: { to: ONE_MAILBOX } },
+      then: { properties: { to: ONE_MAILBOX, cc: false, bcc: false } },
     },
   ],
 };
@@ -44,21 +54,31 @@ const WHAT_IT_SAYS: Readonly<Record<string, unknown>> = {
 /** The payload of `email.send`. */
 @JSONSchema(WHAT_IT_SAYS)
 export class SendPayload {
-  @Describe('One mailbox, the address alone as in name@example.org, or a list of up to 50, who all see each other')
-  @FieldSchema({
-    anyOf: [
-      ONE_MAILBOX,
-      { type: 'array', items: ONE_MAILBOX, minItems: 1, maxItems: MOST_RECIPIENTS, uniqueItems: true },
-    ],
-  })
+  @Describe(
+    'One mailbox, the address alone as in name@example.org or { "name", "address" }, or a list of up to 50, who all see each other',
+  )
+  @FieldSchema({ anyOf: [ONE_MAILBOX, NAMED_MAILBOX, { ...RECIPIENTS, minItems: 1 }] })
   @ValidateBy({
-    name: 'mailboxes',
+    name: 'to',
     validator: {
-      validate: areMailboxes,
-      defaultMessage: () => `to must be ${MAILBOX_FORM}; or a list of 1 to ${MOST_RECIPIENTS} different ones`,
+      validate: (value: unknown) => isRecipient(value) || (areRecipients(value) && value.length > 0),
+      defaultMessage: () => `to must be ${RECIPIENT_FORM}; or a list of them`,
     },
   })
-  to!: string | string[];
+  @ValidateBy(together(`to, cc and bcc must be up to ${MOST_RECIPIENTS} different mailboxes`, areDifferent))
+  to!: Recipient | Recipient[];
+
+  @Describe('Further mailboxes that everybody sees')
+  @FieldSchema(RECIPIENTS)
+  @IsOptional()
+  @AreRecipients()
+  cc?: Recipient[];
+
+  @Describe('Further mailboxes that nobody sees; to, cc and bcc are up to 50 together')
+  @FieldSchema(RECIPIENTS)
+  @IsOptional()
+  @AreRecipients()
+  bcc?: Recipient[];
 
   @Describe("The subject line; without it, the template's own")
   @ValidateIf(({ template, subject }: SendPayload) => template === undefined || subject !== undefined)
@@ -114,14 +134,27 @@ export class SendPayload {
   )
   @IsOptional()
   @IsBoolean()
-  @ValidateBy(together('campaign goes with one mailbox', ({ campaign, to }) => campaign !== true || isMailbox(to)))
+  @ValidateBy(together('campaign goes with one mailbox without a name, and neither with cc nor bcc', isOneToOne))
   campaign?: boolean;
 }
 
-function areMailboxes(value: unknown): boolean {
-  if (!Array.isArray(value)) return isMailbox(value);
-  const fits = value.length >= 1 && value.length <= MOST_RECIPIENTS && new Set(value).size === value.length;
-  return fits && value.every(isMailbox);
+function areRecipients(value: unknown): value is readonly Recipient[] {
+  return Array.isArray(value) && value.every(isRecipient);
+}
+
+/** In all lists together. Of what is no mailbox another check tells. */
+function areDifferent({ to, cc = [], bcc = [] }: SendPayload): boolean {
+  const mailboxes = [to, cc, bcc].flat().filter(isRecipient).map(mailboxOf);
+  return mailboxes.length <= MOST_RECIPIENTS && new Set(mailboxes).size === mailboxes.length;
+}
+
+function isOneToOne({ campaign, to, cc, bcc }: SendPayload): boolean {
+  return campaign !== true || (isMailbox(to) && (cc ?? bcc) === undefined);
+}
+
+function AreRecipients(): PropertyDecorator {
+  const message = `$property must be a list, each item ${RECIPIENT_FORM}`;
+  return ValidateBy({ name: 'recipients', validator: { validate: areRecipients, defaultMessage: () => message } });
 }
 
 function together(message: string, fits: (payload: SendPayload) => boolean): Parameters<typeof ValidateBy>[0] {
