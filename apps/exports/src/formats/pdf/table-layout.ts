@@ -39,8 +39,8 @@ export function columnWidths(
   total: number,
 ): readonly number[] {
   const wanted = columns.map(({ title }, index) => {
-    const texts = sample.map((row) => row[index] ?? '');
-    const widest = Math.max(blocks.head.widthOf(title), ...texts.map((text) => blocks.body.widthOf(text)));
+    const widths = sample.map((row) => blocks.body.widthUpTo(row[index] ?? '', total));
+    const widest = Math.max(blocks.head.widthUpTo(title, total), ...widths);
     return Math.max(NARROWEST, Math.ceil(widest) + 2 * CELL_PADDING + 1);
   });
   return fitted(wanted, total);

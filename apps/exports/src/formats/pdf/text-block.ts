@@ -14,6 +14,10 @@ const JOINED =
   /[\p{Mark}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Nko}\p{Script=Syriac}\p{Script=Devanagari}\p{Script=Thai}]/u;
 /** Where lines stand upon, below their upper edge, by their size: that of the first font. */
 const BASELINE = 0.928;
+/** By the size: with what is put to them, the letters of a line are wider than this. */
+const NARROWEST_LETTER = 0.1;
+/** Longer words are measured letter by letter: to lay one out takes long, and few have room in a line. */
+const LONGEST_LAID_OUT = 200;
 
 /** Where lines are drawn; those that are read from right to left begin at the right of what begins at its `start`. */
 interface TextPlace {
@@ -44,16 +48,28 @@ export class TextBlock {
     return width;
   }
 
-  /** The lines of a text in a width; what does not fit into `most` lines ends with an ellipsis. */
+  /** How wide a text is in one line, as far as `most`. */
+  widthUpTo(text: string, most: number): number {
+    let width = 0;
+    for (const part of this.#parts(this.#beginningOf(text, most), most)) {
+      width += this.widthOf(part);
+      if (width >= most) return most;
+    }
+    return width;
+  }
+
+  /** The lines of a text in a width; what does not fit into `most` lines ends with an ellipsis. Of a long text no more is looked at. */
   lines(text: string, width: number, most: number): readonly string[] {
     const lines: string[] = [];
-    for (const paragraph of text.replaceAll(UNSEEN, '').replaceAll('\t', '    ').split(LINE_ENDS)) {
+    const beginning = this.#beginningOf(text, width * most);
+    for (const paragraph of beginning.replaceAll(UNSEEN, '').replaceAll('\t', '    ').split(LINE_ENDS)) {
       this.#break(paragraph, width, most + 1 - lines.length, lines);
       if (lines.length > most) break;
     }
-    if (lines.length <= most) return lines;
+    const isWhole = lines.length <= most && text.slice(beginning.length).trim() === '';
+    if (isWhole) return lines;
     const kept = lines.slice(0, most);
-    kept[most - 1] = this.#cut(kept[most - 1] ?? '', width);
+    kept.push(this.#cut(kept.pop() ?? '', width));
     return kept;
   }
 
@@ -85,8 +101,7 @@ export class TextBlock {
     let line = '';
     let used = 0;
     const end = lines.length + most;
-    const parts = breakablePieces(paragraph).flatMap((piece) => this.#parts(piece, width));
-    for (const part of parts) {
+    for (const part of this.#parts(paragraph, width)) {
       const needed = this.widthOf(part);
       if (used + needed > width && line !== '') {
         lines.push(direction + line.trimEnd());
@@ -100,21 +115,31 @@ export class TextBlock {
     lines.push(direction + line.trimEnd());
   }
 
-  /** A word that is wider than a line is broken within. */
-  #parts(word: string, width: number): readonly string[] {
-    if (this.widthOf(word) <= width) return [word];
-    const parts: string[] = [];
+  /** What has room in lines of a width in all. */
+  #beginningOf(text: string, width: number): string {
+    return text.slice(0, Math.ceil(width / (this.size * NARROWEST_LETTER)));
+  }
+
+  /** The parts of a paragraph, each of which has room in a line: a word that is wider is broken within. */
+  *#parts(paragraph: string, width: number): Generator<string> {
+    for (const word of breakablePieces(paragraph)) {
+      if (word.length <= LONGEST_LAID_OUT && this.widthOf(word) <= width) yield word;
+      else yield* this.#broken(word, width);
+    }
+  }
+
+  *#broken(word: string, width: number): Generator<string> {
     let [part, used] = ['', 0];
     for (const letter of lettersOf(word)) {
       const needed = this.widthOf(letter);
       if (part !== '' && used + needed > width) {
-        parts.push(part);
+        yield part;
         [part, used] = ['', 0];
       }
       part += letter;
       used += needed;
     }
-    return [...parts, part];
+    yield part;
   }
 
   #cut(line: string, width: number): string {

@@ -7,17 +7,19 @@ const UNSPACED = /[\p{Script=Thai}\p{Script=Lao}]/u;
 const words = new Intl.Segmenter('th', { granularity: 'word' });
 const letters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** The parts of a paragraph between which a line may end. */
-export function breakablePieces(paragraph: string): readonly string[] {
-  const pieces = paragraph.match(PIECES) ?? [];
-  return UNSPACED.test(paragraph) ? pieces.flatMap((piece) => segmentsOf(piece, words)) : pieces;
+/** The parts of a paragraph between which a line may end; they are made as they are asked for. */
+export function* breakablePieces(paragraph: string): Generator<string> {
+  for (const [piece] of paragraph.matchAll(PIECES)) {
+    if (UNSPACED.test(piece)) yield* segmentsOf(piece, words);
+    else yield piece;
+  }
 }
 
 /** What a reader takes for single signs: letters with all that is put to them. */
-export function lettersOf(text: string): readonly string[] {
+export function lettersOf(text: string): Generator<string> {
   return segmentsOf(text, letters);
 }
 
-function segmentsOf(text: string, segmenter: Intl.Segmenter): readonly string[] {
-  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+function* segmentsOf(text: string, segmenter: Intl.Segmenter): Generator<string> {
+  for (const { segment } of segmenter.segment(text)) yield segment;
 }

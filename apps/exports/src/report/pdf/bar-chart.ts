@@ -28,8 +28,9 @@ export function drawBarChart(canvas: Canvas, data: ChartData): void {
   const box = { ...below, height: shown * rowHeight(data) };
   const text = new TextBlock(canvas.pdf, 'plain', AXIS_SIZE + 1);
   const labels = data.labels.slice(0, shown);
-  const longest = Math.max(0, ...labels.map((label) => text.widthOf(label))) + NAME_GAP;
-  const names = Math.min(longest, box.width * LONGEST_NAME_SHARE);
+  const most = box.width * LONGEST_NAME_SHARE;
+  const longest = Math.max(0, ...labels.map((label) => text.widthUpTo(label, most))) + NAME_GAP;
+  const names = Math.min(longest, most);
   const bars = new Bars(canvas, text, valueScale(data, [box.x + names, box.x + box.width - VALUE_ROOM]));
   const rows = scaleBand([...labels.keys()], [box.y, box.y + box.height]).padding(0.25);
   for (const [row, label] of labels.entries()) {

@@ -9,6 +9,7 @@ const LEGEND_HEIGHT = 16;
 const SWATCH = 7;
 const TICKS = 4;
 const NAME_GAP = 8;
+const LONGEST_NAME_SHARE = 0.28;
 
 /** The values of all series on a scale from nought, with room up to a round number. */
 export function valueScale({ series }: ChartData, range: readonly [number, number]): ScaleLinear<number, number> {
@@ -42,11 +43,12 @@ export function drawValueAxis(
 /** Names below a plot, as many as have room; none stands out at its end. */
 export function drawNames({ pdf, box }: Canvas, labels: readonly string[], xOf: (index: number) => number): void {
   const block = new TextBlock(pdf, 'plain', AXIS_SIZE);
-  const widest = Math.max(1, ...labels.map((label) => block.widthOf(label)));
+  const shown = labels.map((label) => block.lines(label, box.width * LONGEST_NAME_SHARE, 1).join(''));
+  const widest = Math.max(1, ...shown.map((label) => block.widthOf(label)));
   const every = Math.max(1, Math.ceil((labels.length * (widest + NAME_GAP)) / box.width));
   let free = -Infinity;
   pdf.fillColor(FAINT);
-  for (const [index, label] of labels.entries()) {
+  for (const [index, label] of shown.entries()) {
     const width = block.widthOf(label);
     const x = Math.min(xOf(index) - width / 2, box.x + box.width - width);
     if (index % every !== 0 || x < free) continue;
