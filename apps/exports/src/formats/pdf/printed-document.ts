@@ -10,11 +10,6 @@ const FOOT_COLOUR = '#6B7885';
 const MOST_PAGES = 5_000;
 const FORGET_EVERY_PAGES = 50;
 
-/** pdfkit keeps the layout of every word that it has drawn, which saves most of its work, and never lets one go. */
-interface FontsOfPdfkit {
-  readonly _fontFamilies: Readonly<Record<string, { layoutCache?: object }>>;
-}
-
 /** A document of A4 pages with numbers at their feet, which gives away its pages as they are finished. */
 export class PrintedDocument {
   readonly pdf: PdfPages;
@@ -45,7 +40,7 @@ export class PrintedDocument {
     this.#endPage();
     this.pdf.addPage();
     this.#pages += 1;
-    if (this.#pages % FORGET_EVERY_PAGES === 0) this.#forgetWords();
+    if (this.#pages % FORGET_EVERY_PAGES === 0) this.pdf.forgetWords();
   };
 
   /** What is finished and was not taken yet. */
@@ -58,11 +53,6 @@ export class PrintedDocument {
     this.#endPage();
     this.pdf.end();
     for await (const bytes of this.pdf) yield bytes as Uint8Array;
-  }
-
-  #forgetWords(): void {
-    const { _fontFamilies: fonts } = this.pdf as unknown as FontsOfPdfkit;
-    for (const font of Object.values(fonts)) font.layoutCache = {};
   }
 
   #take(): Uint8Array | null {

@@ -16,6 +16,9 @@ const SHORT_ROWS = 10_000;
 /** Of 1 MB each, behind short ones. */
 const LONG_ROWS = 400;
 
+/** Chinese signs, of which a row has a hundred: nearly all that there are. */
+const SIGNS = 20_900;
+
 const TABLES = `
   create table people (id int primary key, name text, born date, paid numeric(12,2), score float8, active boolean,
     joined timestamptz, extra jsonb);
@@ -50,6 +53,11 @@ const DATASETS = {
     sql: `select n, case when n <= ${SHORT_ROWS} then 'short' else repeat(md5(n::text), 32768) end as label
       from generate_series(1, ${SHORT_ROWS + LONG_ROWS}) n`,
     columns: { n: 'integer', label: 'text' },
+  },
+  signs: {
+    database: 'shop',
+    sql: `select string_agg(chr(19968 + n), '' order by n) as label from generate_series(0, ${SIGNS - 1}) n group by n / 100 order by n / 100`,
+    columns: { label: 'text' },
   },
   few: { database: 'shop', sql: 'select * from numbers', columns: { n: 'integer' }, limits: { rows: 2_500 } },
   small: { database: 'shop', sql: 'select * from numbers', columns: { n: 'integer' }, limits: { bytes: 200_000 } },
@@ -123,6 +131,12 @@ describe('exports.create', () => {
   it('writes long rows that come behind many short ones', async () => {
     const { result } = await create({ dataset: 'uneven', format: 'csv' }, { discard: true });
     expect(result.rows).toBe(SHORT_ROWS + LONG_ROWS);
+  });
+
+  it('writes a PDF of more different Chinese signs than a thread has room for the outlines of', async () => {
+    const { result, content } = await create({ dataset: 'signs', format: 'pdf' });
+    expect(result.rows).toBe(SIGNS / 100);
+    expect(content.subarray(-6).toString()).toBe('%%EOF\n');
   });
 
   it('reads moments in UTC whatever the URL of the database says', async () => {
