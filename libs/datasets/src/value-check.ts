@@ -4,7 +4,7 @@ const INTEGER = /^[+-]?\d{1,19}$/;
 const DECIMAL = /^[+-]?(?:\d{1,100}(?:\.\d{0,100})?|\.\d{1,100})$/;
 const SCIENTIFIC = /^([+-]?)(\d{1,17})(?:\.(\d{1,17}))?[eE]([+-]?\d{1,3})$/;
 const FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
-const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const MOMENT =
   /^(\d{4}-\d{2}-\d{2})(?:[T ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(\.\d{1,9})?)?))?(Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?$/i;
 const OFFSET = /^([+-])(\d{2}):?(\d{2})?$/;
@@ -15,6 +15,9 @@ const BOOLEANS = new Map([
   ...['false', 'f', 'no', 'n', '0'].map((text) => [text, 'false'] as const),
 ]);
 const LARGEST_INTEGER = 2n ** 63n;
+/** Fewer digits than the largest one has. */
+const SHORT_INTEGER = 18;
+const DAYS_OF_MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** What a good text of a type looks like, for messages. */
 export const VALUE_FORMS: Readonly<Record<ValueType, string>> = {
@@ -48,16 +51,21 @@ export function storedForm(type: ValueType, text: string): string | undefined {
 }
 
 function fitsInteger(text: string): boolean {
+  if (text.length <= SHORT_INTEGER) return true;
   const value = BigInt(text.replace(/^\+/, ''));
   return value < LARGEST_INTEGER && value >= -LARGEST_INTEGER;
 }
 
 function isDate(text: string): boolean {
-  const [, year = '', month = '', day = ''] = DATE.exec(text) ?? [];
-  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  return (
-    year !== '' && Number(year) >= 1 && date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day)
-  );
+  if (!DATE.test(text)) return false;
+  const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8))];
+  return year >= 1 && day >= 1 && day <= daysOf(year, month);
+}
+
+/** None where there is no such month. */
+function daysOf(year: number, month: number): number {
+  const isLeapYear = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && isLeapYear ? 29 : (DAYS_OF_MONTHS[month - 1] ?? 0);
 }
 
 /** JavaScript writes small and large numbers with exponents. */

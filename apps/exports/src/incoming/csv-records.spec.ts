@@ -6,8 +6,8 @@ async function recordsOf(text: string, pieceLength = text.length): Promise<reado
     for (let at = 0; at < text.length; at += pieceLength) yield text.slice(at, at + pieceLength);
   }
   const records: unknown[] = [];
-  for await (const record of csvRecords(pieces(), text.slice(0, 65_536)))
-    records.push('fields' in record ? [...record.fields.values()] : record.reason);
+  for await (const portion of csvRecords(pieces(), text.slice(0, 65_536)))
+    records.push(...portion.map((record) => ('names' in record ? record.values : record.reason)));
   return records;
 }
 

@@ -1,8 +1,8 @@
-import { Readable } from 'node:stream';
-import { CsvError, type Info, type Options, parse } from 'csv-parse';
+import { type Options } from 'csv-parse';
 import { parse as parseWhole } from 'csv-parse/sync';
 import { PermanentError } from '#libs/consumer';
 import { type Incoming, LONGEST_RECORD, SHOWN_CHARACTERS } from './record.js';
+import { type ParsedRecord, RecordParser } from './record-parser.js';
 
 const DELIMITERS = [',', ';', '\t', '|'];
 /** How Excel names the delimiter in a line before the titles. */
@@ -12,45 +12,60 @@ const AROUND = /^[\r\n]+|[\r\n]+$/g;
 /** Longer records than may be are read to their ends, to reject them alone; a quotation that does not end must not fill the memory. */
 const MOST_READ = 8 * LONGEST_RECORD;
 
-interface Parsed {
-  readonly record: string[];
-  readonly raw: string;
-  readonly info: Info;
-}
-
 /**
  * The records of a CSV with titles in its first line; the delimiter is the one that its titles have most. Quotation marks within a text
  * belong to it.
  * @param beginning the first piece of the text
  * @throws PermanentError `bad_source` at a quotation that does not end
  */
-export async function* csvRecords(text: AsyncIterable<string>, beginning: string): AsyncGenerator<Incoming> {
+export async function* csvRecords(text: AsyncIterable<string>, beginning: string): AsyncGenerator<readonly Incoming[]> {
   const named = NAMED_DELIMITER.exec(beginning)?.[1];
   const options = { delimiter: named ?? delimiterOf(beginning), recordDelimiter: lineEndsOf(beginning) };
-  let left = named === undefined ? 0 : 1;
-  let titles: readonly string[] | undefined;
-  for await (const parsed of parsedRecords(text, options)) {
-    left -= 1;
-    if (left >= 0) continue;
-    const broken = brokenRecord(parsed, options);
-    if (titles === undefined) titles = checkedTitles(parsed, broken?.reason);
-    else yield broken ?? recordOf(titles, parsed);
-  }
+  const reader = new RecordReader(options, named === undefined ? 0 : 1);
+  for await (const piece of text) yield reader.read(await reader.parser.parse(piece));
+  yield reader.read(await reader.parser.finish());
 }
 
-async function* parsedRecords(text: AsyncIterable<string>, options: Options): AsyncGenerator<Parsed> {
-  const parser = parse({
-    ...options,
-    ...{ info: true, raw: true },
-    ...{ relaxColumnCount: true, relaxQuotes: true, skipEmptyLines: true, maxRecordSize: MOST_READ },
-  });
-  const source = Readable.from(text);
-  source.once('error', (error) => parser.destroy(error));
-  try {
-    yield* source.pipe(parser) as AsyncIterable<Parsed>;
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new PermanentError('bad_source', `The source is no CSV: ${error.message}.`, { cause: error });
+/** Makes records of what is parsed. */
+class RecordReader {
+  readonly parser: RecordParser;
+  #titles: readonly string[] | undefined;
+
+  constructor(
+    private readonly options: Options,
+    /** How many lines stand before the titles. */
+    private ahead: number,
+  ) {
+    const lenient = { relaxColumnCount: true, relaxQuotes: true, skipEmptyLines: true, maxRecordSize: MOST_READ };
+    this.parser = new RecordParser({ ...options, ...lenient });
+  }
+
+  read(portion: readonly ParsedRecord[]): readonly Incoming[] {
+    const records: Incoming[] = [];
+    for (const parsed of portion) {
+      this.ahead -= 1;
+      if (this.ahead >= 0) continue;
+      const reason = this.#reasonAgainst(parsed);
+      if (this.#titles === undefined) this.#titles = checkedTitles(parsed, reason);
+      else if (reason === undefined) records.push(recordOf(this.#titles, parsed));
+      else records.push({ line: parsed.line, reason, content: this.parser.written(parsed).slice(0, SHOWN_CHARACTERS) });
+    }
+    return records;
+  }
+
+  /** What is wrong with a record by itself. */
+  #reasonAgainst(parsed: ParsedRecord): string | undefined {
+    const { fields, from, to } = parsed;
+    if (to - from > LONGEST_RECORD && this.parser.written(parsed).length > LONGEST_RECORD)
+      return `is longer than ${LONGEST_RECORD} characters`;
+    // A quotation that goes on behind its end is given as it was written; so is one in which marks are doubled.
+    if (!fields.some((field) => field.startsWith('"'))) return undefined;
+    try {
+      parseWhole(this.parser.written(parsed).replaceAll(AROUND, ''), { ...this.options, relaxColumnCount: true });
+      return undefined;
+    } catch {
+      return 'has a quotation that goes on behind its end';
+    }
   }
 }
 
@@ -69,37 +84,18 @@ function lineEndsOf(beginning: string): string[] {
   return first === '\r' ? ['\r\n', '\n', '\r'] : ['\r\n', '\n'];
 }
 
-/** What is wrong with a record by itself. */
-function brokenRecord(parsed: Parsed, options: Options): Extract<Incoming, { reason: string }> | undefined {
-  const { raw, info } = parsed;
-  const reason = reasonAgainst(parsed, options);
-  return reason === undefined ? undefined : { line: info.lines, reason, content: raw.slice(0, SHOWN_CHARACTERS) };
-}
-
-function reasonAgainst({ record, raw }: Parsed, options: Options): string | undefined {
-  if (raw.length > LONGEST_RECORD) return `is longer than ${LONGEST_RECORD} characters`;
-  // A quotation that goes on behind its end is given as it was written; so is one in which marks are doubled.
-  if (!record.some((field) => field.startsWith('"'))) return undefined;
-  try {
-    parseWhole(raw.replaceAll(AROUND, ''), { ...options, relaxColumnCount: true });
-    return undefined;
-  } catch {
-    return 'has a quotation that goes on behind its end';
-  }
-}
-
-function checkedTitles({ record }: Parsed, reason: string | undefined): readonly string[] {
+function checkedTitles({ fields }: ParsedRecord, reason: string | undefined): readonly string[] {
   if (reason !== undefined) throw new PermanentError('bad_source', `The first line of the source ${reason}.`);
-  const trimmed = record.map((title) => title.trim());
+  const trimmed = fields.map((title) => title.trim());
   const twice = trimmed.find((title, index) => trimmed.indexOf(title) !== index);
   if (twice === undefined) return trimmed;
   throw new PermanentError('bad_source', `The source has two columns with the title ${JSON.stringify(twice)}.`);
 }
 
-function recordOf(titles: readonly string[], { record, info: { lines: line } }: Parsed): Incoming {
-  if (record.length !== titles.length) {
-    const reason = `has ${record.length} fields, where the first line has ${titles.length}`;
-    return { line, reason, content: JSON.stringify(record).slice(0, SHOWN_CHARACTERS) };
+function recordOf(titles: readonly string[], { fields, line }: ParsedRecord): Incoming {
+  if (fields.length !== titles.length) {
+    const reason = `has ${fields.length} fields, where the first line has ${titles.length}`;
+    return { line, reason, content: JSON.stringify(fields).slice(0, SHOWN_CHARACTERS) };
   }
-  return { line, fields: new Map(titles.map((title, index) => [title, record[index] || null])), isJson: false };
+  return { line, names: titles, values: fields.map((field) => field || null), isJson: false };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { catalogOf } from '../../spec/catalog-of.js';
 import { openSource } from './import-batches.js';
-import { type Incoming } from './record.js';
+import { type Incoming, type IncomingPortions } from './record.js';
 
 const DATASETS = {
   notes: {
@@ -11,12 +11,12 @@ const DATASETS = {
 };
 const dataset = catalogOf('postgres://nowhere', { datasets: DATASETS }).dataset('notes', 'default');
 
-async function* notes(count: number, note: string): AsyncGenerator<Incoming> {
-  for (let line = 1; line <= count; line += 1)
-    yield { line, fields: new Map(Object.entries({ id: String(line), note })), isJson: false };
+async function* notes(count: number, note: string): AsyncGenerator<readonly Incoming[]> {
+  const names = ['id', 'note'];
+  for (let line = 1; line <= count; line += 1) yield [{ line, names, values: [String(line), note], isJson: false }];
 }
 
-async function sizesOf(records: AsyncIterable<Incoming>, skipped = 0): Promise<readonly number[]> {
+async function sizesOf(records: IncomingPortions, skipped = 0): Promise<readonly number[]> {
   const sizes: number[] = [];
   const source = await openSource(records, dataset, 'insert');
   for await (const { rows } of source.batches(skipped)) sizes.push(rows.length);
@@ -32,5 +32,18 @@ describe('openSource', () => {
     const long = 'x'.repeat(1_048_576);
     expect(await sizesOf(notes(9, long))).toEqual([4, 4, 1]);
     expect(await sizesOf(notes(9, long), 4)).toEqual([4, 1]);
+  });
+
+  it('lets others have their turn between the portions of a source, also when all of them are there', async () => {
+    let turns = 0;
+    let isRead = false;
+    const takeTurn = (): void => {
+      turns += 1;
+      if (!isRead) setImmediate(takeTurn);
+    };
+    setImmediate(takeTurn);
+    await sizesOf(notes(100, 'x'));
+    isRead = true;
+    expect(turns).toBeGreaterThanOrEqual(100);
   });
 });

@@ -1,19 +1,16 @@
+import { setImmediate } from 'node:timers/promises';
 import { PermanentError } from '#libs/consumer';
 import {
-  type Cell,
   type Column,
-  columnText,
   type Dataset,
   type ImportBatch,
   type ImportPlan,
   type ImportRow,
   type RejectedRow,
   requiredColumns,
-  storedForm,
-  textOfJson,
-  VALUE_FORMS,
 } from '#libs/datasets';
-import { type Incoming, type IncomingRecord, SHOWN_CHARACTERS } from './record.js';
+import { type Incoming, type IncomingPortions } from './record.js';
+import { RowMaker } from './row-maker.js';
 
 const BATCH_RECORDS = 5_000;
 /** Of its texts. A batch is in memory several times: as it is read, as it is written, and the next one beside it. */
@@ -32,18 +29,18 @@ export interface ImportSource {
  * @throws PermanentError `empty_source`, `unknown_column`
  */
 export async function openSource(
-  records: AsyncIterable<Incoming>,
+  portions: IncomingPortions,
   dataset: Dataset,
   mode: ImportPlan['mode'],
 ): Promise<ImportSource> {
-  const pending = records[Symbol.asyncIterator]();
-  const before: Incoming[] = [];
+  const pending = portions[Symbol.asyncIterator]();
+  const before: (readonly Incoming[])[] = [];
   for (let next = await pending.next(); next.done !== true; next = await pending.next()) {
     before.push(next.value);
-    if (!('fields' in next.value)) continue;
-    const names = [...next.value.fields.keys()];
-    const columns = names.map((name) => columnOf(name, dataset));
-    const rows = new RowMaker(names, columns, requiredColumns(dataset, mode));
+    const first = next.value.find((record) => 'names' in record);
+    if (first === undefined) continue;
+    const columns = first.names.map((name) => columnOf(name, dataset));
+    const rows = new RowMaker(first.names, columns, requiredColumns(dataset, mode));
     const rest = { [Symbol.asyncIterator]: () => pending };
     return { columns, batches: (skipped) => batched(before, rest, { rows, skipped }) };
   }
@@ -61,23 +58,27 @@ function columnOf(name: string, { columns, name: dataset }: Dataset): Column {
 }
 
 async function* batched(
-  before: readonly Incoming[],
-  rest: AsyncIterable<Incoming>,
+  before: readonly (readonly Incoming[])[],
+  rest: IncomingPortions,
   { rows, skipped }: { readonly rows: RowMaker; readonly skipped: number },
 ): AsyncGenerator<ImportBatch> {
   let left = skipped;
   let batch = new GrowingBatch();
-  const all = async function* (): AsyncGenerator<Incoming> {
+  const all = async function* (): AsyncGenerator<readonly Incoming[]> {
     yield* before;
     yield* rest;
   };
-  for await (const record of all()) {
-    left -= 1;
-    if (left >= 0) continue;
-    batch.add(rows.make(record));
-    if (!batch.isFull) continue;
-    yield batch;
-    batch = new GrowingBatch();
+  for await (const portion of all()) {
+    for (const record of portion) {
+      left -= 1;
+      if (left >= 0) continue;
+      batch.add(rows.make(record));
+      if (!batch.isFull) continue;
+      yield batch;
+      batch = new GrowingBatch();
+    }
+    // A source that is always there before it is asked for must not keep the app from its heartbeats.
+    await setImmediate();
   }
   if (!batch.isEmpty) yield batch;
 }
@@ -102,35 +103,4 @@ class GrowingBatch implements ImportBatch {
   get isFull(): boolean {
     return this.rows.length + this.rejected.length >= BATCH_RECORDS || this.#characters >= BATCH_CHARACTERS;
   }
-}
-
-/** Makes rows of records, or says what is wrong with them. */
-class RowMaker {
-  constructor(
-    private readonly names: readonly string[],
-    private readonly columns: readonly Column[],
-    private readonly required: readonly string[],
-  ) {}
-
-  make(record: Incoming): ImportRow | RejectedRow {
-    if (!('fields' in record)) return { column: null, ...record };
-    const { line, fields, isJson } = record;
-    const strange = [...fields.keys()].find((name) => !this.names.includes(name));
-    if (strange !== undefined) return rejected(record, strange, 'is no column of the first record');
-    const cells: Cell[] = [];
-    for (const [index, { name, type }] of this.columns.entries()) {
-      const value = fields.get(this.names[index] ?? '');
-      const text = isJson ? columnText(type, value) : textOfJson(value);
-      if (text === null && this.required.includes(name)) return rejected(record, name, 'is missing');
-      const stored = text === null ? null : storedForm(type, text);
-      if (stored === undefined) return rejected(record, name, `must be ${VALUE_FORMS[type]}`);
-      cells.push(stored);
-    }
-    return { line, cells };
-  }
-}
-
-function rejected({ line, fields }: IncomingRecord, column: string, reason: string): RejectedRow {
-  const content = textOfJson(Object.fromEntries(fields)) ?? '';
-  return { line, column, reason, content: content.slice(0, SHOWN_CHARACTERS) };
 }

@@ -3,11 +3,11 @@ import { type JobContext } from '#libs/consumer';
 import { csvRecords } from './csv-records.js';
 import { decodedText } from './decoded-text.js';
 import { jsonRecords } from './json-records.js';
-import { type Incoming } from './record.js';
+import { type IncomingPortions } from './record.js';
 
 /** A stored source while it is read. */
 export interface OpenRecords {
-  readonly records: AsyncIterable<Incoming>;
+  readonly records: IncomingPortions;
   /** How much of it has been read, from 0 to 1. */
   readonly share: () => number;
   close(): void;
@@ -38,7 +38,7 @@ export async function openRecords(
   };
 }
 
-async function* eitherRecords(text: AsyncGenerator<string>): AsyncGenerator<Incoming> {
+async function* eitherRecords(text: AsyncGenerator<string>): IncomingPortions {
   const first = await text.next();
   const beginning = first.done === true ? '' : first.value;
   const whole = async function* (): AsyncGenerator<string> {

@@ -1,8 +1,10 @@
-/** One record of a source, by the names of its fields. */
+/** One record of a source. */
 export interface IncomingRecord {
   /** Where it ends in the source, from 1; of `rows` their number. */
   readonly line: number;
-  readonly fields: ReadonlyMap<string, unknown>;
+  /** The names of its fields, and their values in the same order. */
+  readonly names: readonly string[];
+  readonly values: readonly unknown[];
   /** Its values are those of JSON; else texts for columns of whatever type. */
   readonly isJson: boolean;
 }
@@ -15,6 +17,9 @@ export interface BrokenRecord {
 }
 
 export type Incoming = IncomingRecord | BrokenRecord;
+
+/** Records that follow each other in a source, in portions: to wait for each of them would cost more than to read it. */
+export type IncomingPortions = AsyncIterable<readonly Incoming[]>;
 
 /** The most characters of a record. */
 export const LONGEST_RECORD = 1_048_576;

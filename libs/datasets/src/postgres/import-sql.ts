@@ -1,8 +1,11 @@
 import { type ImportPlan } from '../import-plan.js';
 import { type Cell } from '../row-source.js';
 
-const SPECIAL = /[\\\n\r\t]/g;
+const SPECIAL = /[\\\n\r\t]/;
+const EVERY_SPECIAL = new RegExp(SPECIAL, 'g');
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+/** Of what is sent at once. */
+const PIECE_ROWS = 500;
 
 /** Where imports note how far they have come and what they have rejected; in the schema that the user's tables go to. */
 export const NOTES = {
@@ -68,15 +71,19 @@ export function deleteRows({ dataset }: Pick<ImportPlan, 'dataset'>, columns: re
     select count(*)::int as count from gone`;
 }
 
-/** Rows that follow each other in a batch as COPY takes them. */
-export function copyLines(rows: readonly { readonly cells: readonly Cell[] }[], firstNumber: number): string {
-  let text = '';
+/** Rows that follow each other in a batch as COPY takes them, in pieces. */
+export function* copyPieces(
+  rows: readonly { readonly cells: readonly Cell[] }[],
+  firstNumber: number,
+): Generator<Buffer> {
+  let lines: string[] = [];
   for (const [index, { cells }] of rows.entries()) {
-    text += String(firstNumber + index);
-    for (const cell of cells) text += cell === null ? '\t\\N' : `\t${escaped(cell)}`;
-    text += '\n';
+    lines.push(`${firstNumber + index}\t${cells.map(copied).join('\t')}\n`);
+    if (lines.length < PIECE_ROWS) continue;
+    yield Buffer.from(lines.join(''));
+    lines = [];
   }
-  return text;
+  if (lines.length > 0) yield Buffer.from(lines.join(''));
 }
 
 /** Of rows with one key the last counts: one statement can write a row only once. Keys are compared as the table does. */
@@ -111,8 +118,10 @@ export function tableOf({ import: target }: Pick<ImportPlan['dataset'], 'import'
   return (target?.table ?? '').split('.').map(quoted).join('.');
 }
 
-function escaped(cell: string): string {
-  return cell.replaceAll(SPECIAL, (sign) => ESCAPES[sign] ?? sign);
+/** A cell as COPY takes it. */
+function copied(cell: Cell): string {
+  if (cell === null) return '\\N';
+  return SPECIAL.test(cell) ? cell.replaceAll(EVERY_SPECIAL, (sign) => ESCAPES[sign] ?? sign) : cell;
 }
 
 function quoted(name: string): string {

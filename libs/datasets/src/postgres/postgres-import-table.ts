@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import Cursor from 'pg-cursor';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -7,7 +6,7 @@ import { DatasetRefusal } from '../errors.js';
 import { type ImportNote, type ImportTable } from '../import-table.js';
 import { DEFAULT_BATCH_ROWS, type Row } from '../row-source.js';
 import {
-  copyLines,
+  copyPieces,
   deleteRows,
   FORGET,
   makeTable,
@@ -119,10 +118,9 @@ export class PostgresImportTable implements ImportTable {
   }
 
   async stage(rows: readonly ImportRow[], firstNumber: number): Promise<void> {
-    const lines = Buffer.from(copyLines(rows, firstNumber));
     await this.#inSavepoint(() =>
       this.session.run((client) =>
-        pipeline(Readable.from([lines]), client.query(copyFrom('copy leveret_batch from stdin'))),
+        pipeline(copyPieces(rows, firstNumber), client.query(copyFrom('copy leveret_batch from stdin'))),
       ),
     );
   }
