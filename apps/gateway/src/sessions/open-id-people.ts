@@ -4,7 +4,7 @@ import { type OpenIdConfig, type OpenIdRole } from '#libs/config';
 import { clippedText } from '#libs/contracts';
 import { type ApiKeyRecord, type ApiKeyStore } from '../ledger/api-key.store.js';
 import { UNLIMITED_KEY } from '../ledger/limits.js';
-import { type Claims } from './open-id-provider.js';
+import { type Claims, NAMING_CLAIMS } from './open-id-provider.js';
 
 const MAX_NAME_BYTES = 100;
 
@@ -46,7 +46,8 @@ export class OpenIdPeople {
   }
 }
 
-function nameOf({ sub, email, preferred_username: username, name }: Claims): string {
-  const shown = [email, username, name].find((one): one is string => typeof one === 'string' && one !== '');
-  return clippedText(shown ?? sub, MAX_NAME_BYTES);
+function nameOf(claims: Claims): string {
+  const names = NAMING_CLAIMS.map((claim) => claims[claim]);
+  const shown = names.find((name): name is string => typeof name === 'string' && name !== '');
+  return clippedText(shown ?? claims.sub, MAX_NAME_BYTES);
 }

@@ -17,6 +17,9 @@ import { type SignInCheck } from './sign-in-cookie.js';
 
 const PATIENCE_S = 10;
 
+/** The claims that somebody is named by: the first that there is. */
+export const NAMING_CLAIMS = ['email', 'preferred_username', 'name'] as const;
+
 /** What a provider tells of somebody. */
 export type Claims = Readonly<Record<string, unknown>> & { readonly sub: string };
 
@@ -66,7 +69,8 @@ export class OpenIdProvider {
     const tokens = await authorizationCodeGrant(provider, answer, checks);
     const claims = tokens.claims();
     if (claims === undefined) throw new Error('The provider gave no ID token.');
-    const isWhole = claims[this.#config.claim] !== undefined;
+    const needed = [this.#config.claim, NAMING_CLAIMS[0]];
+    const isWhole = needed.every((claim) => claims[claim] !== undefined);
     if (isWhole || provider.serverMetadata().userinfo_endpoint === undefined) return claims;
     return { ...(await fetchUserInfo(provider, tokens.access_token, claims.sub)), ...claims };
   }

@@ -77,6 +77,13 @@ describe('signing in at an OpenID Connect provider', () => {
     expect(actions.json.data[0]).toMatchObject({ key: { name: 'anna@example.org' }, via: 'session', status: 201 });
   });
 
+  it('asks for the name of who came when the ID token tells the role alone', async () => {
+    provider.people.set('fred', { email: 'fred@example.org', groups: ['ops'] });
+    provider.inIdToken = ['groups'];
+    expect(await sessionOf(await signIn('fred'))).toMatchObject({ name: 'fred@example.org', scopes: ['admin'] });
+    provider.inIdToken = [];
+  });
+
   it('takes a single value, and follows what the provider says now', async () => {
     provider.people.set('ben', { name: 'Ben', groups: 'support' });
     const led = await signIn('ben');

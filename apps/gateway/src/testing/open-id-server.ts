@@ -12,6 +12,8 @@ export interface OpenIdClient {
 /** A real OpenID Connect provider on loopback. It believes whoever gives a name, and tells of them what `people` says. */
 export class OpenIdServer {
   readonly people = new Map<string, Readonly<Record<string, unknown>>>();
+  /** What the ID token tells as well; all else is told to who asks for it. */
+  inIdToken: readonly string[] = [];
   readonly issuer: string;
   readonly #server: Server;
 
@@ -51,9 +53,15 @@ export class OpenIdServer {
         },
       ],
       claims: { openid: ['sub'], profile: ['name', 'groups'], email: ['email'] },
+      conformIdTokenClaims: false,
       cookies: { keys: ['a key of the tests'] },
-      findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ ...this.people.get(sub), sub }) }),
+      findAccount: (_, sub) => ({ accountId: sub, claims: (use) => ({ ...this.#toldOf(sub, use), sub }) }),
     });
+  }
+
+  #toldOf(sub: string, use: string): Readonly<Record<string, unknown>> {
+    const all = Object.entries(this.people.get(sub) ?? {});
+    return Object.fromEntries(all.filter(([claim]) => use === 'userinfo' || this.inIdToken.includes(claim)));
   }
 }
 
