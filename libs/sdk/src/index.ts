@@ -46,7 +46,13 @@ export {
   type UploadOptions,
 } from './resources/files.js';
 export { type Flow, type FlowBatchNode, type FlowNode } from './resources/flow.js';
-export { type JobFilter, type Jobs, type JobTrace, type WaitingJobChange } from './resources/jobs.js';
+export {
+  type JobFilter,
+  type Jobs,
+  type JobTrace,
+  type JobWithOptions,
+  type WaitingJobChange,
+} from './resources/jobs.js';
 export { type SteeredJobs, type Steering, type SteeringPreview, type SteeringTerms } from './resources/many-jobs.js';
 export { type NoJobReason } from './resources/no-job-reason.js';
 export { type Queue, type QueueChange, type QueueDependency, type Queues } from './resources/queues.js';

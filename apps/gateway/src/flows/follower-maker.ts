@@ -114,7 +114,8 @@ function bareJob({ task, request }: DueFollowUp, origin: JobOrigin & { readonly 
     },
     metadata: JSON.stringify(request['metadata'] ?? {}),
     ...{ priority: PRIORITIES.normal, maxAttempts: DEFAULT_MAX_ATTEMPTS, backoff: DEFAULT_BACKOFF },
-    ...{ timeoutMs: TIMES.defaultTimeoutMs, schemaHash: null, scheduledFor: null, expiresAt: null },
+    ...{ timeoutMs: TIMES.defaultTimeoutMs, givenOptions: null, schemaHash: null },
+    ...{ scheduledFor: null, expiresAt: null },
     ...{ uniqueKey: null, uniqueUntil: null, apiKeyId: null, concurrencyKey: null },
   };
 }

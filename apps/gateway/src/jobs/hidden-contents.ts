@@ -1,4 +1,5 @@
 import { type Attempt, type Job, type JobChange, type JobError, type Progress } from '#libs/contracts';
+import { type GivenOptions } from './given-options.js';
 
 /** Stands in the place of what is not shown, as for a secret field. */
 export const HIDDEN = '***';
@@ -11,6 +12,14 @@ export function withoutContents(job: Job): Job {
     metadata: Object.fromEntries(Object.keys(job.metadata).map((name) => [name, HIDDEN])),
     ...{ progress: withoutMessage(job.progress), error: withoutCause(job.error) },
   };
+}
+
+const HIDDEN_OPTIONS: GivenOptions = { concurrencyKey: HIDDEN, notify: { email: HIDDEN }, callbackUrl: HIDDEN };
+
+/** The same options of a job without what a user has written into them: which there are, and times and numbers, is still told. */
+export function withoutTexts(options: GivenOptions): GivenOptions {
+  const hidden = Object.entries(HIDDEN_OPTIONS).filter(([name]) => name in options);
+  return { ...options, ...Object.fromEntries(hidden) };
 }
 
 /** What has become of a job, without what its handler said. */

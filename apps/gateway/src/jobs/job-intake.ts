@@ -92,6 +92,7 @@ function newJob(task: TaskRecord, origin: JobOrigin, { options, priority, payloa
     maxAttempts: options.maxAttempts,
     backoff: options.backoff,
     timeoutMs: options.timeoutMs,
+    givenOptions: options.given,
     schemaHash: task.hash,
     traceparent: origin.traceparent,
     scheduledFor: options.scheduledFor,

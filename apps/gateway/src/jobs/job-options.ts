@@ -12,6 +12,7 @@ import {
 import { readTime } from '../http/iso-time.js';
 import { type FieldError } from '../http/problem.js';
 import { durationText } from './duration-text.js';
+import { givenOptions } from './given-options.js';
 import { type BackoffRequest, type JobRequest } from './job-request.js';
 
 /** What a job does beside its payload: its own options over its task's defaults. */
@@ -28,6 +29,8 @@ export interface JobOptions {
   readonly timeoutMs: number;
   /** JSON text. */
   readonly metadata: string;
+  /** JSON text of those that were given, as they were; null when none was. */
+  readonly given: string | null;
 }
 
 const LONGEST_WAIT_MS = 10 * 365 * 86_400_000;
@@ -56,6 +59,7 @@ export function readJobOptions(
     backoff: backoffOf(request.backoff, defaults.backoff, times),
     timeoutMs: timeoutOf(request, task, ackTimeoutMs, times),
     metadata: metadataOf(request, errors),
+    given: givenOptions(request),
   };
 }
 

@@ -3,7 +3,8 @@ import { belongsTo } from '#libs/storage';
 import { type Caller } from '../api-keys/caller.js';
 import { type FileLinks } from '../files/file-links.js';
 import { type TaskStore } from '../ledger/task-store.js';
-import { withoutContents, withoutReasons, withoutTelling } from './hidden-contents.js';
+import { type GivenOptions } from './given-options.js';
+import { withoutContents, withoutReasons, withoutTelling, withoutTexts } from './hidden-contents.js';
 import { maskedJob } from './masked-job.js';
 import { type Notice, noticeOf } from './notice.js';
 
@@ -36,6 +37,10 @@ export class JobView {
 
   taken(job: Job, viewer: Viewer): TakenJob {
     return { ...this.shown(job, viewer), ...noticeOf(job, this.tasks) };
+  }
+
+  shownOptions(options: GivenOptions, { seesContents }: Viewer): GivenOptions {
+    return seesContents ? options : withoutTexts(options);
   }
 
   /** What has become of a job, to who watches it. */

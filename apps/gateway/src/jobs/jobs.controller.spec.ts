@@ -3,6 +3,7 @@ import { type Attempt, DEFAULT_BACKOFF, type Job } from '#libs/contracts';
 import { outputKey, uploadKey } from '#libs/storage';
 import { v4 as uuidv4, v5 as uuidv5, v7 as uuidv7 } from 'uuid';
 import { Database } from '../ledger/database.js';
+import { type Page } from '../http/page.js';
 import { TaskStore } from '../ledger/task-store.js';
 import { Client, pathsOf } from '../testing/client.js';
 import { type RealEdge, startRealEdge } from '../testing/real-edge.js';
@@ -55,6 +56,7 @@ describe('jobs over HTTP', () => {
     expect([answer.status, answer.text.slice(0, 200)]).toEqual([202, expect.any(String)]);
     return answer.json;
   };
+  const shownOf = ({ watchToken: _, ...job }: Accepted): Job => job;
   const refusedAt = async (job: object, headers: Record<string, string> = {}): Promise<string[]> => {
     const answer = await client.post('/v1/jobs', { task: 'demo.echo', ...job }, { headers });
     expect(answer.status).toBe(422);
@@ -81,7 +83,7 @@ describe('jobs over HTTP', () => {
     });
     expect(job.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
     expect(watchToken).toMatch(/^lvw\./);
-    expect((await client.get<Job>(`/v1/jobs/${job.id}`)).json).toEqual(job);
+    expect((await client.get<Job>(`/v1/jobs/${job.id}`)).json).toEqual({ ...job, options: {} });
     expect((await client.get<Attempt[]>(`/v1/jobs/${job.id}/attempts`)).json).toEqual([]);
   });
 
@@ -105,6 +107,17 @@ describe('jobs over HTTP', () => {
     );
     expect(Number(row?.timeout_ms)).toBe(30_000);
     expect(row?.backoff).toMatchObject({ type: 'exponential', delayMs: 300, jitter: 0.2 });
+  });
+
+  it('show the options that they were given, as they were, on their own page alone', async () => {
+    const options = {
+      ...{ maxAttempts: 2, timeout: '30s', backoff: { delay: 300 }, expiresIn: '1d', uniqueFor: '1h' },
+      concurrencyKey: 'one',
+    };
+    const job = await enqueued({ ...options, uniqueKey: 'u', priority: 'high', delay: '1h', metadata: { a: 1 } });
+    expect((await client.get<object>(`/v1/jobs/${job.id}`)).json).toEqual({ ...shownOf(job), options });
+    const { json } = await client.get<Page<object>>('/v1/jobs?limit=1');
+    expect(json.data).toEqual([shownOf(job)]);
   });
 
   it('start at once when their time has passed', async () => {

@@ -8,6 +8,7 @@ import { type Page, pageOf } from '../http/page.js';
 import { positionText } from '../http/time-position.js';
 import { JobStore } from '../ledger/job-store.js';
 import { Described, paged } from '../openapi/described.js';
+import { type GivenOptions } from './given-options.js';
 import { IDEMPOTENCY, readIdempotencyKey } from './idempotency-key.js';
 import { JobAcceptance } from './job-acceptance.js';
 import { JOB_FILTERS, readJobQuery } from './job-query.js';
@@ -77,10 +78,20 @@ export class JobsController {
   }
 
   @Get(':id')
-  @Described({ summary: 'Show a job', status: 200, answer: 'Job', problems: [404] })
+  @Described({
+    summary: 'Show a job, with the options that it was given',
+    status: 200,
+    answer: 'JobWithOptions',
+    problems: [404],
+  })
   @RequireScope('jobs:read')
   @OpenWithoutContents()
-  async show(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<Job> {
-    return this.view.shown(await visibleJob(this.jobs, id, caller), caller);
+  async show(
+    @Param('id') id: string,
+    @CurrentCaller() caller: Caller,
+  ): Promise<Job & { readonly options: GivenOptions }> {
+    const job = await visibleJob(this.jobs, id, caller);
+    const options = this.view.shownOptions(await this.jobs.givenOptions(job.id), caller);
+    return { ...this.view.shown(job, caller), options };
   }
 }

@@ -72,6 +72,7 @@ export async function insertJobs(
     column((job) => job.concurrencyKey),
     column((job) => held.has(job)),
     column(({ files }) => (files.length === 0 ? null : files.join())),
+    column((job) => job.givenOptions),
     ...(inFlow ? [followUpRows(jobs)] : []),
   ]);
 }
@@ -93,19 +94,20 @@ WITH new AS (
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[], $8::int[],
               $9::text[], $10::bigint[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[],
               $17::uuid[], $18::text[], $19::timestamptz[], $20::uuid[], $21::uuid[], $22::uuid[], $23::boolean[],
-              $24::text[], $25::boolean[], $26::text[])
+              $24::text[], $25::boolean[], $26::text[], $27::text[])
        WITH ORDINALITY AS given (id, tenant, task, queue, priority, payload, metadata, max_attempts, backoff, timeout_ms,
                                  schema_hash, traceparent, scheduled_for, expires_at, batch_id, unique_key,
                                  unique_until, api_key_id, parent_id, follows_batch, leads_on, concurrency_key, held,
-                                 files, position)
+                                 files, given_options, position)
 )${before}, inserted AS (
   INSERT INTO jobs (id, tenant, task, queue, status, priority, payload, metadata, max_attempts, backoff, timeout_ms,
                     schema_hash, traceparent, scheduled_for, expires_at, batch_id, unique_key, unique_until, api_key_id,
-                    parent_id, follows_batch, leads_on, concurrency_key, files, run, held, queued_at)
+                    parent_id, follows_batch, leads_on, concurrency_key, files, given_options, run, held, queued_at)
   SELECT id, tenant, task, queue, CASE WHEN waits THEN 'scheduled' ELSE 'queued' END, priority,
          payload::json, metadata::jsonb, max_attempts, backoff::jsonb, timeout_ms, schema_hash, traceparent,
          scheduled_for, expires_at, batch_id, unique_key, unique_until, api_key_id, parent_id, follows_batch,
-         leads_on, concurrency_key, string_to_array(files, ',')::uuid[], CASE WHEN waits THEN 0 ELSE 1 END,
+         leads_on, concurrency_key, string_to_array(files, ',')::uuid[], given_options::json,
+         CASE WHEN waits THEN 0 ELSE 1 END,
          CASE WHEN waits THEN NULL WHEN ${isPaused} THEN 'batch' WHEN concurrency_key IS NOT NULL THEN 'key' WHEN held THEN 'turn' END, clock_timestamp()
   FROM new ORDER BY position
   ON CONFLICT DO NOTHING
@@ -141,7 +143,7 @@ const INSERT_WITH_FLOW = statement({
   isPaused: 'batch_id IN (SELECT id FROM judged WHERE paused_at IS NOT NULL)',
   beside: `, following AS (
   SELECT next.*, inserted.tenant
-  FROM json_to_recordset($27::json) AS next (id uuid, "of" uuid, spawned boolean, position int, "on" text, task text,
+  FROM json_to_recordset($28::json) AS next (id uuid, "of" uuid, spawned boolean, position int, "on" text, task text,
                                              request json, traceparent text)
   JOIN inserted ON inserted.id = next."of"
 ), opened AS (

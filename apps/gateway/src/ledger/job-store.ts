@@ -93,6 +93,15 @@ export class JobStore {
     return row === undefined ? undefined : jobOf(row);
   }
 
+  /** The options that a job was given, as they were; an empty object when it was given none. */
+  async givenOptions(id: string): Promise<object> {
+    const [row] = await this.#database.query<{ given_options: object | null }>(
+      'SELECT given_options FROM jobs WHERE id = $1',
+      [id],
+    );
+    return row?.given_options ?? {};
+  }
+
   /** The W3C trace context that a job came with. */
   async traceparent(id: string): Promise<string | null> {
     const [row] = await this.#database.query<{ traceparent: string | null }>(

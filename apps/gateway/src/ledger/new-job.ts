@@ -19,6 +19,8 @@ export interface NewJob {
   readonly maxAttempts: number;
   readonly backoff: Backoff;
   readonly timeoutMs: number;
+  /** JSON text of what the request said of those that are not the task's; null when it said nothing. */
+  readonly givenOptions: string | null;
   readonly schemaHash: string | null;
   readonly traceparent: string | null;
   /** Null: at once. */

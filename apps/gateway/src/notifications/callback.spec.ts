@@ -94,6 +94,19 @@ describe('the callback of a job', () => {
       });
     });
 
+    it('is shown with its job also afterwards, to who may see what is in jobs', async () => {
+      const { json: job } = await enqueue({ callbackUrl: URL_OF_CALLER, timeout: '30s', concurrencyKey: 'shop' });
+      await bench.end(job.id, { kind: 'done', result: null });
+      await bench.follow();
+      const optionsFor = async (scope: string): Promise<unknown> => {
+        const key = await client.newKey('default', [scope]);
+        return (await client.get<{ options: unknown }>(`/v1/jobs/${job.id}`, { key })).json.options;
+      };
+      const written = { callbackUrl: URL_OF_CALLER, concurrencyKey: 'shop' };
+      expect(await optionsFor('jobs:read')).toEqual({ ...written, timeout: '30s' });
+      expect(await optionsFor('jobs:outline')).toEqual({ callbackUrl: '***', concurrencyKey: '***', timeout: '30s' });
+    });
+
     it.each([
       ['job.failed', (id: string) => bench.end(id, { kind: 'reject', failure: { code: 'bad', message: 'Full.' } })],
       ['job.cancelled', (id: string) => client.post(`/v1/jobs/${id}/cancel`, undefined)],

@@ -1,4 +1,5 @@
 import { JOB_STATUSES, LOG_LEVELS, MAX_PRIORITY, SCOPES } from '#libs/contracts';
+import { GIVEN_OPTIONS_SCHEMA } from '../jobs/given-options.js';
 import { CATCH_UPS, OVERLAPS } from '../ledger/schedule-row.js';
 import { KEY_LIMIT_FIELDS, TENANT_LIMIT_FIELDS } from '../limits/limits-request.js';
 import { ACCOUNT_SCHEMAS } from './account-schemas.js';
@@ -85,6 +86,16 @@ const batch = {
 /** The shapes that the OpenAPI document refers to by name. */
 export const SCHEMAS: Readonly<Record<string, Schema>> = {
   Job: whole(job),
+  JobWithOptions: whole({
+    ...job,
+    options: {
+      type: 'object',
+      properties: GIVEN_OPTIONS_SCHEMA,
+      description:
+        'What its request said of them, as it was given. Priority, unique key and metadata are fields of the job; what follows ' +
+        'from its end is shown by its flow.',
+    },
+  }),
   AcceptedJob: whole(
     { ...job, watchToken: { ...text, description: 'Opens the live updates of this job alone, for 15 minutes.' } },
     {

@@ -16,6 +16,7 @@ export function newJob(changes: Partial<NewJob> = {}): NewJob {
     maxAttempts: 3,
     backoff: DEFAULT_BACKOFF,
     timeoutMs: 1_000,
+    givenOptions: null,
     schemaHash: null,
     traceparent: null,
     scheduledFor: null,

@@ -2,7 +2,7 @@ import { type Attempt, type Duration, isFinal, type Job, type JobStatus } from '
 import { type Call } from '../http/call.js';
 import { type Http } from '../http/http.js';
 import { Listing, type PageQuery } from '../http/listing.js';
-import { type Priority } from '../job-request.js';
+import { type JobOptions, type Priority } from '../job-request.js';
 import { type CallOptions } from '../options.js';
 import { resultOf } from '../watch/job-result.js';
 import { type JobUpdate, type LogLine } from '../watch/job-update.js';
@@ -29,6 +29,14 @@ export interface JobFilter extends PageQuery {
   readonly createdBefore?: Date | string | undefined;
   /** With an admin key: the jobs of this tenant. */
   readonly tenant?: string | undefined;
+}
+
+/** A job with the options that its request gave it, as they were given; those that it did not give are missing. */
+export interface JobWithOptions extends Job {
+  readonly options: Pick<
+    JobOptions,
+    'maxAttempts' | 'backoff' | 'timeout' | 'expiresIn' | 'uniqueFor' | 'concurrencyKey' | 'notify' | 'callbackUrl'
+  >;
 }
 
 /** What can be changed of a job that still waits. */
@@ -58,7 +66,7 @@ export class Jobs {
   }
 
   /** Shows a job. The download links in its result are fresh. @throws NotFoundError */
-  get(id: string, options?: CallOptions): Promise<Job> {
+  get(id: string, options?: CallOptions): Promise<JobWithOptions> {
     return this.#http.json(this.#call('GET', id, '', { options }));
   }
 
