@@ -36,7 +36,7 @@ function asked(to: string, name: 'bare-fastify' | 'distant-http'): Question {
         [`${BARE}, with a signal and a time-out`]: bareCall(agent, url, endingOfJob),
         // Every job has a signal of its own.
         "the app's calls": () =>
-          outgoing.exchange({ ...{ method: 'POST', url, headers: HEADERS, body: BODY }, signal: signalOfJob() }),
+          outgoing.exchange({ method: 'POST', url, headers: HEADERS, body: BODY, signal: signalOfJob() }),
       };
       try {
         // Nobody has called the host yet: it is known to answer afterwards.

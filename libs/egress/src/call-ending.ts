@@ -7,6 +7,7 @@ import { EventEmitter } from 'node:events';
 export class CallEnding extends EventEmitter {
   readonly #timer: NodeJS.Timeout;
   readonly #stop: () => void;
+  #isOver = false;
   #isLate = false;
 
   /** @param job not aborted yet */
@@ -16,18 +17,19 @@ export class CallEnding extends EventEmitter {
   ) {
     super();
     this.#stop = () => {
+      this.#isOver = true;
       this.emit('abort');
     };
     this.#timer = setTimeout(() => {
       this.#isLate = true;
-      this.emit('abort');
+      this.#stop();
     }, totalMs).unref();
     job.addEventListener('abort', this.#stop);
   }
 
   /** True when nothing of the call may begin any more: undici asks before it begins a request. */
   get aborted(): boolean {
-    return this.#isLate || this.job.aborted;
+    return this.#isOver;
   }
 
   /** True when the time is over. */

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { inSpan, type SpanAbout, type SpanEnd } from '#libs/observability';
+import { inSpan, isTracing, type SpanAbout, type SpanEnd } from '#libs/observability';
 import { type Answer, type Call, type WholeAnswer } from './call.js';
 
 const FIRST_ERROR_STATUS = 400;
@@ -9,6 +9,7 @@ const FIRST_ERROR_STATUS = 400;
  * instead: the host goes on with it.
  */
 export function inCallSpan<A extends Answer | WholeAnswer>(call: Call, send: (call: Call) => Promise<A>): Promise<A> {
+  if (!isTracing()) return send(call);
   const carried = call.headers?.['traceparent'];
   return inSpan(
     () => aboutCall(call),
@@ -24,7 +25,7 @@ export function inCallSpan<A extends Answer | WholeAnswer>(call: Call, send: (ca
 /** With the origin alone of the URL: user, path and query may be secrets, as the whole address of a webhook is one. */
 function aboutCall({ method, url }: Call): SpanAbout {
   const attributes = { 'http.request.method': method };
-  if (!URL.canParse(String(url))) return { name: method, kind: 'client', attributes };
+  if (!URL.canParse(url)) return { name: method, kind: 'client', attributes };
   const { protocol, hostname, port, origin } = new URL(url);
   const standard = protocol === 'https:' ? 443 : 80;
   const server = { 'server.address': hostname, 'server.port': port === '' ? standard : Number(port) };

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { type Call, CALL_LIMITS, type CallLimits } from './call.js';
+import { type Call, CALL_LIMITS, type CallLimits, type Passage } from './call.js';
 import { CallEnding } from './call-ending.js';
 import { callFailure } from './call-failure.js';
 import { CallFailed } from './errors.js';
@@ -10,7 +10,10 @@ export class CallUnderWay {
   readonly ending: CallEnding;
 
   /** @throws the reason of its signal when that has aborted */
-  constructor(readonly call: Call) {
+  constructor(
+    readonly call: Call,
+    readonly passage: Passage | undefined,
+  ) {
     call.signal.throwIfAborted();
     this.limits = call.limits === undefined ? CALL_LIMITS : { ...CALL_LIMITS, ...call.limits };
     this.ending = new CallEnding(call.signal, this.limits.totalMs);

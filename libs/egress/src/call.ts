@@ -26,8 +26,7 @@ export const CALL_LIMITS: CallLimits = {
 export interface Call {
   /** In capitals. */
   readonly method: string;
-  /** As a URL: one that `EgressClient.checked` has given. */
-  readonly url: string | URL;
+  readonly url: string;
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Headers that only the origin of `url` may see: a redirect to another one leaves them out. Names in lower case. */
@@ -40,8 +39,14 @@ export interface Call {
   readonly redirects?: number;
   /** Is asked before a redirect is followed; what it throws ends the call. */
   readonly beforeRedirect?: (to: URL) => void;
+}
+
+/** What somebody knows of a call who has let it pass. */
+export interface Passage {
+  /** That of the call, as `EgressClient.checked` has given it. */
+  readonly url: URL;
   /** Is called when the head of the answer is there. */
-  readonly answered?: () => void;
+  readonly answered: () => void;
 }
 
 /** What a server answered, whole. */

@@ -8,7 +8,7 @@ import { createGzip, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type HttpTarget, startHttpTarget } from '../spec/http-target.js';
 import { REFUSED_HOSTS, REFUSED_REDIRECTS, REFUSED_RESOLUTIONS, REFUSED_URLS } from '../spec/refused-addresses.js';
-import { type Answer, type Call, type WholeAnswer } from './call.js';
+import { type Answer, type Call, type Passage, type WholeAnswer } from './call.js';
 import { EgressClient, type EgressOptions } from './egress-client.js';
 import { type Resolve } from './guarded-connector.js';
 
@@ -33,10 +33,10 @@ describe('EgressClient', () => {
     await client.close();
     client = clientOf(options);
   };
-  const get = (url: string, more: Partial<Call> = {}): Promise<Answer> =>
-    client.send({ method: 'GET', url, signal: new AbortController().signal, ...more });
-  const exchange = (url: string, more: Partial<Call> = {}): Promise<WholeAnswer> =>
-    client.exchange({ method: 'GET', url, signal: new AbortController().signal, ...more });
+  const get = (url: string, more: Partial<Call> = {}, passage?: Passage): Promise<Answer> =>
+    client.send({ method: 'GET', url, signal: new AbortController().signal, ...more }, passage);
+  const exchange = (url: string, more: Partial<Call> = {}, passage?: Passage): Promise<WholeAnswer> =>
+    client.exchange({ method: 'GET', url, signal: new AbortController().signal, ...more }, passage);
   const portOf = ({ url }: HttpTarget): string => new URL(url).port;
 
   describe('at an address that the operator has opened', () => {
@@ -233,9 +233,9 @@ describe('EgressClient', () => {
   });
 
   /** The text of an answer that is read as it comes, or taken whole. */
-  const WAYS: readonly [string, (url: string, more?: Partial<Call>) => Promise<string>][] = [
-    ['read as it comes', async (url, more) => text((await get(url, more)).body)],
-    ['taken whole', async (url, more) => (await exchange(url, more)).body.toString()],
+  const WAYS: readonly [string, (...of: Parameters<typeof get>) => Promise<string>][] = [
+    ['read as it comes', async (...of) => text((await get(...of)).body)],
+    ['taken whole', async (...of) => (await exchange(...of)).body.toString()],
   ];
 
   describe.each(WAYS)('for an answer that is %s', (_way, read) => {
@@ -408,7 +408,8 @@ describe('EgressClient', () => {
         const cancelling = new AbortController();
         const answered = new EventEmitter();
         const head = once(answered, 'head');
-        const reading = read(target.url, { signal: cancelling.signal, answered: () => answered.emit('head') });
+        const passage = { url: client.checked(target.url), answered: () => void answered.emit('head') };
+        const reading = read(target.url, { signal: cancelling.signal }, passage);
         await head;
         cancelling.abort(new Error('cancelled'));
         await expect(reading).rejects.toThrow('cancelled');

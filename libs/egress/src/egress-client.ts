@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
 import { answerBody } from './answer-body.js';
 import { type AnswerHead, type TakingTerms } from './answer-head.js';
-import { type Answer, type Call, type CallLimits, type WholeAnswer } from './call.js';
+import { type Answer, type Call, type CallLimits, type Passage, type WholeAnswer } from './call.js';
 import { inCallSpan } from './call-span.js';
 import { CallUnderWay } from './call-under-way.js';
 import { EgressPolicy } from './egress-policy.js';
@@ -57,31 +57,33 @@ export class EgressClient {
    * The URL of a call that may be sent, as far as it can be told before its name is resolved.
    * @throws EgressRefused
    */
-  checked(url: string | URL): URL {
+  checked(url: string): URL {
     return this.#policy.checked(url);
   }
 
   /**
    * Sends a call and resolves with the head of its answer, whatever the status.
+   * @param passage when it has been let pass already: its URL is not checked a second time
    * @throws EgressRefused when the policy refuses its address, or one that it is redirected to
    * @throws CallFailed when there is no answer
    * @throws the error of its body when that cannot be read
    * @throws the reason of its signal when that aborts
    */
-  send(call: Call): Promise<Answer> {
-    return inCallSpan(call, (traced) => this.#send(traced));
+  send(call: Call, passage?: Passage): Promise<Answer> {
+    return inCallSpan(call, (traced) => this.#send(traced, passage));
   }
 
-  async #send(call: Call): Promise<Answer> {
-    const underWay = new CallUnderWay(call);
+  async #send(call: Call, passage: Passage | undefined): Promise<Answer> {
+    const underWay = new CallUnderWay(call, passage);
     try {
-      const { raw, ...head } = await this.#followed(underWay, takeStream);
+      const taken = await this.#followed(underWay, takeStream);
+      const { status, headers, raw } = taken;
       const { maxBytes } = underWay.limits;
-      const body = answerBody(raw, encodingOf(call, head), { maxBytes, explain: (error) => underWay.explain(error) });
+      const body = answerBody(raw, encodingOf(call, taken), { maxBytes, explain: (error) => underWay.explain(error) });
       body.once('close', () => {
         underWay.letGo();
       });
-      return { ...head, body };
+      return { status, headers, body };
     } catch (error) {
       underWay.giveUp();
       throw error;
@@ -90,17 +92,19 @@ export class EgressClient {
 
   /**
    * Sends a call and resolves with its answer, whole.
+   * @param passage as of `send`
    * @throws as `send`, and AnswerTooLarge
    */
-  exchange(call: Call): Promise<WholeAnswer> {
-    return inCallSpan(call, (traced) => this.#exchange(traced));
+  exchange(call: Call, passage?: Passage): Promise<WholeAnswer> {
+    return inCallSpan(call, (traced) => this.#exchange(traced, passage));
   }
 
-  async #exchange(call: Call): Promise<WholeAnswer> {
-    const underWay = new CallUnderWay(call);
+  async #exchange(call: Call, passage: Passage | undefined): Promise<WholeAnswer> {
+    const underWay = new CallUnderWay(call, passage);
     try {
-      const { status, headers, bytes } = await this.#followed(underWay, takeWhole);
-      const encoding = encodingOf(call, { status, headers });
+      const taken = await this.#followed(underWay, takeWhole);
+      const { status, headers, bytes } = taken;
+      const encoding = encodingOf(call, taken);
       const body = encoding === '' ? bytes : await this.#unpacked(bytes, encoding, underWay);
       underWay.letGo();
       return { status, headers, body };
@@ -132,7 +136,7 @@ export class EgressClient {
   async #followed<T extends AnswerHead>(underWay: CallUnderWay, take: Take<T>): Promise<T> {
     const { call } = underWay;
     const { redirects = 0 } = call;
-    let hop = this.#firstHop(call);
+    let hop = this.#firstHop(underWay);
     for (let hops = 0; ; hops += 1) {
       const answer = await this.#taken(underWay, hop, take);
       const target = targetOf(call, hop, answer);
@@ -150,11 +154,12 @@ export class EgressClient {
     }
   }
 
-  #firstHop({ url, headers, credentials }: Call): Hop {
+  #firstHop({ call, passage }: CallUnderWay): Hop {
+    const url = passage?.url ?? this.#policy.checked(call.url);
     const about = { 'user-agent': this.#userAgent, 'accept-encoding': ACCEPTED };
     // Not by several spreads: they give each object a shape of its own, which undici is slow to read and which lives long.
-    const all = Object.assign(about, headers, credentials);
-    return { url: this.#policy.checked(url), isRedirect: false, headers: all };
+    const headers = Object.assign(about, call.headers, call.credentials);
+    return { url, isRedirect: false, headers };
   }
 
   #nextHop({ credentials = {}, beforeRedirect }: Call, { url: from, headers }: Hop, target: string): Hop {
@@ -177,7 +182,7 @@ export class EgressClient {
   }
 
   async #taken<T>(underWay: CallUnderWay, hop: Hop, take: Take<T>): Promise<T> {
-    const { call, limits, ending } = underWay;
+    const { call, passage, limits, ending } = underWay;
     const { url, headers, isRedirect } = hop;
     // One literal, for the same reason as the headers are no several spreads.
     const request = {
@@ -191,7 +196,7 @@ export class EgressClient {
     };
     const wantsBody = (head: AnswerHead): boolean => {
       const isLast = targetOf(call, hop, head) === undefined;
-      if (isLast) call.answered?.();
+      if (isLast) passage?.answered();
       return isLast;
     };
     try {

@@ -28,7 +28,7 @@ export class EgressPolicy {
    * A URL that may be called as far as it can be told before its name is resolved.
    * @throws EgressRefused
    */
-  checked(given: string | URL): URL {
+  checked(given: string): URL {
     const url = parsed(given);
     if (DEFAULT_PORTS[url.protocol] === undefined) {
       throw new EgressRefused(`Expected an http or https URL, got one of ${url.protocol.slice(0, -1)}.`);
@@ -69,8 +69,7 @@ export class EgressPolicy {
   }
 }
 
-function parsed(text: string | URL): URL {
-  if (text instanceof URL) return text;
+function parsed(text: string): URL {
   try {
     return new URL(text);
   } catch {
@@ -85,5 +84,6 @@ export function destinationOf(url: {
   readonly protocol: string;
 }): Destination {
   const port = url.port === '' ? (DEFAULT_PORTS[url.protocol] ?? 0) : Number(url.port);
-  return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port };
+  const { hostname } = url;
+  return { host: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname, port };
 }

@@ -1,4 +1,4 @@
-export { type Answer, type Call, type CallLimits, type WholeAnswer } from './call.js';
+export { type Answer, type Call, type CallLimits, type Passage, type WholeAnswer } from './call.js';
 export { Dependencies, type DependenciesOptions, type Entry, Parked, type Peers } from './dependencies/dependencies.js';
 export { type Verdict } from './dependencies/breaker.js';
 export { type BreakerTerms, DEPENDENCY_TERMS, type DependencyTerms } from './dependencies/terms.js';

@@ -20,5 +20,5 @@ export async function takeStream(
   const { statusCode, headers, body: raw } = await ending.sooner(asked);
   const head = answerHead(statusCode, headers);
   if (!wantsBody(head)) raw.on('error', () => undefined).destroy();
-  return { ...head, raw };
+  return { status: head.status, headers: head.headers, raw };
 }

@@ -38,7 +38,7 @@ class AnswerTaker implements Dispatcher.DispatchHandler {
     private readonly resolve: (answer: TakenAnswer) => void,
     private readonly reject: (error: unknown) => void,
   ) {
-    terms.ending.once('abort', this.#stop);
+    terms.ending.on('abort', this.#stop);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -68,7 +68,9 @@ class AnswerTaker implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.terms.ending.off('abort', this.#stop);
-    this.resolve({ ...this.#head, bytes: Buffer.concat(this.#chunks, this.#bytes) });
+    // Not by a spread: that gives each answer a shape of its own, and takes longer than all the rest of this.
+    const { status, headers } = this.#head;
+    this.resolve({ status, headers, bytes: Buffer.concat(this.#chunks, this.#bytes) });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

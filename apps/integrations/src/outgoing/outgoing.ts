@@ -10,6 +10,7 @@ import {
   type EgressClient,
   type Entry,
   Parked,
+  type Passage,
   type Verdict,
   type WholeAnswer,
 } from '#libs/egress';
@@ -46,9 +47,10 @@ export class Outgoing implements OnApplicationShutdown {
    * @throws RetryAfter `dependency_down`, `dependency_busy`
    */
   async exchange(call: OutgoingCall): Promise<Judged<WholeAnswer>> {
-    const { url, dependency, entry } = this.#entered(call);
+    const passed = this.#passed(call);
+    const { dependency, entry } = passed;
     try {
-      const answer = await this.client.exchange({ ...call, url, answered: entry.answered });
+      const answer = await this.client.exchange(call, passed);
       entry.end(verdictOf(answer));
       return this.#judged(answer, dependency, call.job);
     } catch (error) {
@@ -58,9 +60,10 @@ export class Outgoing implements OnApplicationShutdown {
 
   /** Sends a call whose answer is read as it comes; errors of its body are those of `Answer`. @throws as `exchange` */
   async open(call: OutgoingCall): Promise<Judged<Answer>> {
-    const { url, dependency, entry } = this.#entered(call);
+    const passed = this.#passed(call);
+    const { dependency, entry } = passed;
     try {
-      const answer = await this.client.send({ ...call, url, answered: entry.answered });
+      const answer = await this.client.send(call, passed);
       // One of 5xx needs no body to speak against its host.
       if (verdictOf(answer) === 'failure') entry.end('failure');
       finished(answer.body, (error) => {
@@ -84,11 +87,12 @@ export class Outgoing implements OnApplicationShutdown {
   }
 
   /** What may never be called is nobody's dependency. */
-  #entered({ url: given, dependency: named }: OutgoingCall): EnteredCall {
+  #passed({ url: given, dependency: named }: OutgoingCall): PassedCall {
     try {
       const url = this.client.checked(given);
       const dependency = named ?? hostOf(url);
-      return { url, dependency, entry: this.dependencies.enter(dependency) };
+      const entry = this.dependencies.enter(dependency);
+      return { url, answered: entry.answered, dependency, entry };
     } catch (error) {
       throw error instanceof Parked ? new RetryAfter(error.waitMs, error.reason) : asJobError(error);
     }
@@ -113,8 +117,7 @@ export class Outgoing implements OnApplicationShutdown {
 }
 
 /** A call that may be made now. */
-interface EnteredCall {
-  readonly url: URL;
+interface PassedCall extends Passage {
   readonly dependency: string;
   readonly entry: Entry;
 }
