@@ -110,6 +110,13 @@ describe.each(OVERLAYS)('the manifests of %s', (overlay) => {
     }
   });
 
+  it('tell the gateway alone where the management API of the broker is, if they bring the broker', () => {
+    const told = workloads().filter(
+      (workload) => 'RABBITMQ_MANAGEMENT_URL' in environmentOf(podOf(workload).containers[0], manifests, SECRETS),
+    );
+    expect(told.map(({ metadata }) => metadata.name)).toEqual(overlay === 'rabbitmq-operator' ? ['gateway'] : []);
+  });
+
   it('run without rights, without a way to write but into volumes, and within limits', () => {
     for (const workload of workloads()) {
       const { containers, automountServiceAccountToken, securityContext } = podOf(workload);
