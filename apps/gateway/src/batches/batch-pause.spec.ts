@@ -184,6 +184,27 @@ describe('a paused batch', () => {
     expect((await client.get<ShownBatch>(`/v1/batches/${part}`)).json.paused).toBe(false);
   });
 
+  it('is not cut off from the batches below it: what leads to them is not deleted while they are open', async () => {
+    const parent = await spawner();
+    const [part = ''] = await spawned(parent, 1);
+    const [below = ''] = await spawned(part, 1);
+    await spawned(below, 1);
+    await bench.end(part, DONE, 1);
+    await bench.end(below, DONE, 1);
+    await bench.end(parent, DONE, 1);
+    await bench.follow();
+    const remove = async (id: string): Promise<unknown> => {
+      const { status, json } = await client.call<{ code?: string } | undefined>('DELETE', `/v1/jobs/${id}`, undefined);
+      return json?.code ?? status;
+    };
+    expect([await remove(part), await remove(below)]).toEqual(['batch_open', 'batch_open']);
+    await steer(parent, 'pause');
+    expect((await client.get<ShownBatch>(`/v1/batches/${below}`)).json.paused).toBe(true);
+    await steer(parent, 'cancel');
+    await bench.follow();
+    expect([await remove(part), await remove(below), await remove(parent)]).toEqual([204, 204, 204]);
+  });
+
   it('keeps a job whose way in had begun when it was paused', async () => {
     const { database, databaseUrl } = bench.edge;
     const parent = await spawner();

@@ -2,6 +2,7 @@
 export const PROBLEM_CODES = {
   404: ['webhooks_not_set_up'],
   409: [
+    'batch_open',
     'changed_by_others',
     'configured_key',
     'endpoint_disabled',

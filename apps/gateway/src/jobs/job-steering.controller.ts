@@ -13,8 +13,12 @@ import { JobView } from './job-view.js';
 import { visibleJob } from './visible-job.js';
 
 const KEY_HELD = 'Another open job holds the uniqueKey of this one';
-const FILES_NAMED = 'A job that has not ended names a file of this one';
 const ENDPOINT_GONE = 'The webhook endpoint that this job delivers to was deleted';
+
+const NEEDED = {
+  files_named: 'A job that has not ended names a file of this one',
+  batch_open: 'What this job has spawned has not ended, and is paused and cancelled with its batch',
+} as const;
 
 /** Moves jobs by hand. */
 @Controller('v1/jobs')
@@ -97,7 +101,7 @@ export class JobSteeringController {
     summary: 'Delete a job that has ended, and the files that it made',
     description:
       'Its attempts, log and dead letter go with it. Files that were uploaded for it stay. While a job that has not ended ' +
-      'names a file that it made: 409.',
+      'names a file that it made, or while it is of a batch and what it has spawned has not ended: 409.',
     status: 204,
     problems: [404, 409, 503],
   })
@@ -106,8 +110,9 @@ export class JobSteeringController {
   @OpenWithoutContents()
   async remove(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<void> {
     const job = await visibleJob(this.jobs, id, caller);
-    const removed = await this.steering.remove(job.id, () => this.storage.removeAll(`${job.tenant}/${job.id}/`));
-    if (!removed) throw await this.#refusal(job, caller, 'cannot be deleted');
+    const kept = await this.steering.remove(job.id, () => this.storage.removeAll(`${job.tenant}/${job.id}/`));
+    if (kept === 'files_named' || kept === 'batch_open') throw conflict(kept, `${NEEDED[kept]}: it cannot be deleted.`);
+    if (kept !== undefined) throw await this.#refusal(job, caller, 'cannot be deleted');
   }
 
   async #shown({ id }: Job, caller: Caller): Promise<Job> {
@@ -123,8 +128,6 @@ export class JobSteeringController {
         ? conflict('endpoint_gone', `${ENDPOINT_GONE}: it ${cannot}.`)
         : conflict('unique_key_held', `${KEY_HELD}: it ${cannot}.`);
     }
-    if (cannot === 'cannot be deleted' && isFinal(status))
-      return conflict('files_named', `${FILES_NAMED}: it ${cannot}.`);
     const why = `The job is ${status}: it ${cannot}.`;
     return isFinal(status) ? conflict('job_ended', why) : conflict('job_not_ended', `${why} Cancel it first.`);
   }

@@ -110,7 +110,8 @@ export class SteeringOfMany {
     let seen = 0;
     for (const { id, tenant } of found) {
       const { steering, storage } = this.#parts;
-      changed += Number(await steering.remove(id, () => storage.removeAll(`${tenant}/${id}/`)));
+      const kept = await steering.remove(id, () => storage.removeAll(`${tenant}/${id}/`));
+      changed += Number(kept === undefined);
       seen += 1;
       if (performance.now() > deadline) break;
     }

@@ -212,13 +212,13 @@ describe('JobSteering', () => {
     const id = await sent();
     const removed: string[] = [];
     const removeFiles = (): Promise<unknown> => Promise.resolve(removed.push(id));
-    expect(await steering.remove(id, removeFiles)).toBe(false);
+    expect(await steering.remove(id, removeFiles)).toBe('job_not_ended');
     expect(removed).toEqual([]);
     await steering.cancel([id]);
     await control();
     await expect(steering.remove(id, () => Promise.reject(new Error('The disk is away.')))).rejects.toThrow('disk');
     expect(await jobs.find(id, null)).toMatchObject({ status: 'cancelled' });
-    expect(await steering.remove(id, removeFiles)).toBe(true);
+    expect(await steering.remove(id, removeFiles)).toBeUndefined();
     expect(await jobs.find(id, null)).toBeUndefined();
 
     expect(await inForce.voids(10, null)).toEqual([{ job: id, upTo: 1 }]);
@@ -265,8 +265,8 @@ describe('JobSteering', () => {
     const { job: needing } = await jobs.accept(newJob({ files: [id] }));
     const removed: string[] = [];
     const removeFiles = (): Promise<unknown> => Promise.resolve(removed.push(id));
-    expect([await steering.remove(id, removeFiles), removed]).toEqual([false, []]);
+    expect([await steering.remove(id, removeFiles), removed]).toEqual(['files_named', []]);
     await steering.cancel([needing.id]);
-    expect([await steering.remove(id, removeFiles), removed]).toEqual([true, [id]]);
+    expect([await steering.remove(id, removeFiles), removed]).toEqual([undefined, [id]]);
   });
 });

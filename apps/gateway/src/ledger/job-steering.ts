@@ -48,18 +48,19 @@ export class JobSteering {
 
   /**
    * Deletes a final job with everything that is known of it. Its files go first, while nobody can retry it: when they
-   * cannot be removed, the job stays; so it does while an open job names one of them. A message of it that is still out stays
-   * voided. Returns whether it has gone.
+   * cannot be removed, the job stays; so it does while an open job names one of them, or while it leads from the batch that it is of
+   * to open ones below. A message of it that is still out stays voided. Returns why it stays; undefined when it has gone.
    */
-  async remove(id: string, removeFiles: () => Promise<unknown>): Promise<boolean> {
+  async remove(id: string, removeFiles: () => Promise<unknown>): Promise<Kept | undefined> {
     return this.#database.transaction(async (transaction) => {
       const state = (await readStates(transaction, [id])).states.get(id);
-      if (state === undefined || !isFinal(state.status)) return false;
-      if ((await transaction.query(NAMED_BY_OPEN, [id])).length > 0) return false;
+      if (state === undefined || !isFinal(state.status)) return 'job_not_ended';
+      const [needed] = await transaction.query<{ kept: Kept | null }>(NEEDED, [id]);
+      if (needed?.kept != null) return needed.kept;
       await removeFiles();
       await transaction.query('DELETE FROM jobs WHERE id = $1', [id]);
       await countLeaving(transaction, [state]);
-      return true;
+      return undefined;
     });
   }
 
@@ -71,6 +72,9 @@ export class JobSteering {
     return steered;
   }
 }
+
+/** Why a job is not deleted. */
+export type Kept = 'job_not_ended' | 'files_named' | 'batch_open';
 
 /** How a job is to wait; undefined leaves what is. */
 export interface WaitChange {
@@ -124,8 +128,19 @@ async function steer(
   return { steered: moved.map(({ id }) => id), toSend: sends };
 }
 
-const NAMED_BY_OPEN = `
-SELECT id FROM jobs WHERE files IS NOT NULL AND files @> ARRAY[$1::uuid] AND completed_at IS NULL LIMIT 1`;
+// Pausing and cancelling a batch go down to what its jobs have spawned, from job to job.
+const NEEDED = `
+WITH RECURSIVE under AS (
+  SELECT batches.id, batches.completed_at FROM jobs JOIN batches ON batches.id = jobs.id
+  WHERE jobs.id = $1 AND jobs.batch_id IS NOT NULL
+  UNION ALL
+  SELECT batches.id, batches.completed_at
+  FROM under JOIN jobs ON jobs.batch_id = under.id JOIN batches ON batches.id = jobs.id
+)
+SELECT CASE
+  WHEN EXISTS (SELECT FROM jobs WHERE files IS NOT NULL AND files @> ARRAY[$1::uuid] AND completed_at IS NULL) THEN 'files_named'
+  WHEN EXISTS (SELECT FROM under WHERE completed_at IS NULL) THEN 'batch_open'
+END AS kept`;
 
 // A further attempt has its own time, beside the one that the job was asked to start at.
 const WRITE_CHANGE = `
