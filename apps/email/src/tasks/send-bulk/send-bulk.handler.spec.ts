@@ -79,7 +79,7 @@ describe('email.send-bulk', () => {
     await expect(send({ recipients })).rejects.toMatchObject({
       ...{ name: 'PermanentError', code: 'no_valid_recipient' },
       message:
-        'Of 4 recipients none gets a mail: 3 are invalid, 1 suppressed. In row 2, and in 2 in all: data.name is required.',
+        'Of 4 recipients none gets a mail: 3 are invalid, 1 suppressed. In row 2 and 1 more: data.name is required.',
     });
     expect([job.spawned.size, job.saved.size]).toEqual([0, 0]);
   });
