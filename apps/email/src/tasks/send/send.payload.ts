@@ -27,9 +27,11 @@ const MOST_ATTACHMENTS = 20;
 
 const ONE_MAILBOX = { type: 'string', maxLength: LONGEST_MAILBOX, pattern: `^${MAILBOX_PATTERN}$` } as const;
 
+const NAME = { type: 'string', pattern: NAME_PATTERN, description: 'one line of up to 200 characters' } as const;
+
 const NAMED_MAILBOX = {
   ...{ type: 'object', required: ['name', 'address'], additionalProperties: false },
-  properties: { name: { type: 'string', pattern: NAME_PATTERN }, address: ONE_MAILBOX },
+  properties: { name: NAME, address: ONE_MAILBOX },
 } as const;
 
 const RECIPIENT = { anyOf: [ONE_MAILBOX, NAMED_MAILBOX], description: RECIPIENT_FORM } as const;
