@@ -1,5 +1,6 @@
 import { type Database } from './database.js';
 import { type ControlRow, type OutboxEntry, type WorkEntry } from './outbox.js';
+import { UNSYNCED } from './unsynced.js';
 import { voidedRunOf, type VoidRow } from './voids.js';
 
 /** How long a claim lasts; whoever holds one for longer prolongs it. */
@@ -42,7 +43,7 @@ export class OutboxStore {
 
   /** Forgets rows whose messages the broker has. */
   async confirm(ids: readonly string[]): Promise<void> {
-    await this.#database.query('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [ids]);
+    await this.#database.query(CONFIRM, [ids]);
   }
 
   /** Gives rows back that were not sent, to be claimed again at once, before what came later. */
@@ -62,7 +63,7 @@ export class OutboxStore {
   }
 
   async prolong(ids: readonly string[]): Promise<void> {
-    await this.#database.query(`UPDATE outbox SET free_at = ${CLAIM} WHERE id = ANY($1::bigint[])`, [ids]);
+    await this.#database.query(PROLONG, [ids]);
   }
 
   /** Makes a domain's parked rows free to be claimed. */
@@ -85,6 +86,11 @@ export class OutboxStore {
     return row ?? { free: 0, parked: 0 };
   }
 }
+
+// A row that is there again after a crash of the database is sent twice, as when its gateway had died before it confirmed.
+const CONFIRM = `WITH ${UNSYNCED} DELETE FROM outbox USING unsynced WHERE id = ANY($1::bigint[])`;
+
+const PROLONG = `WITH ${UNSYNCED} UPDATE outbox SET free_at = ${CLAIM} FROM unsynced WHERE id = ANY($1::bigint[])`;
 
 const COUNT_IDLE = `
 SELECT count(*) FILTER (WHERE parked_reason IS NULL)::int AS free, count(*) FILTER (WHERE parked_reason IS NOT NULL)::int AS parked

@@ -1,5 +1,6 @@
 import { type Heartbeat, type HeldMemory, type HeldRun, type ShownDependency } from '#libs/contracts';
 import { type Queries } from './database.js';
+import { UNSYNCED } from './unsynced.js';
 
 /** By so much a worker's clock may fall behind from one heartbeat to the next before that is believed. */
 const CLOCK_DOUBT_MS = 200;
@@ -87,13 +88,14 @@ function knownOf({ rss, limit }: HeldMemory): HeldMemory {
   return { rss, limit };
 }
 
-// In the order of the key, so that two gateways cannot lock each other out.
+// In the order of the key, so that two gateways cannot lock each other out. The next heartbeat says it again.
 const HEAR = `
+WITH ${UNSYNCED}
 INSERT INTO workers (domain, id, app_version, concurrency, runs, seq, clock_behind_ms, storage, dependencies, memory)
 SELECT domain, id, app_version, concurrency, runs::jsonb, seq, extract(epoch FROM clock_timestamp()) * 1000 - at, storage,
        dependencies::jsonb, memory::jsonb
-FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[], $7::float8[], $8::text[], $9::text[],
-            $10::text[])
+FROM unsynced, unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::bigint[], $7::float8[], $8::text[],
+                      $9::text[], $10::text[])
   AS new (domain, id, app_version, concurrency, runs, seq, at, storage, dependencies, memory)
 ORDER BY domain, id
 ON CONFLICT (domain, id) DO UPDATE SET
