@@ -1,6 +1,7 @@
 import { type Job } from '#libs/contracts';
 import { type Caller, keyOf } from '../api-keys/caller.js';
 import { invalid } from '../http/problem.js';
+import { JobUnconfirmedError } from '../ledger/acceptance-error.js';
 import { IdempotencyError, type IdempotencyKey, type IdempotencyStore } from '../ledger/idempotency.js';
 import { type JobStore } from '../ledger/job-store.js';
 import { type Admission } from '../limits/admission.js';
@@ -32,11 +33,20 @@ export class JobAcceptance {
    * @throws Problem 422 that names each wrong field, 429 when the caller has too many open jobs
    * @throws IdempotencyError when the request cannot be taken because of its key
    */
-  async accept(body: unknown, { caller, traceparent }: JobCall, key: IdempotencyKey | null): Promise<AcceptedJob> {
-    // What was made before is told whatever has changed since: the task, its schema, the room in the outbox.
-    const before = key === null ? undefined : await this.requests.find(key);
+  async accept(body: unknown, call: JobCall, key: IdempotencyKey | null): Promise<AcceptedJob> {
+    try {
+      return await this.#enter(body, call, key);
+    } catch (error) {
+      if (key === null || saysOfKey(error)) throw error;
+      // What was made before is told whatever has changed since: the task, its schema, the room in the outbox.
+      const before = await this.requests.find(key);
+      if (before === undefined) throw error;
+      return { job: await this.#made(before.made, call.caller.tenant), isNew: false };
+    }
+  }
+
+  async #enter(body: unknown, { caller, traceparent }: JobCall, key: IdempotencyKey | null): Promise<AcceptedJob> {
     const { tenant } = caller;
-    if (before !== undefined) return { job: await this.#made(before.made, tenant), isNew: false };
     const intake = await this.intake.prepare(body, { tenant, traceparent, key: keyOf(caller) });
     if (!intake.ok) throw invalid(intake.errors);
     const { job } = await this.admission.enter(caller, 1, () => this.jobs.accept(intake.job, key));
@@ -48,4 +58,9 @@ export class JobAcceptance {
     if (job === undefined) throw new IdempotencyError('deleted');
     return job;
   }
+}
+
+/** Whether the ledger has been asked for the key already, or does not answer. */
+function saysOfKey(error: unknown): boolean {
+  return error instanceof IdempotencyError || error instanceof JobUnconfirmedError;
 }
