@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Queries } from './database.js';
+import { type PreparedStatement } from './statement.js';
 
 /** The number of a lock that a transaction holds until it ends, as text. */
 type LockNumber = string;
@@ -29,10 +30,7 @@ export function tenantEndpointsLock(tenant: string): LockNumber {
 
 /** Takes those of the locks that nobody else has, and returns them. */
 export async function tryLocks(transaction: Queries, locks: Iterable<LockNumber>): Promise<ReadonlySet<LockNumber>> {
-  const rows = await transaction.query<{ number: LockNumber; taken: boolean }>(
-    `SELECT number::text, pg_try_advisory_xact_lock(number) AS taken FROM unnest($1::bigint[]) AS wanted (number)`,
-    [[...new Set(locks)]],
-  );
+  const rows = await transaction.query<{ number: LockNumber; taken: boolean }>(TRY_LOCKS, [[...new Set(locks)]]);
   return new Set(rows.filter(({ taken }) => taken).map(({ number }) => number));
 }
 
@@ -46,6 +44,11 @@ export async function takeLocks(transaction: Queries, locks: Iterable<LockNumber
     [wanted],
   );
 }
+
+const TRY_LOCKS: PreparedStatement = {
+  name: 'try-locks',
+  text: 'SELECT number::text, pg_try_advisory_xact_lock(number) AS taken FROM unnest($1::bigint[]) AS wanted (number)',
+};
 
 function numberOf(...names: readonly string[]): bigint {
   return createHash('sha256').update(JSON.stringify(names)).digest().readBigUInt64BE();

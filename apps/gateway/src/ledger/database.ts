@@ -14,6 +14,12 @@ const PATIENCE_MS = 3_600_000;
 // With PostgreSQL's own 4 MB a search that combines two filters forgets which of a million jobs it has found, and looks again.
 // Statements are short, however much their plans are said to cost: none is worth compiling.
 const OPTIONS = '-c work_mem=16MB -c jit=off';
+// A plan that is kept may be older than nearly all rows of its tables: it must be one that is good however many there are.
+const BY_KEY = [
+  'plan_cache_mode = force_generic_plan',
+  ...['seqscan', 'hashjoin', 'mergejoin'].map((way) => `enable_${way} = off`),
+];
+const BEGIN_BY_KEY = ['BEGIN', ...BY_KEY.map((setting) => `SET LOCAL ${setting}`)].join('; ');
 
 /** Where statements run: the pool, or one transaction. */
 export interface Queries {
@@ -83,13 +89,25 @@ export class Database implements Queries {
    * another transaction `work` runs again.
    */
   async transaction<R>(work: (transaction: Transaction) => Promise<R>): Promise<R> {
+    return this.#transaction(work, false);
+  }
+
+  /**
+   * A transaction that finds every row by a key, so that plans of statements which say that they do are kept. It joins tables alone:
+   * of two lists each row would be compared with each other.
+   */
+  async transactionByKey<R>(work: (transaction: Transaction) => Promise<R>): Promise<R> {
+    return this.#transaction(work, true);
+  }
+
+  async #transaction<R>(work: (transaction: Transaction) => Promise<R>, byKey: boolean): Promise<R> {
     return this.#leasing(async (lease) => {
       const { client } = lease;
       try {
-        await client.query('BEGIN');
+        await client.query(byKey ? BEGIN_BY_KEY : 'BEGIN');
         const result = await work({
           query: async <T extends object>(sql: Statement, values: readonly unknown[] = []) =>
-            (await client.query<T>(queryOf(sql, values))).rows,
+            (await client.query<T>(queryOf(sql, values, byKey))).rows,
           patiently: async (text) => {
             await client.query(`SET LOCAL statement_timeout = ${PATIENCE_MS}`);
             const limited: LimitedQuery = { text, query_timeout: PATIENCE_MS };

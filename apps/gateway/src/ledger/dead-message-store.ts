@@ -27,7 +27,7 @@ export class DeadMessageStore {
    * changes nothing. Returns whether there is anything to send.
    */
   async enter(arrivals: readonly Arrival[]): Promise<boolean> {
-    return this.#database.transaction(async (transaction) => {
+    return this.#database.transactionByKey(async (transaction) => {
       const runs = arrivals.flatMap((arrival) => (arrival.kind === 'run' ? [arrival.run] : []));
       const { changed, decisions, strangers } = await decideAll(transaction, runs);
       const toSend = await writeDecisions(transaction, changed, decisions);

@@ -130,15 +130,21 @@ ON CONFLICT (job_id, run) DO UPDATE SET
            THEN excluded.reason ELSE attempts.reason END`,
 };
 
-const WRITE_DEAD_LETTERS = `
+const WRITE_DEAD_LETTERS: PreparedStatement = {
+  ...{ name: 'write-dead-letters', reads: 'by key' },
+  text: `
 INSERT INTO dead_letters (id, job_id, tenant, queue, task, run, error, reason, payload, worker_id)
 SELECT gen_random_uuid(), jobs.id, tenant, queue, task, dead.run, dead.error::json, dead.reason, payload::text, dead.worker_id
 FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[]) AS dead (id, run, error, reason, worker_id)
 JOIN jobs ON jobs.id = dead.id
-ON CONFLICT (job_id, run) DO NOTHING`;
+ON CONFLICT (job_id, run) DO NOTHING`,
+};
 
-const WRITE_OUTBOX = `
+const WRITE_OUTBOX: PreparedStatement = {
+  name: 'write-outbox',
+  text: `
 INSERT INTO outbox (kind, job_id, run, due_at, priority, free_at)
 SELECT kind, id, run, due_at, priority,
        greatest(now(), due_at - interval '${TIMES.longestLadderWaitMs} milliseconds')
-FROM unnest($1::text[], $2::uuid[], $3::int[], $4::timestamptz[], $5::smallint[]) AS new (kind, id, run, due_at, priority)`;
+FROM unnest($1::text[], $2::uuid[], $3::int[], $4::timestamptz[], $5::smallint[]) AS new (kind, id, run, due_at, priority)`,
+};

@@ -1,4 +1,5 @@
 import { type Queries } from './database.js';
+import { type PreparedStatement } from './statement.js';
 
 /** A request's `Idempotency-Key`. */
 export interface IdempotencyKey {
@@ -99,12 +100,15 @@ FROM idempotency_keys AS known
 JOIN unnest($1::text[], $2::text[]) AS asked (tenant, key) USING (tenant, key)
 WHERE known.expires_at > now()`;
 
-const WRITE_KEYS = `
+const WRITE_KEYS: PreparedStatement = {
+  name: 'write-keys',
+  text: `
 INSERT INTO idempotency_keys (tenant, key, fingerprint, made, answer, expires_at)
 SELECT tenant, key, fingerprint, made, answer::json, now() + ${KEPT}
 FROM unnest($1::text[], $2::text[], $3::bytea[], $4::uuid[], $5::text[]) AS new (tenant, key, fingerprint, made, answer)
 ON CONFLICT (tenant, key) DO UPDATE SET fingerprint = excluded.fingerprint, made = excluded.made,
-  answer = excluded.answer, expires_at = excluded.expires_at`;
+  answer = excluded.answer, expires_at = excluded.expires_at`,
+};
 
 /** Removes so many keys whose time is over. */
 export const REMOVE_KEYS = `

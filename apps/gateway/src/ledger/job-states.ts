@@ -2,6 +2,7 @@ import { type JobState } from '../tracker/job-state.js';
 import { type Queries } from './database.js';
 import { isId } from './ids.js';
 import { IN_LINE, IN_PAUSED_BATCH } from './paused-batches.js';
+import { type PreparedStatement } from './statement.js';
 
 /** The jobs that are to be moved, locked, and the database's clock. */
 export interface LockedJobs {
@@ -46,16 +47,21 @@ export async function writeStates(transaction: Queries, states: readonly JobStat
   return new Set(paused.map(({ id }) => id));
 }
 
-const READ_STATES = `
+const READ_STATES: PreparedStatement = {
+  ...{ name: 'read-states', reads: 'by key' },
+  text: `
 SELECT id, queue, task, status, held IS NOT NULL AS held, run, attempt, charged, returns, max_attempts, first_max_attempts, backoff,
        worker_id, result, error, created_at, queued_at, started_at, next_attempt_at, completed_at, cancel_requested_at, losses,
        returned_at, sent_priority, priority, leads_on OR batch_id IS NOT NULL AS leads_on, clock_timestamp() AS now
-FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
+FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+};
 
 // Progress belongs to a run; a completed job's is 100, and what its handler said on the way no longer holds.
 // Pausing marks the batch before it looks at the jobs: whoever has locked one before that is waited for, and who locks it later
 // sees the mark here.
-const WRITE_STATES = `
+const WRITE_STATES: PreparedStatement = {
+  ...{ name: 'write-states', reads: 'by key' },
+  text: `
 WITH written AS (
   UPDATE jobs SET version = jobs.version + 1, status = new.status, run = new.run, attempt = new.attempt,
     charged = new.charged, returns = new.returns, worker_id = new.worker_id, result = new.result::json,
@@ -76,7 +82,8 @@ WITH written AS (
   WHERE jobs.id = new.id
   RETURNING jobs.id, jobs.status, jobs.batch_id
 )
-SELECT id FROM written AS jobs WHERE status IN ('queued','retrying') AND ${IN_PAUSED_BATCH}`;
+SELECT id FROM written AS jobs WHERE status IN ('queued','retrying') AND ${IN_PAUSED_BATCH}`,
+};
 
 interface StateRow {
   readonly id: string;

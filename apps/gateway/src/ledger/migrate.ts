@@ -31,6 +31,7 @@ import { pausedBatches } from './migrations/0038-paused-batches.js';
 import { workerMemory } from './migrations/0039-worker-memory.js';
 import { leftPaused } from './migrations/0040-left-paused.js';
 import { failingEndpoints } from './migrations/0041-failing-endpoints.js';
+import { keptPlans } from './migrations/0045-kept-plans.js';
 import { givenOptions } from './migrations/0049-given-options.js';
 
 /** Every step, in order. */
@@ -66,6 +67,7 @@ export const MIGRATIONS: readonly Migration[] = [
   workerMemory,
   leftPaused,
   failingEndpoints,
+  keptPlans,
   givenOptions,
 ];
 

@@ -107,11 +107,10 @@ describe('OutboxStore', () => {
 });
 
 /** Runs statements as they are and gathers how the database did it. */
-function explaining(database: Database, plans: Plan[]): Pick<Database, 'query' | 'transaction'> {
+function explaining(database: Database, plans: Plan[]): Pick<Database, 'query' | 'transactionByKey'> {
   const on = (queries: Queries): Queries => ({
     query: async (sql, values) => {
       const text = typeof sql === 'string' ? sql : sql.text;
-      if (text.startsWith('SET')) return queries.query(text);
       const [row] = await queries.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
         `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,
         values,
@@ -122,7 +121,8 @@ function explaining(database: Database, plans: Plan[]): Pick<Database, 'query' |
   });
   return {
     ...on(database),
-    transaction: (work) => database.transaction((transaction) => work({ ...transaction, ...on(transaction) })),
+    transactionByKey: (work) =>
+      database.transactionByKey((transaction) => work({ ...transaction, ...on(transaction) })),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Database } from './database.js';
 import { type ControlRow, type OutboxEntry, type WorkEntry } from './outbox.js';
+import { type PreparedStatement } from './statement.js';
 import { UNSYNCED } from './unsynced.js';
 import { voidedRunOf, type VoidRow } from './voids.js';
 
@@ -11,9 +12,9 @@ const CONTROL_CLAIM_MS = 5_000;
 
 /** Reads and settles the rows of the outbox. */
 export class OutboxStore {
-  readonly #database: Pick<Database, 'query' | 'transaction'>;
+  readonly #database: Pick<Database, 'query' | 'transactionByKey'>;
 
-  constructor(database: Pick<Database, 'query' | 'transaction'>) {
+  constructor(database: Pick<Database, 'query' | 'transactionByKey'>) {
     this.#database = database;
   }
 
@@ -28,16 +29,17 @@ export class OutboxStore {
    * made of.
    */
   async claim(limit: number): Promise<OutboxEntry[]> {
-    const rows = await this.#database.query<ClaimedRow>(CLAIM_DUE, [limit]);
+    const rows = await this.#database.transactionByKey((transaction) =>
+      transaction.query<ClaimedRow>(CLAIM_DUE, [limit]),
+    );
     return rows.map(entryOf);
   }
 
   /** Reads what the messages of rows are made of that this process has claimed, in the order of the rows. */
   async read(ids: readonly string[]): Promise<WorkEntry[]> {
-    const rows = await this.#database.transaction(async (transaction) => {
-      await transaction.query(BY_INDEX);
-      return transaction.query<ClaimedRow>(READ_CLAIMED, [ids]);
-    });
+    const rows = await this.#database.transactionByKey((transaction) =>
+      transaction.query<ClaimedRow>(READ_CLAIMED, [ids]),
+    );
     return rows.map(entryOf).filter((entry) => entry.kind === 'work');
   }
 
@@ -121,18 +123,21 @@ LEFT JOIN dead_letters ON claimed.kind = 'dead-letter' AND dead_letters.job_id =
 LEFT JOIN events ON claimed.kind = 'event' AND events.uid = claimed.event_uid
 ORDER BY claimed.id`;
 
-const CLAIM_DUE = `
+const CLAIM_DUE: PreparedStatement = {
+  ...{ name: 'claim-due', reads: 'by key' },
+  text: `
 WITH free AS (
   SELECT id FROM outbox WHERE lane = 1 AND free_at <= now() ORDER BY free_at, id LIMIT $1 FOR UPDATE SKIP LOCKED
 ), claimed AS (
   UPDATE outbox SET free_at = ${CLAIM}, taken = true, parked_reason = NULL FROM free WHERE outbox.id = free.id RETURNING outbox.*
 )
-${READ_ENTRIES}`;
+${READ_ENTRIES}`,
+};
 
-const READ_CLAIMED = `WITH claimed AS (SELECT * FROM outbox WHERE id = ANY($1::bigint[])) ${READ_ENTRIES}`;
-
-// For hundreds of jobs out of some thousands the planner would rather read the whole table, as if it came from a disk.
-const BY_INDEX = 'SET LOCAL enable_seqscan = off';
+const READ_CLAIMED: PreparedStatement = {
+  ...{ name: 'read-claimed', reads: 'by key' },
+  text: `WITH claimed AS (SELECT * FROM outbox WHERE id = ANY($1::bigint[])) ${READ_ENTRIES}`,
+};
 
 type ClaimedControlRow = { readonly id: string } & (
   | (VoidRow & { readonly kind: 'void' })

@@ -37,7 +37,7 @@ export class ReportStore {
 
   /** Applies reports in their order. All are committed when this resolves, none when it rejects. */
   async apply(reports: readonly DomainReport[]): Promise<ReportsWritten> {
-    return this.#database.transaction(async (transaction) => {
+    return this.#database.transactionByKey(async (transaction) => {
       const locked = await readStates(
         transaction,
         reports.map(({ report }) => report.job),

@@ -7,12 +7,15 @@ import { type QueryConfig } from 'pg';
 export interface PreparedStatement {
   readonly name: string;
   readonly text: string;
+  /** It does read tables, each row by a key: its plan is kept by transactions in which there is no other way to a row. */
+  readonly reads?: 'by key';
 }
 
 export type Statement = string | PreparedStatement;
 
-/** What the driver takes. */
-export function queryOf(statement: Statement, values: readonly unknown[]): QueryConfig {
-  const query = typeof statement === 'string' ? { text: statement } : statement;
-  return { ...query, values: [...values] };
+/** What the driver takes. @param byKey whether rows are found by keys alone */
+export function queryOf(statement: Statement, values: readonly unknown[], byKey = false): QueryConfig {
+  if (typeof statement === 'string') return { text: statement, values: [...values] };
+  const { name, text, reads } = statement;
+  return reads === undefined || byKey ? { name, text, values: [...values] } : { text, values: [...values] };
 }

@@ -2,6 +2,7 @@ import { type RunReport, type VoidedRun } from '#libs/contracts';
 import { type Queries } from './database.js';
 import { type DecidedJob } from './decided-job.js';
 import { isId } from './ids.js';
+import { type PreparedStatement } from './statement.js';
 
 /** What is heard of a run, and from which domain. */
 export interface HeardOfRun {
@@ -115,7 +116,9 @@ WITH out AS (
 INSERT INTO outbox (kind, job_id, run, free_at, spares_begun) SELECT 'void', job_id, run, now(), true FROM kept RETURNING id`;
 
 // A start of a run whose void waits in the outbox needs no second one.
-const HEAR_OF_VOIDS = `
+const HEAR_OF_VOIDS: PreparedStatement = {
+  ...{ name: 'hear-of-voids', reads: 'by key' },
+  text: `
 WITH heard AS (
   SELECT job_id, run, queue, bool_or(back) AS back
   FROM unnest($1::uuid[], $2::int[], $3::text[], $4::boolean[]) AS heard (job_id, run, queue, back)
@@ -129,4 +132,5 @@ WITH heard AS (
   SELECT 'void', job_id, run, now() FROM known
   WHERE NOT back AND NOT spares_begun AND NOT EXISTS (SELECT FROM outbox WHERE outbox.job_id = known.job_id AND outbox.kind = 'void')
 )
-SELECT job_id, run, back, spares_begun FROM known`;
+SELECT job_id, run, back, spares_begun FROM known`,
+};

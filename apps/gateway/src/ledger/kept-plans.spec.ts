@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
+import { newJob } from '../testing/new-job.js';
+import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
+import { RunOnLedger } from '../testing/run-on-ledger.js';
+import { Database } from './database.js';
+import { JobStore } from './job-store.js';
+import { OutboxStore } from './outbox-store.js';
+
+const START_MS = 60_000;
+const FAILED = { kind: 'reject', failure: { code: 'broken', message: 'It is broken.' } } as const;
+
+interface Plan {
+  readonly 'Node Type': string;
+  readonly Plans?: readonly Plan[];
+}
+
+describe('plans that are kept', () => {
+  let ledger: RealLedger;
+  let database: Database;
+
+  beforeAll(async () => {
+    ledger = await startRealLedger();
+    database = new Database(ledger.url, { connections: 1 });
+    await database.query(
+      "INSERT INTO domains (name, queue_key, queue_type, queue_number) VALUES ('lab', 'lab.classic-1', 'classic', 1)",
+    );
+  }, START_MS);
+
+  afterAll(async () => {
+    await database.close();
+    await ledger.stop();
+  });
+
+  it('go by keys although there was next to nothing in the tables when they were made', async () => {
+    const { job } = await new JobStore(ledger.database, IDLE_DISPATCH).accept(newJob());
+    const outbox = new OutboxStore(database);
+    await outbox.read((await outbox.claim(10)).map(({ id }) => id));
+    const runs = new RunOnLedger(database, 'lab');
+    await runs.start(job.id);
+    await runs.end(job.id, FAILED);
+    await runs.end(job.id); // it is over: its message may have been voided
+    const kept = await plansOf(database);
+    expect([...kept.keys()]).toEqual(
+      expect.arrayContaining([
+        'claim-due',
+        'hear-of-voids',
+        'read-claimed',
+        'read-states',
+        'write-dead-letters',
+        'write-states',
+      ]),
+    );
+    const nodes = [...kept].flatMap(([name, plan]) => nodesOf(plan).map((node) => `${name}: ${node}`));
+    expect(nodes.filter((node) => /: (?:Seq Scan|Hash Join|Merge Join)$/.test(node))).toEqual([]);
+  });
+
+  it('are kept by nobody who finds rows in another way', async () => {
+    const other = new Database(ledger.url, { connections: 1 });
+    try {
+      await other.transaction((transaction) =>
+        transaction.query({ name: 'by-key', reads: 'by key', text: 'SELECT id FROM jobs' }),
+      );
+      expect(await plansOf(other)).toEqual(new Map());
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+/** How the database runs each statement that the one connection of a pool has kept. */
+async function plansOf(database: Database): Promise<Map<string, Plan>> {
+  return database.transactionByKey(async (transaction) => {
+    const kept = await transaction.query<{ name: string; parameters: number }>(
+      'SELECT name, cardinality(parameter_types) AS parameters FROM pg_prepared_statements',
+    );
+    const plans = new Map<string, Plan>();
+    for (const { name, parameters } of kept) {
+      const values = Array.from({ length: parameters }, () => 'NULL').join();
+      const [row] = await transaction.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+        `EXPLAIN (FORMAT JSON) EXECUTE "${name}"(${values})`,
+      );
+      if (row !== undefined) plans.set(name, row['QUERY PLAN'][0].Plan);
+    }
+    return plans;
+  });
+}
+
+function nodesOf(plan: Plan): string[] {
+  return [plan['Node Type'], ...(plan.Plans ?? []).flatMap(nodesOf)];
+}
