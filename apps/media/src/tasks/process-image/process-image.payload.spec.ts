@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { plainToInstance } from 'class-transformer';
 import { validate, type ValidationError } from 'class-validator';
+import { payloadSchema } from '../../../spec/payload-schema.js';
 import { ProcessImagePayload } from './process-image.payload.js';
 
 const source = { key: 'default/01970000-0000-7000-8000-000000000000' };
@@ -103,4 +105,18 @@ describe('ProcessImagePayload', () => {
   ])('refuses %s', async (_what, payload) => {
     expect(await problems(payload)).not.toEqual([]);
   });
+
+  it.each([
+    ['a srcset alone', { srcset: [10, 20] }, true],
+    ['both sides', { width: 10, height: 10 }, true],
+    ['a srcset beside a width', { srcset: [10], width: 10 }, false],
+    ['a srcset beside a height', { srcset: [10], height: 10 }, false],
+    ['a fit without a size', { fit: 'cover' }, false],
+  ])(
+    'has a schema that says whether a variant may have %s, so that no job is entered in vain',
+    (_what, wishes, may) => {
+      const fits = new Ajv2020({ strict: false }).compile(payloadSchema(ProcessImagePayload));
+      expect(fits({ source, variants: [{ name: 'a', ...wishes }] })).toBe(may);
+    },
+  );
 });

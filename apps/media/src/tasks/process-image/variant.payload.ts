@@ -22,12 +22,14 @@ import { type Crop, CROPS, type Fit, FITS, type Format, FORMATS, MAX_SIDE } from
 import { WatermarkPayload } from '../../watermark/watermark.payload.js';
 
 const WISHES = ['width', 'height', 'srcset', 'format', 'quality', 'blur', 'rounded', 'watermark'] as const;
+const SIDES = ['width', 'height'] as const;
 const MAX_BLUR = 100;
 
 /** One picture to be made of the source. */
 @JSONSchema({
   description: `a variant that asks for something: one of ${WISHES.join(', ')}`,
   anyOf: WISHES.map((wish) => ({ required: [wish] })),
+  allOf: SIDES.map((side) => ({ not: { required: ['srcset', side] } })),
 })
 export class VariantPayload {
   @Describe("Tells the job's variants apart; the file is called <name>.<format>")
@@ -83,7 +85,7 @@ export class VariantPayload {
   @IsInt({ each: true })
   @Min(1, { each: true })
   @Max(MAX_SIDE, { each: true })
-  @InPlaceOf(['width', 'height'], 'srcset stands in place of width and height: give none of them')
+  @InPlaceOf(SIDES, 'srcset stands in place of width and height: give none of them')
   srcset?: number[];
 
   @Describe('Sigma of a Gaussian blur, in pixels of the variant')
