@@ -115,7 +115,12 @@ export async function orCorrupt<T>(path: string, reading: Promise<T>): Promise<T
   try {
     return await reading;
   } catch (error) {
-    const why = error instanceof Error ? error.message.replaceAll(path, 'the file').split('\n')[0] : String(error);
-    throw new ImageProblem('corrupt_image', `The image is damaged or cut short: ${why ?? ''}`, { cause: error });
+    const why = error instanceof Error ? told(error.message.replaceAll(path, 'the file')) : String(error);
+    throw new ImageProblem('corrupt_image', `The image is damaged or cut short: ${why}`, { cause: error });
   }
+}
+
+/** The first line alone; it announces a reason also where libvips gives none. */
+function told(message: string): string {
+  return (message.split('\n')[0] ?? '').replace(/:\s*$/, '');
 }

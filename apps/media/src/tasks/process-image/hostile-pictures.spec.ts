@@ -148,6 +148,7 @@ describe('a bomb', () => {
   ] as const)('is refused by its header when it is a %s of %d pixels a side', async (format, side) => {
     const error = await refusal(claiming(await testCard().toFormat(format).toBuffer(), side));
     expect(error.code).toMatch(/^(image_too_large|corrupt_image)$/);
+    expect(error.message).toMatch(/[^\s:]$/);
   });
 
   it('is refused when it has no pixels', async () => {
