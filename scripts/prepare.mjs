@@ -18,6 +18,7 @@ const COMMANDS = {
   'broker-users': 'apps/gateway/src/broker-users/main.js',
   'new-app': 'tools/new-app/main.js',
   'mail-preview': 'apps/email/src/mail-preview/main.js',
+  'moderation-try': 'apps/media/src/moderation-trial/main.js',
 };
 const HEAD_LINES = 12;
 const TAIL_LINES = 20;

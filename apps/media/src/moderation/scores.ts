@@ -9,3 +9,8 @@ export interface Scores {
 
 /** What the model looks at: pixels a side, three bytes each. */
 export const MODEL_SIDE = 224;
+
+/** What is held against a threshold: how much a picture is of the two classes that are explicit. */
+export function explicitShare({ porn, hentai }: Scores): number {
+  return porn + hentai;
+}

@@ -3,7 +3,7 @@ import { type JobContext, Task, TaskController } from '#libs/consumer';
 import { ImagePool } from '../../image-pool/image-pool.js';
 import { asJobError } from '../../job-error.js';
 import { Moderator } from '../../moderation/moderator.js';
-import { type Scores } from '../../moderation/scores.js';
+import { explicitShare, type Scores } from '../../moderation/scores.js';
 import { IMAGE_FILE, ReceivedFiles } from '../../sources/received-files.js';
 import { WebFiles } from '../../sources/web-files.js';
 import { type Workspace } from '../../workspace/workspace.js';
@@ -70,6 +70,6 @@ export class AnalyzeImageHandler {
     await job.progress(50, 'measured');
     const scores = await this.moderator.judge(pixels, signal);
     const { threshold = USUAL_THRESHOLD } = moderation;
-    return { ...facts, moderation: { flagged: scores.porn + scores.hentai >= threshold, threshold, scores } };
+    return { ...facts, moderation: { flagged: explicitShare(scores) >= threshold, threshold, scores } };
   }
 }
