@@ -4,7 +4,17 @@ import { useSearchParams } from 'react-router';
 export const STATUSES = ['scheduled', 'queued', 'running', 'retrying', 'completed', 'failed', 'cancelled'] as const;
 
 /** The filters that stand in the address under their own names. */
-const NAMES = ['status', 'task', 'queue', 'tenant', 'batchId', 'errorCode', 'createdAfter', 'createdBefore'] as const;
+const NAMES = [
+  'status',
+  'task',
+  'exceptTask',
+  'queue',
+  'tenant',
+  'batchId',
+  'errorCode',
+  'createdAfter',
+  'createdBefore',
+] as const;
 export type FilterName = (typeof NAMES)[number];
 
 const METADATA = 'metadata.';

@@ -29,6 +29,7 @@ export function JobFilters({ filters }: { readonly filters: AddressedFilter }): 
       {isMore && (
         <>
           {isAdmin && <TextFilter name="Tenant" value={values.tenant} onChange={(value) => set('tenant', value)} />}
+          <TextFilter name="Except task" value={values.exceptTask} onChange={(value) => set('exceptTask', value)} />
           <TextFilter name="Error code" value={values.errorCode} onChange={(value) => set('errorCode', value)} />
           <TextFilter name="Batch" value={values.batchId} onChange={(value) => set('batchId', value)} />
           <TimeFilter name="Created after" value={values.createdAfter} onChange={(at) => set('createdAfter', at)} />
