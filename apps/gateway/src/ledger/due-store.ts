@@ -75,8 +75,9 @@ WITH RECURSIVE holding AS (
 ), resumed AS MATERIALIZED (
   SELECT id FROM batches WHERE id IN (SELECT batch_id FROM holding) AND paused_at IS NULL FOR SHARE SKIP LOCKED
 ), free AS MATERIALIZED (
-  SELECT jobs.id FROM jobs JOIN resumed ON resumed.id = jobs.batch_id WHERE held = 'batch'
-  LIMIT $1 FOR NO KEY UPDATE OF jobs SKIP LOCKED
+  SELECT next.id FROM resumed CROSS JOIN LATERAL (
+    SELECT id FROM jobs WHERE jobs.batch_id = resumed.id AND held = 'batch' LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
+  ) AS next LIMIT $1
 )
 UPDATE jobs SET held = ${IN_LINE} FROM free WHERE jobs.id = free.id RETURNING jobs.id`;
 
