@@ -6,6 +6,7 @@ import { type Page, pageOf, readPageRequest } from '../http/page.js';
 import { conflict, missing } from '../http/problem.js';
 import { QueryReader } from '../http/query.js';
 import { Described, paged } from '../openapi/described.js';
+import { API_KEY_EXAMPLES } from '../openapi/request-examples.js';
 import { type ApiKeyRecord, ApiKeyStore } from '../ledger/api-key.store.js';
 import { type KeyLimits } from '../ledger/limits.js';
 import { digestOf, hintOf, newApiKey } from './api-key-text.js';
@@ -39,6 +40,7 @@ export class ApiKeysController {
   @Described({
     summary: 'Create an API key',
     body: API_KEY_REQUEST.schema,
+    examples: API_KEY_EXAMPLES,
     status: 201,
     answer: 'NewApiKey',
     problems: [400, 413, 415, 422],

@@ -12,6 +12,7 @@ import { type Batch } from '../ledger/batch-reads.js';
 import { BatchPauseStore } from '../ledger/batch-pause-store.js';
 import { BatchStore } from '../ledger/batch-store.js';
 import { Described, paged } from '../openapi/described.js';
+import { BATCH_EXAMPLES } from '../openapi/request-examples.js';
 import { BatchAcceptance } from './batch-acceptance.js';
 import { BATCH_SCHEMA, readBatchBody } from './batch-body.js';
 import { BatchGate } from './batch-gate.js';
@@ -45,6 +46,7 @@ export class BatchesController {
       'whose `uniqueKey` is held is not entered: the id in its place is that of the job that holds it. `then` is enqueued ' +
       'once, when the last job of the batch has ended.',
     body: BATCH_SCHEMA,
+    examples: BATCH_EXAMPLES,
     headers: IDEMPOTENCY,
     status: 202,
     answer: 'AcceptedBatch',

@@ -6,6 +6,7 @@ import { JsonBody } from '../http/json-body.js';
 import { IDEMPOTENCY, readIdempotencyKey } from '../jobs/idempotency-key.js';
 import { EventStore } from '../ledger/event-store.js';
 import { Described } from '../openapi/described.js';
+import { EVENT_EXAMPLES } from '../openapi/request-examples.js';
 import { EVENT_REQUEST, readPublishedEvent } from './event-request.js';
 
 /** The answer to an event. */
@@ -28,6 +29,7 @@ export class EventsController {
       'When this answers 202, the event is stored, and every trigger that wants it starts its job, whatever fails after. ' +
       'Others hear of it by the broker, on the exchange of events.',
     body: EVENT_REQUEST.schema,
+    examples: EVENT_EXAMPLES,
     headers: IDEMPOTENCY,
     status: 202,
     answer: 'AcceptedEvent',

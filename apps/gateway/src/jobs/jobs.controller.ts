@@ -8,6 +8,7 @@ import { type Page, pageOf } from '../http/page.js';
 import { positionText } from '../http/time-position.js';
 import { JobStore } from '../ledger/job-store.js';
 import { Described, paged } from '../openapi/described.js';
+import { JOB_EXAMPLES } from '../openapi/request-examples.js';
 import { type GivenOptions } from './given-options.js';
 import { IDEMPOTENCY, readIdempotencyKey } from './idempotency-key.js';
 import { JobAcceptance } from './job-acceptance.js';
@@ -33,6 +34,7 @@ export class JobsController {
       'When this answers 202, the job is stored and will be run at least once, whatever fails after. ' +
       'Jobs of a task that no worker serves now are taken and wait for one; `notice` says so.',
     body: JOB_REQUEST.schema,
+    examples: JOB_EXAMPLES,
     headers: IDEMPOTENCY,
     status: 202,
     answer: 'AcceptedJob',

@@ -10,6 +10,8 @@ export interface CallDescription {
   readonly description?: string;
   /** The JSON body. */
   readonly body?: Schema;
+  /** Bodies that are taken as they are, by what they ask for. */
+  readonly examples?: Readonly<Record<string, unknown>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   /** Success: its status, and its schema by name or whole. */
@@ -42,11 +44,16 @@ export function Described(call: CallDescription): MethodDecorator {
       ...(call.description === undefined ? {} : { description: call.description }),
     }),
     ...(secured ? [ApiBearerAuth()] : []),
-    ...(call.body === undefined ? [] : [ApiBody({ schema: call.body })]),
+    ...(call.body === undefined ? [] : [ApiBody({ schema: call.body, ...examplesOf(call) })]),
     ...parametersOf(call),
     ...successesOf(call),
     ...problems.map((status) => problemResponse(status)),
   );
+}
+
+function examplesOf({ examples }: CallDescription): { examples?: Record<string, { value: unknown }> } {
+  if (examples === undefined) return {};
+  return { examples: Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }])) };
 }
 
 function parametersOf({ query = {}, headers = {} }: CallDescription): MethodDecorator[] {

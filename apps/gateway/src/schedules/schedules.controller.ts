@@ -9,6 +9,7 @@ import { type Page, pageOf } from '../http/page.js';
 import { missing } from '../http/problem.js';
 import { ScheduleStore } from '../ledger/schedule-store.js';
 import { Described, paged } from '../openapi/described.js';
+import { SCHEDULE_EXAMPLES } from '../openapi/request-examples.js';
 import { ScheduleCheck } from './schedule-check.js';
 import { SCHEDULE_CHANGE_SCHEMA, SCHEDULE_SCHEMA } from './schedule-request.js';
 import { type ShownSchedule, ScheduleView } from './schedule-view.js';
@@ -27,6 +28,7 @@ export class SchedulesController {
     summary: 'Create a schedule',
     description: 'Each of its ticks starts one job, whose scheduledFor is the tick. Give cron, or every.',
     body: SCHEDULE_SCHEMA,
+    examples: SCHEDULE_EXAMPLES,
     status: 201,
     answer: 'Schedule',
     problems: [400, 413, 415, 422],

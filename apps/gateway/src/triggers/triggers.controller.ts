@@ -10,6 +10,7 @@ import { type Page, pageOf } from '../http/page.js';
 import { conflict, missing } from '../http/problem.js';
 import { TriggerStore } from '../ledger/trigger-store.js';
 import { Described, paged } from '../openapi/described.js';
+import { TRIGGER_EXAMPLES } from '../openapi/request-examples.js';
 import { EventBindings } from './event-bindings.js';
 import { TriggerCheck } from './trigger-check.js';
 import { TRIGGER_CHANGE_SCHEMA, TRIGGER_SCHEMA } from './trigger-request.js';
@@ -32,6 +33,7 @@ export class TriggersController {
       'From now on each event whose type fits the pattern, and that passes the filter, starts one job. In `payload`, ' +
       '`metadata` and `uniqueKey`, placeholders such as `{{data.customer.email}}` stand for values of the event.',
     body: TRIGGER_SCHEMA,
+    examples: TRIGGER_EXAMPLES,
     status: 201,
     answer: 'Trigger',
     problems: [400, 409, 413, 415, 422],

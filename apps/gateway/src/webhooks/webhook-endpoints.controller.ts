@@ -11,6 +11,7 @@ import { JobIntake } from '../jobs/job-intake.js';
 import { type EndpointDefinition, type EndpointRecord } from '../ledger/webhook-endpoint-row.js';
 import { WebhookEndpointStore } from '../ledger/webhook-endpoint-store.js';
 import { Described, paged } from '../openapi/described.js';
+import { ENDPOINT_EXAMPLES } from '../openapi/request-examples.js';
 import { EndpointRemoval } from './endpoint-removal.js';
 import { changedEndpoint, ENDPOINT_CHANGE_SCHEMA, ENDPOINT_SCHEMA, readEndpoint } from './endpoint-request.js';
 import { type ShownEndpoint, shownEndpoint } from './endpoint-view.js';
@@ -34,6 +35,7 @@ export class WebhookEndpointsController {
       'From now on a signed webhook goes to it when a job of your tenant ends that it wants to hear of. The answer has its ' +
       'secret; later `GET …/secret` shows it.',
     body: ENDPOINT_SCHEMA,
+    examples: ENDPOINT_EXAMPLES,
     status: 201,
     answer: 'NewWebhookEndpoint',
     problems: [400, 409, 413, 415, 422],
