@@ -6,6 +6,7 @@ import { pathId } from '../http/ids.js';
 import { readHistoryQuery } from '../http/list-query.js';
 import { type Page, pageOf } from '../http/page.js';
 import { conflict, invalid, missing } from '../http/problem.js';
+import { visible } from '../http/visible.js';
 import { JobIntake } from '../jobs/job-intake.js';
 import { JobView } from '../jobs/job-view.js';
 import { readTraceparent } from '../jobs/traceparent.js';
@@ -14,7 +15,6 @@ import { TickStore } from '../ledger/tick-store.js';
 import { Described, paged } from '../openapi/described.js';
 
 import { type ShownRun, shownRun } from './schedule-view.js';
-import { visibleSchedule } from './visible-schedule.js';
 
 @Controller('v1/schedules/:id')
 export class ScheduleRunsController {
@@ -70,7 +70,7 @@ export class ScheduleRunsController {
     @CurrentCaller() caller: Caller,
   ): Promise<Page<ShownRun>> {
     const { limit, after } = readHistoryQuery(query);
-    const schedule = await visibleSchedule(this.schedules, id, caller);
+    const schedule = await visible('schedule', this.schedules, id, caller);
     const rows = await this.schedules.runs(schedule.id, { limit: limit + 1, after });
     return pageOf(rows, limit, ({ number }) => String(number), shownRun);
   }

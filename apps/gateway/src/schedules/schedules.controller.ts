@@ -7,13 +7,13 @@ import { JsonBody } from '../http/json-body.js';
 import { readListQuery } from '../http/list-query.js';
 import { type Page, pageOf } from '../http/page.js';
 import { missing } from '../http/problem.js';
+import { visible } from '../http/visible.js';
 import { ScheduleStore } from '../ledger/schedule-store.js';
 import { Described, paged } from '../openapi/described.js';
 import { SCHEDULE_EXAMPLES } from '../openapi/request-examples.js';
 import { ScheduleCheck } from './schedule-check.js';
 import { SCHEDULE_CHANGE_SCHEMA, SCHEDULE_SCHEMA } from './schedule-request.js';
 import { type ShownSchedule, ScheduleView } from './schedule-view.js';
-import { visibleSchedule } from './visible-schedule.js';
 
 @Controller('v1/schedules')
 export class SchedulesController {
@@ -70,7 +70,7 @@ export class SchedulesController {
   @Described({ summary: 'Show a schedule', status: 200, answer: 'Schedule', problems: [404] })
   @RequireScope('jobs:read')
   async show(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownSchedule> {
-    return this.view.shown(await visibleSchedule(this.schedules, id, caller));
+    return this.view.shown(await visible('schedule', this.schedules, id, caller));
   }
 
   @Patch(':id')
@@ -90,7 +90,7 @@ export class SchedulesController {
     @CurrentCaller() caller: Caller,
   ): Promise<ShownSchedule> {
     const changed = await changedOrConflict('schedule', async () => {
-      const known = await visibleSchedule(this.schedules, id, caller);
+      const known = await visible('schedule', this.schedules, id, caller);
       return this.schedules.replace(known, await this.check.changed(known, change, keyOf(caller)));
     });
     return this.view.shown(changed);

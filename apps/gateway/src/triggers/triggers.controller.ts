@@ -8,6 +8,7 @@ import { JsonBody } from '../http/json-body.js';
 import { readHistoryQuery, readListQuery } from '../http/list-query.js';
 import { type Page, pageOf } from '../http/page.js';
 import { conflict, missing } from '../http/problem.js';
+import { visible } from '../http/visible.js';
 import { TriggerStore } from '../ledger/trigger-store.js';
 import { Described, paged } from '../openapi/described.js';
 import { TRIGGER_EXAMPLES } from '../openapi/request-examples.js';
@@ -15,7 +16,6 @@ import { EventBindings } from './event-bindings.js';
 import { TriggerCheck } from './trigger-check.js';
 import { TRIGGER_CHANGE_SCHEMA, TRIGGER_SCHEMA } from './trigger-request.js';
 import { type ShownRun, shownRun, type ShownTrigger, TriggerView } from './trigger-view.js';
-import { visibleTrigger } from './visible-trigger.js';
 
 @Controller('v1/triggers')
 export class TriggersController {
@@ -79,7 +79,7 @@ export class TriggersController {
   @Described({ summary: 'Show a trigger', status: 200, answer: 'Trigger', problems: [404] })
   @RequireScope('jobs:read')
   async show(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownTrigger> {
-    return this.view.shown(await visibleTrigger(this.triggers, id, caller));
+    return this.view.shown(await visible('trigger', this.triggers, id, caller));
   }
 
   @Patch(':id')
@@ -98,7 +98,7 @@ export class TriggersController {
     @CurrentCaller() caller: Caller,
   ): Promise<ShownTrigger> {
     const changed = await changedOrConflict('trigger', async () => {
-      const known = await visibleTrigger(this.triggers, id, caller);
+      const known = await visible('trigger', this.triggers, id, caller);
       return this.triggers.replace(known, await this.check.changed(known, change, keyOf(caller)));
     });
     await this.bindings.follow();
@@ -136,7 +136,7 @@ export class TriggersController {
     @CurrentCaller() caller: Caller,
   ): Promise<Page<ShownRun>> {
     const { limit, after } = readHistoryQuery(query);
-    const trigger = await visibleTrigger(this.triggers, id, caller);
+    const trigger = await visible('trigger', this.triggers, id, caller);
     const rows = await this.triggers.runs(trigger.id, { limit: limit + 1, after });
     return pageOf(rows, limit, ({ number }) => String(number), shownRun);
   }

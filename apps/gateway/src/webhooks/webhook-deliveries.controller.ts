@@ -7,6 +7,7 @@ import { JsonBody } from '../http/json-body.js';
 import { type Page, type PageRequest, pageOf, readPageRequest } from '../http/page.js';
 import { conflict, invalidField, missing } from '../http/problem.js';
 import { QueryReader } from '../http/query.js';
+import { visible } from '../http/visible.js';
 import { type MadeDelivery } from '../ledger/delivery-entry.js';
 import { DeliveryHistory, MOST_REPLAYED } from '../ledger/delivery-history.js';
 import { DeliveryStore } from '../ledger/delivery-store.js';
@@ -16,7 +17,6 @@ import { fitsTopic } from '../triggers/topic-pattern.js';
 import { AskedDeliveries } from './delivery-maker.js';
 import { type ShownDelivery, shownDelivery } from './delivery-view.js';
 import { readReplay, REPLAY_SCHEMA } from './replay-request.js';
-import { visibleEndpoint } from './visible-endpoint.js';
 
 /** What was delivered to an endpoint, and what is to be delivered once more. */
 @Controller('v1/webhook-endpoints/:id')
@@ -44,7 +44,7 @@ export class WebhookDeliveriesController {
     @CurrentCaller() caller: Caller,
   ): Promise<Page<ShownDelivery>> {
     const { status, page } = readDeliveryQuery(query);
-    const endpoint = await visibleEndpoint(this.endpoints, id, caller);
+    const endpoint = await visible('webhook endpoint', this.endpoints, id, caller);
     const rows = await this.history.list(endpoint.id, status, { limit: page.limit + 1, after: page.after });
     return pageOf(rows, page.limit, (delivery) => delivery.id, shownDelivery);
   }
@@ -60,7 +60,7 @@ export class WebhookDeliveriesController {
   @HttpCode(202)
   @RequireScope('jobs:write')
   async test(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownDelivery> {
-    const endpoint = await visibleEndpoint(this.endpoints, id, caller);
+    const endpoint = await visible('webhook endpoint', this.endpoints, id, caller);
     return this.#entered(await this.asked.test(endpoint));
   }
 
@@ -79,7 +79,7 @@ export class WebhookDeliveriesController {
     @Param('delivery') deliveryId: string,
     @CurrentCaller() caller: Caller,
   ): Promise<ShownDelivery> {
-    const endpoint = await visibleEndpoint(this.endpoints, id, caller);
+    const endpoint = await visible('webhook endpoint', this.endpoints, id, caller);
     const delivery = await this.history.find(endpoint.id, pathId('delivery', deliveryId));
     if (delivery === undefined) throw missing('delivery', deliveryId);
     return this.#entered(await this.asked.again(endpoint, delivery));
@@ -104,7 +104,7 @@ export class WebhookDeliveriesController {
     @CurrentCaller() caller: Caller,
   ): Promise<{ readonly deliveries: number }> {
     const time = readReplay(body);
-    const endpoint = await visibleEndpoint(this.endpoints, id, caller);
+    const endpoint = await visible('webhook endpoint', this.endpoints, id, caller);
     if (!endpoint.enabled) {
       throw conflict('endpoint_disabled', 'The webhook endpoint is disabled. Enable it, and try again.');
     }

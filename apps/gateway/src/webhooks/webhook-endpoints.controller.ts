@@ -7,6 +7,7 @@ import { JsonBody } from '../http/json-body.js';
 import { readListQuery } from '../http/list-query.js';
 import { type Page, pageOf } from '../http/page.js';
 import { conflict, invalid } from '../http/problem.js';
+import { visible } from '../http/visible.js';
 import { JobIntake } from '../jobs/job-intake.js';
 import { type EndpointDefinition, type EndpointRecord } from '../ledger/webhook-endpoint-row.js';
 import { WebhookEndpointStore } from '../ledger/webhook-endpoint-store.js';
@@ -16,7 +17,6 @@ import { EndpointRemoval } from './endpoint-removal.js';
 import { changedEndpoint, ENDPOINT_CHANGE_SCHEMA, ENDPOINT_SCHEMA, readEndpoint } from './endpoint-request.js';
 import { type ShownEndpoint, shownEndpoint } from './endpoint-view.js';
 import { SecretKeeper } from './secret-keeper.js';
-import { visibleEndpoint } from './visible-endpoint.js';
 import { type ShownSecret } from './webhook-secret.controller.js';
 
 @Controller('v1/webhook-endpoints')
@@ -76,7 +76,7 @@ export class WebhookEndpointsController {
   @Described({ summary: 'Show a webhook endpoint', status: 200, answer: 'WebhookEndpoint', problems: [404] })
   @RequireScope('jobs:read')
   async show(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownEndpoint> {
-    return shownEndpoint(await visibleEndpoint(this.endpoints, id, caller));
+    return shownEndpoint(await visible('webhook endpoint', this.endpoints, id, caller));
   }
 
   @Patch(':id')
@@ -97,7 +97,7 @@ export class WebhookEndpointsController {
     @CurrentCaller() caller: Caller,
   ): Promise<ShownEndpoint> {
     const changed = await changedOrConflict('webhook endpoint', async () => {
-      const known = await visibleEndpoint(this.endpoints, id, caller);
+      const known = await visible('webhook endpoint', this.endpoints, id, caller);
       const definition = changedEndpoint(known, change);
       // One that is there already may be told less, whatever is permitted by now.
       if (definition.url !== known.url) await this.#checkUrl(definition);
@@ -116,7 +116,7 @@ export class WebhookEndpointsController {
   @HttpCode(204)
   @RequireScope('jobs:write')
   async remove(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<void> {
-    await this.removal.remove(await visibleEndpoint(this.endpoints, id, caller));
+    await this.removal.remove(await visible('webhook endpoint', this.endpoints, id, caller));
   }
 
   @Get(':id/secret')
@@ -128,7 +128,7 @@ export class WebhookEndpointsController {
   })
   @RequireScope('admin')
   async secret(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownSecret> {
-    const endpoint = await visibleEndpoint(this.endpoints, id, caller);
+    const endpoint = await visible('webhook endpoint', this.endpoints, id, caller);
     return { secret: await this.keeper.secrets.current(ownerOf(endpoint)) };
   }
 
@@ -142,7 +142,7 @@ export class WebhookEndpointsController {
   @HttpCode(200)
   @RequireScope('admin')
   async rotate(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ShownSecret> {
-    const endpoint = await visibleEndpoint(this.endpoints, id, caller);
+    const endpoint = await visible('webhook endpoint', this.endpoints, id, caller);
     return { secret: await this.keeper.secrets.rotate(ownerOf(endpoint)) };
   }
 
