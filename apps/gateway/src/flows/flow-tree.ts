@@ -3,6 +3,7 @@ import { shownBatch, type ShownBatch } from '../batches/batch-view.js';
 import { type End } from '../ledger/follow-up.js';
 import { isoOf } from '../ledger/job-row.js';
 import { type FlowJob, type FlowRoot, type FlowStore, type WaitingJob } from '../ledger/flow-store.js';
+import { grouped } from '../ledger/grouped.js';
 
 /** A job in its flow. */
 export interface FlowNode {
@@ -152,10 +153,4 @@ function nextOf(entry: Readonly<Record<string, unknown>>): Pick<WaitingJob, 'tas
 /** What has completed stays so. What has failed or was cancelled may be retried, and complete yet. */
 function isOver(node: FlowNode, waiting: WaitingJob): boolean {
   return waiting.ofBatch ? (node.spawned?.completedAt ?? null) !== null : node.status === 'completed';
-}
-
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
-  return groups;
 }

@@ -1,6 +1,6 @@
 import { type Attempt, type JobError, type JobStatus } from '#libs/contracts';
 import { DELIVER_WEBHOOK } from '../notifications/end-tellings.js';
-import { grouped } from '../release/grouped.js';
+import { grouped } from './grouped.js';
 import { type Database, type Queries } from './database.js';
 import { type DeliveryKind } from './delivery-entry.js';
 import { isoOf } from './job-row.js';

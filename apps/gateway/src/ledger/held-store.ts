@@ -1,5 +1,5 @@
 import { type QueuePace } from '../release/queue-pace.js';
-import { grouped } from '../release/grouped.js';
+import { grouped } from './grouped.js';
 import { type Candidate, type ReleaseRules, releasePlan, type Turn } from '../release/release-plan.js';
 import { type Database, type Queries } from './database.js';
 import { milliseconds } from './milliseconds.js';

@@ -1,4 +1,4 @@
-import { grouped } from './grouped.js';
+import { grouped } from '../ledger/grouped.js';
 
 /** A held job that may be let go. */
 export interface Candidate {
