@@ -1,7 +1,7 @@
 import { type QueuePace } from '../release/queue-pace.js';
-import { grouped } from './grouped.js';
 import { type Candidate, type ReleaseRules, releasePlan, type Turn } from '../release/release-plan.js';
 import { type Database, type Queries } from './database.js';
+import { grouped } from './grouped.js';
 import { milliseconds } from './milliseconds.js';
 import { CLAIM_MS } from './outbox-store.js';
 import { type Line } from './outbox.js';
