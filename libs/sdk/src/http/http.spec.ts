@@ -33,6 +33,16 @@ describe('a call of the gateway', () => {
     ]);
   });
 
+  it('carries what a list is filtered by', async () => {
+    const leveret = await client([json(200, { data: [], nextCursor: null })]);
+    await leveret.jobs.list({ status: ['failed', 'cancelled'], metadata: { order: 7 } }).page();
+    await leveret.jobs.list({ status: 'failed' }).page();
+    expect(gateway.requests.map(({ path }) => decodeURIComponent(path))).toEqual([
+      '/v1/jobs?status=failed,cancelled&metadata.order=7',
+      '/v1/jobs?status=failed',
+    ]);
+  });
+
   it('carries the headers that the client was set up with', async () => {
     const leveret = await client([json(202, JOB)], { headers: { 'x-tenant-hint': 'north' } });
     await leveret.worker.enqueue(request);
