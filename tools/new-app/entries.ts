@@ -51,7 +51,7 @@ function imageTarget(name: string): string {
 FROM runtime AS ${name}
 ENV HEALTH_PORT=9000
 EXPOSE 9000
-COPY --from=packages-without-images /app/node_modules node_modules
+COPY --from=packages /packages/${name}/node_modules node_modules
 COPY --from=build /app/dist/apps/${name} dist/apps/${name}
 CMD ["node", "--enable-source-maps", "dist/apps/${name}/src/main.js"]
 `;
