@@ -128,6 +128,9 @@ cat >"$WORK/compose.yml" <<'OVERRIDE'
 services:
   gateway: { build: { network: host } }
   media: { build: { network: host } }
+  email: { build: { network: host } }
+  exports: { build: { network: host } }
+  integrations: { build: { network: host } }
 OVERRIDE
 export COMPOSE_FILE="$PROJECT/docker-compose.yml:$WORK/compose.yml"
 cd "$PROJECT"

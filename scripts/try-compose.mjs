@@ -1,7 +1,7 @@
 // Proves Dockerfile and docker-compose.yml by running them: node scripts/try-compose.mjs
-// Builds the images, brings the stack up under a name, ports and secrets of its own, and sends jobs through it; at the end
-// it removes containers, volumes and the images that it built. It needs a Docker engine and the compose plugin; without an
-// engine, or where images cannot be pulled: scripts/private-docker.sh node scripts/try-compose.mjs
+// Builds the images, brings the stack up (without the catcher of mails) under a name, ports and secrets of its own, and sends
+// jobs through it; at the end it removes containers, volumes and the images that it built. It needs a Docker engine and the
+// compose plugin; without an engine, or where images cannot be pulled: scripts/private-docker.sh node scripts/try-compose.mjs
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -14,7 +14,18 @@ import { fileURLToPath } from 'node:url';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const PHOTO = join(ROOT, 'examples', 'assets', 'photo.jpg');
 const SECRETS = ['RABBITMQ_PASSWORD', 'POSTGRES_PASSWORD', 'LINK_SECRET', 'ADMIN_API_KEY'];
-const APPS = ['gateway', 'media'];
+const CONSUMERS = ['media', 'email', 'exports', 'integrations'];
+const APPS = ['gateway', ...CONSUMERS];
+/** Where an image has packages, apps and programs. */
+const HOLDS = ['node_modules', 'dist/apps', '/usr/bin'];
+/** What is there of one app alone. */
+const OWN = {
+  media: /^(sharp|nsfwjs|ffmpeg)$/m,
+  email: /^nodemailer$/m,
+  exports: /^pdfkit$/m,
+};
+/** Prints two seconds of a video. */
+const FILM = 'ffmpeg -v error -f lavfi -i testsrc=duration=2:size=1280x720:rate=10 -f matroska -';
 const FINAL = ['completed', 'failed', 'cancelled'];
 const JOB_PATIENCE_MS = 60_000;
 const KILLED = 137;
@@ -37,13 +48,15 @@ let passed = 0;
 try {
   await step('names each secret that is missing', refusesMissingSecrets);
   await step('builds an image per app', build);
-  await step('carries native image code in the media app alone', imagesAreLean);
-  await step('comes up healthy', () => compose('up', '--detach', '--wait', '--wait-timeout', '180'));
+  await step('carries in each image what its app alone needs, and in no other', imagesAreLean);
+  await step('comes up healthy', () => up('180'));
+  await step('announces the tasks of every app', announcesTasks);
   await step('runs as an ordinary user on a read-only file system', isConfined);
   await step('is reached from this machine alone', isLocal);
-  await step('keeps the database away from the media app', databaseIsApart);
+  await step('keeps the database away from all but the gateway', databaseIsApart);
   await step('waits twelve hours for an acknowledgement', ackTimeout);
   const job = await step('completes media.process-image', processesPhoto);
+  await step('looks at a picture with its model, and transcodes a video', looksAndTranscodes);
   await step('scales the media app to three, and all of them work', scales);
   await step('stops without having to kill anything', stopsByItself);
   await step('knows its jobs and files after containers were removed', () => remembers(job));
@@ -77,13 +90,21 @@ async function build() {
 }
 
 async function imagesAreLean() {
-  const look = ['ls', 'node_modules', 'dist/apps'];
-  const [gateway, media] = await Promise.all(
-    APPS.map((app) => docker('run', '--rm', '--network=none', imageOf(app), ...look)),
-  );
-  check(/^sharp$/m.test(media) && !/^gateway$/m.test(media), `the media image holds:\n${media}`);
-  check(!/^(sharp|@img|media)$/m.test(gateway), `the gateway image holds:\n${gateway}`);
-  check(!/^(typescript|jest)$/m.test(gateway + media), 'an image holds development packages');
+  for (const app of APPS) {
+    const held = await docker('run', '--rm', '--network=none', '--entrypoint=ls', imageOf(app), ...HOLDS);
+    const others = Object.entries(OWN).filter(([owner, own]) => owner !== app && own.test(held));
+    check(others.length === 0, `the ${app} image holds what ${others.map(([owner]) => owner)} alone needs:\n${held}`);
+    check(OWN[app]?.test(held) ?? true, `the ${app} image holds nothing of its own:\n${held}`);
+    check(!/^(typescript|jest)$/m.test(held), `the ${app} image holds development packages`);
+    const apps = APPS.filter((name) => new RegExp(`^${name}$`, 'm').test(held));
+    check(apps.join() === app, `the ${app} image holds ${apps}`);
+  }
+}
+
+async function announcesTasks() {
+  const { data } = await call('GET', '/v1/tasks?limit=200');
+  const domains = new Set(data.filter(({ available }) => available).map(({ queue }) => queue));
+  check([...domains].sort().join() === CONSUMERS.toSorted().join(), `there are tasks of ${[...domains]}`);
 }
 
 async function isConfined() {
@@ -110,11 +131,15 @@ async function isLocal() {
 async function databaseIsApart() {
   const lookUp = "require('node:dns').lookup('postgres', (error) => process.exit(error === null ? 0 : 3))";
   await inside('gateway', 'node', '-e', lookUp);
-  const found = await inside('media', 'node', '-e', lookUp).then(
-    () => true,
-    () => false,
+  const found = await Promise.all(
+    CONSUMERS.map((app) =>
+      inside(app, 'node', '-e', lookUp).then(
+        () => [app],
+        () => [],
+      ),
+    ),
   );
-  check(!found, 'the media app finds the database');
+  check(found.flat().length === 0, `the database is found by ${found.flat()}`);
 }
 
 async function ackTimeout() {
@@ -123,7 +148,7 @@ async function ackTimeout() {
 }
 
 async function processesPhoto() {
-  const job = await ended(await enqueue());
+  const job = await ended(await enqueuePhoto());
   const [variant] = job.result.variants;
   const file = await fetch(variant.file.url);
   const bytes = (await file.arrayBuffer()).byteLength;
@@ -131,9 +156,18 @@ async function processesPhoto() {
   return job;
 }
 
+async function looksAndTranscodes() {
+  const picture = await upload('photo.jpg', await readFile(PHOTO));
+  const looked = await ended(await enqueue('media.analyze-image', { source: picture, moderation: {} }));
+  check(Object.keys(looked.result.moderation.scores).length > 0, `the model says ${JSON.stringify(looked.result)}`);
+  const film = await upload('film.mkv', await bytesFrom('media', ...FILM.split(' ')));
+  const transcoded = await ended(await enqueue('media.process-video', { source: film, format: '480p' }));
+  check(transcoded.result.outputs[0]?.height === 480, `the video became ${JSON.stringify(transcoded.result)}`);
+}
+
 async function scales() {
-  await compose('up', '--detach', '--wait', '--wait-timeout', '120', '--no-recreate', '--scale', 'media=3');
-  const jobs = await Promise.all(Array.from({ length: 24 }, enqueue));
+  await up('120', '--no-recreate', '--scale', 'media=3');
+  const jobs = await Promise.all(Array.from({ length: 24 }, enqueuePhoto));
   const attempts = await Promise.all(
     jobs.map(async ({ id }) => {
       await ended({ id });
@@ -153,18 +187,25 @@ async function stopsByItself() {
 
 async function remembers({ id }) {
   await compose('down');
-  await compose('up', '--detach', '--wait', '--wait-timeout', '180');
+  await up('180');
   const job = await ended({ id });
   const file = await fetch(job.result.variants[0].file.url);
   check(file.ok, `the file of an earlier job answers ${file.status}`);
-  await ended(await enqueue());
+  await ended(await enqueuePhoto());
 }
 
-async function enqueue() {
-  const source = await call('POST', '/v1/files?filename=photo.jpg', 'image/jpeg', await readFile(PHOTO));
+async function enqueuePhoto() {
+  const source = await upload('photo.jpg', await readFile(PHOTO));
   const variants = [{ name: 'small', width: 320, format: 'webp', watermark: { text: 'Leveret' } }];
-  const body = JSON.stringify({ task: 'media.process-image', payload: { source, variants } });
-  return call('POST', '/v1/jobs', 'application/json', body);
+  return enqueue('media.process-image', { source, variants });
+}
+
+function enqueue(task, payload) {
+  return call('POST', '/v1/jobs', 'application/json', JSON.stringify({ task, payload }));
+}
+
+function upload(filename, bytes) {
+  return call('POST', `/v1/files?filename=${filename}`, 'application/octet-stream', bytes);
 }
 
 async function ended({ id }) {
@@ -211,22 +252,31 @@ async function containers() {
   return (await compose('ps', '--all', '--quiet')).split('\n').filter(Boolean);
 }
 
+/** All but the catcher of mails, which no app waits for. */
+function up(seconds, ...options) {
+  return compose('up', '--detach', '--wait', '--wait-timeout', seconds, ...options, ...APPS);
+}
+
 function inside(service, ...command) {
   return compose('exec', '-T', service, ...command);
+}
+
+function bytesFrom(service, ...command) {
+  return run(['compose', 'exec', '-T', service, ...command], environment, 'buffer');
 }
 
 function compose(...args) {
   return docker('compose', ...args);
 }
 
-function docker(...args) {
-  return run(args, environment);
+async function docker(...args) {
+  return (await run(args, environment)).trim();
 }
 
-function run(args, env) {
+function run(args, env, encoding = 'utf8') {
   return new Promise((resolve, reject) => {
-    execFile('docker', args, { cwd: ROOT, env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout.trim());
+    execFile('docker', args, { cwd: ROOT, env, encoding, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
       else reject(new Error(`docker ${args.join(' ')}:\n${stdout}${stderr}`.trim()));
     });
   });

@@ -4,7 +4,7 @@ import { HELP } from './help.js';
 
 /** What is there beside the apps, in the compose file, in the cluster or among the broker's users, under a name that an app would take. */
 const TAKEN = [
-  ...['gateway', 'dashboard', 'lab', 'migrations', 'rabbitmq', 'postgres', 'mail-catcher'],
+  ...['gateway', 'dashboard', 'lab', 'migrations', 'rabbitmq', 'postgres', 's3', 'mail-catcher'],
   ...['topology', 'service'],
 ];
 
