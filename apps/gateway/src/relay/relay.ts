@@ -14,9 +14,9 @@ const LEDGER_PAUSE_MS = 500;
 const STOP_PATIENCE_MS = 5_000;
 
 export interface RelayParts {
-  readonly publisher: Publisher;
-  readonly control: ControlLane;
-  readonly courier: Courier;
+  readonly publisher: Pick<Publisher, 'ready' | 'onReady'>;
+  readonly control: Pick<ControlLane, 'open' | 'clear' | 'start' | 'stop'>;
+  readonly courier: Pick<Courier, 'carry'>;
   readonly outbox: OutboxStore;
   readonly telemetry: Telemetry;
 }
@@ -30,9 +30,9 @@ export interface RelayParts {
  * A row is deleted only when the broker has confirmed its message, so a message may be sent twice but never not at all.
  */
 export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake'>, ControlDispatch {
-  readonly #publisher: Publisher;
-  readonly #control: ControlLane;
-  readonly #courier: Courier;
+  readonly #publisher: RelayParts['publisher'];
+  readonly #control: RelayParts['control'];
+  readonly #courier: RelayParts['courier'];
   readonly #outbox: OutboxStore;
   readonly #telemetry: Telemetry;
   readonly #held = new HeldEntries();
@@ -134,6 +134,7 @@ export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake'>, Control
 
   async #sweep(): Promise<void> {
     while (this.#publisher.ready && !this.#stopped) {
+      this.#again = false; // rows that were committed before this are seen by the look that follows
       if (!(await this.#control.clear())) return; // the timer sweeps again
       const room = this.#held.claimable;
       if (room === 0) {
@@ -142,19 +143,24 @@ export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake'>, Control
       }
       const entries = await this.#outbox.claim(room).catch(() => undefined);
       if (entries === undefined) return; // the ledger is away; the timer sweeps again
-      if (entries.length === 0) {
-        this.#caughtUp = !this.#again; // rows that were committed after this look may be older than what comes next
-        return;
-      }
-      if (!this.#control.open) {
+      if (entries.length > 0 && !this.#control.open) {
         await this.#outbox.release(entries.map(({ id }) => id)).catch(() => undefined);
         continue; // another channel, maybe another broker: what is in force goes first
       }
-      this.#telemetry.emit('outbox.swept', { count: entries.length });
-      this.#held.learn(entries);
-      // A claim that ran out while the ledger was away may be our own: what is held is on its way already.
-      for (const entry of entries) if (!this.#held.has(entry.id)) this.#begin(entry);
+      this.#sendSwept(entries);
+      if (entries.length < room) {
+        // Rows that were committed after this look may be older than what comes next, unless all that came was taken directly.
+        this.#caughtUp ||= !this.#again;
+        return;
+      }
     }
+  }
+
+  #sendSwept(entries: readonly OutboxEntry[]): void {
+    if (entries.length > 0) this.#telemetry.emit('outbox.swept', { count: entries.length });
+    this.#held.learn(entries);
+    // A claim that ran out while the ledger was away may be our own: what is held is on its way already.
+    for (const entry of entries) if (!this.#held.has(entry.id)) this.#begin(entry);
   }
 
   #roomMade(): void {

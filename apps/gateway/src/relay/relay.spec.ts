@@ -1,0 +1,95 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createTelemetry } from '#libs/observability';
+import { eventually } from '../../../../test/support/eventually.js';
+import { JobStore } from '../ledger/job-store.js';
+import { type OutboxEntry } from '../ledger/outbox.js';
+import { OutboxStore } from '../ledger/outbox-store.js';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
+import { newJob } from '../testing/new-job.js';
+import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
+import { Relay } from './relay.js';
+
+const START_MS = 60_000;
+const JOBS = 100;
+
+/** Of the jobs that entries are about, in their order. */
+function jobsOf(entries: readonly OutboxEntry[]): string[] {
+  return entries.flatMap((entry) => (entry.kind === 'work' ? [entry.order.jobId] : []));
+}
+
+describe('a relay', () => {
+  let ledger: RealLedger;
+  let relay: Relay;
+  let jobs: JobStore;
+  let swept: OutboxEntry[];
+  let carried: OutboxEntry[];
+
+  beforeAll(async () => {
+    ledger = await startRealLedger();
+    await ledger.database.query(
+      "INSERT INTO domains (name, queue_key, queue_type, queue_number) VALUES ('lab', 'lab.classic-1', 'classic', 1)",
+    );
+  }, START_MS);
+
+  beforeEach(async () => {
+    [swept, carried] = [[], []];
+    class WatchedOutbox extends OutboxStore {
+      override async claim(limit: number): Promise<OutboxEntry[]> {
+        const entries = await super.claim(limit);
+        swept.push(...entries);
+        return entries;
+      }
+    }
+    relay = new Relay({
+      // A broker that takes every message at once.
+      publisher: { ready: true, onReady: () => undefined },
+      control: {
+        open: true,
+        clear: () => Promise.resolve(true),
+        start: () => undefined,
+        stop: () => Promise.resolve(),
+      },
+      courier: { carry: (entry) => Promise.resolve(void carried.push(entry)) },
+      outbox: new WatchedOutbox(ledger.database),
+      telemetry: createTelemetry({ service: 'test', level: 'silent' }),
+    });
+    jobs = new JobStore(ledger.database, {
+      ...IDLE_DISPATCH,
+      takes: () => relay.takes(),
+      send: (entries) => relay.send(entries),
+      wake: () => relay.wake(),
+    });
+    relay.start();
+    await eventually('a first look', () => relay.takes() || undefined);
+  });
+
+  afterEach(() => relay.stop());
+  afterAll(() => ledger.stop());
+
+  const enterLetter = async (): Promise<void> => {
+    await ledger.database.query(
+      "INSERT INTO outbox (kind, job_id, run, free_at) VALUES ('dead-letter', gen_random_uuid(), 1, now())",
+    );
+    relay.wake();
+  };
+
+  it('sends new jobs without looking for them, in their order, however much else it has to look for', async () => {
+    const entered: string[] = [];
+    for (let count = 0; count < JOBS; count += 1) {
+      await Promise.all([enterLetter(), enterLetter(), jobs.accept(newJob()).then(({ job }) => entered.push(job.id))]);
+    }
+    await eventually('every row', () => carried.length >= 3 * JOBS || undefined);
+    expect(jobsOf(swept)).toEqual([]);
+    expect(jobsOf(carried)).toEqual(entered);
+  });
+
+  it('finds what is committed while it looks', async () => {
+    await Promise.all(Array.from({ length: JOBS }, enterLetter));
+    await eventually('every row', () => swept.length >= JOBS || undefined);
+    expect(new Set(swept.map(({ id }) => id)).size).toBe(JOBS);
+    await eventually(
+      'every confirmation',
+      async () => (await new OutboxStore(ledger.database).size()) === 0 || undefined,
+    );
+  });
+});
