@@ -24,7 +24,8 @@ export interface RelayParts {
 /**
  * Publishes what the ledger has committed. New work comes directly from the acceptor of this process, already claimed;
  * everything else (what failed to leave, what a dead gateway left, retries, dead letters) is swept from the outbox in
- * the order in which it came free. While older rows wait, new work is not taken directly, so that nothing overtakes.
+ * the order in which it came free. While new work waits among that, what comes later is not taken directly, so that nothing
+ * overtakes.
  * What is to be said on the control stream is confirmed before anything else leaves.
  *
  * A row is deleted only when the broker has confirmed its message, so a message may be sent twice but never not at all.
