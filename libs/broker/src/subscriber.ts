@@ -1,4 +1,5 @@
 import { type ConfirmChannel, type ConsumeMessage } from 'amqplib';
+import { Acknowledgements } from './acknowledgements.js';
 import { type Delivery, deliveryOf } from './delivery.js';
 import { type BrokerLink } from './link.js';
 import { SupervisedChannel } from './supervised-channel.js';
@@ -23,10 +24,9 @@ export class Subscriber {
   readonly #options: SubscriberOptions;
   readonly #channel: SupervisedChannel;
   readonly #inHand = new Set<Promise<void>>();
-  #live: ConfirmChannel | undefined;
+  #live: LiveChannel | undefined;
   #consumerTag: string | undefined;
   #wanted = true;
-  #unacknowledged = 0;
 
   constructor(link: BrokerLink, options: SubscriberOptions) {
     this.#link = link;
@@ -37,7 +37,6 @@ export class Subscriber {
       lost: () => {
         this.#live = undefined;
         this.#consumerTag = undefined;
-        this.#unacknowledged = 0;
         options.lost?.();
       },
     });
@@ -50,7 +49,7 @@ export class Subscriber {
 
   /** Deliveries that the broker waits for. */
   get unacknowledged(): number {
-    return this.#unacknowledged;
+    return this.#live?.acknowledgements.outstanding ?? 0;
   }
 
   start(): void {
@@ -62,38 +61,42 @@ export class Subscriber {
     this.#wanted = false;
     const tag = this.#consumerTag;
     this.#consumerTag = undefined;
-    if (tag !== undefined) await this.#live?.cancel(tag).catch(() => undefined);
+    if (tag !== undefined) await this.#live?.channel.cancel(tag).catch(() => undefined);
   }
 
   /** Takes deliveries again. */
   async resume(): Promise<void> {
     if (this.#wanted) return;
     this.#wanted = true;
-    const channel = this.#channel.current; // one that is being set up consumes by itself
-    if (channel !== undefined) await this.#consume(channel).catch(() => this.#channel.renew());
+    const live = this.#live;
+    if (live === undefined || this.#channel.current !== live.channel) return; // one that is being set up consumes by itself
+    await this.#consume(live).catch(() => this.#channel.renew());
   }
 
   /** Ends consuming for good, when what is in hand is settled; what was acknowledged is sent. */
   async stop(): Promise<void> {
     await this.pause();
     await Promise.all(this.#inHand);
+    this.#live?.acknowledgements.flush();
     await this.#channel.stop();
   }
 
   async #setup(channel: ConfirmChannel): Promise<void> {
-    this.#live = channel;
+    const live = { channel, acknowledgements: new Acknowledgements(channel) };
+    this.#live = live;
     await this.#options.setup?.(channel);
     await channel.prefetch(this.#options.prefetch);
-    if (this.#wanted) await this.#consume(channel);
+    if (this.#wanted) await this.#consume(live);
   }
 
-  async #consume(channel: ConfirmChannel): Promise<void> {
+  async #consume(live: LiveChannel): Promise<void> {
+    const { channel } = live;
     const { queue, consumerArguments } = this.#options;
     const reply = await channel.consume(
       queue,
       (message) => {
         if (message === null) this.#cancelledByBroker();
-        else this.#take(this.#delivery(channel, message));
+        else this.#take(this.#delivery(live, message));
       },
       { noAck: false, arguments: consumerArguments?.() },
     );
@@ -117,20 +120,17 @@ export class Subscriber {
     this.#channel.renew();
   }
 
-  #delivery(channel: ConfirmChannel, message: ConsumeMessage): Delivery {
-    let acknowledged = false;
-    this.#unacknowledged += 1;
-    const isGone = (): boolean => this.#live !== channel;
+  #delivery(live: LiveChannel, message: ConsumeMessage): Delivery {
+    live.acknowledgements.expect(message);
+    const isGone = (): boolean => this.#live !== live;
     const ack = (): void => {
-      if (acknowledged || isGone()) return;
-      acknowledged = true;
-      this.#unacknowledged -= 1;
-      try {
-        channel.ack(message);
-      } catch {
-        // The channel is closing: the broker has the message in the queue again.
-      }
+      if (!isGone()) live.acknowledgements.say(message);
     };
     return deliveryOf(message, ack, isGone);
   }
+}
+
+interface LiveChannel {
+  readonly channel: ConfirmChannel;
+  readonly acknowledgements: Acknowledgements;
 }

@@ -1,0 +1,47 @@
+import { type Channel, type Message } from 'amqplib';
+
+/**
+ * Acknowledges the deliveries of one channel, those of one turn of the event loop together: up to the oldest that is still in
+ * somebody's hands one acknowledgement stands for all, so that the broker has less to read.
+ */
+export class Acknowledgements {
+  readonly #channel: Pick<Channel, 'ack'>;
+  /** Tags that are not acknowledged, in the order of the deliveries, which is theirs. */
+  readonly #inHand = new Set<number>();
+  readonly #said: Message[] = [];
+
+  constructor(channel: Pick<Channel, 'ack'>) {
+    this.#channel = channel;
+  }
+
+  /** How many deliveries the broker waits for. */
+  get outstanding(): number {
+    return this.#inHand.size;
+  }
+
+  /** A delivery has come. */
+  expect(message: Message): void {
+    this.#inHand.add(message.fields.deliveryTag);
+  }
+
+  /** A delivery is done with. Saying it twice says it once. */
+  say(message: Message): void {
+    if (!this.#inHand.delete(message.fields.deliveryTag)) return;
+    this.#said.push(message);
+    if (this.#said.length === 1) setImmediate(() => this.flush());
+  }
+
+  /** Sends at once what was said. */
+  flush(): void {
+    const said = this.#said.splice(0).sort((one, other) => one.fields.deliveryTag - other.fields.deliveryTag);
+    const [oldestInHand = Infinity] = this.#inHand;
+    const together = said.filter(({ fields }) => fields.deliveryTag < oldestInHand);
+    try {
+      const last = together.at(-1);
+      if (last !== undefined) this.#channel.ack(last, true);
+      for (const message of said.slice(together.length)) this.#channel.ack(message);
+    } catch {
+      // The channel is closing: the broker has the messages in the queue again.
+    }
+  }
+}
