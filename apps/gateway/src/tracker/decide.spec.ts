@@ -74,7 +74,8 @@ describe('decide', () => {
 
   it('gives up a job that is put off beyond a day after its first start', () => {
     const { state, deadLetter } = after(QUEUED, endedBy(1, 1, snooze(86_400_001)));
-    expect(state).toMatchObject({ status: 'failed', error: { code: 'gave_up_waiting', permanent: true } });
+    const message = 'The job would wait beyond 24 hours after its first start.';
+    expect(state).toMatchObject({ status: 'failed', error: { code: 'gave_up_waiting', message, permanent: true } });
     expect(deadLetter).toMatchObject({ reason: 'gave_up_waiting' });
   });
 

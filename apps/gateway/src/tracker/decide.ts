@@ -110,7 +110,7 @@ function snooze(state: JobState, delayMs: number, conclusion: Conclusion, record
   const wakesAt = circumstances.now.getTime() + delayMs;
   const first = state.startedAt ?? endedAt;
   if (wakesAt - first.getTime() > TIMES.maxWaitMs) {
-    const failure = { code: 'gave_up_waiting', message: 'The job has been put off for 24 hours.' };
+    const failure = { code: 'gave_up_waiting', message: 'The job would wait beyond 24 hours after its first start.' };
     return dead(state, jobError(failure, true, state.attempt, circumstances.now), 'gave_up_waiting', records);
   }
   return again(state, delayMs, circumstances.now, records);
