@@ -7,6 +7,9 @@ export type CellText = (value: string) => string;
 
 const NUMBER = /^-?\d+(?:\.(\d+))?$/;
 const MOST_FRACTION_DIGITS = 100;
+const MILLISECONDS = /\.\d{3}/;
+/** What databases know of a moment and JavaScript does not. */
+const FINER = /\.\d{3}(\d+)/;
 /** Stands before AM and PM in some versions of the rules of countries; programs do not read it. */
 const NARROW_SPACE = '\u202F';
 /** With its century. */
@@ -46,7 +49,10 @@ function spreadsheetLocale(locale: string): string {
 function inZone(timezone: string): CellText {
   if (timezone === 'UTC') return asItIs;
   const clock = new ZoneClock(timezone);
-  return ifMoment((moment) => clock.iso(moment));
+  return ifMoment((moment, value) => {
+    const [, finer = ''] = FINER.exec(value) ?? [];
+    return clock.iso(moment).replace(MILLISECONDS, `$&${finer}`);
+  });
 }
 
 function momentIn(locale: string, timeZone: string, separator: string): CellText {
@@ -61,10 +67,10 @@ function dateIn(locale: string): CellText {
 }
 
 /** A value that is no moment of our calendar, such as PostgreSQL's infinity, stays as it is. */
-function ifMoment(write: (moment: number) => string): CellText {
+function ifMoment(write: (moment: number, value: string) => string): CellText {
   return (value) => {
     const moment = Date.parse(value);
-    return Number.isNaN(moment) ? value : write(moment);
+    return Number.isNaN(moment) ? value : write(moment, value);
   };
 }
 

@@ -68,6 +68,16 @@ describe('CSV', () => {
     },
   );
 
+  it('writes moments in a time zone with every digit that the database has', async () => {
+    const moments = ['2026-11-20T16:34:06.619034Z', '2026-07-01T16:34:06.25Z', '2026-07-01T16:34:06Z', 'infinity'];
+    const layout = layoutOf({ at: 'timestamp' }, { timezone: 'Europe/Berlin' });
+    const file = await fileOf(csv, [moments.map((moment) => [moment])], layout);
+    expect(file.toString().split('\r\n').slice(1, -1)).toEqual([
+      ...['2026-11-20T17:34:06.619034+01:00', '2026-07-01T18:34:06.250+02:00', '2026-07-01T18:34:06.000+02:00'],
+      'infinity',
+    ]);
+  });
+
   it('is written in pieces when rows are long', async () => {
     const rows: Row[] = Array.from({ length: 10 }, () => ['x'.repeat(200_000)]);
     const sizes: number[] = [];
