@@ -26,7 +26,7 @@ export interface ImportSource {
 
 /**
  * Reads a source's first record, and finds its columns in a dataset by their names or titles.
- * @throws PermanentError `empty_source`, `unknown_column`
+ * @throws PermanentError `empty_source`, `bad_source`, `unknown_column`
  */
 export async function openSource(
   portions: IncomingPortions,
@@ -44,7 +44,15 @@ export async function openSource(
     const rest = { [Symbol.asyncIterator]: () => pending };
     return { columns, batches: (skipped) => batched(before, rest, { rows, skipped }) };
   }
-  throw new PermanentError('empty_source', 'The source has no records.');
+  throw nothingIn(before);
+}
+
+function nothingIn(portions: readonly (readonly Incoming[])[]): PermanentError {
+  const [broken] = portions.flat();
+  if (broken === undefined || !('reason' in broken))
+    return new PermanentError('empty_source', 'The source has no records.');
+  const message = `The source has no record that can be taken: the one that ends in line ${broken.line} ${broken.reason}.`;
+  return new PermanentError('bad_source', message);
 }
 
 function columnOf(name: string, { columns, name: dataset }: Dataset): Column {

@@ -209,6 +209,7 @@ describe('exports.import', () => {
     ['unknown_column', 'id,nam\n1,a\n', {}],
     ['missing_column', 'id\n1\n', {}],
     ['empty_source', 'id,name\n', {}],
+    ['bad_source', 'id,name\n1\n2,b,c\n', {}],
     ['bad_source', 'id,name,name\n1,a,b\n', {}],
     ['bad_source', 'id,name\n1,"a\n2,b\n', {}],
     ['too_many_rejected', 'id,name\nx,a\ny,b\n', { maxRejected: 1 }],
