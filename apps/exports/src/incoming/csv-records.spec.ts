@@ -1,14 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { csvRecords } from './csv-records.js';
+import { type Incoming } from './record.js';
 
-async function recordsOf(text: string, pieceLength = text.length): Promise<readonly unknown[]> {
+async function incoming(text: string, pieceLength: number): Promise<readonly Incoming[]> {
   async function* pieces(): AsyncGenerator<string> {
     for (let at = 0; at < text.length; at += pieceLength) yield text.slice(at, at + pieceLength);
   }
-  const records: unknown[] = [];
-  for await (const portion of csvRecords(pieces(), text.slice(0, 65_536)))
-    records.push(...portion.map((record) => ('names' in record ? record.values : record.reason)));
+  const records: Incoming[] = [];
+  for await (const portion of csvRecords(pieces(), text.slice(0, 65_536))) records.push(...portion);
   return records;
+}
+
+async function recordsOf(text: string, pieceLength = text.length): Promise<readonly unknown[]> {
+  const records = await incoming(text, pieceLength);
+  return records.map((record) => ('names' in record ? record.values : record.reason));
 }
 
 describe('csvRecords', () => {
@@ -68,6 +73,14 @@ describe('csvRecords', () => {
   ])('reads %s', async (_what, text, records) => {
     expect(await recordsOf(text)).toEqual(records);
     expect(await recordsOf(text, text.length > 1_000 ? 65_536 : 1)).toEqual(records);
+  });
+
+  it.each([1, 5, 16, 100])('gives a broken record as it is written, in pieces of %i letters', async (length) => {
+    const text = 'id,name\r\n1,"ä"\r\n\r\n2,"ö"x\r\n3,c\r\n4,"ü\r\n""y"z\r\n5,e\r\n6,"f"g';
+    const records = await incoming(text, length);
+    expect(records.flatMap((record) => ('content' in record ? [record.content] : []))).toEqual([
+      ...['2,"ö"x', '4,"ü\r\n""y"z', '6,"f"g'],
+    ]);
   });
 
   it.each([

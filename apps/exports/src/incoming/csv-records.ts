@@ -48,7 +48,7 @@ class RecordReader {
       const reason = this.#reasonAgainst(parsed);
       if (this.#titles === undefined) this.#titles = checkedTitles(parsed, reason);
       else if (reason === undefined) records.push(recordOf(this.#titles, parsed));
-      else records.push({ line: parsed.line, reason, content: this.parser.written(parsed).slice(0, SHOWN_CHARACTERS) });
+      else records.push({ line: parsed.line, reason, content: this.#written(parsed).slice(0, SHOWN_CHARACTERS) });
     }
     return records;
   }
@@ -56,16 +56,20 @@ class RecordReader {
   /** What is wrong with a record by itself. */
   #reasonAgainst(parsed: ParsedRecord): string | undefined {
     const { fields, from, to } = parsed;
-    if (to - from > LONGEST_RECORD && this.parser.written(parsed).length > LONGEST_RECORD)
+    if (to - from > LONGEST_RECORD && this.#written(parsed).length > LONGEST_RECORD)
       return `is longer than ${LONGEST_RECORD} characters`;
     // A quotation that goes on behind its end is given as it was written; so is one in which marks are doubled.
     if (!fields.some((field) => field.startsWith('"'))) return undefined;
     try {
-      parseWhole(this.parser.written(parsed).replaceAll(AROUND, ''), { ...this.options, relaxColumnCount: true });
+      parseWhole(this.#written(parsed), { ...this.options, relaxColumnCount: true });
       return undefined;
     } catch {
       return 'has a quotation that goes on behind its end';
     }
+  }
+
+  #written(parsed: ParsedRecord): string {
+    return this.parser.written(parsed).replaceAll(AROUND, '');
   }
 }
 

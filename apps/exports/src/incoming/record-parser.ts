@@ -16,8 +16,8 @@ export class RecordParser extends Parser {
   #records: ParsedRecord[] = [];
   /** Where the latest record ends. */
   #end = 0;
-  /** What was given since a record's end, of which the next one is the first that ends behind it. */
-  #given: Buffer = Buffer.of();
+  /** What was given since the end of the latest record of the pieces before. */
+  #given: Buffer[] = [];
   #givenFrom = 0;
 
   constructor(options: Options) {
@@ -29,8 +29,8 @@ export class RecordParser extends Parser {
   /** The records that end in the next piece. @throws PermanentError `bad_source` */
   async parse(piece: string): Promise<readonly ParsedRecord[]> {
     const bytes = Buffer.from(piece);
-    this.#given = Buffer.concat([this.#given.subarray(this.#end - this.#givenFrom), bytes]);
-    this.#givenFrom = this.#end;
+    this.#forget();
+    this.#given.push(bytes);
     return this.#parsed((done) => this.write(bytes, done));
   }
 
@@ -41,7 +41,8 @@ export class RecordParser extends Parser {
 
   /** How a record of the latest piece is written. */
   written({ from, to }: ParsedRecord): string {
-    return this.#given.toString('utf8', from - this.#givenFrom, to - this.#givenFrom);
+    if (this.#given.length > 1) this.#given = [Buffer.concat(this.#given)];
+    return this.#given[0]?.toString('utf8', from - this.#givenFrom, to - this.#givenFrom) ?? '';
   }
 
   /** What a parser would leave to be read. */
@@ -51,6 +52,18 @@ export class RecordParser extends Parser {
     this.#records.push({ fields, line, from: this.#end, to });
     this.#end = to;
     return true;
+  }
+
+  /** Lets go of what is written up to the end of the latest record. */
+  #forget(): void {
+    let over = this.#end - this.#givenFrom;
+    this.#givenFrom = this.#end;
+    while (over > 0) {
+      const [first, ...others] = this.#given;
+      if (first === undefined) return;
+      this.#given = over < first.length ? [first.subarray(over), ...others] : others;
+      over -= first.length;
+    }
   }
 
   async #parsed(give: (done: (error?: Error | null) => void) => void): Promise<readonly ParsedRecord[]> {
