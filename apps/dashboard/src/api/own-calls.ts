@@ -1,4 +1,5 @@
 import { type Page } from '#libs/sdk';
+import { type Schema } from '../schema-form/schema';
 import { OWN_PAGE } from './leveret';
 
 /** Who is signed in. */
@@ -61,6 +62,20 @@ export interface Examination {
   }[];
 }
 
+/** What is read of the OpenAPI document. */
+interface ApiDocument {
+  readonly paths: Readonly<
+    Record<
+      string,
+      {
+        readonly post?: {
+          readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: Schema }>> };
+        };
+      }
+    >
+  >;
+}
+
 type OwnRequest = Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> };
 
 export function signIn(apiKey: string): Promise<Session> {
@@ -95,6 +110,17 @@ export function readActions(cursor: string | undefined, signal: AbortSignal): Pr
 
 export function readExamination(signal: AbortSignal): Promise<Examination> {
   return call('/v1/doctor', { signal });
+}
+
+/** What the body of each call takes, by its path: of calls that make something. */
+export async function readBodySchemas(signal: AbortSignal): Promise<ReadonlyMap<string, Schema>> {
+  const { paths } = await call<ApiDocument>('/openapi.json', { signal });
+  return new Map(
+    Object.entries(paths).flatMap(([path, { post }]) => {
+      const schema = post?.requestBody?.content['application/json']?.schema;
+      return schema === undefined ? [] : [[path, schema]];
+    }),
+  );
 }
 
 /** Readiness is told by the status as well: what is not ready answers 503, and says why. */

@@ -2,9 +2,9 @@ import { type ReactNode, useState } from 'react';
 import { Button } from '../ui/button';
 import { type OuterFieldProps } from './field-props';
 
-/** A list: a field for each item. */
+/** A list: a field for each item. What stands alone where a list may stand is its one item. */
 export function ListField({ name, path, schema, root, value, onChange, errors, Inner }: OuterFieldProps): ReactNode {
-  const items: readonly unknown[] = Array.isArray(value) ? value : [];
+  const items = itemsOf(value);
   // A field may keep a text of its own: it belongs to its item, wherever that moves when another is removed.
   const [keys, setKeys] = useState<readonly number[]>(() => [...items.keys()]);
   const change = (next: readonly unknown[], nextKeys: readonly number[] = keys): void => {
@@ -40,4 +40,9 @@ export function ListField({ name, path, schema, root, value, onChange, errors, I
       <Button onClick={() => change([...items, undefined], [...keys, (keys.at(-1) ?? 0) + 1])}>Add to {name}</Button>
     </fieldset>
   );
+}
+
+function itemsOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  return value === undefined ? [] : [value];
 }

@@ -1,25 +1,7 @@
 import { type ReactNode } from 'react';
 import { Labelled } from './labelled';
 import { type FieldProps } from './field-props';
-
-export function TextField(field: FieldProps): ReactNode {
-  const { schema, value, onChange } = field;
-  return (
-    <Labelled field={field}>
-      {(ids) => (
-        <input
-          {...ids}
-          type={schema.writeOnly === true ? 'password' : 'text'}
-          autoComplete="off"
-          maxLength={schema.maxLength}
-          placeholder={hintOf(schema.default)}
-          value={typeof value === 'string' ? value : ''}
-          onChange={({ target }) => onChange(target.value === '' ? undefined : target.value)}
-        />
-      )}
-    </Labelled>
-  );
-}
+import { choicesOf } from './schema';
 
 export function NumberField(field: FieldProps): ReactNode {
   const { schema, value, onChange } = field;
@@ -43,17 +25,18 @@ export function NumberField(field: FieldProps): ReactNode {
 
 export function ChoiceField(field: FieldProps): ReactNode {
   const { schema, value, onChange } = field;
+  const choices = choicesOf(schema);
   return (
     <Labelled field={field}>
       {(ids) => (
         <select
           {...ids}
-          value={typeof value === 'string' ? value : ''}
-          onChange={({ target }) => onChange(target.value === '' ? undefined : target.value)}
+          value={typeof value === 'string' || typeof value === 'number' ? value : ''}
+          onChange={({ target }) => onChange(choices.find((choice) => String(choice) === target.value))}
         >
           <NotGiven schema={schema} />
-          {schema.enum?.map((choice) => (
-            <option key={String(choice)}>{String(choice)}</option>
+          {choices.map((choice) => (
+            <option key={choice}>{choice}</option>
           ))}
         </select>
       )}
@@ -88,7 +71,7 @@ function NotGiven({ schema }: Pick<FieldProps, 'schema'>): ReactNode {
 }
 
 /** What counts when nothing is given. */
-function hintOf(value: unknown): string {
+export function hintOf(value: unknown): string {
   if (value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,9 +1,13 @@
 import { type ReactNode } from 'react';
+import { EitherField } from './either-field';
 import { FileField } from './file-field';
 import { JsonField } from './json-field';
 import { ListField } from './list-field';
 import { ObjectField } from './object-field';
-import { ChoiceField, NumberField, SwitchField, TextField } from './plain-fields';
+import { PlaceholderOr, useTakesPlaceholders } from './placeholders';
+import { ChoiceField, NumberField, SwitchField } from './plain-fields';
+import { TextField } from './text-field';
+import { TimeField } from './time-field';
 import { type FieldProps, type OuterFieldProps } from './field-props';
 import { type Kind, kindOf, resolved } from './schema';
 
@@ -12,15 +16,25 @@ const FIELDS: Readonly<Record<Kind, (props: OuterFieldProps) => ReactNode>> = {
   text: TextField,
   number: NumberField,
   switch: SwitchField,
+  time: TimeField,
   file: FileField,
   object: ObjectField,
+  either: EitherField,
   list: ListField,
   json: JsonField,
 };
 
+/** In these any text can be written as it is. */
+const WRITTEN: readonly Kind[] = ['text', 'json'];
+
 /** The field that fits a schema. */
 export function SchemaField(props: FieldProps): ReactNode {
+  const takesPlaceholders = useTakesPlaceholders();
   const schema = resolved(props.schema, props.root);
-  const Field = FIELDS[kindOf(schema)];
-  return <Field {...props} schema={schema} Inner={SchemaField} />;
+  const kind = kindOf(schema);
+  const Field = FIELDS[kind];
+  const field = <Field {...props} schema={schema} Inner={SchemaField} />;
+  const isWhole = props.schema === props.root;
+  if (!takesPlaceholders || isWhole || WRITTEN.includes(kind)) return field;
+  return <PlaceholderOr field={{ ...props, schema }}>{field}</PlaceholderOr>;
 }

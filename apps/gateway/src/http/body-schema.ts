@@ -2,7 +2,9 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { type FieldError, invalid } from './problem.js';
 import { fieldErrors } from './schema-errors.js';
 
-const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, verbose: true });
+// A format says how a field is to be filled in; what reads it judges it.
+const formats = { 'date-time': true } as const;
+const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, verbose: true, formats });
 
 /** The shape of a request's body: one JSON Schema, compiled once, that also stands in the OpenAPI document. */
 export class BodySchema<T> {

@@ -62,7 +62,11 @@ export const JOB_REQUEST = new BodySchema<JobRequest>({
       description: `a whole number from 0 to ${MAX_PRIORITY}, higher first, or low, normal, high or critical`,
     },
     delay: duration('how long to wait before the start; at once without it, ten years at most'),
-    runAt: { type: 'string', description: 'When to start at the earliest: ISO 8601 with a time zone.' },
+    runAt: {
+      type: 'string',
+      format: 'date-time',
+      description: 'When to start at the earliest: ISO 8601 with a time zone.',
+    },
     maxAttempts: {
       type: 'integer',
       minimum: 1,

@@ -1,12 +1,13 @@
-import { type Job, type JobRequest } from '#libs/sdk';
+import { type JobRequest, type JobWithOptions } from '#libs/sdk';
 
-/** The request of a job like another one. */
-export function requestOf({ task, payload, priority, maxAttempts, metadata }: Job): JobRequest {
-  return { task, payload, priority, maxAttempts, metadata };
+/** The request of a job like another one. Without its unique key: while that is held, the answer would be the job that there is. */
+export function requestOf({ task, payload, priority, metadata, options }: JobWithOptions): JobRequest {
+  const { uniqueFor: _, ...kept } = options;
+  return { task, payload, priority, metadata, ...kept };
 }
 
 /** A command that enqueues a job like another one. */
-export function asCurl(job: Job): string {
+export function asCurl(job: JobWithOptions): string {
   // In a shell's single quotes everything is itself but the quote.
   const body = JSON.stringify(requestOf(job), null, 2).replaceAll("'", String.raw`'\''`);
   return [
@@ -18,7 +19,7 @@ export function asCurl(job: Job): string {
 }
 
 /** A program that enqueues a job like another one. */
-export function asSdkCall(job: Job): string {
+export function asSdkCall(job: JobWithOptions): string {
   return [
     "import { Leveret } from 'leveret-sdk';",
     '',

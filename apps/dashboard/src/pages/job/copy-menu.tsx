@@ -1,4 +1,4 @@
-import { type Job } from '#libs/sdk';
+import { type JobWithOptions } from '#libs/sdk';
 import { Copy } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { type ReactNode } from 'react';
@@ -7,7 +7,7 @@ import { useCopy } from '../../ui/use-copy';
 import { asCurl, asSdkCall } from './as-code';
 
 /** Gives a job as something that starts one like it. */
-export function CopyMenu({ job }: { readonly job: Job }): ReactNode {
+export function CopyMenu({ job }: { readonly job: JobWithOptions }): ReactNode {
   const notify = useNotify();
   const copyText = useCopy();
   const copy = async (what: string, text: string): Promise<void> => {

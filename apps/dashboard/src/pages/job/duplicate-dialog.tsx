@@ -1,9 +1,11 @@
-import { type Job } from '#libs/sdk';
+import { type JobRequest, type JobWithOptions } from '#libs/sdk';
 import { type ReactNode, type SubmitEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { fieldErrorsOf } from '../../api/failure';
 import { leveret } from '../../api/leveret';
 import { useAction } from '../../api/use-action';
+import { type Body } from '../../request-form/body-fields';
+import { JobOptions } from '../../request-form/job-options';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { FieldErrors } from '../../ui/field-errors';
@@ -11,18 +13,20 @@ import { JsonEditor, readJson } from '../../ui/json-editor';
 import { requestOf } from './as-code';
 
 interface DuplicateDialogProps {
-  readonly job: Job;
+  readonly job: JobWithOptions;
   readonly onClose: () => void;
 }
 
-/** Enqueues a job like another one, with a payload that may be edited first. */
+/** Enqueues a job like another one, with a payload and options that may be changed first. */
 export function DuplicateDialog({ job, onClose }: DuplicateDialogProps): ReactNode {
   const navigate = useNavigate();
   const [text, setText] = useState(() => JSON.stringify(job.payload, null, 2));
+  const [body, setBody] = useState<Body>(() => ({ ...requestOf(job) }));
   const { mutate, isPending, error } = useAction(
-    (payload: unknown) => leveret.worker.enqueue({ ...requestOf(job), payload }),
+    (payload: unknown) => leveret.worker.enqueue({ ...body, payload } as JobRequest),
     ({ id }) => `Enqueued as ${id}.`,
   );
+  const errors = fieldErrorsOf(error);
   const payload = readJson(text);
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -39,7 +43,8 @@ export function DuplicateDialog({ job, onClose }: DuplicateDialogProps): ReactNo
       <form className="form" onSubmit={submit}>
         <JsonEditor label="Payload" text={text} onChange={setText} />
         {text.includes('"***"') && <p className="muted">Secret fields are shown as "***": give them again.</p>}
-        <FieldErrors errors={fieldErrorsOf(error)} />
+        <JobOptions call="/v1/jobs" elsewhere={['task', 'payload']} body={body} onChange={setBody} errors={errors} />
+        <FieldErrors errors={errors} />
         <footer className="buttons">
           <Button kind="primary" type="submit" busy={isPending} disabled={!payload.isJson}>
             Enqueue a new job

@@ -1,4 +1,4 @@
-import { type Job } from '#libs/sdk';
+import { type Job, type JobWithOptions } from '#libs/sdk';
 import { type ReactNode, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { leveret } from '../../api/leveret';
@@ -15,7 +15,7 @@ const WAITING = ['scheduled', 'queued', 'retrying'];
 type OpenDialog = 'duplicate' | 'priority' | null;
 
 /** What can be done with a job as it stands; what cannot is not offered. */
-export function JobActions({ job }: { readonly job: Job }): ReactNode {
+export function JobActions({ job }: { readonly job: JobWithOptions }): ReactNode {
   const [dialog, setDialog] = useState<OpenDialog>(null);
   const close = (): void => setDialog(null);
   const waits = WAITING.includes(job.status);

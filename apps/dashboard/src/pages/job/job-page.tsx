@@ -1,4 +1,4 @@
-import { type Job } from '#libs/sdk';
+import { type Job, type JobWithOptions } from '#libs/sdk';
 import { type ReactNode } from 'react';
 import { useParams } from 'react-router';
 import { useMay } from '../../shell/session';
@@ -52,7 +52,7 @@ export function JobPage(): ReactNode {
   );
 }
 
-function JobParts({ job }: { readonly job: Job }): ReactNode {
+function JobParts({ job }: { readonly job: JobWithOptions }): ReactNode {
   const seesContents = useMay('jobs:read');
   return (
     <div className="job-columns">
@@ -65,6 +65,11 @@ function JobParts({ job }: { readonly job: Job }): ReactNode {
       </div>
       <div>
         <JobFacts job={job} />
+        {Object.keys(job.options).length > 0 && (
+          <Section title="Options">
+            <JsonView value={job.options} what="the options" />
+          </Section>
+        )}
         <FlowSection job={job} />
         {seesContents && (
           <Section title="Metadata">

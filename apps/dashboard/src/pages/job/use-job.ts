@@ -1,5 +1,5 @@
 import { useQueryClient, type UseQueryResult } from '@tanstack/react-query';
-import { type Job, type JobUpdate } from '#libs/sdk';
+import { type Job, type JobUpdate, type JobWithOptions } from '#libs/sdk';
 import { useEffect } from 'react';
 import { leveret } from '../../api/leveret';
 import { useLive } from '../../api/use-live';
@@ -9,7 +9,7 @@ import { usePageIsSeen } from '../../ui/use-page-is-seen';
 const LOOK_EVERY_MS = 5_000;
 
 /** A job, live: its stream is listened to while the page is seen and the job goes on. */
-export function useJob(id: string): UseQueryResult<Job> {
+export function useJob(id: string): UseQueryResult<JobWithOptions> {
   const query = useLive(['job', id], (signal) => leveret.jobs.get(id, { signal }), { everyMs: LOOK_EVERY_MS });
   const isOver = query.data === undefined || isEnded(query.data);
   useJobStream(id, usePageIsSeen() && !isOver);
@@ -37,7 +37,7 @@ function useJobStream(id: string, isListening: boolean): void {
     const ending = new AbortController();
     const take = async (): Promise<void> => {
       for await (const update of leveret.jobs.watch(id, { signal: ending.signal, logs: true })) {
-        queries.setQueryData<Job>(['job', id], (job) => job && updated(job, update));
+        queries.setQueryData<JobWithOptions>(['job', id], (job) => job && updated(job, update));
         if (update.type !== 'progress') void queries.invalidateQueries({ queryKey: ['job', id] });
       }
     };
@@ -47,6 +47,6 @@ function useJobStream(id: string, isListening: boolean): void {
   }, [id, isListening, queries]);
 }
 
-function updated(job: Job, { version, progress, status, attempt }: JobUpdate): Job {
+function updated(job: JobWithOptions, { version, progress, status, attempt }: JobUpdate): JobWithOptions {
   return version > job.version || progress.percent > job.progress.percent ? { ...job, progress, status, attempt } : job;
 }

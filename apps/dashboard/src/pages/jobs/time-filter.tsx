@@ -1,4 +1,5 @@
 import { type ReactNode } from 'react';
+import { isoOf, localText } from '../../ui/local-time';
 
 interface TimeFilterProps {
   readonly name: string;
@@ -9,18 +10,14 @@ interface TimeFilterProps {
 
 /** A filter by a time, which is chosen in the viewer's zone. */
 export function TimeFilter({ name, value, onChange }: TimeFilterProps): ReactNode {
-  const set = (local: string): void => onChange(local === '' ? '' : new Date(local).toISOString());
   return (
     <label>
       {name}
-      <input type="datetime-local" value={localText(value)} onChange={({ target }) => set(target.value)} />
+      <input
+        type="datetime-local"
+        value={localText(value)}
+        onChange={({ target }) => onChange(isoOf(target.value) ?? '')}
+      />
     </label>
   );
-}
-
-/** A time as the browser's field has it: in the viewer's zone, without naming it. */
-function localText(at: string | undefined): string {
-  const date = new Date(at ?? '');
-  if (Number.isNaN(date.getTime())) return '';
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

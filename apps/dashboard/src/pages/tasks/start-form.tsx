@@ -4,19 +4,22 @@ import { useNavigate } from 'react-router';
 import { fieldErrorsOf } from '../../api/failure';
 import { leveret } from '../../api/leveret';
 import { useAction } from '../../api/use-action';
-import { SchemaField } from '../../schema-form/schema-field';
+import { type Body } from '../../request-form/body-fields';
+import { JobOptions } from '../../request-form/job-options';
+import { PayloadField } from '../../request-form/payload-field';
 import { Button } from '../../ui/button';
 import { FieldErrors } from '../../ui/field-errors';
 import { Section } from '../../ui/page';
 
 /** Starts a job of a task, with fields for what its schema has. What is wrong is said by the gateway, field by field. */
-export function StartForm({ task: { name, schema, example } }: { readonly task: Task }): ReactNode {
+export function StartForm({ task }: { readonly task: Task }): ReactNode {
+  const { name, example } = task;
   const navigate = useNavigate();
-  const [payload, setPayload] = useState<unknown>(undefined);
+  const [body, setBody] = useState<Body>({});
   /** Fields that keep a text of their own begin anew when another payload is put in. */
   const [filled, setFilled] = useState(0);
   const { mutate, isPending, error } = useAction(
-    () => leveret.worker.enqueue({ task: name, payload: payload ?? {} }),
+    () => leveret.worker.enqueue({ ...body, task: name }),
     ({ id }) => `Enqueued as ${id}.`,
   );
   const errors = fieldErrorsOf(error);
@@ -25,23 +28,15 @@ export function StartForm({ task: { name, schema, example } }: { readonly task: 
     mutate(undefined, { onSuccess: ({ id }) => void navigate(`/jobs/${id}`) });
   };
   const fill = (): void => {
-    setPayload(example);
+    setBody({ ...body, payload: example });
     setFilled(filled + 1);
   };
+  const part = { body, onChange: setBody, errors };
   return (
     <Section title="Start a job" aside={example !== null && <Button onClick={fill}>Fill in the example</Button>}>
       <form className="form" onSubmit={submit}>
-        <SchemaField
-          key={filled}
-          name="Payload"
-          path="payload"
-          schema={schema}
-          root={schema}
-          isRequired
-          value={payload}
-          onChange={setPayload}
-          errors={errors}
-        />
+        <PayloadField key={filled} task={task} {...part} />
+        <JobOptions call="/v1/jobs" elsewhere={['task', 'payload']} {...part} />
         <FieldErrors errors={errors} />
         <footer className="buttons">
           <Button kind="primary" type="submit" busy={isPending}>

@@ -103,6 +103,7 @@ export class SendPayload {
   data?: Record<string, unknown>;
 
   @Describe('The mail as plain text; with html, for those who do not show that')
+  @FieldSchema({ contentMediaType: 'text/plain' })
   @ValidateIf(({ template, html, text }: SendPayload) => text !== undefined || (html ?? template) === undefined)
   @IsString({ message: 'a mail needs a template, text, html or both' })
   @MinLength(1)
@@ -110,6 +111,7 @@ export class SendPayload {
   text?: string;
 
   @Describe('The mail as HTML')
+  @FieldSchema({ contentMediaType: 'text/html' })
   @IsOptional()
   @IsString()
   @MinLength(1)
