@@ -14,10 +14,14 @@ import { NotFound } from './not-found';
 import { Overview } from './overview/overview';
 import { QueuePage } from './queues/queue-page';
 import { Queues } from './queues/queues';
+import { ChangeSchedule } from './schedules/change-schedule';
+import { NewSchedule } from './schedules/new-schedule';
 import { SchedulePage } from './schedules/schedule-page';
 import { Schedules } from './schedules/schedules';
 import { TaskPage } from './tasks/task-page';
 import { Tasks } from './tasks/tasks';
+import { ChangeTrigger } from './triggers/change-trigger';
+import { NewTrigger } from './triggers/new-trigger';
 import { TriggerPage } from './triggers/trigger-page';
 import { Triggers } from './triggers/triggers';
 import { EndpointPage } from './webhooks/endpoint-page';
@@ -41,9 +45,13 @@ export function Pages(): ReactNode {
         {seesContents && (
           <>
             <Route path="schedules" element={<Schedules />} />
+            <Route path="schedules/new" element={<NewSchedule />} />
             <Route path="schedules/:id" element={<SchedulePage />} />
+            <Route path="schedules/:id/change" element={<ChangeSchedule />} />
             <Route path="triggers" element={<Triggers />} />
+            <Route path="triggers/new" element={<NewTrigger />} />
             <Route path="triggers/:id" element={<TriggerPage />} />
+            <Route path="triggers/:id/change" element={<ChangeTrigger />} />
             <Route path="webhooks" element={<Endpoints />} />
             <Route path="webhooks/:id" element={<EndpointPage />} />
           </>

@@ -9,7 +9,7 @@ const UNROUTED = ['', 'sign-in'];
 describe('the pages of the dashboard', () => {
   it('are at the addresses that its router knows, and below health there is none', async () => {
     const router = await readFile(ROUTER, 'utf8');
-    const routed = [...router.matchAll(/ path="([^"*]+)"/g)].map(([, path = '']) => path.replace(/:\w+$/, ':name'));
+    const routed = [...router.matchAll(/ path="([^"*]+)"/g)].map(([, path = '']) => path.replace(/:\w+/, ':name'));
     expect(routed).toContain('health');
     expect(new Set(PAGE_PATHS)).toEqual(new Set([...UNROUTED, ...routed]));
   });

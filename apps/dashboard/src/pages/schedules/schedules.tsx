@@ -3,6 +3,7 @@ import { type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { leveret } from '../../api/leveret';
 import { useLive } from '../../api/use-live';
+import { useMay } from '../../shell/session';
 import { Loaded } from '../../ui/loaded';
 import { Page } from '../../ui/page';
 import { Pager, useCursor } from '../../ui/pager';
@@ -13,10 +14,20 @@ import { timingText } from './timing-text';
 
 /** What starts jobs by the clock. */
 export function Schedules(): ReactNode {
+  const mayWrite = useMay('jobs:write');
   const cursor = useCursor();
   const query = useLive(['schedules', cursor], (signal) => leveret.schedules.list({ cursor }).page({ signal }));
   return (
-    <Page title="Schedules">
+    <Page
+      title="Schedules"
+      actions={
+        mayWrite && (
+          <Link className="button primary" to="/schedules/new">
+            Create a schedule
+          </Link>
+        )
+      }
+    >
       <div className="card">
         <Loaded query={query}>
           {({ data }) => (

@@ -19,17 +19,38 @@ export function TaskPage(): ReactNode {
   // A form is being filled in: another schema in the middle of it would help nobody.
   const query = useLive(['task', name], (signal) => leveret.tasks.get(name, { signal }), { everyMs: false });
   const { data } = query;
+  const mayStart = useMayStart();
   return (
-    <Page title={name} aside={data && <StatusBadge status={taskState(data)} />}>
+    <Page
+      title={name}
+      aside={data && <StatusBadge status={taskState(data)} />}
+      actions={
+        mayStart && (
+          <>
+            <Link className="button" to={`/schedules/new?task=${encodeURIComponent(name)}`}>
+              Schedule it
+            </Link>
+            <Link className="button" to={`/triggers/new?task=${encodeURIComponent(name)}`}>
+              Start it by events
+            </Link>
+          </>
+        )
+      }
+    >
       <Loaded query={query}>{(task) => <TaskParts task={task} />}</Loaded>
     </Page>
   );
 }
 
+/** Who may not see what is in jobs starts none. */
+function useMayStart(): boolean {
+  const mayRead = useMay('jobs:read');
+  return useMay('jobs:write') && mayRead;
+}
+
 function TaskParts({ task }: { readonly task: Task }): ReactNode {
   const { queue, description, defaults, schema, example, name } = task;
-  const mayRead = useMay('jobs:read');
-  const mayStart = useMay('jobs:write') && mayRead;
+  const mayStart = useMayStart();
   return (
     <>
       <p className="prose">{description}</p>

@@ -3,6 +3,7 @@ import { type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { leveret } from '../../api/leveret';
 import { useLive } from '../../api/use-live';
+import { useMay } from '../../shell/session';
 import { Loaded } from '../../ui/loaded';
 import { Page } from '../../ui/page';
 import { Pager, useCursor } from '../../ui/pager';
@@ -12,10 +13,20 @@ import { Time } from '../../ui/time';
 
 /** What starts jobs for events. */
 export function Triggers(): ReactNode {
+  const mayWrite = useMay('jobs:write');
   const cursor = useCursor();
   const query = useLive(['triggers', cursor], (signal) => leveret.triggers.list({ cursor }).page({ signal }));
   return (
-    <Page title="Triggers">
+    <Page
+      title="Triggers"
+      actions={
+        mayWrite && (
+          <Link className="button primary" to="/triggers/new">
+            Create a trigger
+          </Link>
+        )
+      }
+    >
       <div className="card">
         <Loaded query={query}>
           {({ data }) => (

@@ -1,0 +1,32 @@
+import { type ReactNode, useState } from 'react';
+import { BodyFields, type BodyProps } from '../../request-form/body-fields';
+import { useBodySchema } from '../../request-form/use-body-schema';
+import { withField } from '../../schema-form/schema';
+import { Choice } from '../../ui/choice';
+
+/** What of a schedule is not of its jobs. */
+export const OWN_FIELDS = ['name', 'cron', 'timezone', 'every', 'enabled', 'catchUp', 'overlap'];
+
+const WAYS = { cron: 'By cron', every: 'Every so often' } as const;
+const TIMED_BY = { cron: ['cron', 'timezone'], every: ['every'] } as const;
+
+/** When a schedule is due, and what it does when it could not be. */
+export function ScheduleFields(props: BodyProps): ReactNode {
+  const { body, onChange } = props;
+  const [way, setWay] = useState<keyof typeof WAYS>(body['every'] === undefined ? 'cron' : 'every');
+  const schema = useBodySchema('/v1/schedules');
+  if (schema === undefined) return null;
+  const choose = (chosen: keyof typeof WAYS): void => {
+    setWay(chosen);
+    const others: readonly string[] = TIMED_BY[chosen === 'cron' ? 'every' : 'cron'];
+    onChange(others.reduce((rest, name) => withField(rest, name, undefined), body));
+  };
+  return (
+    <>
+      <BodyFields schema={schema} names={['name']} {...props} />
+      <Choice label="When it is due" choices={WAYS} chosen={way} onChoice={choose} />
+      <BodyFields schema={schema} names={TIMED_BY[way]} {...props} />
+      <BodyFields schema={schema} names={['enabled', 'catchUp', 'overlap']} {...props} />
+    </>
+  );
+}

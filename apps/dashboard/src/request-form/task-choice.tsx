@@ -1,0 +1,45 @@
+import { type Task } from '#libs/sdk';
+import { type ReactNode } from 'react';
+import { Link } from 'react-router';
+import { leveret } from '../api/leveret';
+import { useLive } from '../api/use-live';
+
+/** Every task that there is; undefined until they are known. */
+export function useTasks(): readonly Task[] | undefined {
+  const { data } = useLive(['tasks'], (signal) => leveret.tasks.list({ limit: 200 }).page({ signal }), {
+    everyMs: false,
+  });
+  return data?.data;
+}
+
+interface TaskChoiceProps {
+  readonly tasks: readonly Task[];
+  readonly chosen: string | undefined;
+  readonly onChoice: (name: string) => void;
+}
+
+/** The task that is to be run. */
+export function TaskChoice({ tasks, chosen = '', onChoice }: TaskChoiceProps): ReactNode {
+  const task = tasks.find(({ name }) => name === chosen);
+  return (
+    <div className="field">
+      <label>
+        task
+        <select required value={chosen} onChange={({ target }) => onChoice(target.value)}>
+          <option value="" disabled>
+            Choose one
+          </option>
+          {task === undefined && chosen !== '' && <option>{chosen}</option>}
+          {tasks.map(({ name }) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      {task !== undefined && (
+        <p className="muted">
+          {task.description} <Link to={`/tasks/${encodeURIComponent(task.name)}`}>More of it</Link>
+        </p>
+      )}
+    </div>
+  );
+}
