@@ -1,6 +1,7 @@
 // Runs end-to-end tests on each of several versions of Node, RabbitMQ and PostgreSQL with each other:
 //   node scripts/try-versions.mjs [--node 20,22,24] [--rabbitmq 3,4] [--postgres 15,18] [--type classic,quorum] [--keep DIR] [pattern of spec files]…
-// Without options: all versions with classic work queues, and the test in which each app runs a job as its own broker user.
+// Without options: all versions with classic work queues, the test in which each app runs a job as its own broker user, and that
+// of how queues are declared, which depends on the broker's version.
 // docs/support.md says what came of it. Node comes from npm; RabbitMQ 3.x is the one that is installed, 4.0 is made from
 // Debian 13's packages (scripts/rabbitmq-4.mjs: needs root and mmdebstrap); PostgreSQL 18 comes with the packages, another
 // is the one of Debian's. What is fetched lies in DIR if it is to stay for the next time. The tests start private brokers
@@ -15,7 +16,7 @@ import { nodeVersion } from './node-version.mjs';
 import { rabbitmq4 } from './rabbitmq-4.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const A_JOB_OF_EACH_APP = ['e2e/broker-users'];
+const SHORTEST = ['e2e/broker-users', 'e2e/declaration'];
 const ALL = { node: ['20', '22', '24'], rabbitmq: ['3', '4'], postgres: ['15', '18'], type: ['classic', 'quorum'] };
 /** The PostgreSQL that comes with the packages. */
 const OWN_POSTGRES = '18';
@@ -26,7 +27,7 @@ const { values, positionals } = parseArgs({
   options: { node: text, rabbitmq: text, postgres: text, type: { ...text, default: 'classic' }, keep: text },
 });
 const chosen = Object.fromEntries(Object.keys(ALL).map((part) => [part, versionsOf(part)]));
-const patterns = positionals.length > 0 ? positionals : A_JOB_OF_EACH_APP;
+const patterns = positionals.length > 0 ? positionals : SHORTEST;
 const work = await mkdtemp(join(tmpdir(), 'leveret-versions-'));
 const kept = resolve(values.keep ?? work);
 const shared = join(work, 'data');
