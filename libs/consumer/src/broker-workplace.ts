@@ -4,7 +4,6 @@ import {
   type BrokerNames,
   type BrokerTraits,
   brokerNames,
-  ControlFollower,
   coreTopology,
   declaresOnce,
   domainTopology,
@@ -12,47 +11,22 @@ import {
   merged,
   Publisher,
   Reporter,
-  Subscriber,
   type SubscriberOptions,
   type Topology,
   TopologyError,
-  workQueueAddress,
 } from '#libs/broker';
-import { type BrokerConfig } from '#libs/config';
-import { type Announcement, type Heartbeat, type QueueAddress } from '#libs/contracts';
-import { type Telemetry } from '#libs/observability';
-import { type Storage } from '#libs/storage';
-import { Announcer } from './announcer.js';
 import { RunningProcess } from './app-process.js';
-import { BrokerDeadLetters } from './broker-dead-letters.js';
-import { BrokerJobs } from './broker-jobs.js';
 import { BrokerPeers } from './broker-peers.js';
-import { Dispatcher, type DrainTimes } from './dispatcher.js';
-import { type Standstill } from './errors.js';
-import { FormerQueues, withFormer } from './former-queues.js';
-import { Intake } from './intake.js';
+import { type DrainTimes } from './dispatcher.js';
 import { type Workplace } from './job-server.js';
-import { OtherVersionWaits } from './other-version.js';
-import { Pulse } from './pulse.js';
-import { Settlement } from './settlement.js';
 import { type TaskTable } from './task-table.js';
+import { type Work, workOn, type WorkplaceOptions } from './work.js';
 
 const DRAIN: DrainTimes = { graceMs: 30_000, stopMs: 5_000 };
 /** How long reports may take to be confirmed when the app ends. */
 const FLUSH_MS = 5_000;
 /** How long an app that ends may keep a message, and as long again as a look at a queue may be late. */
 const KEPT_AT_MOST_MS = DRAIN.graceMs + DRAIN.stopMs + FLUSH_MS + 5_000;
-
-/** Who works here, with what. */
-export interface WorkplaceOptions {
-  readonly domain: string;
-  readonly worker: string;
-  readonly appVersion: string;
-  readonly concurrency: number;
-  readonly broker: BrokerConfig;
-  readonly storage: Storage;
-  readonly telemetry: Telemetry;
-}
 
 /** A domain's queue in the broker, and all that an app says to the ledger about it. */
 export class BrokerWorkplace implements Workplace {
@@ -103,7 +77,11 @@ export class BrokerWorkplace implements Workplace {
    * @throws TopologyError when the broker has a queue of the app's with other arguments, or lacks one that the app is not to make
    */
   async start(tasks: TaskTable): Promise<void> {
-    const work = this.#prepare(tasks);
+    const work = workOn(tasks, {
+      ...{ ...this.#options, names: this.#names, declare: this.#declare, consuming: this.#consuming },
+      ...{ publisher: this.#publisher, reports: this.#reporter, process: this.process },
+      ...{ ended: this.#ended.signal, keptAtMostMs: KEPT_AT_MOST_MS },
+    });
     this.#work = work;
     this.#consuming.open();
     this.#publishing.open();
@@ -128,79 +106,6 @@ export class BrokerWorkplace implements Workplace {
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
-  }
-
-  #prepare(tasks: TaskTable): Work {
-    const { domain, worker, storage, telemetry, concurrency } = this.#options;
-    const reports = this.#reporter;
-    const queue = this.#names.workQueue(this.#address);
-    const letters = new BrokerDeadLetters(this.#publisher, this.#names, { domain, queue, worker }, this.#ended.signal);
-    const jobs = new BrokerJobs(this.#publisher, this.#names);
-    const halt = (standstill: Standstill): void => {
-      this.#halt(standstill);
-    };
-    const tools = { tasks, worker, storage, reports, jobs, telemetry, waits: new OtherVersionWaits(), halt };
-    const dispatcher = new Dispatcher(tools, new Settlement(reports, letters), concurrency);
-    const announcer = new Announcer(reports, this.#announcement(tasks));
-    const subscriber = new Subscriber(this.#consuming, {
-      queue,
-      prefetch: concurrency,
-      setup: async (channel) => {
-        await this.#declare(channel);
-        // What was sent while the queue was gone is set aside until its app announces itself.
-        void announcer.announce();
-        former.search();
-      },
-      handle: (delivery) => {
-        dispatcher.take(delivery);
-      },
-      lost: () => {
-        dispatcher.forgetWaiting();
-      },
-    });
-    const former = this.#formerQueues(dispatcher, announcer);
-    const intake = new Intake(domain, dispatcher, withFormer(subscriber, former));
-    const pulse = new Pulse(reports, () => this.#heartbeat(dispatcher), storage);
-    return { dispatcher, subscriber, former, intake, announcer, pulse, control: this.#follower(intake, announcer) };
-  }
-
-  #halt({ reason, delayMs }: Standstill): void {
-    this.#options.telemetry.emit('app.standstill', { reason, delayMs });
-    this.#work?.intake.halt(reason, delayMs);
-  }
-
-  #formerQueues(dispatcher: Dispatcher, announcer: Announcer): FormerQueues {
-    return new FormerQueues({
-      ...{ link: this.#consuming, names: this.#names, domain: this.#options.domain, address: this.#address },
-      prefetch: this.#options.concurrency,
-      idleMs: KEPT_AT_MOST_MS,
-      removes: this.#options.broker.topology === 'declare',
-      handle: (delivery) => {
-        dispatcher.take(delivery);
-      },
-      lost: () => {
-        dispatcher.forgetWaiting();
-      },
-      removed: () => {
-        // Jobs that were still sent there have come back: the gateway must not send them there again.
-        void announcer.announce();
-      },
-    });
-  }
-
-  #follower(intake: Intake, announcer: Announcer): ControlFollower {
-    return new ControlFollower(this.#consuming, {
-      names: this.#names,
-      publisher: this.#publisher,
-      setup: this.#declare,
-      onEntry: (entry) => {
-        if (entry.type === 'announce') void announcer.announce();
-        else intake.obey(entry);
-      },
-      onAttached: (attached) => {
-        intake.follow(attached);
-      },
-    });
   }
 
   // Waiting mends no conflict that is there at the start, nor what is missing and not ours to make. One that comes later is an operator at work: it is tried again.
@@ -246,35 +151,9 @@ export class BrokerWorkplace implements Workplace {
     this.#ended.abort(new Error('The app ends.'));
     this.#reporter.stop();
   }
-
-  get #address(): QueueAddress {
-    return workQueueAddress(this.#options.domain, this.#options.broker.queueType);
-  }
-
-  #announcement(tasks: TaskTable): Announcement {
-    const { domain, worker, appVersion } = this.#options;
-    const announced = [...tasks.values()].map(({ announcement }) => announcement);
-    return { domain, appVersion, worker, queue: this.#address, tasks: announced };
-  }
-
-  #heartbeat({ runs }: Dispatcher): Omit<Heartbeat, 'seq'> {
-    const { worker, domain, appVersion, concurrency } = this.#options;
-    const { dependencies } = this.process;
-    return { worker, domain, appVersion, concurrency, runs, ...(dependencies.length > 0 ? { dependencies } : {}) };
-  }
 }
 
 type Setup = NonNullable<SubscriberOptions['setup']>;
-
-interface Work {
-  readonly dispatcher: Dispatcher;
-  readonly subscriber: Subscriber;
-  readonly former: FormerQueues;
-  readonly intake: Intake;
-  readonly announcer: Announcer;
-  readonly pulse: Pulse;
-  readonly control: ControlFollower;
-}
 
 function rejection(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
