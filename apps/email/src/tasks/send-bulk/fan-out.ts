@@ -130,5 +130,6 @@ function noValidRecipient(
   { row, problem, times }: FirstProblem,
 ): PermanentError {
   const all = `Of ${recipients} recipients none gets a mail: ${invalid} are invalid, ${suppressed} suppressed.`;
-  return new PermanentError('no_valid_recipient', `${all} In row ${row} and ${times - 1} more: ${problem}.`);
+  const where = times === 1 ? `row ${row}` : `row ${row} and ${times - 1} more`;
+  return new PermanentError('no_valid_recipient', `${all} In ${where}: ${problem}.`);
 }

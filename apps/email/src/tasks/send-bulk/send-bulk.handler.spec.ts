@@ -84,6 +84,12 @@ describe('email.send-bulk', () => {
     expect([job.spawned.size, job.saved.size]).toEqual([0, 0]);
   });
 
+  it('names the row alone whose problem no other has', async () => {
+    await expect(send({ recipients: [{ to: 'ada@x.org' }, { to: 'x' }] })).rejects.toMatchObject({
+      message: expect.stringContaining(' In row 1: data.name is required.'),
+    });
+  });
+
   it('completes when nobody on the list wants a mail, and when nobody is on it', async () => {
     await suppressions.add('default', 'gone@x.org', 'unsubscribed');
     const recipients = [{ to: 'gone@x.org', data: { name: 'Gone' } }];
