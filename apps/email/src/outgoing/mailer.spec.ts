@@ -112,6 +112,20 @@ describe('Mailer', () => {
     expect(headers.get('cc')).toMatchObject({ value: cc });
   });
 
+  it('sends no line of blanks alone, which could end the head, however many are in what it is given', async () => {
+    const sink = await open();
+    const wide = ` a${' '.repeat(190)}b `;
+    const [to, cc] = ['ann@x.org', 'bob@x.org'].map((address) => [{ name: wide, address }]);
+    const file = { filename: wide, contentType: 'text/csv', content: Readable.from(['x']) };
+    await mailerTo(sink.port).send({ ...MAIL, to: to ?? [], cc, subject: wide, attachments: [file] }, NEVER);
+    const raw = sink.mails[0]?.raw ?? '';
+    expect(raw).not.toMatch(/^[ \t]+\r$/m);
+    const { headers, subject, attachments } = await simpleParser(raw);
+    expect([subject, attachments[0]?.filename]).toEqual(['a b', 'a b']);
+    expect(headers.get('to')).toMatchObject({ value: [{ name: 'a b', address: 'ann@x.org' }] });
+    expect(headers.get('cc')).toMatchObject({ value: [{ name: 'a b', address: 'bob@x.org' }] });
+  });
+
   it.each([
     'Ann" <evil@x.org>, "Bob',
     'evil@x.org',

@@ -14,6 +14,7 @@ import { LastByte, type MailEnd } from './last-byte.js';
 import { type MailerConfig, PATIENCE, type Patience, poolOptions } from './pool-options.js';
 import { type Addressed, type NamedMailbox, type Recipient } from './recipients.js';
 import { Signer } from './signer.js';
+import { withSingleBlanks } from './single-blanks.js';
 import { asJobError } from './smtp-failure.js';
 import { strayRecipients } from './stray-recipients.js';
 
@@ -119,12 +120,11 @@ export class Mailer implements OnApplicationShutdown {
   }
 
   #content({ subject, text, html, cc = [], bcc = [], replyTo, attachments = [], headers = {} }: Mail): SendMailOptions {
-    const { name, address } = this.#from;
     return {
-      ...{ from: { name, address }, subject, text, html, headers: { ...headers } },
+      ...{ from: asObject(this.#from), subject: withSingleBlanks(subject), text, html, headers: { ...headers } },
       ...{ cc: cc.map(asObject), bcc: bcc.map(asObject) },
       ...(replyTo === undefined ? {} : { replyTo: asObject(replyTo) }),
-      attachments: attachments.map(({ cid, ...file }) => (cid === undefined ? file : { ...file, cid })),
+      attachments: attachments.map(asAttachment),
     };
   }
 }
@@ -133,5 +133,9 @@ export class Mailer implements OnApplicationShutdown {
 function asObject(recipient: Recipient): NamedMailbox {
   if (typeof recipient === 'string') return { name: '', address: recipient };
   const { name, address } = recipient;
-  return { name, address };
+  return { name: withSingleBlanks(name), address };
+}
+
+function asAttachment({ cid, filename, ...file }: MailFile): MailFile {
+  return { ...file, filename: withSingleBlanks(filename), ...(cid === undefined ? {} : { cid }) };
 }
