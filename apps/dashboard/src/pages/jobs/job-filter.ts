@@ -48,7 +48,7 @@ export function useJobFilter(): AddressedFilter {
   return {
     values,
     metadata,
-    filter: { ...others, status: status as JobStatus | undefined, metadata },
+    filter: { ...others, status: status?.split(',') as JobStatus[] | undefined, metadata },
     set: (name, value) => {
       const next = new URLSearchParams(parameters);
       next.delete('cursor');

@@ -19,8 +19,10 @@ export function JobFilters({ filters }: { readonly filters: AddressedFilter }): 
         Status
         <select value={values.status ?? ''} onChange={({ target }) => set('status', target.value)}>
           <option value="">any</option>
-          {STATUSES.map((status) => (
-            <option key={status}>{status}</option>
+          {statusChoices(values.status).map((status) => (
+            <option key={status} value={status}>
+              {status.replaceAll(',', ', ')}
+            </option>
           ))}
         </select>
       </label>
@@ -49,4 +51,9 @@ export function JobFilters({ filters }: { readonly filters: AddressedFilter }): 
       )}
     </div>
   );
+}
+
+/** Each status, and what else the address asks for: several of them, joined by commas. */
+function statusChoices(asked: string | undefined): readonly string[] {
+  return [...new Set([...STATUSES, ...(asked === undefined ? [] : [asked])])];
 }
