@@ -39,5 +39,5 @@ const COLUMNS: readonly Column<Task>[] = [
   { name: 'Task', cell: ({ name }) => <Link to={`/tasks/${encodeURIComponent(name)}`}>{name}</Link> },
   { name: 'State', cell: (task) => <StatusBadge status={taskState(task)} /> },
   { name: 'Queue', cell: ({ queue }) => queue, isMinor: true },
-  { name: 'What it does', cell: ({ description }) => description },
+  { name: 'What it does', cell: ({ description }) => description, isMinor: true },
 ];
