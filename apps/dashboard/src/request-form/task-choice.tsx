@@ -1,5 +1,5 @@
 import { type Task } from '#libs/sdk';
-import { type ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import { Link } from 'react-router';
 import { leveret } from '../api/leveret';
 import { useLive } from '../api/use-live';
@@ -20,21 +20,20 @@ interface TaskChoiceProps {
 
 /** The task that is to be run. */
 export function TaskChoice({ tasks, chosen = '', onChoice }: TaskChoiceProps): ReactNode {
+  const id = useId();
   const task = tasks.find(({ name }) => name === chosen);
   return (
     <div className="field">
-      <label>
-        task
-        <select required value={chosen} onChange={({ target }) => onChoice(target.value)}>
-          <option value="" disabled>
-            Choose one
-          </option>
-          {task === undefined && chosen !== '' && <option>{chosen}</option>}
-          {tasks.map(({ name }) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </label>
+      <label htmlFor={id}>task</label>
+      <select id={id} required value={chosen} onChange={({ target }) => onChoice(target.value)}>
+        <option value="" disabled>
+          Choose one
+        </option>
+        {task === undefined && chosen !== '' && <option>{chosen}</option>}
+        {tasks.map(({ name }) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
       {task !== undefined && (
         <p className="muted">
           {task.description} <Link to={`/tasks/${encodeURIComponent(task.name)}`}>More of it</Link>

@@ -26,12 +26,13 @@ export function PlaceholderOr({ field, children }: PlaceholderOrProps): ReactNod
     setLater(!isLater);
     onChange(undefined);
   };
+  const other = isLater ? 'Give a value' : 'From the event';
   const description = `${schema.description ?? ''} A placeholder such as {{data.${name}}} stands for what the event has.`;
   return (
     <div className="placeholder-field">
       {isLater ? <TextField {...field} schema={{ type: 'string', description }} /> : children}
-      <Button kind="quiet" aria-label={`${isLater ? 'Give' : 'Take from the event:'} ${name}`} onClick={change}>
-        {isLater ? 'Give a value' : 'From the event'}
+      <Button kind="quiet" aria-label={`${other}: ${name}`} onClick={change}>
+        {other}
       </Button>
     </div>
   );

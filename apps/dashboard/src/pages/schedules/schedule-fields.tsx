@@ -25,7 +25,7 @@ export function ScheduleFields(props: BodyProps): ReactNode {
     <>
       <BodyFields schema={schema} names={['name']} {...props} />
       <Choice label="When it is due" choices={WAYS} chosen={way} onChoice={choose} />
-      <BodyFields schema={schema} names={TIMED_BY[way]} {...props} />
+      <BodyFields schema={{ ...schema, required: [way] }} names={TIMED_BY[way]} {...props} />
       <BodyFields schema={schema} names={['enabled', 'catchUp', 'overlap']} {...props} />
     </>
   );
