@@ -168,6 +168,9 @@ describe('the dashboard', () => {
     await page.getByRole('searchbox', { name: 'Open a job by its id' }).fill(data.completed);
     await page.keyboard.press('Enter');
     await status(page, 'completed');
+    await page.goto(`${suite.url}/jobs?status=failed,cancelled&metadata.order=4711`);
+    await page.getByRole('link', { name: new RegExp(data.failed.slice(-12)) }).waitFor();
+    expect(await page.getByLabel('Status').inputValue()).toBe('failed,cancelled');
   });
 
   it('holds a list still while it is pointed at, and asks nothing while it is not seen', async () => {
@@ -251,13 +254,17 @@ describe('the dashboard', () => {
     await press(page, 'Enqueue a new job');
     await page.getByRole('dialog').getByRole('alert').getByText('payload.steps').waitFor();
     await page.getByRole('textbox', { name: 'Payload' }).fill('{ "steps": ["save"] }');
+    await press(page, /^Options \(/);
+    await page.getByLabel('timeout optional').fill('45s');
     await press(page, 'Enqueue a new job');
     await page.getByRole('link', { name: /note.txt/ }).waitFor();
     expect(page.url()).not.toContain(data.scheduled);
     await press(page, 'Copy as');
     await page.getByRole('menuitem', { name: 'curl' }).click();
     await said(page, 'Copied as curl');
-    expect(await page.evaluate('navigator.clipboard.readText()')).toContain('"save"');
+    const copied = String(await page.evaluate('navigator.clipboard.readText()'));
+    expect(copied).toContain('"save"');
+    expect(copied).toContain('"timeout": "45s"');
     await page.evaluate(CLIPBOARD(false));
     await press(page, 'Copy the id of the job');
     await page.evaluate(CLIPBOARD(true));
@@ -433,6 +440,51 @@ describe('the dashboard', () => {
     await status(page, 'completed');
     await page.getByText('"***"').first().waitFor();
     expect(await page.content()).not.toContain('a secret');
+  });
+
+  it('makes a schedule by a form, and changes it', async () => {
+    const page = await pages.visit('/tasks/lab.script');
+    await page.getByRole('link', { name: 'Schedule it' }).click();
+    await page.getByLabel('name', { exact: true }).fill('Each night');
+    await page.getByLabel('cron', { exact: true }).fill('never');
+    await press(page, 'Add to steps');
+    await page.getByLabel('steps 1', { exact: true }).selectOption('ok');
+    await press(page, 'Create the schedule');
+    await page.getByRole('alert').getByText('cron').waitFor();
+    await page.getByLabel('cron', { exact: true }).fill('30 2 * * *');
+    await press(page, 'Options');
+    await page.getByLabel('priority optional').selectOption('high');
+    expect(await pages.examine(page, 'new-schedule-filled')).toEqual([]);
+    await press(page, 'Create the schedule');
+    await heading(page, 'Each night');
+    await page.getByRole('link', { name: 'Change' }).click();
+    await press(page, 'Every so often');
+    await page.getByLabel('every', { exact: true }).fill('90s');
+    await press(page, 'Change the schedule');
+    await heading(page, /^Each night$/);
+    const id = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+    expect(await suite.leveret.schedules.get(id)).toMatchObject({
+      ...{ name: 'Each night', cron: null, every: '90s', task: 'lab.script', payload: { steps: ['ok'] } },
+      priority: 'high',
+    });
+  });
+
+  it('makes a trigger by a form, with values of the event in its payload', async () => {
+    const page = await pages.visit('/triggers');
+    await page.getByRole('link', { name: 'Create a trigger' }).click();
+    await page.getByLabel('name', { exact: true }).fill('Orders by hand');
+    await page.getByLabel('pattern', { exact: true }).fill('parcel.*');
+    await page.getByRole('combobox', { name: 'task' }).selectOption('lab.script');
+    await press(page, 'From the event: steps');
+    await page.getByLabel('steps', { exact: true }).fill('{{data.steps}}');
+    await page.getByLabel('says optional').fill('of {{data.number}}');
+    expect(await pages.examine(page, 'new-trigger-filled')).toEqual([]);
+    await press(page, 'Create the trigger');
+    await heading(page, 'Orders by hand');
+    await suite.leveret.events.publish({ type: 'parcel.sent', data: { steps: ['ok'], number: 17 } });
+    await page.getByRole('region', { name: 'Runs' }).getByText('started').waitFor();
+    const [made] = (await suite.leveret.triggers.list().page()).data;
+    expect(made?.payload).toEqual({ steps: '{{data.steps}}', says: 'of {{data.number}}' });
   });
 
   it('takes a file of a task from where it is', async () => {
