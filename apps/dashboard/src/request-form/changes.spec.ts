@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { bodyOf, changesOf } from './changes';
+import { withField } from '../schema-form/schema';
+import { bodyOf, changesOf, hidingChanges } from './changes';
 
 describe('a body that is changed', () => {
   it('is made of what was given, of what is shown', () => {
@@ -12,5 +13,23 @@ describe('a body that is changed', () => {
     const before = { name: 'n', every: '1h', payload: { a: [1, '***'] }, priority: 4 };
     const after = { name: 'n', cron: '0 * * * *', payload: { a: [1, '***'] }, priority: 6 };
     expect(changesOf(before, after)).toEqual({ every: null, cron: '0 * * * *', priority: 6 });
+  });
+
+  it('is not changed by what was put back, in whichever order', () => {
+    const before = { payload: { user: 'u', password: '***' }, then: [{ task: 'lab.echo', payload: {} }] };
+    const cleared = withField(before.payload, 'user', undefined);
+    const after = { payload: withField(cleared, 'user', 'u'), then: [{ payload: {}, task: 'lab.echo' }] };
+    expect(changesOf(before, after)).toEqual({});
+  });
+
+  it('would store secrets as they are shown where it changes what is beside them', () => {
+    const payload = { user: 'u', password: '***' };
+    const then = [{ task: 'lab.echo', payload }];
+    const before = { name: 'n', payload, then };
+    expect(hidingChanges(before, { ...before, name: 'other' })).toEqual([]);
+    expect(hidingChanges(before, { ...before, payload: { user: 'u', password: 'given again' } })).toEqual([]);
+    expect(hidingChanges(before, { ...before, payload: { ...payload, user: 'v' } })).toEqual(['payload']);
+    expect(hidingChanges(before, { ...before, then: [...then, { task: 'lab.noop' }] })).toEqual(['then']);
+    expect(hidingChanges({ name: 'n' }, { name: 'n', payload })).toEqual([]);
   });
 });

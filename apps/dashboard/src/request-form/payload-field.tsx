@@ -3,6 +3,7 @@ import { type ReactNode } from 'react';
 import { withField } from '../schema-form/schema';
 import { SchemaField } from '../schema-form/schema-field';
 import { type BodyProps } from './body-fields';
+import { hidesSecrets } from './changes';
 
 interface PayloadFieldProps extends BodyProps {
   readonly task: Task;
@@ -29,8 +30,4 @@ export function PayloadField({ task: { schema }, body, onChange, errors }: Paylo
       )}
     </>
   );
-}
-
-function hidesSecrets(payload: unknown): boolean {
-  return JSON.stringify(payload ?? null).includes('"***"');
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { choicesOf, kindOf, resolved, type Schema } from './schema';
+import { choicesOf, kindOf, resolved, type Schema, withField } from './schema';
 
 const MAILBOX: Schema = { type: 'string', pattern: '^.+@.+$' };
 
@@ -37,4 +37,8 @@ describe('the field that fits a schema', () => {
     expect([kind(priority), choicesOf(priority)]).toEqual(['choice', [0, 1, 2, 'low', 'high']]);
     expect(choicesOf({ anyOf: [{ type: 'integer', minimum: 0 }, { enum: ['low'] }] })).toEqual([]);
   });
+});
+
+it('changes a field of an object in its place', () => {
+  expect(Object.keys(withField({ user: 'u', password: '***' }, 'user', 'v'))).toEqual(['user', 'password']);
 });

@@ -105,10 +105,10 @@ function isFileReference(properties: Readonly<Record<string, Schema>>): boolean 
   return ['key', 'sha256', 'contentType'].every((name) => name in properties);
 }
 
-/** An object without a field: what is not given is not sent. */
+/** An object with a field changed, in its place, or without it: what is not given is not sent. */
 export function withField(value: unknown, name: string, field: unknown): Readonly<Record<string, unknown>> {
   const { [name]: _, ...others } = recordOf(value);
-  return field === undefined ? others : { ...others, [name]: field };
+  return field === undefined ? others : { ...recordOf(value), [name]: field };
 }
 
 /** A value as an object; an empty one for anything else. */
