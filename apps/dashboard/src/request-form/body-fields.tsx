@@ -13,8 +13,13 @@ export interface BodyProps {
   readonly errors: ReadonlyMap<string, string>;
 }
 
-interface BodyFieldsProps extends BodyProps {
+/** What fields are given that are of one kind of body alone. */
+export interface OwnFieldsProps extends BodyProps {
+  /** Of the whole body. */
   readonly schema: Schema;
+}
+
+interface BodyFieldsProps extends OwnFieldsProps {
   /** Of the fields that are shown, in their order. */
   readonly names: readonly string[];
 }

@@ -1,15 +1,19 @@
+import { type UseQueryResult } from '@tanstack/react-query';
 import { type Task } from '#libs/sdk';
 import { type ReactNode, useId } from 'react';
 import { Link } from 'react-router';
 import { leveret } from '../api/leveret';
 import { useLive } from '../api/use-live';
 
-/** Every task that there is; undefined until they are known. */
-export function useTasks(): readonly Task[] | undefined {
-  const { data } = useLive(['tasks'], (signal) => leveret.tasks.list({ limit: 200 }).page({ signal }), {
-    everyMs: false,
-  });
-  return data?.data;
+/** Every task that there is. */
+export function useTasks(): UseQueryResult<readonly Task[]> {
+  return useLive(['tasks', 'all'], allTasks, { everyMs: false });
+}
+
+async function allTasks(signal: AbortSignal): Promise<readonly Task[]> {
+  const tasks: Task[] = [];
+  for await (const { data } of leveret.tasks.list({ limit: 200 }).pages({ signal })) tasks.push(...data);
+  return tasks;
 }
 
 interface TaskChoiceProps {
@@ -36,7 +40,10 @@ export function TaskChoice({ tasks, chosen = '', onChoice }: TaskChoiceProps): R
       </select>
       {task !== undefined && (
         <p className="muted">
-          {task.description} <Link to={`/tasks/${encodeURIComponent(task.name)}`}>More of it</Link>
+          {task.description} {/* Beside a form, which would be lost with this page. */}
+          <Link to={`/tasks/${encodeURIComponent(task.name)}`} target="_blank">
+            More of it
+          </Link>
         </p>
       )}
     </div>

@@ -1,13 +1,14 @@
 import { type Schedule } from '#libs/sdk';
-import { type ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { leveret } from '../../api/leveret';
 import { useAction } from '../../api/use-action';
-import { useLive } from '../../api/use-live';
+import { useOnce } from '../../api/use-once';
 import { type Body } from '../../request-form/body-fields';
 import { bodyOf, changesOf } from '../../request-form/changes';
 import { StarterForm } from '../../request-form/starter-form';
 import { useBodySchema } from '../../request-form/use-body-schema';
+import { type Schema } from '../../schema-form/schema';
 import { Loaded } from '../../ui/loaded';
 import { Page } from '../../ui/page';
 import { OWN_FIELDS, ScheduleFields } from './schedule-fields';
@@ -15,26 +16,32 @@ import { OWN_FIELDS, ScheduleFields } from './schedule-fields';
 /** Changes a schedule. */
 export function ChangeSchedule(): ReactNode {
   const { id = '' } = useParams();
-  // What is being changed stays as it was when that began.
-  const query = useLive(['schedule', id, 'to change'], (signal) => leveret.schedules.get(id, { signal }), {
-    everyMs: false,
-  });
+  const query = useOnce(['schedule', id, 'to change'], (signal) => leveret.schedules.get(id, { signal }));
+  const schema = useBodySchema('/v1/schedules');
   return (
     <Page title={`Change ${query.data?.name ?? 'a schedule'}`}>
-      <Loaded query={query}>{(schedule) => <ChangeForm schedule={schedule} />}</Loaded>
+      <Loaded query={query}>
+        {(schedule) => (
+          <Loaded query={schema}>{(known) => <ChangeForm key={id} schedule={schedule} schema={known} />}</Loaded>
+        )}
+      </Loaded>
     </Page>
   );
 }
 
-function ChangeForm({ schedule }: { readonly schedule: Schedule }): ReactNode {
+interface ChangeFormProps {
+  readonly schedule: Schedule;
+  readonly schema: Schema;
+}
+
+function ChangeForm({ schedule, schema }: ChangeFormProps): ReactNode {
   const navigate = useNavigate();
-  const schema = useBodySchema('/v1/schedules');
+  // What is sent is what was changed here: so both sides of it are of one moment.
+  const [before] = useState(() => bodyOf(schedule, schema));
   const { mutate, isPending, error } = useAction(
     (change: Body) => leveret.schedules.update(schedule.id, change),
     ({ name }) => `${name} is changed.`,
   );
-  if (schema === undefined) return null;
-  const before = bodyOf(schedule, schema);
   return (
     <StarterForm
       call="/v1/schedules"

@@ -1,6 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { BodyFields, type BodyProps } from '../../request-form/body-fields';
-import { useBodySchema } from '../../request-form/use-body-schema';
+import { BodyFields, type OwnFieldsProps } from '../../request-form/body-fields';
 import { withField } from '../../schema-form/schema';
 import { Choice } from '../../ui/choice';
 
@@ -11,11 +10,9 @@ const WAYS = { cron: 'By cron', every: 'Every so often' } as const;
 const TIMED_BY = { cron: ['cron', 'timezone'], every: ['every'] } as const;
 
 /** When a schedule is due, and what it does when it could not be. */
-export function ScheduleFields(props: BodyProps): ReactNode {
+export function ScheduleFields({ schema, ...props }: OwnFieldsProps): ReactNode {
   const { body, onChange } = props;
   const [way, setWay] = useState<keyof typeof WAYS>(body['every'] === undefined ? 'cron' : 'every');
-  const schema = useBodySchema('/v1/schedules');
-  if (schema === undefined) return null;
   const choose = (chosen: keyof typeof WAYS): void => {
     setWay(chosen);
     const others: readonly string[] = TIMED_BY[chosen === 'cron' ? 'every' : 'cron'];

@@ -1,12 +1,10 @@
 import { type ReactNode } from 'react';
-import { BodyFields, type BodyProps } from '../../request-form/body-fields';
-import { useBodySchema } from '../../request-form/use-body-schema';
+import { BodyFields, type OwnFieldsProps } from '../../request-form/body-fields';
 
 /** What of a trigger is not of its jobs. */
 export const OWN_FIELDS = ['name', 'pattern', 'filter', 'enabled'];
 
 /** Which events a trigger wants. */
-export function TriggerFields(props: BodyProps): ReactNode {
-  const schema = useBodySchema('/v1/triggers');
-  return schema !== undefined && <BodyFields schema={schema} names={OWN_FIELDS} {...props} />;
+export function TriggerFields(props: OwnFieldsProps): ReactNode {
+  return <BodyFields names={OWN_FIELDS} {...props} />;
 }
