@@ -11,6 +11,8 @@ const DATASETS = {
 };
 const dataset = catalogOf('postgres://nowhere', { datasets: DATASETS }).dataset('notes', 'default');
 
+const OPTIONS = { mode: 'insert', maxRejected: 10 } as const;
+
 async function* notes(count: number, note: string): AsyncGenerator<readonly Incoming[]> {
   const names = ['id', 'note'];
   for (let line = 1; line <= count; line += 1) yield [{ line, names, values: [String(line), note], isJson: false }];
@@ -18,7 +20,7 @@ async function* notes(count: number, note: string): AsyncGenerator<readonly Inco
 
 async function sizesOf(records: IncomingPortions, skipped = 0): Promise<readonly number[]> {
   const sizes: number[] = [];
-  const source = await openSource(records, dataset, 'insert');
+  const source = await openSource(records, dataset, OPTIONS);
   for await (const { rows } of source.batches(skipped)) sizes.push(rows.length);
   return sizes;
 }
@@ -45,5 +47,17 @@ describe('openSource', () => {
     await sizesOf(notes(100, 'x'));
     isRead = true;
     expect(turns).toBeGreaterThanOrEqual(100);
+  });
+
+  it('reads no more of a source of broken records than may be rejected', async () => {
+    let read = 0;
+    const broken = async function* (): AsyncGenerator<readonly Incoming[]> {
+      for (; read < 1_000; read += 1) yield [{ line: read + 2, reason: 'is no object', content: 'x' }];
+    };
+    await expect(openSource(broken(), dataset, OPTIONS)).rejects.toMatchObject({
+      code: 'bad_source',
+      message: expect.stringContaining('in line 2 is no object'),
+    });
+    expect(read).toBe(OPTIONS.maxRejected);
   });
 });

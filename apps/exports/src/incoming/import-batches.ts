@@ -24,6 +24,13 @@ export interface ImportSource {
   batches(skipped: number): AsyncIterable<ImportBatch>;
 }
 
+/** How a source is read. */
+interface SourceOptions {
+  readonly mode: ImportPlan['mode'];
+  /** With more broken records than this before the first good one, the source is given up. */
+  readonly maxRejected: number;
+}
+
 /**
  * Reads a source's first record, and finds its columns in a dataset by their names or titles.
  * @throws PermanentError `empty_source`, `bad_source`, `unknown_column`
@@ -31,13 +38,16 @@ export interface ImportSource {
 export async function openSource(
   portions: IncomingPortions,
   dataset: Dataset,
-  mode: ImportPlan['mode'],
+  { mode, maxRejected }: SourceOptions,
 ): Promise<ImportSource> {
   const pending = portions[Symbol.asyncIterator]();
   const before: (readonly Incoming[])[] = [];
+  let broken = 0;
   for (let next = await pending.next(); next.done !== true; next = await pending.next()) {
     before.push(next.value);
     const first = next.value.find((record) => 'names' in record);
+    broken += next.value.length;
+    if (first === undefined && broken > maxRejected) break;
     if (first === undefined) continue;
     const columns = first.names.map((name) => columnOf(name, dataset));
     const rows = new RowMaker(first.names, columns, requiredColumns(dataset, mode));

@@ -36,8 +36,8 @@ export class ImportHandler {
     const dataset = await withJobErrors(async () => this.catalog.dataset(payload.dataset, job.tenant));
     const opened = await recordsOf(payload, job);
     try {
-      const { mode = 'insert', dryRun = false } = payload;
-      const source = await openSource(opened.records, dataset, mode);
+      const { mode = 'insert', dryRun = false, maxRejected = DEFAULT_MOST_REJECTED } = payload;
+      const source = await openSource(opened.records, dataset, { mode, maxRejected });
       const plan = { dataset, columns: source.columns, mode, dryRun, tenant: job.tenant, jobId: job.id };
       return await withJobErrors(() => write(plan, source, { payload, job, share: opened.share }));
     } finally {
