@@ -83,7 +83,7 @@ export class FollowerMaker {
 
 function originOf({ id, tenant, traceparent, job, batch }: DueFollowUp): JobOrigin & { readonly id: string } {
   return {
-    ...{ id, tenant, traceparent },
+    ...{ id, tenant, traceparent, stored: true },
     ...(job === undefined ? {} : { parentId: job.id }),
     ...(batch === undefined ? {} : { followsBatch: batch.id }),
   };

@@ -9,7 +9,7 @@ import { permittedPriority } from './permitted-priority.js';
 import { type RequestCheck } from './request-check.js';
 
 /** What a `then` belongs to, and where it comes from. */
-export interface FollowUpOrigin extends Pick<JobOrigin, 'tenant' | 'traceparent' | 'key'> {
+export interface FollowUpOrigin extends Pick<JobOrigin, 'tenant' | 'traceparent' | 'key' | 'stored'> {
   readonly of: FollowedKind;
 }
 
@@ -48,7 +48,7 @@ export class FollowUpIntake {
     const asked = entry as FollowUpRequest;
     const task = await this.check.taskOf(asked.task, errors);
     if (task === undefined) return undefined;
-    await this.tellings.read(asked, errors); // what is wrong is said now; it is read again when the job is made
+    await this.tellings.read(asked, origin, errors); // what is wrong is said now; it is read again when the job is made
     const options = this.check.optionsOf(asked, task, errors);
     const placeholders = checkPlaceholders(asked.payload, 'payload', rootsOf(asked, origin.of));
     errors.push(...placeholders.errors);

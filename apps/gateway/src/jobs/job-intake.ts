@@ -46,7 +46,7 @@ export class JobIntake {
     const priority = permittedPriority(options.priority, asked, origin.key, errors);
     const payload = this.#check.payloadOf(asked, task, origin.tenant, errors);
     const then = await this.followUps(asked.then, { ...origin, of: 'job' }, errors);
-    for (const telling of await this.#tellings.read(asked, errors)) {
+    for (const telling of await this.#tellings.read(asked, origin, errors)) {
       const { traceparent } = origin;
       then.push({ id: uuidv7(), position: then.length, on: 'final', spawned: false, traceparent, ...telling });
     }

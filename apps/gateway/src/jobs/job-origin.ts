@@ -12,6 +12,11 @@ export interface JobOrigin {
   /** The batch whose end it follows. @default none */
   readonly followsBatch?: string;
   readonly traceparent: string | null;
+  /**
+   * Whether the request lay in the ledger since it was accepted, as those of schedules, triggers and follow-ups do. An address
+   * that was closed meanwhile is no reason to leave their work undone: the webhook fails alone. @default false
+   */
+  readonly stored?: boolean;
   /** The key that the request came with. @default none, and no limit */
   readonly key?: { readonly id: string; readonly limits: KeyLimits };
 }

@@ -137,7 +137,7 @@ async function judge(trigger: TriggerRecord, event: EventRecord, builder: JobBui
   const built = buildRequest(trigger.request, event, builder.maxPayload(String(trigger.request['task'])));
   if (!built.ok) return refused({ trigger, event }, built.errors);
   const id = derivedId(event.receivedAt, trigger.id, event.uid);
-  const origin = { id, tenant: trigger.tenant, traceparent: null };
+  const origin = { id, tenant: trigger.tenant, traceparent: null, stored: true } as const;
   const prepared = await builder.prepare(built.request, origin).catch((error: unknown) => ({
     ok: false as const,
     errors: [{ path: 'payload', message: error instanceof Error ? error.message : String(error) }],

@@ -120,7 +120,8 @@ describe('TickStore', () => {
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE state = 'idle in transaction' AND pid <> pg_backend_pid()`,
       );
-      return takesAll({}, { tenant: 'default', id: tickJobId(id, nextRunAt ?? new Date(0)), traceparent: null });
+      const jobId = tickJobId(id, nextRunAt ?? new Date(0));
+      return takesAll({}, { tenant: 'default', id: jobId, traceparent: null, stored: true });
     };
     const store = new TickStore(cutOff, { dispatch: IDLE_DISPATCH, room });
     await expect(store.tick(AT_ONCE, killed)).rejects.toThrow();

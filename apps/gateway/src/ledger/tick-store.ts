@@ -12,10 +12,10 @@ import { type RunReason } from './schedule-run.js';
 import { type ScheduleRecord } from './schedule-row.js';
 import { enterJobs, lockDue, lockSchedule, noteRuns, openJobs, readJob, type Ticked } from './tick-writes.js';
 
-/** Checks the request of a scheduled job as any request is checked. */
+/** Checks the request of a scheduled job as any request is checked, but for what was closed since it was stored. */
 export type PrepareJob = (
   request: unknown,
-  origin: { readonly tenant: string; readonly id?: string; readonly traceparent: string | null },
+  origin: { readonly tenant: string; readonly id?: string; readonly traceparent: string | null; readonly stored: true },
 ) => Promise<
   { readonly ok: true; readonly job: NewJob } | { readonly ok: false; readonly errors: readonly FieldError[] }
 >;
@@ -114,7 +114,7 @@ export class TickStore {
     if (schedule.overlap === 'skip' && last !== null && open.has(last)) {
       return { start: { kind: 'open', reason: openReason(last) } };
     }
-    const prepared = await prepare(schedule.request, { tenant: schedule.tenant, traceparent });
+    const prepared = await prepare(schedule.request, { tenant: schedule.tenant, traceparent, stored: true });
     if (!prepared.ok) return { start: { kind: 'invalid', errors: prepared.errors } };
     const { job } = prepared;
     if (this.#room.full) throw new OutboxFullError();
@@ -150,9 +150,11 @@ async function judge(
   const { tick, nextRunAt } = plan;
   if (!plan.starts) return { schedule, tick, nextRunAt, outcome: 'skipped', jobId: null, reason: plan.reason };
   const id = tickJobId(schedule.id, tick);
-  const prepared = await prepare(schedule.request, { id, tenant: schedule.tenant, traceparent: null }).catch(
-    (error: unknown) => ({ ok: false as const, errors: [{ path: 'payload', message: messageOf(error) }] }),
-  );
+  const origin = { id, tenant: schedule.tenant, traceparent: null, stored: true } as const;
+  const prepared = await prepare(schedule.request, origin).catch((error: unknown) => ({
+    ok: false as const,
+    errors: [{ path: 'payload', message: messageOf(error) }],
+  }));
   if (prepared.ok) return { schedule, plan, job: { ...prepared.job, scheduledFor: tick } };
   const message = 'The request is no longer one that its task takes.';
   return refused(schedule, plan, { code: 'invalid', message, errors: prepared.errors });

@@ -1,6 +1,7 @@
 import { isRecord } from '#libs/contracts';
 import { EgressPolicy, EgressRefused } from '#libs/egress';
 import { type FieldError } from '../http/problem.js';
+import { type JobOrigin } from '../jobs/job-origin.js';
 import { type JobRequest } from '../jobs/job-request.js';
 import { type RequestCheck } from '../jobs/request-check.js';
 import { type FollowUp } from '../ledger/follow-up.js';
@@ -47,14 +48,19 @@ export class EndTellings {
   }
 
   /** Refuses, by adding to `errors`, what cannot be told: no app does it, or it is not set up. */
-  async read({ notify, callbackUrl }: JobRequest, errors: FieldError[]): Promise<EndTelling[]> {
+  async read(
+    { notify, callbackUrl }: JobRequest,
+    { stored = false }: Pick<JobOrigin, 'stored'>,
+    errors: FieldError[],
+  ): Promise<EndTelling[]> {
     const tellings: EndTelling[] = [];
     if (notify !== undefined) {
       errors.push(...(await this.#needs('notify', SEND_MAIL)));
       tellings.push({ task: SEND_MAIL, request: { [NOTICE]: notify } });
     }
     if (callbackUrl !== undefined) {
-      errors.push(...(await this.webhookErrors(callbackUrl, 'callbackUrl')));
+      const path = 'callbackUrl';
+      errors.push(...(await (stored ? this.#deliveryErrors(path) : this.webhookErrors(callbackUrl, path))));
       tellings.push({ task: DELIVER_WEBHOOK, request: { [CALLBACK]: { url: callbackUrl } } });
     }
     return tellings;
@@ -65,9 +71,13 @@ export class EndTellings {
    * @param path of the URL
    */
   async webhookErrors(url: string, path: string): Promise<readonly FieldError[]> {
-    if (!this.#webhooksSetUp) return [{ path, message: 'needs WEBHOOK_SECRET, which the gateway does not have' }];
     const refusal = this.#refusalOf(url);
-    if (refusal !== undefined) return [{ path, message: `may not be called: ${refusal}` }];
+    return refusal === undefined ? this.#deliveryErrors(path) : [{ path, message: `may not be called: ${refusal}` }];
+  }
+
+  /** Why no webhook can be delivered, wherever it goes. */
+  async #deliveryErrors(path: string): Promise<readonly FieldError[]> {
+    if (!this.#webhooksSetUp) return [{ path, message: 'needs WEBHOOK_SECRET, which the gateway does not have' }];
     return this.#needs(path, DELIVER_WEBHOOK);
   }
 

@@ -49,7 +49,8 @@ export class TriggerRehearsal {
     if (!passesFilter(trigger.filter, event)) return { ...silent, reason: 'filter' };
     const built = buildRequest(trigger.request, event, this.builder.maxPayload(String(trigger.request['task'])));
     if (!built.ok) return { ...silent, reason: 'invalid', errors: built.errors };
-    const prepared = await this.builder.prepare(built.request, { tenant: trigger.tenant, traceparent: null });
+    const origin = { tenant: trigger.tenant, traceparent: null, stored: true } as const;
+    const prepared = await this.builder.prepare(built.request, origin);
     const job = this.view.request(built.request);
     if (!prepared.ok) return { ...silent, reason: 'invalid', job, errors: prepared.errors };
     return { ...silent, fires: true, reason: null, job };
