@@ -38,6 +38,25 @@ describe('a block of text', () => {
     expect(pages.measured).toBeLessThan(2_000);
   });
 
+  it.each([
+    { text: `foo${' '.repeat(1_600)}bar`, width: 100, most: 12, lines: ['foo', 'bar'] },
+    { text: `${' '.repeat(400)}bar`, width: 24, most: 12, lines: ['bar'] },
+    { text: `${' '.repeat(140)}bar`, width: 100, most: 1, lines: ['bar'] },
+    { text: `${'\t'.repeat(140)}bar`, width: 100, most: 1, lines: ['bar'] },
+    { text: `${'\u200B'.repeat(400)}bar`, width: 24, most: 12, lines: ['bar'] },
+    { text: `foo${' \u200B'.repeat(1_000_000)}bar`, width: 100, most: 2, lines: ['foo', 'bar'] },
+    { text: `foo${' '.repeat(400)}`, width: 100, most: 1, lines: ['foo'] },
+    { text: `a${' '.repeat(130)}`.repeat(12), width: 100, most: 12, lines: Array<string>(12).fill('a') },
+  ])('loses no text behind what takes no room: $lines in $width, $most', ({ text, width, most, lines }) => {
+    const block = new TextBlock(new PdfPages({ autoFirstPage: false }), 'plain', 8);
+    expect(block.lines(text, width, most)).toEqual(lines);
+  });
+
+  it('measures what stands behind signs that are not drawn', () => {
+    const block = new TextBlock(new PdfPages({ autoFirstPage: false }), 'plain', 8);
+    expect(block.widthUpTo(`${'\u200B'.repeat(400)}bar`, 24)).toBe(block.widthOf('bar'));
+  });
+
   it('says of a text that goes on behind what was looked at that it does', () => {
     const block = new TextBlock(new PdfPages({ autoFirstPage: false }), 'plain', 8);
     const marked = `a${'\u0301'.repeat(10_000)}`;

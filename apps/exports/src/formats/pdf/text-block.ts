@@ -5,6 +5,7 @@ import { directionOf, isRightToLeft, REPLACEMENT, runsOf } from './text-runs.js'
 
 const ELLIPSIS = '…';
 const SPACE = /^\s+$/;
+const BLANKS = /[^\S\r\n\u2028\u2029]{2,}/g;
 const LINE_ENDS = /\r\n|[\r\n\u2028\u2029]/;
 /** Nothing is drawn for these; of what is ignored elsewhere, those that join letters and that turn them are not ignored here. */
 const UNSEEN =
@@ -51,7 +52,7 @@ export class TextBlock {
   /** How wide a text is in one line, as far as `most`. */
   widthUpTo(text: string, most: number): number {
     let width = 0;
-    for (const part of this.#parts(this.#beginningOf(text, most), most)) {
+    for (const part of this.#parts(this.#beginningOf(this.#seenOf(text, most), most), most)) {
       width += this.widthOf(part);
       if (width >= most) return most;
     }
@@ -61,12 +62,13 @@ export class TextBlock {
   /** The lines of a text in a width; what does not fit into `most` lines ends with an ellipsis. Of a long text no more is looked at. */
   lines(text: string, width: number, most: number): readonly string[] {
     const lines: string[] = [];
-    const beginning = this.#beginningOf(text, width * most);
-    for (const paragraph of beginning.replaceAll(UNSEEN, '').replaceAll('\t', '    ').split(LINE_ENDS)) {
-      this.#break(paragraph, width, most + 1 - lines.length, lines);
+    const seen = this.#seenOf(text, width);
+    const beginning = this.#beginningOf(seen, width * most);
+    for (const paragraph of beginning.split(LINE_ENDS)) {
+      this.#break(paragraph.trimEnd(), width, most + 1 - lines.length, lines);
       if (lines.length > most) break;
     }
-    const isWhole = lines.length <= most && text.slice(beginning.length).trim() === '';
+    const isWhole = lines.length <= most && seen.slice(beginning.length).trim() === '';
     if (isWhole) return lines;
     const kept = lines.slice(0, most);
     kept.push(this.#cut(kept.pop() ?? '', width));
@@ -115,9 +117,22 @@ export class TextBlock {
     lines.push(direction + line.trimEnd());
   }
 
-  /** What has room in lines of a width in all. */
-  #beginningOf(text: string, width: number): string {
-    return text.slice(0, Math.ceil(width / (this.size * NARROWEST_LETTER)));
+  /** Without what takes no room: signs that are not drawn, and of blanks in a row those that are more than fill a line. */
+  #seenOf(text: string, width: number): string {
+    const most = this.#mostLetters(width);
+    return text
+      .replaceAll(UNSEEN, '')
+      .replaceAll('\t', '    ')
+      .replaceAll(BLANKS, (blanks) => blanks.slice(0, most));
+  }
+
+  /** What has room in lines of a width in all: the letters of each, and before them the blanks of a line, which it leaves out. */
+  #beginningOf(seen: string, width: number): string {
+    return seen.slice(0, 2 * this.#mostLetters(width));
+  }
+
+  #mostLetters(width: number): number {
+    return Math.ceil(width / (this.size * NARROWEST_LETTER));
   }
 
   /** The parts of a paragraph, each of which has room in a line: a word that is wider is broken within. */
