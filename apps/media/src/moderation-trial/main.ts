@@ -1,8 +1,8 @@
 // npm run moderation:try: judges pictures as media.analyze-image does, and counts what would be flagged.
 import { parseArgs } from 'node:util';
-import { ImageProblem } from '../image-pool/image-problem.js';
 import { explicitShare } from '../moderation/scores.js';
 import { HELP } from './help.js';
+import { judgedPictures } from './judged-pictures.js';
 import { pictureFiles } from './picture-files.js';
 import { PictureJudge } from './picture-judge.js';
 import { flaggedFrom, type Judged, tallied, THRESHOLDS } from './tally.js';
@@ -23,26 +23,16 @@ async function main(): Promise<void> {
   const judge = new PictureJudge();
   try {
     for (const folder of folders) {
-      const files = (await pictureFiles(folder)).filter((_, place) => place % every === 0);
-      show(folder, await judgedBy(judge, files));
+      const files = (await pictureFiles(folder, tell)).filter((_, place) => place % every === 0);
+      show(folder, await judgedPictures(files, judge, tell));
     }
   } finally {
     await judge.close();
   }
 }
 
-/** What cannot be read is told and left out. */
-async function judgedBy(judge: PictureJudge, files: readonly string[]): Promise<readonly Judged[]> {
-  const judged: Judged[] = [];
-  for (const file of files) {
-    try {
-      judged.push({ file, scores: await judge.judge(file) });
-    } catch (error) {
-      if (!(error instanceof ImageProblem)) throw error;
-      process.stderr.write(`${file}: ${error.message}\n`);
-    }
-  }
-  return judged;
+function tell(file: string, error: unknown): void {
+  process.stderr.write(`${file}: ${reasonOf(error)}\n`);
 }
 
 function show(folder: string, judged: readonly Judged[]): void {
@@ -55,9 +45,13 @@ function show(folder: string, judged: readonly Judged[]): void {
   }
 }
 
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${reasonOf(error)}\n`);
   process.exitCode = 1;
 }
