@@ -12,12 +12,20 @@ import { startSuite, type TestSuite } from '../support/test-suite.js';
 import { Witness } from '../support/witness.js';
 
 const PATIENCE_MS = 90_000;
-const JOBS = 240;
-/** One process with its two slots would need 30 s. */
-const RUN_MS = 250;
-const MOST = 3;
+/** How long one process fewer may take to be seen. */
+const STEP_PATIENCE_MS = 10_000;
+
+/** Many jobs at once, and what there is for them: processes at most, slots in each, the target of the scaler. */
+const BURSTS = {
+  /** One process would need 30 s. */
+  small: { jobs: 240, runMs: 250, most: 3, slots: 2, targetS: 4, patienceMs: PATIENCE_MS },
+  /** One process would need 21 minutes. */
+  large: { jobs: 5_000, runMs: 1_000, most: 8, slots: 4, targetS: 20, patienceMs: 330_000 },
+};
+const burst = BURSTS[process.env['SCALE_BURST'] === 'large' ? 'large' : 'small'];
 
 interface Line {
+  readonly time?: string;
   readonly event?: string;
   readonly msg?: string;
   readonly from?: number;
@@ -33,10 +41,11 @@ class Scaler {
   constructor(suite: TestSuite, ...options: readonly string[]) {
     const program = join(PROJECT, 'dist', 'tools', 'scale', 'main.js');
     const data = join(testEnvironment().folder, `scale-${suite.servers.id}`);
-    this.#child = spawn(process.execPath, [program, `lab=1..${MOST}`, '--main', LAB_MAIN, '--data', data, ...options], {
+    const range = `lab=1..${burst.most}`;
+    this.#child = spawn(process.execPath, [program, range, '--main', LAB_MAIN, '--data', data, ...options], {
       env: {
         ...suite.environment('lab'),
-        ...{ LEVERET_URL: suite.url, LEVERET_API_KEY: suite.apiKey, CONCURRENCY: '2' },
+        ...{ LEVERET_URL: suite.url, LEVERET_API_KEY: suite.apiKey, CONCURRENCY: String(burst.slots) },
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -54,6 +63,16 @@ class Scaler {
   /** The decisions as they were told. */
   get words(): readonly string[] {
     return this.#decisions.map(({ msg = '' }) => msg);
+  }
+
+  /** The decisions with the time of each, a line for each. */
+  get log(): string {
+    return this.#decisions.map(({ time = '', msg = '' }) => `${time} ${msg}\n`).join('');
+  }
+
+  /** What was told of processes beside the decisions: those that ended without being told to, or did not start. */
+  get mishaps(): readonly Line[] {
+    return this.lines.filter(({ event }) => event === 'scale.process');
   }
 
   /** Settles with the exit code. */
@@ -76,7 +95,7 @@ describe('apps that are scaled on one machine', () => {
   beforeAll(async () => {
     suite = await startSuite({ apps: [] });
     jobs = new SuiteJobs(suite);
-    scaler = new Scaler(suite, '--target', '4s', '--cool-down', '3s');
+    scaler = new Scaler(suite, '--target', `${burst.targetS}s`, '--cool-down', '3s');
     await alive(1);
   }, PATIENCE_MS);
 
@@ -86,7 +105,7 @@ describe('apps that are scaled on one machine', () => {
   }, PATIENCE_MS);
 
   /** Waits until the gateway hears of exactly so many processes, and gives their numbers. */
-  const alive = (count: number): Promise<readonly number[]> =>
+  const alive = (count: number, withinMs?: number): Promise<readonly number[]> =>
     eventually(
       `${count} workers`,
       async () => {
@@ -95,27 +114,42 @@ describe('apps that are scaled on one machine', () => {
         return pids.length === count ? pids : undefined;
       },
       () => scaler.lines.slice(-5),
+      withinMs,
     );
+
+  /** Holds every execution that the ledger has, and every one that was seen from outside, against one for each job. */
+  const expectOneExecutionEach = async (witness: Witness): Promise<void> => {
+    const runs = await suite.servers.query<{ job_id: string; attempt: number; outcome: string }>(
+      'select job_id, attempt, outcome from attempts where started_at is not null',
+    );
+    expect(runs.filter(({ attempt, outcome }) => attempt !== 1 || outcome !== 'completed')).toEqual([]);
+    expect([runs.length, new Set(runs.map((run) => run.job_id)).size]).toEqual([burst.jobs, burst.jobs]);
+    expect([...witness.executions().values()].filter((times) => times !== 1)).toEqual([]);
+    expect([witness.total, witness.ended().size]).toEqual([burst.jobs, burst.jobs]);
+  };
 
   it(
     'get more processes for a burst and fewer after it, and no attempt is lost by that',
     async () => {
       const witness = new Witness(testEnvironment().folder, 'scale');
-      const body = { task: 'lab.script', payload: { steps: ['hold'], ms: RUN_MS, witness: witness.file } };
-      await suite.api('POST', '/v1/jobs/batch', { jobs: Array.from({ length: JOBS }, () => body) });
-      const ended = [...(await whenAllEnded(suite, PATIENCE_MS)).values()];
-      await alive(1);
+      const body = { task: 'lab.script', payload: { steps: ['hold'], ms: burst.runMs, witness: witness.file } };
+      await suite.api('POST', '/v1/jobs/batch', { jobs: Array.from({ length: burst.jobs }, () => body) });
+      const ended = [...(await whenAllEnded(suite, burst.patienceMs)).values()];
+      await alive(1, burst.most * STEP_PATIENCE_MS);
+      if (burst === BURSTS.large) process.stderr.write(scaler.log);
       expect((await suite.leveret.workers.list().page()).data).toHaveLength(1); // the others have said that they leave
-      expect(scaler.steps.map(([, to]) => to)).toContain(MOST);
+      expect(scaler.steps.map(([, to]) => to)).toContain(burst.most);
       expect(scaler.steps.at(-1)).toEqual([2, 1]);
-      expect(scaler.words[0]).toMatch(/^\+1 \(1 → 2\): [\d,]+ waiting, .+ target 4 s$/);
-      expect(scaler.words.at(-1)).toMatch(
-        /^-1 \(2 → 1\): 0 waiting, 0 running, 0 s to drain with one fewer, target 4 s$/,
+      expect(scaler.words[0]).toMatch(new RegExp(`^\\+1 \\(1 → 2\\): [\\d,]+ waiting, .+ target ${burst.targetS} s$`));
+      expect(scaler.words.at(-1)).toBe(
+        `-1 (2 → 1): 0 waiting, 0 running, 0 s to drain with one fewer, target ${burst.targetS} s`,
       );
+      expect(scaler.mishaps).toEqual([]);
+      expect(ended).toHaveLength(burst.jobs);
       expect(ended.filter(({ status, attempt }) => status !== 'completed' || attempt !== 1)).toEqual([]);
-      expect([...witness.executions().values()].filter((times) => times !== 1)).toEqual([]);
+      await expectOneExecutionEach(witness);
     },
-    PATIENCE_MS,
+    burst.patienceMs,
   );
 
   it('are started again when a process dies', async () => {
@@ -144,9 +178,12 @@ describe('apps that are scaled on one machine', () => {
     async () => {
       await alive(1);
       dry = new Scaler(suite, '--dry-run', '--target', '1ms');
+      const oneTooMany = Array.from({ length: burst.slots + 1 });
       // What waits does so for a few seconds, and who looks at it does so now and then.
       while (dry.words.length === 0) {
-        const held = await Promise.all([1, 2, 3].map(() => jobs.enqueue('lab.script', { steps: ['hold'], ms: 4_000 })));
+        const held = await Promise.all(
+          oneTooMany.map(() => jobs.enqueue('lab.script', { steps: ['hold'], ms: 4_000 })),
+        );
         for (const { id } of held) await jobs.completed(id);
       }
       expect(dry.words[0]).toMatch(/^\+1 \(1 → 2\): 1 waiting/);
