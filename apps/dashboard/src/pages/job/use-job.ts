@@ -10,10 +10,16 @@ const LOOK_EVERY_MS = 5_000;
 
 /** A job, live: its stream is listened to while the page is seen and the job goes on. */
 export function useJob(id: string): UseQueryResult<JobWithOptions> {
-  const query = useLive(['job', id], (signal) => leveret.jobs.get(id, { signal }), { everyMs: LOOK_EVERY_MS });
+  const query = useLive(['job', id], (signal) => readJob(id, signal), { everyMs: LOOK_EVERY_MS });
   const isOver = query.data === undefined || isEnded(query.data);
   useJobStream(id, usePageIsSeen() && !isOver);
   return query;
+}
+
+/** While gateways are being upgraded an earlier one may answer, which says nothing of options. */
+async function readJob(id: string, signal: AbortSignal): Promise<JobWithOptions> {
+  const job: Job & Partial<JobWithOptions> = await leveret.jobs.get(id, { signal });
+  return { ...job, options: job.options ?? {} };
 }
 
 /** What goes with a job, live until it ends, whether or not its stream can be had; and asked for once more when it has. */

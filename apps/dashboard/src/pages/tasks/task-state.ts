@@ -1,7 +1,7 @@
 import { type Task } from '#libs/sdk';
 
-/** How a task stands, in a word. */
+/** How a task stands, in a word. A gateway of an earlier version says nothing of workers. */
 export function taskState({ available, workers }: Task): string {
   if (!available) return 'gone';
-  return workers > 0 ? 'available' : 'no workers';
+  return workers === 0 ? 'no workers' : 'available';
 }
