@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { choicesOf, kindOf, resolved, type Schema, withField } from './schema';
+import { choicesOf, kindOf, resolved, type Schema, valueOfList, withField } from './schema';
 
 const MAILBOX: Schema = { type: 'string', pattern: '^.+@.+$' };
 
@@ -41,4 +41,23 @@ describe('the field that fits a schema', () => {
 
 it('changes a field of an object in its place', () => {
   expect(Object.keys(withField({ user: 'u', password: '***' }, 'user', 'v'))).toEqual(['user', 'password']);
+});
+
+describe('a list', () => {
+  const sent = (items: readonly unknown[], schema: Schema): unknown => valueOfList(items, resolved(schema, schema));
+  const several: Schema = { type: 'array', items: MAILBOX };
+
+  it.each<[string, Schema]>([
+    ['one mailbox or several', { anyOf: [MAILBOX, several] }],
+    ['one format or several', { type: ['string', 'array'], items: { enum: ['480p'] } }],
+  ])('of %s is sent as the one that is in it alone', (_, schema) => {
+    expect(sent(['a@example.org'], schema)).toBe('a@example.org');
+    expect(sent(['a@example.org', 'b@example.org'], schema)).toEqual(['a@example.org', 'b@example.org']);
+    expect(sent([undefined], schema)).toEqual([undefined]);
+    expect(sent([], schema)).toBeUndefined();
+  });
+
+  it('that stands for no single value is sent as a list', () => {
+    expect(sent(['a@example.org'], several)).toEqual(['a@example.org']);
+  });
 });

@@ -15,7 +15,7 @@ export interface Schema {
   readonly contentMediaType?: string;
   readonly anyOf?: readonly Schema[];
   readonly writeOnly?: boolean;
-  /** A short form of what `else` describes at length: a text in the place of an object. */
+  /** A short form of what `else` describes at length: a text in the place of an object, one value in that of a list. */
   readonly if?: { readonly type?: unknown };
   readonly then?: Schema;
   readonly else?: Schema;
@@ -48,12 +48,15 @@ export function resolved(schema: Schema, root: Schema): Schema {
   return asList(schema) ?? asEither(schema) ?? schema;
 }
 
+/** A value or a list of such: the value alone is the short form. */
 function asList({ anyOf, ...schema }: Schema): Schema | undefined {
   const list = anyOf?.find(({ type }) => type === 'array');
-  if (list !== undefined) return { ...list, ...schema };
-  return schema.items !== undefined && schema.type?.includes('array') === true
-    ? { ...schema, type: 'array' }
-    : undefined;
+  const alone = anyOf?.find(({ type }) => type !== 'array');
+  if (list !== undefined) return { ...list, ...schema, ...(alone !== undefined && { then: alone }) };
+  const types = [schema.type ?? []].flat();
+  if (schema.items === undefined || !types.includes('array')) return undefined;
+  const others = types.filter((type) => type !== 'array');
+  return { ...schema, type: 'array', ...(others.length > 0 && { then: { type: others } }) };
 }
 
 /** A text or an object: the text is the short form. */
@@ -103,6 +106,13 @@ export function isTextOrNumber({ anyOf = [] }: Schema): boolean {
 /** What a stored file is named by, in every task. */
 function isFileReference(properties: Readonly<Record<string, Schema>>): boolean {
   return ['key', 'sha256', 'contentType'].every((name) => name in properties);
+}
+
+/** What is sent of a list: its one item alone where that may be, since some tasks take no list of one in its place. */
+export function valueOfList(items: readonly unknown[], { then: alone }: Schema): unknown {
+  const [first] = items;
+  if (items.length === 1 && first !== undefined && alone !== undefined) return first;
+  return items.length === 0 ? undefined : items;
 }
 
 /** An object with a field changed, in its place, or without it: what is not given is not sent. */
