@@ -12,6 +12,7 @@ export function EitherField({ Inner, ...field }: OuterFieldProps): ReactNode {
   const forms = formsOf(schema);
   const [form, setForm] = useState<Form>(() => formOf(value) ?? forms[0] ?? 'object');
   const choose = (chosen: Form): void => {
+    if (chosen === form) return;
     setForm(chosen);
     onChange(undefined);
   };

@@ -1,4 +1,4 @@
-import { type ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Labelled } from './labelled';
 import { type FieldProps } from './field-props';
 import { hintOf } from './plain-fields';
@@ -10,6 +10,8 @@ const NUMBER = /^\d{1,15}$/;
 export function TextField(field: FieldProps): ReactNode {
   const { schema, value, onChange } = field;
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  // It stays what it is while it is typed into: another would be without the focus.
+  const [isLong] = useState(() => takesLines(schema, text));
   const takes = {
     ...{ maxLength: schema.maxLength, placeholder: hintOf(schema.default), value: text },
     onChange: ({ target }: { readonly target: { readonly value: string } }) => onChange(valueOf(target.value, schema)),
@@ -17,7 +19,7 @@ export function TextField(field: FieldProps): ReactNode {
   return (
     <Labelled field={field}>
       {(ids) =>
-        isLong(schema, text) ? (
+        isLong ? (
           <textarea {...ids} {...takes} rows={5} />
         ) : (
           <input
@@ -34,7 +36,7 @@ export function TextField(field: FieldProps): ReactNode {
 }
 
 /** A field of one line would drop the ends of lines. */
-function isLong({ contentMediaType }: Schema, text: string): boolean {
+function takesLines({ contentMediaType }: Schema, text: string): boolean {
   return contentMediaType?.startsWith('text/') === true || text.includes('\n');
 }
 
