@@ -27,7 +27,7 @@ export function PlaceholderOr({ field, children }: PlaceholderOrProps): ReactNod
     onChange(undefined);
   };
   const other = isLater ? 'Give a value' : 'From the event';
-  const description = `${schema.description ?? ''} A placeholder such as {{data.${name}}} stands for what the event has.`;
+  const description = `${schema.description ?? ''} A placeholder such as {{data.customer.email}} stands for what the event has.`;
   return (
     <div className="placeholder-field">
       {isLater ? <TextField {...field} schema={{ type: 'string', description }} /> : children}

@@ -27,14 +27,19 @@ const FIELDS: Readonly<Record<Kind, (props: OuterFieldProps) => ReactNode>> = {
 /** In these any text can be written as it is. */
 const WRITTEN: readonly Kind[] = ['text', 'json'];
 
-/** The field that fits a schema. */
+/** The field that fits a schema, or a placeholder in its stead where there may be one. */
 export function SchemaField(props: FieldProps): ReactNode {
   const takesPlaceholders = useTakesPlaceholders();
   const schema = resolved(props.schema, props.root);
+  const field = <GivenField {...props} />;
+  if (!takesPlaceholders || WRITTEN.includes(kindOf(schema))) return field;
+  return <PlaceholderOr field={{ ...props, schema }}>{field}</PlaceholderOr>;
+}
+
+/** The field that fits a schema. The forms of one value are fields of that value: a placeholder stands for all of them. */
+function GivenField(props: FieldProps): ReactNode {
+  const schema = resolved(props.schema, props.root);
   const kind = kindOf(schema);
   const Field = FIELDS[kind];
-  const field = <Field {...props} schema={schema} Inner={SchemaField} />;
-  const isWhole = props.schema === props.root;
-  if (!takesPlaceholders || isWhole || WRITTEN.includes(kind)) return field;
-  return <PlaceholderOr field={{ ...props, schema }}>{field}</PlaceholderOr>;
+  return <Field {...props} schema={schema} Inner={kind === 'either' ? GivenField : SchemaField} />;
 }
