@@ -69,10 +69,12 @@ export class OpenIdProvider {
     const tokens = await authorizationCodeGrant(provider, answer, checks);
     const claims = tokens.claims();
     if (claims === undefined) throw new Error('The provider gave no ID token.');
-    const needed = [this.#config.claim, NAMING_CLAIMS[0]];
-    const isWhole = needed.every((claim) => claims[claim] !== undefined);
+    const hasRole = claims[this.#config.claim] !== undefined;
+    const isWhole = hasRole && claims[NAMING_CLAIMS[0]] !== undefined;
     if (isWhole || provider.serverMetadata().userinfo_endpoint === undefined) return claims;
-    return { ...(await fetchUserInfo(provider, tokens.access_token, claims.sub)), ...claims };
+    const told = fetchUserInfo(provider, tokens.access_token, claims.sub);
+    // Where the ID token has told the role an answer would tell a better name alone: that it fails keeps nobody out.
+    return { ...(await (hasRole ? told.catch(() => ({})) : told)), ...claims };
   }
 
   #discovered(): Promise<Configuration> {

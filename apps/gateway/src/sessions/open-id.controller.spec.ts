@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTelemetry } from '#libs/observability';
 import { type Page } from '../http/page.js';
 import { Client } from '../testing/client.js';
@@ -37,6 +37,10 @@ describe('signing in at an OpenID Connect provider', () => {
       },
     });
     client = new Client(edge.url);
+  });
+  afterEach(() => {
+    provider.inIdToken = [];
+    provider.answersQuestions = true;
   });
   afterAll(async () => {
     await edge.stop();
@@ -81,7 +85,17 @@ describe('signing in at an OpenID Connect provider', () => {
     provider.people.set('fred', { email: 'fred@example.org', groups: ['ops'] });
     provider.inIdToken = ['groups'];
     expect(await sessionOf(await signIn('fred'))).toMatchObject({ name: 'fred@example.org', scopes: ['admin'] });
-    provider.inIdToken = [];
+  });
+
+  it('takes in whom the ID token tells the role of, also where nothing more can be asked', async () => {
+    provider.people.set('gina', { name: 'Gina', groups: ['ops'] });
+    provider.people.set('hans', { email: 'hans@example.org', groups: ['ops'] });
+    provider.answersQuestions = false;
+    provider.inIdToken = ['groups', 'name'];
+    expect(await sessionOf(await signIn('gina'))).toMatchObject({ name: 'Gina', scopes: ['admin'] });
+    expect(await sessionOf(await signIn('hans'))).toMatchObject({ name: 'hans', scopes: ['admin'] });
+    provider.inIdToken = ['name'];
+    expect((await signIn('gina')).to).toBe(`${PUBLIC_URL}/?trouble=failed`);
   });
 
   it('takes a single value, and follows what the provider says now', async () => {

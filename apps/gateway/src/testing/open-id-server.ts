@@ -14,6 +14,8 @@ export class OpenIdServer {
   readonly people = new Map<string, Readonly<Record<string, unknown>>>();
   /** What the ID token tells as well; all else is told to who asks for it. */
   inIdToken: readonly string[] = [];
+  /** Whether it tells more to who asks; else it answers with an error. */
+  answersQuestions = true;
   readonly issuer: string;
   readonly #server: Server;
 
@@ -60,6 +62,7 @@ export class OpenIdServer {
   }
 
   #toldOf(sub: string, use: string): Readonly<Record<string, unknown>> {
+    if (use === 'userinfo' && !this.answersQuestions) throw new Error('Nothing is told.');
     const all = Object.entries(this.people.get(sub) ?? {});
     return Object.fromEntries(all.filter(([claim]) => use === 'userinfo' || this.inIdToken.includes(claim)));
   }
