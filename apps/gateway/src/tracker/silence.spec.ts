@@ -50,4 +50,16 @@ describe('HearingClock', () => {
     const clock = new HearingClock();
     expect([null, 10_000, 10_000, null, 40_000].map((at) => clock.advance(at))).toEqual([0, 0, 0, 0, 0]);
   });
+
+  it('goes over no time twice when the worker that was heard last has left', () => {
+    const clock = new HearingClock();
+    expect([9_000, 10_000, 8_100, 8_000, 10_100, 11_100].map((at) => clock.advance(at))).toEqual([
+      0, 1_000, 0, 0, 100, 1_000,
+    ]);
+  });
+
+  it('goes on after the clock of the ledger was set back', () => {
+    const clock = new HearingClock();
+    expect([60_000, 10_000, 11_000, 12_000].map((at) => clock.advance(at))).toEqual([0, 0, 0, 1_000]);
+  });
 });

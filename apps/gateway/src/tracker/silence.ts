@@ -47,13 +47,20 @@ export function isLost({ silentMs, unnamedMs }: Watch): boolean {
  * seconds at most. When nobody is heard, because the broker is in alarm or was away, nobody is taken for gone.
  */
 export class HearingClock {
-  #lastAt: number | null = null;
+  /** When anybody was last heard, as far as it was told. */
+  #toldAt: number | null = null;
+  /** Up to when it has gone. */
+  #goneTo = 0;
 
   /** How far the clock has gone since it was asked before, given when anybody was last heard. */
   advance(anyHeardAt: number | null): number {
-    const before = this.#lastAt;
-    this.#lastAt = anyHeardAt;
-    if (before === null || anyHeardAt === null) return 0;
-    return Math.min(Math.max(anyHeardAt - before, 0), TIMES.heartbeatMs);
+    const toldAt = this.#toldAt;
+    this.#toldAt = anyHeardAt;
+    // When the worker that was heard last leaves, an earlier time of another one is told: nobody was heard since.
+    if (anyHeardAt === null || (toldAt !== null && anyHeardAt <= toldAt)) return 0;
+    const goneTo = toldAt === null ? anyHeardAt : this.#goneTo;
+    this.#goneTo = anyHeardAt;
+    // It begins anew at an earlier time when the ledger's own clock was set back.
+    return Math.min(Math.max(anyHeardAt - goneTo, 0), TIMES.heartbeatMs);
   }
 }
