@@ -24,7 +24,9 @@ async function main(): Promise<void> {
   try {
     for (const folder of folders) {
       const files = (await pictureFiles(folder, tell)).filter((_, place) => place % every === 0);
-      show(folder, await judgedPictures(files, judge, tell));
+      const judged = await judgedPictures(files, judge, tell);
+      show(folder, judged);
+      if (judged.length === 0) process.exitCode = 1; // nothing was tried: no picture, or no model
     }
   } finally {
     await judge.close();
