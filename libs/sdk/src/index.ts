@@ -61,6 +61,7 @@ export {
   type Schedule,
   type ScheduleChange,
   type ScheduleRequest,
+  type SchedulePreview,
   type ScheduleRun,
   type Schedules,
   type Timing,

@@ -210,6 +210,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     additionalProperties: { description: 'The options of its jobs as they were given; null what was not.' },
   },
   SchedulePage: page('Schedule'),
+  SchedulePreview: whole({ ticks: { type: 'array', items: time, description: 'Fewer than five when no more come.' } }),
   ScheduleRun: whole({
     tick: { ...orNull(time), description: 'Null: started by hand.' },
     outcome: { type: 'string', enum: ['started', 'skipped', 'refused'] },

@@ -116,7 +116,8 @@ export function changesJobs(change: Readonly<Record<string, unknown>>): boolean 
   return Object.keys(change).some((name) => !(name in ownProperties));
 }
 
-function timingErrors(timing: Timing): FieldError[] {
+/** What is wrong with a timing, by path. */
+export function timingErrors(timing: Timing): FieldError[] {
   const { cron, timezone, every } = timing;
   if (!isTimezone(timezone)) return [{ path: 'timezone', message: 'must be an IANA time zone, such as Europe/Berlin' }];
   if (cron === null && every === null) return [{ path: 'cron', message: 'is required, or every' }];

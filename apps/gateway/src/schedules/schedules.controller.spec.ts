@@ -101,6 +101,33 @@ describe('schedules over HTTP', () => {
     expect([answer.status, pathsOf(answer)]).toEqual([422, paths]);
   });
 
+  it('shows when one would be due, without making it', async () => {
+    const preview = (query: string): ReturnType<Client['get']> => client.get(`/v1/schedules/preview?${query}`);
+    const before = await client.get<Page<ShownSchedule>>('/v1/schedules');
+    const hourly = await preview('cron=30+*+*+*+*&timezone=Europe%2FBerlin');
+    const { ticks } = hourly.json as { ticks: string[] };
+    const gaps = ticks.slice(1).map((tick, index) => Date.parse(tick) - Date.parse(ticks[index] ?? ''));
+    expect([ticks[0]?.slice(14), gaps]).toEqual(['30:00.000Z', Array(4).fill(3_600_000)]);
+    expect((await created({ cron: '30 * * * *' })).nextRunAt).toBe(ticks[0]);
+    const { json } = await preview('every=90000');
+    const [first = ''] = (json as { ticks: string[] }).ticks;
+    expect(Math.abs(Date.parse(first) - Date.now() - 90_000)).toBeLessThan(5_000);
+    expect((await client.get<Page<ShownSchedule>>('/v1/schedules')).json.data.length).toBe(before.json.data.length + 1);
+    expect((await client.get('/v1/schedules/preview?every=1h', { key: keys.reader })).status).toBe(200);
+  });
+
+  it.each([
+    ['nothing', '', ['cron']],
+    ['a cron expression that is none', 'cron=never', ['cron']],
+    ['a time that never comes', 'cron=0+0+31+2+*', ['cron']],
+    ['a period under a second', 'every=999', ['every']],
+    ['both', 'every=1h&cron=0+*+*+*+*', ['every']],
+    ['an unknown time zone, and more', 'timezone=X&every=1h&colour=red', ['timezone', 'colour']],
+  ])('previews no ticks of %s', async (_, query, paths) => {
+    const answer = await client.get<never>(`/v1/schedules/preview?${query}`);
+    expect([answer.status, pathsOf(answer)]).toEqual([422, paths]);
+  });
+
   it('changes what is given and keeps the rest; the ticks only with the timing', async () => {
     const { id, nextRunAt, every } = await created({ cron: undefined, every: '1h', priority: 7 });
     const renamed = await changed(id, { name: 'other', priority: null, payload: { width: 2 } });

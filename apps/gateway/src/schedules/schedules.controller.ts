@@ -14,6 +14,11 @@ import { SCHEDULE_EXAMPLES } from '../openapi/request-examples.js';
 import { ScheduleCheck } from './schedule-check.js';
 import { SCHEDULE_CHANGE_SCHEMA, SCHEDULE_SCHEMA } from './schedule-request.js';
 import { type ShownSchedule, ScheduleView } from './schedule-view.js';
+import { firstTicks } from './ticks.js';
+import { readTimingQuery, TIMING_QUERY } from './timing-query.js';
+
+/** How many ticks a preview shows. */
+const PREVIEWED = 5;
 
 @Controller('v1/schedules')
 export class SchedulesController {
@@ -64,6 +69,21 @@ export class SchedulesController {
       ({ id }) => id,
       (schedule) => this.view.shown(schedule),
     );
+  }
+
+  @Get('preview')
+  @Described({
+    summary: 'Show when a schedule would be due',
+    description: 'The first five ticks of a cron expression or a period, were it set now. No schedule is made.',
+    query: TIMING_QUERY,
+    status: 200,
+    answer: 'SchedulePreview',
+    problems: [422],
+  })
+  @RequireScope('jobs:read')
+  preview(@Query() query: unknown): { readonly ticks: readonly string[] } {
+    const ticks = firstTicks(readTimingQuery(query), new Date(), PREVIEWED);
+    return { ticks: ticks.map((tick) => tick.toISOString()) };
   }
 
   @Get(':id')

@@ -28,6 +28,14 @@ export function ticksOf({ cron, timezone, every }: Timing, anchor: Date): Ticks 
   throw new Error('A schedule has either a cron expression or a period.');
 }
 
+/** The first ticks, at most `count`, of a timing that is set at a time. */
+export function firstTicks(timing: Timing, setAt: Date, count: number): readonly Date[] {
+  const ticks = ticksOf(timing, setAt);
+  const first: Date[] = [];
+  for (let tick = ticks.after(setAt); tick !== null && first.length < count; tick = ticks.after(tick)) first.push(tick);
+  return first;
+}
+
 class CronTicks implements Ticks {
   readonly #cron: Cron;
 

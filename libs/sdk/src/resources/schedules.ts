@@ -70,6 +70,15 @@ export interface ScheduleRun {
   readonly at: string;
 }
 
+/** When a schedule would be due. */
+export interface SchedulePreview {
+  /** The first five; fewer when no more come. */
+  readonly ticks: readonly string[];
+}
+
+/** What of a request says when a schedule is due. */
+type PreviewedTiming = { readonly [Name in 'cron' | 'timezone' | 'every']?: Timing[Name] | undefined };
+
 /** Jobs that are started at their time, again and again. */
 export class Schedules {
   readonly #http: Http;
@@ -92,6 +101,11 @@ export class Schedules {
   /** Lists schedules, newest first. */
   list(query: PageQuery & { readonly tenant?: string } = {}, options?: CallOptions): Listing<Schedule> {
     return new Listing(this.#http, { method: 'GET', path: '/v1/schedules', query: { ...query }, options });
+  }
+
+  /** Shows when a schedule would be due, were it made now. @throws InvalidRequestError when the timing is not as it must be */
+  preview(timing: PreviewedTiming, options?: CallOptions): Promise<SchedulePreview> {
+    return this.#http.json({ method: 'GET', path: '/v1/schedules/preview', query: { ...timing }, options });
   }
 
   /** Changes a schedule. Another timing, or enabling it, counts its ticks from now. */
