@@ -452,6 +452,8 @@ describe('the dashboard', () => {
     await press(page, 'Create the schedule');
     await page.getByRole('alert').getByText('cron').waitFor();
     await page.getByLabel('cron', { exact: true }).fill('30 2 * * *');
+    const ticks = page.getByRole('region', { name: 'Next ticks' }).getByRole('listitem');
+    await eventually('five nights', async () => (await ticks.getByText(/ 2:30:00/).count()) === 5 || undefined);
     await press(page, 'Options');
     await page.getByLabel('priority optional').selectOption('high');
     expect(await pages.examine(page, 'new-schedule-filled')).toEqual([]);

@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import { BodyFields, type OwnFieldsProps } from '../../request-form/body-fields';
 import { withField } from '../../schema-form/schema';
 import { Choice } from '../../ui/choice';
+import { NextTicks } from './next-ticks';
 
 /** What of a schedule is not of its jobs. */
 export const OWN_FIELDS = ['name', 'cron', 'timezone', 'every', 'enabled', 'catchUp', 'overlap'];
@@ -23,6 +24,7 @@ export function ScheduleFields({ schema, ...props }: OwnFieldsProps): ReactNode 
       <BodyFields schema={schema} names={['name']} {...props} />
       <Choice label="When it is due" choices={WAYS} chosen={way} onChoice={choose} />
       <BodyFields schema={{ ...schema, required: [way] }} names={TIMED_BY[way]} {...props} />
+      <NextTicks body={body} />
       <BodyFields schema={schema} names={['enabled', 'catchUp', 'overlap']} {...props} />
     </>
   );
