@@ -96,6 +96,17 @@ describe('a suite whose apps have broker users of their own', () => {
   );
 
   it(
+    'says at once that a user may not declare the topology, and who should',
+    async () => {
+      const env = { RABBITMQ_URL: urlOf('service'), QUEUE_TYPE: testEnvironment().queueType };
+      await expect(program('topology', APPS, env)).rejects.toMatchObject({
+        stderr: expect.stringMatching(/^The user of RABBITMQ_URL may not declare the topology: .*ACCESS_REFUSED.*\n$/),
+      });
+    },
+    PATIENCE_MS,
+  );
+
+  it(
     'works when it is, and makes nothing of it itself',
     async () => {
       const env = { RABBITMQ_URL: urlOf('topology'), QUEUE_TYPE: testEnvironment().queueType, TOPOLOGY: 'check' };

@@ -1,16 +1,18 @@
 import { type BrokerConfig } from '#libs/config';
 import { type Channel } from 'amqplib';
 import { checkTopology } from './check.js';
-import { OlderQueueError, TopologyConflictError } from './errors.js';
+import { OlderQueueError, TopologyConflictError, TopologyForbiddenError } from './errors.js';
 import { isRefusal } from './own-channel.js';
 import { type BrokerTraits } from './suite-topology.js';
 import { type QueueSpec, type Topology } from './topology.js';
 
+const ACCESS_REFUSED = 403;
 const PRECONDITION_FAILED = 406;
 
 /**
  * Declares a topology on a channel; what exists already with the same properties is left as it is. Nothing is deleted.
  * @throws TopologyConflictError when an exchange or queue exists with other properties; the channel is then closed
+ * @throws TopologyForbiddenError when the user may not make one, or not bind it; the channel is then closed
  */
 export async function declareTopology(channel: Channel, topology: Topology): Promise<void> {
   try {
@@ -34,6 +36,7 @@ export async function declareTopology(channel: Channel, topology: Topology): Pro
     await assertExchanges(channel, waysIn);
     await bindAll(channel, topology.bindings.filter(needsWayIn));
   } catch (error) {
+    if (isRefusal(error, ACCESS_REFUSED)) throw new TopologyForbiddenError(error.message);
     if (isRefusal(error, PRECONDITION_FAILED)) throw new TopologyConflictError(error.message);
     throw error;
   }

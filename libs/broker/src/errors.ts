@@ -74,6 +74,19 @@ export class OlderQueueError extends Error {
   }
 }
 
+/** The user whom this process is to the broker lacks a right that it takes to make the topology. */
+export class TopologyForbiddenError extends TopologyError {
+  override readonly name = 'TopologyForbiddenError';
+
+  /** @param reason what the broker said */
+  constructor(reason: string) {
+    super(
+      `The user of RABBITMQ_URL may not declare the topology: ${reason}. Give it the right, or have another user declare it ` +
+        '(npm run topology) and start the apps with TOPOLOGY=check.',
+    );
+  }
+}
+
 /** The broker lacks what this process may only look for, not make (`TOPOLOGY=check`). */
 export class TopologyMissingError extends TopologyError {
   override readonly name = 'TopologyMissingError';

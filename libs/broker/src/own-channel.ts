@@ -27,6 +27,6 @@ export async function onOwnChannel<R>(
 }
 
 /** Whether the broker refused something with this AMQP reply code. */
-export function isRefusal(error: unknown, code: 404 | 405 | 406): error is Error {
+export function isRefusal(error: unknown, code: 403 | 404 | 405 | 406): error is Error {
   return error instanceof Error && 'code' in error && error.code === code;
 }

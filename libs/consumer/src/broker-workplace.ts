@@ -74,7 +74,8 @@ export class BrokerWorkplace implements Workplace {
 
   /**
    * Waits for a broker that is away. Settles when the tasks are announced and messages can come.
-   * @throws TopologyError when the broker has a queue of the app's with other arguments, or lacks one that the app is not to make
+   * @throws TopologyError when the broker has a queue of the app's with other arguments, lacks one that the app is not to make, or
+   *   does not let it make one
    */
   async start(tasks: TaskTable): Promise<void> {
     const work = workOn(tasks, {
@@ -108,7 +109,8 @@ export class BrokerWorkplace implements Workplace {
     return this.#stopped;
   }
 
-  // Waiting mends no conflict that is there at the start, nor what is missing and not ours to make. One that comes later is an operator at work: it is tried again.
+  // Waiting mends no conflict that is there at the start, nor what is missing and not ours to make, nor a right that we lack. What
+  // comes later is an operator at work: it is tried again.
   #endingAtConflict(declare: Setup): Setup {
     return async (channel) => {
       try {

@@ -10,7 +10,7 @@ const PATIENCE_MS = 60_000;
  * Declares all that the suite shares, whatever `TOPOLOGY` says: this is who does it for the others. What waiting may mend is
  * tried again.
  * @returns what was declared
- * @throws TopologyError when something is there with other properties
+ * @throws TopologyError when something is there with other properties, or the user may not declare it
  * @throws Error with the latest reason when it was not done in time
  */
 export async function declareWhole(
