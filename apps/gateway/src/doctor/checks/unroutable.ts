@@ -10,7 +10,8 @@ export const unroutable = throughManagement('unroutable messages', async (manage
   return [
     toMend(
       `${messages} messages in ${name} are for domains that no app has announced.`,
-      'Their routing keys say which. Start the app, which takes them in; or correct the sender, and purge the queue.',
+      'Their routing keys say which. Start the app, which takes them in. If a sender has misspelt a domain, correct it; purge the ' +
+        'queue only when nothing else is left in it: it is shared by all services, and nobody else has these messages.',
     ),
   ];
 });
