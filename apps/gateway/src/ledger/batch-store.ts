@@ -28,7 +28,7 @@ export interface NewBatch extends Pick<Batch, 'id' | 'tenant'> {
 /** Enters and reads batches. */
 export class BatchStore {
   readonly #database: Database;
-  readonly #dispatch: Pick<Dispatch, 'admits' | 'holds' | 'wake'>;
+  readonly #dispatch: Pick<Dispatch, 'admits' | 'holds' | 'hurry'>;
   readonly #room: Pick<OutboxRoom, 'admit'> | undefined;
   /** One batch of this process is entered at a time, so that most connections are left for others. */
   #entering: Promise<unknown> = Promise.resolve();
@@ -36,7 +36,7 @@ export class BatchStore {
   /** @param room decides whether the outbox takes more; without one it always does */
   constructor(
     database: Database,
-    dispatch: Pick<Dispatch, 'admits' | 'holds' | 'wake'>,
+    dispatch: Pick<Dispatch, 'admits' | 'holds' | 'hurry'>,
     room?: Pick<OutboxRoom, 'admit'>,
   ) {
     this.#database = database;
@@ -75,7 +75,7 @@ export class BatchStore {
     } finally {
       entered?.();
       this.#dispatch.holds(held);
-      this.#dispatch.wake();
+      this.#dispatch.hurry();
     }
   }
 

@@ -16,6 +16,7 @@ describe('JobStore', () => {
     send: (): void => undefined,
     holds: (): void => undefined,
     wake: (): void => undefined,
+    hurry: (): void => undefined,
   };
 
   beforeAll(async () => {

@@ -83,6 +83,12 @@ export interface Dispatch {
   holds(lines: Iterable<Line>): void;
   /** Unclaimed rows have been committed, or held jobs of whatever line. */
   wake(): void;
+  /**
+   * New work has been committed unclaimed, and what is accepted from now on must not leave before it. Jobs that could not be
+   * taken directly only wake: under load a statement begins whenever one ends, so that none would be taken directly again. One
+   * may pass such a job, when the relay caught up just before that was committed.
+   */
+  hurry(): void;
 }
 
 /** How the ledger tells that jobs have left their queue, so that it may be somebody else's turn. */

@@ -85,6 +85,18 @@ describe('TickStore', () => {
     expect(await ticks.tick(AT_ONCE, takesAll)).toEqual([]);
   });
 
+  it('has what is accepted later leave behind the job of a tick and of a start by hand', async () => {
+    const told: string[] = [];
+    const tell = (what: string) => () => void told.push(what);
+    const dispatch = { ...IDLE_DISPATCH, wake: tell('wake'), hurry: tell('hurry') };
+    const store = new TickStore(ledger.database, { dispatch, room });
+    const { id } = await due(0);
+    await store.tick(AT_ONCE, takesAll);
+    await store.start({ id, tenant: null }, null, takesAll);
+    await store.tick(AT_ONCE, takesAll);
+    expect(told).toEqual(['hurry', 'hurry']);
+  });
+
   it('does each tick once, whichever of three gateways is first', async () => {
     const all = await Promise.all(
       Array.from({ length: 30 }, () => due(20_000, { timing: { cron: null, timezone: 'UTC', every: '1s' } })),

@@ -27,7 +27,7 @@ export type StartByHand =
   | { readonly kind: 'invalid'; readonly errors: readonly FieldError[] };
 
 interface Parts {
-  readonly dispatch: Pick<Dispatch, 'admits' | 'holds' | 'wake'> & ControlDispatch;
+  readonly dispatch: Pick<Dispatch, 'admits' | 'holds' | 'hurry'> & ControlDispatch;
   readonly room: Pick<OutboxRoom, 'full' | 'add'>;
 }
 
@@ -129,8 +129,7 @@ export class TickStore {
 
   #committed({ rows, hurry }: { rows: number; hurry: boolean }): void {
     if (rows > 0) this.#room.add(rows);
-    if (hurry) this.#dispatch.hurry();
-    else if (rows > 0) this.#dispatch.wake();
+    if (hurry || rows > 0) this.#dispatch.hurry();
   }
 }
 

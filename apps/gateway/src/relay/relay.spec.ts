@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
 import { createTelemetry } from '#libs/observability';
 import { eventually } from '../../../../test/support/eventually.js';
+import { BatchStore } from '../ledger/batch-store.js';
 import { JobStore } from '../ledger/job-store.js';
-import { type OutboxEntry } from '../ledger/outbox.js';
+import { type Dispatch, type OutboxEntry } from '../ledger/outbox.js';
 import { OutboxStore } from '../ledger/outbox-store.js';
 import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
@@ -21,6 +23,7 @@ describe('a relay', () => {
   let ledger: RealLedger;
   let relay: Relay;
   let jobs: JobStore;
+  let batches: BatchStore;
   let swept: OutboxEntry[];
   let carried: OutboxEntry[];
 
@@ -53,12 +56,15 @@ describe('a relay', () => {
       outbox: new WatchedOutbox(ledger.database),
       telemetry: createTelemetry({ service: 'test', level: 'silent' }),
     });
-    jobs = new JobStore(ledger.database, {
+    const dispatch: Dispatch = {
       ...IDLE_DISPATCH,
       takes: () => relay.takes(),
       send: (entries) => relay.send(entries),
       wake: () => relay.wake(),
-    });
+      hurry: () => relay.hurry(),
+    };
+    jobs = new JobStore(ledger.database, dispatch);
+    batches = new BatchStore(ledger.database, dispatch);
     relay.start();
     await eventually('a first look', () => relay.takes() || undefined);
   });
@@ -82,6 +88,21 @@ describe('a relay', () => {
     expect(jobsOf(swept)).toEqual([]);
     expect(jobsOf(carried)).toEqual(entered);
   });
+
+  it.each([1, 5 * JOBS])(
+    'sends a batch of %i before the job that is accepted next, and those after it directly',
+    async (size) => {
+      const batchId = uuidv7();
+      const of = Array.from({ length: size }, () => newJob({ batchId }));
+      const { jobIds } = await batches.enter({ id: batchId, tenant: 'default', jobs: of, then: [] }, null);
+      const { job: next } = await jobs.accept(newJob());
+      await eventually('every job', () => carried.length > size || undefined);
+      expect(jobsOf(carried)).toEqual([...jobIds, next.id]);
+      await eventually('nothing that waits', () => relay.takes() || undefined);
+      const { job: direct } = await jobs.accept(newJob());
+      expect([jobsOf(carried).at(-1), jobsOf(swept)]).toEqual([direct.id, expect.not.arrayContaining([direct.id])]);
+    },
+  );
 
   it('finds what is committed while it looks', async () => {
     await Promise.all(Array.from({ length: JOBS }, enterLetter));

@@ -24,13 +24,13 @@ export interface RelayParts {
 /**
  * Publishes what the ledger has committed. New work comes directly from the acceptor of this process, already claimed;
  * everything else (what failed to leave, what a dead gateway left, retries, dead letters) is swept from the outbox in
- * the order in which it came free. While new work waits among that, what comes later is not taken directly, so that nothing
- * overtakes.
+ * the order in which it came free. While new work waits among that, by `takes` or `hurry`, what comes later is not taken
+ * directly, so that it does not overtake.
  * What is to be said on the control stream is confirmed before anything else leaves.
  *
  * A row is deleted only when the broker has confirmed its message, so a message may be sent twice but never not at all.
  */
-export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake'>, ControlDispatch {
+export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake' | 'hurry'>, ControlDispatch {
   readonly #publisher: RelayParts['publisher'];
   readonly #control: RelayParts['control'];
   readonly #courier: RelayParts['courier'];
