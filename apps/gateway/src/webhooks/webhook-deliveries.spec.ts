@@ -232,6 +232,22 @@ describe('deliveries to webhook endpoints', () => {
     expect(await shown(endpoint)).toMatchObject({ enabled: true, failingSince: expect.any(String) });
   });
 
+  it('count as in vain from the first failure behind what was received, however late their ends are looked at', async () => {
+    const endpoint = await endpointOf();
+    await ended();
+    await ended();
+    const [second, first] = await deliveriesTo(endpoint);
+    await bench.end(first?.id ?? '', FAILED);
+    await bench.end(second?.id ?? '', RECEIVED);
+    await bench.follow();
+    expect(await shown(endpoint)).toMatchObject({ failingSince: null });
+    await ended();
+    await delivered(endpoint, FAILED);
+    const [last] = await deliveriesTo(endpoint);
+    const { json: failed } = await client.get<Job>(`/v1/jobs/${last?.id ?? ''}`);
+    expect(await shown(endpoint)).toMatchObject({ enabled: true, failingSince: failed.completedAt });
+  });
+
   it('are as many at once as the endpoint takes: others wait', async () => {
     const endpoint = await endpointOf({ concurrency: 1 });
     await ended();
