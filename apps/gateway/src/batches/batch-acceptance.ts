@@ -40,8 +40,10 @@ export class BatchAcceptance {
     const jobs = await this.#prepare(requests, origin, errors);
     if (errors.length > 0) throw invalid(errors.slice(0, MAX_ERRORS));
     const batch = { id: origin.batchId, tenant: origin.tenant, jobs, then };
-    const entered = await this.admission.enter(caller, jobs.length, () => this.batches.enter(batch, key));
-    return { ...entered, isNew: entered.batchId === batch.id };
+    return this.admission.enter(caller, jobs.length, async () => {
+      const entered = await this.batches.enter(batch, key);
+      return { ...entered, isNew: entered.batchId === batch.id };
+    });
   }
 
   /** Others have their turn between jobs, however many there are. */

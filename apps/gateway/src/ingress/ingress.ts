@@ -106,7 +106,7 @@ export class Ingress {
   async #admit(job: NewJob): Promise<void> {
     const { admission, jobs } = this.#parts;
     try {
-      await admission.enterOne(job.tenant, () => jobs.accept(job));
+      await admission.enterOne(job.tenant, async () => ({ isNew: (await jobs.accept(job)).created }));
     } catch (error) {
       if (!(error instanceof Problem) || (await jobs.find(job.id, job.tenant)) === undefined) throw error;
     }

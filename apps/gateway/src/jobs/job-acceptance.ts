@@ -49,8 +49,10 @@ export class JobAcceptance {
     const { tenant } = caller;
     const intake = await this.intake.prepare(body, { tenant, traceparent, key: keyOf(caller) });
     if (!intake.ok) throw invalid(intake.errors);
-    const { job } = await this.admission.enter(caller, 1, () => this.jobs.accept(intake.job, key));
-    return { job, isNew: job.id === intake.job.id };
+    return this.admission.enter(caller, 1, async () => {
+      const { job } = await this.jobs.accept(intake.job, key);
+      return { job, isNew: job.id === intake.job.id };
+    });
   }
 
   async #made(id: string, tenant: string): Promise<Job> {

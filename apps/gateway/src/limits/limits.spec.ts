@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Caller } from '../api-keys/caller.js';
 import { type ProblemDetails } from '../http/problem.js';
@@ -5,8 +6,10 @@ import { LimitStore } from '../ledger/limit-store.js';
 import { type KeyLimits, type TenantLimits, UNLIMITED_KEY, UNLIMITED_TENANT } from '../ledger/limits.js';
 import { type Answer, Client, pathsOf } from '../testing/client.js';
 import { type RealEdge, startRealEdge } from '../testing/real-edge.js';
+import { Admission } from './admission.js';
 import { OpenJobs } from './open-jobs.js';
 import { RequestRates } from './request-rates.js';
+import { Tenants } from './tenants.js';
 
 interface Key extends KeyLimits {
   readonly id: string;
@@ -150,6 +153,29 @@ describe('limits', () => {
     await enqueue(key);
     entered?.(true);
     await expect(there?.admit(caller, limits, 1)).rejects.toMatchObject({ status: 429 });
+  });
+
+  it('let a job in while one that is there already is asked for again', async () => {
+    const store = new LimitStore(edge.database);
+    const gate = new EventEmitter();
+    const openJobs = new OpenJobs({
+      openJobs: async (...asked) => {
+        if (gate.emit('counting')) await again;
+        return store.openJobs(...asked);
+      },
+    });
+    const admission = new Admission(new Tenants(store), new RequestRates(store), openJobs);
+    const caller = { ...CALLER, tenant: 'again', limits: { ...UNLIMITED_KEY, maxOpenJobs: 1 } };
+    const begun = once(gate, 'begun');
+    const again = admission.enter(caller, 1, async () => {
+      const counting = once(gate, 'counting');
+      gate.emit('begun');
+      await counting;
+      return { isNew: false };
+    });
+    await begun;
+    const entered = { isNew: true };
+    expect(await admission.enter(caller, 1, () => Promise.resolve(entered))).toBe(entered);
   });
 });
 

@@ -8,7 +8,7 @@ const FRESH_MS = 500;
 const MAX_REMEMBERED = 10_000;
 const RETRY_SECONDS = 1;
 
-/** What is called when jobs that were let in have been entered, or have not. */
+/** What is called when jobs that were let in have been entered, or have not: also when they were there already. */
 export type Entered = (entered: boolean) => void;
 
 /** The open jobs of one key or tenant: as counted, and those that this process has let in since. */
