@@ -7,6 +7,7 @@ import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { BatchPauseStore } from './batch-pause-store.js';
 import { BatchStore } from './batch-store.js';
+import { LedgerUnavailableError } from './database.js';
 import { DueStore } from './due-store.js';
 import { HeldStore } from './held-store.js';
 import { InForceStore } from './in-force-store.js';
@@ -103,6 +104,26 @@ describe('a paused batch to which something happens', () => {
     expect([await due.resume(2), await due.resume(2), await due.resume(2)]).toEqual([2, 1, 0]);
     const line = new Map([[keyed, 'key'], ...kept.map((id) => [id, 'batch'] as const)]);
     expect(await held()).toEqual([...ids, ...kept].toSorted().map((id) => ({ id, held: line.get(id) ?? 'turn' })));
+  });
+
+  it('stays paused with all that is below it when its resume broke off before it had reached that', async () => {
+    const { batch, ids } = await enter(1);
+    const [spawner = ''] = ids;
+    const { ids: below } = await enter(1);
+    await ledger.database.query('INSERT INTO batches (id, tenant, total) VALUES ($1, $2, 1)', [spawner, 'default']);
+    await ledger.database.query('UPDATE jobs SET batch_id = $1 WHERE id = ANY($2)', [spawner, below]);
+    await pauses.pause(batch);
+    let resuming: Promise<unknown> | undefined;
+    await ledger.database.transaction(async (transaction) => {
+      await transaction.query('SELECT FROM batches WHERE id = $1 FOR UPDATE', [spawner]);
+      resuming = pauses.resume(batch).catch((error: unknown) => error);
+      const cancelled = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND query LIKE '%UPDATE batches%'`;
+      while ((await ledger.database.query(cancelled)).length === 0);
+    });
+    expect(await resuming).toBeInstanceOf(LedgerUnavailableError);
+    const paused = await ledger.database.query('SELECT id FROM batches WHERE paused_at IS NOT NULL ORDER BY id');
+    expect(paused).toEqual([batch, spawner].toSorted().map((id) => ({ id })));
   });
 
   it('waits for nobody who pauses it just then, or has one of its jobs in hand', async () => {

@@ -1,4 +1,4 @@
-import { type Database } from './database.js';
+import { type Database, type Queries } from './database.js';
 import { type ControlDispatch, type Dispatch } from './outbox.js';
 import { IN_LINE, IN_PAUSED_BATCH } from './paused-batches.js';
 import { holdBackRuns } from './voids.js';
@@ -39,19 +39,19 @@ export class BatchPauseStore {
     this.#dispatch.wake();
   }
 
-  /** From the batch downwards, one level after the other: a batch that is opened below takes over what stands above. */
+  /**
+   * From the batch downwards, one level after the other: a batch that is opened below takes over what stands above. All are
+   * marked or none: what a resume has left is looked for in batches that are marked as resumed.
+   */
   async #mark(id: string, paused: boolean): Promise<readonly string[]> {
-    const marked: string[] = [];
-    for (let level: readonly string[] = [id]; level.length > 0; level = await this.#spawnedIn(level)) {
-      await this.#database.query(MARK, [level, paused]);
-      marked.push(...level);
-    }
-    return marked;
-  }
-
-  async #spawnedIn(batches: readonly string[]): Promise<readonly string[]> {
-    const rows = await this.#database.query<{ id: string }>(SPAWNED_IN, [batches]);
-    return rows.map(({ id }) => id);
+    return this.#database.transaction(async (transaction) => {
+      const marked: string[] = [];
+      for (let level: readonly string[] = [id]; level.length > 0; level = await spawnedIn(transaction, level)) {
+        await transaction.query(MARK, [level, paused]);
+        marked.push(...level);
+      }
+      return marked;
+    });
   }
 
   async #each(batch: string, part: Part, act: (ids: readonly string[]) => Promise<void>): Promise<void> {
@@ -79,6 +79,11 @@ export class BatchPauseStore {
       await transaction.query(RELEASE, [ids]);
     });
   }
+}
+
+async function spawnedIn(transaction: Queries, batches: readonly string[]): Promise<readonly string[]> {
+  const rows = await transaction.query<{ id: string }>(SPAWNED_IN, [batches]);
+  return rows.map(({ id }) => id);
 }
 
 const MARK = `
