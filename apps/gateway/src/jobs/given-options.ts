@@ -11,8 +11,14 @@ export type GivenOptions = Pick<JobRequest, (typeof NAMES)[number]>;
 
 const all = JOB_REQUEST.schema['properties'] as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** Their JSON Schemas, for the OpenAPI document. */
-export const GIVEN_OPTIONS_SCHEMA = Object.fromEntries(NAMES.map((name) => [name, all[name] ?? {}]));
+/** Their JSON Schemas as they are shown, for the OpenAPI document: what is hidden from a key has not the form of what was given. */
+export const GIVEN_OPTIONS_SCHEMA = Object.fromEntries(NAMES.map((name) => [name, ofAnyForm(all[name] ?? {})]));
+
+function ofAnyForm({ pattern: _, properties, ...schema }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  if (properties === undefined) return schema;
+  const inner = Object.entries(properties as Readonly<Record<string, Readonly<Record<string, unknown>>>>);
+  return { ...schema, properties: Object.fromEntries(inner.map(([name, one]) => [name, ofAnyForm(one)])) };
+}
 
 /** What a request gives, as JSON text to be kept; null when it gives none of them. */
 export function givenOptions(request: JobRequest): string | null {
