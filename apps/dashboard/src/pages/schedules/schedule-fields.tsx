@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { BodyFields, type OwnFieldsProps } from '../../request-form/body-fields';
+import { type Body, BodyFields, type OwnFieldsProps } from '../../request-form/body-fields';
 import { withField } from '../../schema-form/schema';
 import { Choice } from '../../ui/choice';
 import { NextTicks } from './next-ticks';
@@ -14,10 +14,14 @@ const TIMED_BY = { cron: ['cron', 'timezone'], every: ['every'] } as const;
 export function ScheduleFields({ schema, ...props }: OwnFieldsProps): ReactNode {
   const { body, onChange } = props;
   const [way, setWay] = useState<keyof typeof WAYS>(body['every'] === undefined ? 'cron' : 'every');
+  // What was said of one way is not sent with the other, and comes back with its own.
+  const [aside, setAside] = useState<Body>({});
   const choose = (chosen: keyof typeof WAYS): void => {
+    if (chosen === way) return;
+    const left: readonly string[] = TIMED_BY[way];
     setWay(chosen);
-    const others: readonly string[] = TIMED_BY[chosen === 'cron' ? 'every' : 'cron'];
-    onChange(others.reduce((rest, name) => withField(rest, name, undefined), body));
+    setAside(Object.fromEntries(Object.entries(body).filter(([name]) => left.includes(name))));
+    onChange({ ...left.reduce<Body>((rest, name) => withField(rest, name, undefined), body), ...aside });
   };
   return (
     <>
