@@ -471,6 +471,23 @@ describe('the dashboard', () => {
     });
   });
 
+  it('changes of a schedule what was written alone, also when it was paused since the form was seen first', async () => {
+    const { id } = await suite.leveret.schedules.create({
+      ...{ name: 'Each day', cron: '0 4 * * *', task: 'lab.script', payload: { steps: ['ok'] } },
+    });
+    const page = await pages.visit(`/schedules/${id}`);
+    await page.getByRole('link', { name: 'Change' }).click();
+    await page.getByLabel('name', { exact: true }).waitFor();
+    await page.goBack();
+    await press(page, 'Pause');
+    await status(page, 'paused');
+    await page.getByRole('link', { name: 'Change' }).click();
+    await page.getByLabel('name', { exact: true }).fill('Each morning');
+    await press(page, 'Change the schedule');
+    await heading(page, /^Each morning$/);
+    expect(await suite.leveret.schedules.get(id)).toMatchObject({ name: 'Each morning', enabled: false });
+  });
+
   it('makes a trigger by a form, with values of the event in its payload', async () => {
     const page = await pages.visit('/triggers');
     await page.getByRole('link', { name: 'Create a trigger' }).click();
