@@ -46,6 +46,11 @@ describe('a paused batch', () => {
   };
   const steer = (batch: string, what: string): Promise<{ status: number; json: ShownBatch }> =>
     client.post<ShownBatch>(`/v1/batches/${batch}/${what}`, undefined);
+  /** Deletes a job. Returns the status of the answer, or the code that says why it is kept. */
+  const remove = async (id: string): Promise<unknown> => {
+    const { status, json } = await client.call<{ code?: string } | undefined>('DELETE', `/v1/jobs/${id}`, undefined);
+    return json?.code ?? status;
+  };
   const spawner = async (): Promise<string> => (await client.post<Job>('/v1/jobs', { task: 'demo.echo' })).json.id;
   const spawned = async (parent: string, count: number): Promise<readonly string[]> => {
     const ids = Array.from({ length: count }, () => uuidv7());
@@ -193,16 +198,28 @@ describe('a paused batch', () => {
     await bench.end(below, DONE, 1);
     await bench.end(parent, DONE, 1);
     await bench.follow();
-    const remove = async (id: string): Promise<unknown> => {
-      const { status, json } = await client.call<{ code?: string } | undefined>('DELETE', `/v1/jobs/${id}`, undefined);
-      return json?.code ?? status;
-    };
     expect([await remove(part), await remove(below)]).toEqual(['batch_open', 'batch_open']);
     await steer(parent, 'pause');
     expect((await client.get<ShownBatch>(`/v1/batches/${below}`)).json.paused).toBe(true);
     await steer(parent, 'cancel');
     await bench.follow();
     expect([await remove(part), await remove(below), await remove(parent)]).toEqual([204, 204, 204]);
+  });
+
+  it('is not cut off from a job below it that was retried after its own batch had ended', async () => {
+    const parent = await spawner();
+    const [part = ''] = await spawned(parent, 1);
+    const [retried = ''] = await spawned(part, 1);
+    await bench.end(retried, { kind: 'reject', failure: { code: 'bad', message: 'Bad.' } });
+    await bench.end(part, DONE, 1);
+    await bench.end(parent, DONE, 1);
+    await bench.follow();
+    await client.post(`/v1/jobs/${retried}/retry`, undefined);
+    expect(await remove(part)).toBe('batch_open');
+    await steer(parent, 'pause');
+    expect(await heldJobs()).toEqual([{ id: retried }]);
+    await steer(parent, 'cancel');
+    expect(await remove(part)).toBe(204);
   });
 
   it('keeps a job whose way in had begun when it was paused', async () => {

@@ -128,7 +128,7 @@ async function steer(
   return { steered: moved.map(({ id }) => id), toSend: sends };
 }
 
-// Pausing and cancelling a batch go down to what its jobs have spawned, from job to job.
+// Pausing and cancelling a batch go down to what its jobs have spawned, from job to job. A retried job is open in a batch that stays ended.
 const NEEDED = `
 WITH RECURSIVE under AS (
   SELECT batches.id, batches.completed_at FROM jobs JOIN batches ON batches.id = jobs.id
@@ -139,7 +139,8 @@ WITH RECURSIVE under AS (
 )
 SELECT CASE
   WHEN EXISTS (SELECT FROM jobs WHERE files IS NOT NULL AND files @> ARRAY[$1::uuid] AND completed_at IS NULL) THEN 'files_named'
-  WHEN EXISTS (SELECT FROM under WHERE completed_at IS NULL) THEN 'batch_open'
+  WHEN EXISTS (SELECT FROM under WHERE completed_at IS NULL
+    OR EXISTS (SELECT FROM jobs WHERE batch_id = under.id AND completed_at IS NULL)) THEN 'batch_open'
 END AS kept`;
 
 // A further attempt has its own time, beside the one that the job was asked to start at.
