@@ -66,10 +66,14 @@ export const ENDPOINT_CHANGE_SCHEMA = {
   description: 'The fields that change. Null: as if the field had never been given.',
 };
 
-/** The endpoint that a body describes. @throws Problem 422 that names each wrong field */
-export function readEndpoint(body: unknown): EndpointDefinition {
+/**
+ * The endpoint that a body describes.
+ * @param storedTasks names that it has already: they may stay, though no new one may be like them
+ * @throws Problem 422 that names each wrong field
+ */
+export function readEndpoint(body: unknown, storedTasks?: readonly string[]): EndpointDefinition {
   const { url, description, events = EVERY_END, tasks, queues, concurrency, enabled = true } = REQUEST.read(body);
-  const errors = [...urlErrors(url), ...eventErrors(events), ...taskErrors(tasks ?? [])];
+  const errors = [...urlErrors(url), ...eventErrors(events), ...taskErrors(tasks, storedTasks)];
   if (errors.length > 0) throw invalid(errors);
   return {
     ...{ url, description: description ?? null, events: typeof events === 'string' ? [events] : events },
@@ -82,7 +86,7 @@ export function changedEndpoint(known: EndpointRecord, change: unknown): Endpoin
   if (!isRecord(change)) throw invalid([{ path: '', message: 'must be an object' }]);
   const { url, description, events, tasks, queues, concurrency, enabled } = known;
   const whole = { url, description, events, tasks, queues, concurrency, enabled, ...change };
-  return readEndpoint(Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== null)));
+  return readEndpoint(Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== null)), tasks ?? []);
 }
 
 function urlErrors(url: string): FieldError[] {
@@ -94,9 +98,9 @@ function eventErrors(events: string | readonly string[]): FieldError[] {
   return events.flatMap((event, index) => patternErrors(event, `events.${index}`));
 }
 
-function taskErrors(tasks: readonly string[]): FieldError[] {
+function taskErrors(tasks: readonly string[] = [], stored: readonly string[] = []): FieldError[] {
   return tasks.flatMap((task, index) =>
-    isTaskName(task) ? [] : [{ path: `tasks.${index}`, message: `must be ${TASK_NAME_FORM}` }],
+    isTaskName(task) || stored.includes(task) ? [] : [{ path: `tasks.${index}`, message: `must be ${TASK_NAME_FORM}` }],
   );
 }
 

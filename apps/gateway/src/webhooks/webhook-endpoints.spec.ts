@@ -106,6 +106,16 @@ describe('webhook endpoints over HTTP', () => {
     expect(disabled.json).toMatchObject({ url: 'http://10.0.0.1/hooks', enabled: false });
   });
 
+  it('keep a bare task name that is stored, whatever else is changed, and take no other', async () => {
+    const endpoint = await create({ tasks: ['demo.echo'] });
+    await bench.edge.database.query("UPDATE webhook_endpoints SET tasks = '{echo}'");
+    const change = (body: object) => client.call<ShownEndpoint & ProblemDetails>('PATCH', pathOf(endpoint), body);
+    expect((await change({ enabled: false })).json).toMatchObject({ enabled: false, tasks: ['echo'] });
+    expect((await change({ tasks: ['echo', 'demo.echo'] })).json).toMatchObject({ tasks: ['echo', 'demo.echo'] });
+    const wrong = await change({ tasks: ['echo', 'other'] });
+    expect([wrong.status, pathsOf(wrong)]).toEqual([422, ['tasks.1']]);
+  });
+
   it('are listed page by page, each tenant its own', async () => {
     const ids = [];
     for (let nth = 0; nth < 3; nth += 1) ids.unshift((await create()).id);
