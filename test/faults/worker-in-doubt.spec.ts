@@ -76,13 +76,14 @@ describe('a worker whose messages come back', () => {
     });
   };
 
-  /** Until another worker has been heard for much longer after this one than silence may last. */
+  /** Until another worker has been heard for much longer than silence may last since this one was heard last, or had left. */
   const silentForLong = async (id: string | null): Promise<void> => {
+    const now = new Date().toISOString();
     await eventually(
       'long silence of one worker alone',
       async () => {
         const all = await workers();
-        const last = Date.parse(all.find((worker) => worker.id === id)?.heardAt ?? '');
+        const last = Date.parse(all.find((worker) => worker.id === id)?.heardAt ?? now);
         return all.some(({ heardAt }) => Date.parse(heardAt) - last > TIMES.silenceMs * 2.5) || undefined;
       },
       workers,
