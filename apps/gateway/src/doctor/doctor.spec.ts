@@ -256,6 +256,7 @@ describe('the doctor', () => {
 
   it('finds a clock of the database that is off, an index that is missing and a step that has not run', async () => {
     const skewed: Subject['ledger'] = {
+      joinsLists: true,
       query: async <T extends object>(sql: string, values: readonly unknown[] = []) => {
         const rows = await ledger.database.query<T>(sql, values);
         return sql.startsWith('SELECT extract(epoch FROM clock_timestamp())')
@@ -288,7 +289,10 @@ describe('the doctor', () => {
   });
 
   it('goes on with the other checks when one cannot be made', async () => {
-    const away: Subject['ledger'] = { query: () => Promise.reject(new Error('The database is away.')) };
+    const away: Subject['ledger'] = {
+      joinsLists: true,
+      query: () => Promise.reject(new Error('The database is away.')),
+    };
     const findings = await found('mend', { ledger: away });
     expect(findings).toContainEqual(
       expect.stringMatching(/^ledger schema: It could not be examined: The database is away/),

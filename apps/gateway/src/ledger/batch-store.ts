@@ -2,7 +2,7 @@ import { type JobStatus } from '#libs/contracts';
 import { idempotencyLock, takeLocks, tryLocks } from './advisory-locks.js';
 import { JobUnconfirmedError } from './acceptance-error.js';
 import { type Batch, type BatchFilter, type BatchPage, listBatches, readBatch } from './batch-reads.js';
-import { type Database, LedgerUnavailableError, type Transaction } from './database.js';
+import { type Database, LedgerUnavailableError, type Queries, type Transaction } from './database.js';
 import { type FollowUp, INSERT_FOLLOW_UPS_OF_BATCH } from './follow-up.js';
 import { IdempotencyError, type IdempotencyKey, matching, readKeys, writeKeys } from './idempotency.js';
 import { JobChunks } from './job-chunks.js';
@@ -134,7 +134,7 @@ async function lockKey(transaction: Transaction, key: IdempotencyKey): Promise<E
   return known(transaction, key);
 }
 
-async function known(queries: Pick<Database, 'query'>, key: IdempotencyKey): Promise<EnteredBatch | undefined> {
+async function known(queries: Queries, key: IdempotencyKey): Promise<EnteredBatch | undefined> {
   const [row] = await readKeys(queries, [key]);
   if (row === undefined) return undefined;
   const { made, answer } = matching(key, row);

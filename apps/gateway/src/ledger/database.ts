@@ -21,9 +21,15 @@ const BY_KEY = [
 ];
 const BEGIN_BY_KEY = ['BEGIN', ...BY_KEY.map((setting) => `SET LOCAL ${setting}`)].join('; ');
 
-/** Where statements run: the pool, or one transaction. */
-export interface Queries {
+/** Where statements run that find each row by a key, or read none. */
+export interface KeyedQueries {
   query<T extends object = Record<string, unknown>>(sql: Statement, values?: readonly unknown[]): Promise<T[]>;
+}
+
+/** Where any statement runs: the pool, or one transaction. */
+export interface Queries extends KeyedQueries {
+  /** Rows of two lists find each other without being compared each with each. */
+  readonly joinsLists: true;
 }
 
 /** A transaction; it ends when the function that it was handed to settles. */
@@ -43,6 +49,7 @@ export class LedgerUnavailableError extends Error {}
  * Errors of the connection become `LedgerUnavailableError`; errors of a statement stay PostgreSQL's own.
  */
 export class Database implements Queries {
+  readonly joinsLists = true;
   readonly #pool: pg.Pool;
   readonly #listeners = new Set<(changes: readonly JobChange[]) => void>();
 
@@ -89,32 +96,34 @@ export class Database implements Queries {
    * another transaction `work` runs again.
    */
   async transaction<R>(work: (transaction: Transaction) => Promise<R>): Promise<R> {
-    return this.#transaction(work, false);
+    return this.#transaction('BEGIN', (client) =>
+      work({
+        ...queriesOn(client, false),
+        joinsLists: true,
+        patiently: async (text) => {
+          await client.query(`SET LOCAL statement_timeout = ${PATIENCE_MS}`);
+          const limited: LimitedQuery = { text, query_timeout: PATIENCE_MS };
+          await client.query(limited);
+          await client.query(`SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
+        },
+      }),
+    );
   }
 
   /**
-   * A transaction that finds every row by a key, so that plans of statements which say that they do are kept. It joins tables alone:
-   * of two lists each row would be compared with each other.
+   * A transaction that finds every row by a key, so that plans of statements which say that they do are kept. Of two lists it would
+   * compare each row with each other: what joins long ones, as the entry of jobs does, asks for `Queries`, which this is not.
    */
-  async transactionByKey<R>(work: (transaction: Transaction) => Promise<R>): Promise<R> {
-    return this.#transaction(work, true);
+  async transactionByKey<R>(work: (transaction: KeyedQueries) => Promise<R>): Promise<R> {
+    return this.#transaction(BEGIN_BY_KEY, (client) => work(queriesOn(client, true)));
   }
 
-  async #transaction<R>(work: (transaction: Transaction) => Promise<R>, byKey: boolean): Promise<R> {
+  async #transaction<R>(begin: string, work: (client: pg.PoolClient) => Promise<R>): Promise<R> {
     return this.#leasing(async (lease) => {
       const { client } = lease;
       try {
-        await client.query(byKey ? BEGIN_BY_KEY : 'BEGIN');
-        const result = await work({
-          query: async <T extends object>(sql: Statement, values: readonly unknown[] = []) =>
-            (await client.query<T>(queryOf(sql, values, byKey))).rows,
-          patiently: async (text) => {
-            await client.query(`SET LOCAL statement_timeout = ${PATIENCE_MS}`);
-            const limited: LimitedQuery = { text, query_timeout: PATIENCE_MS };
-            await client.query(limited);
-            await client.query(`SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
-          },
-        });
+        await client.query(begin);
+        const result = await work(client);
         await client.query('COMMIT');
         return result;
       } catch (error) {
@@ -163,6 +172,14 @@ export class Database implements Queries {
       }
     }
   }
+}
+
+/** @param byKey whether the connection finds rows by keys alone */
+function queriesOn(client: pg.PoolClient, byKey: boolean): KeyedQueries {
+  return {
+    query: async <T extends object>(sql: Statement, values: readonly unknown[] = []) =>
+      (await client.query<T>(queryOf(sql, values, byKey))).rows,
+  };
 }
 
 /** True when a statement was refused because of what is in it, so that the same statement would be refused again. */

@@ -1,5 +1,5 @@
 import { buriedByBroker } from '../dead-letters/broker-death.js';
-import { type Database, type Queries } from './database.js';
+import { type Database, type KeyedQueries } from './database.js';
 import { EVENT_LETTERS, type BuriedRun, type NewDeadLetter } from './dead-letter.js';
 import { type JobState } from '../tracker/job-state.js';
 import { writeDecisions } from './decision-writes.js';
@@ -59,7 +59,7 @@ interface Decided {
   readonly strangers: readonly BuriedRun[];
 }
 
-async function decideAll(transaction: Queries, runs: readonly BuriedRun[]): Promise<Decided> {
+async function decideAll(transaction: KeyedQueries, runs: readonly BuriedRun[]): Promise<Decided> {
   const { states, now } = await readStates(
     transaction,
     runs.map(({ job }) => job),
@@ -85,7 +85,7 @@ function heardOf({ job, run, letter }: BuriedRun): HeardOfRun {
   return { domain: letter.message.domain, report: { type: 'returned', job, run } };
 }
 
-async function keepMessages(transaction: Queries, letters: readonly NewDeadLetter[]): Promise<void> {
+async function keepMessages(transaction: KeyedQueries, letters: readonly NewDeadLetter[]): Promise<void> {
   if (letters.length === 0) return;
   const column = <T>(pick: (letter: NewDeadLetter) => T): T[] => letters.map(pick);
   await transaction.query(KEEP, [
@@ -102,7 +102,7 @@ async function keepMessages(transaction: Queries, letters: readonly NewDeadLette
 }
 
 // Such a message lies among the letters of its domain beside the copy of the job's own letter, which tells more.
-async function noteRemovals(transaction: Queries, runs: readonly BuriedRun[]): Promise<void> {
+async function noteRemovals(transaction: KeyedQueries, runs: readonly BuriedRun[]): Promise<void> {
   if (runs.length === 0) return;
   await transaction.query(
     'INSERT INTO dead_letter_removals (queue, letter_id) SELECT * FROM unnest($1::text[], $2::uuid[])',

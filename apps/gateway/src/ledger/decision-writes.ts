@@ -1,6 +1,6 @@
 import { TIMES } from '#libs/contracts';
 import { type AttemptChange, type JobState } from '../tracker/job-state.js';
-import { type Queries } from './database.js';
+import { type KeyedQueries } from './database.js';
 import { type DecidedJob } from './decided-job.js';
 import { writeStates } from './job-states.js';
 import { countEndings } from './queue-counts.js';
@@ -9,7 +9,7 @@ import { holdBackRuns, writeVoids } from './voids.js';
 
 /** Writes the jobs that have changed and all that was decided. Returns whether there is anything to publish. */
 export async function writeDecisions(
-  transaction: Queries,
+  transaction: KeyedQueries,
   changed: readonly JobState[],
   decisions: readonly DecidedJob[],
 ): Promise<boolean> {
@@ -24,7 +24,7 @@ export async function writeDecisions(
 }
 
 /** Writes what is known of runs. */
-async function writeAttempts(transaction: Queries, decisions: readonly DecidedJob[]): Promise<void> {
+async function writeAttempts(transaction: KeyedQueries, decisions: readonly DecidedJob[]): Promise<void> {
   const merged = new Map<string, { jobId: string; change: AttemptChange }>();
   for (const { job, decision } of decisions) {
     for (const change of decision.attempts) {
@@ -65,7 +65,7 @@ function completed(known: AttemptChange, later: AttemptChange): AttemptChange {
 }
 
 /** Buries the jobs that have failed. */
-async function writeDeadLetters(transaction: Queries, decisions: readonly DecidedJob[]): Promise<void> {
+async function writeDeadLetters(transaction: KeyedQueries, decisions: readonly DecidedJob[]): Promise<void> {
   const dead = decisions.flatMap(({ job, decision }) =>
     decision.deadLetter === null ? [] : [{ job, letter: decision.deadLetter }],
   );
@@ -84,7 +84,7 @@ async function writeDeadLetters(transaction: Queries, decisions: readonly Decide
  * no longer paused. Returns whether there are any.
  */
 async function writeOutbox(
-  transaction: Queries,
+  transaction: KeyedQueries,
   decisions: readonly DecidedJob[],
   paused: ReadonlySet<string>,
 ): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { type JobState } from '../tracker/job-state.js';
-import { type Queries } from './database.js';
+import { type KeyedQueries } from './database.js';
 import { isId } from './ids.js';
 import { IN_LINE, IN_PAUSED_BATCH } from './paused-batches.js';
 import { type PreparedStatement } from './statement.js';
@@ -14,7 +14,7 @@ export interface LockedJobs {
  * Reads and locks jobs. Rows are locked in the order of their ids, so that batches of several gateways cannot lock each
  * other out.
  */
-export async function readStates(transaction: Queries, ids: readonly string[]): Promise<LockedJobs> {
+export async function readStates(transaction: KeyedQueries, ids: readonly string[]): Promise<LockedJobs> {
   const rows = await transaction.query<StateRow>(READ_STATES, [[...new Set(ids)].filter(isId)]);
   return { now: rows[0]?.now ?? new Date(), states: new Map(rows.map((row) => [row.id, stateOf(row)])) };
 }
@@ -23,7 +23,10 @@ export async function readStates(transaction: Queries, ids: readonly string[]): 
  * Writes changed jobs; each change raises the version that observers see. Returns the ids of those that wait in a paused batch:
  * whoever of them has no message gets none.
  */
-export async function writeStates(transaction: Queries, states: readonly JobState[]): Promise<ReadonlySet<string>> {
+export async function writeStates(
+  transaction: KeyedQueries,
+  states: readonly JobState[],
+): Promise<ReadonlySet<string>> {
   if (states.length === 0) return new Set();
   const column = <T>(pick: (state: JobState) => T): T[] => states.map(pick);
   const paused = await transaction.query<{ id: string }>(WRITE_STATES, [

@@ -1,6 +1,6 @@
 import { isFinal, type JobStatus } from '#libs/contracts';
 import { type JobState } from '../tracker/job-state.js';
-import { type Queries } from './database.js';
+import { type KeyedQueries, type Queries } from './database.js';
 import { type DecidedJob } from './decided-job.js';
 import { type PreparedStatement } from './statement.js';
 
@@ -26,7 +26,7 @@ export function classOf(priority: number): number {
 
 /** Counts the jobs that have just ended, which `changed` jobs in a final status have, and how long executions took. */
 export async function countEndings(
-  transaction: Queries,
+  transaction: KeyedQueries,
   changed: readonly JobState[],
   decisions: readonly DecidedJob[],
 ): Promise<void> {

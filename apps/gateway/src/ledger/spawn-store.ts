@@ -1,5 +1,5 @@
 import { LIMITS } from '#libs/contracts';
-import { type Database, type Queries } from './database.js';
+import { type Database, type KeyedQueries, type Queries } from './database.js';
 
 /** A job that may spawn others. */
 export interface SpawningJob {
@@ -50,7 +50,7 @@ export class SpawnStore {
 }
 
 /** Notes how many jobs a batch waits for, before the end of the job that has spawned them is written. */
-export async function expectSpawned(transaction: Queries, counts: readonly SpawnCount[]): Promise<void> {
+export async function expectSpawned(transaction: KeyedQueries, counts: readonly SpawnCount[]): Promise<void> {
   if (counts.length === 0) return;
   await transaction.query(EXPECT, [
     counts.map(({ job }) => job),

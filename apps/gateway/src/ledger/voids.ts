@@ -1,5 +1,5 @@
 import { type RunReport, type VoidedRun } from '#libs/contracts';
-import { type Queries } from './database.js';
+import { type KeyedQueries } from './database.js';
 import { type DecidedJob } from './decided-job.js';
 import { isId } from './ids.js';
 import { type PreparedStatement } from './statement.js';
@@ -14,7 +14,7 @@ export interface HeardOfRun {
  * Notes that messages of runs must not start: those that never left are taken out of the outbox, the others are voided on
  * the control stream and stay in force until they have come back. Returns whether anything is to be sent.
  */
-export async function writeVoids(transaction: Queries, decisions: readonly DecidedJob[]): Promise<boolean> {
+export async function writeVoids(transaction: KeyedQueries, decisions: readonly DecidedJob[]): Promise<boolean> {
   const voided = decisions.flatMap(({ job, decision: { voidUpTo } }) =>
     voidUpTo === null ? [] : [{ job: job.id, run: voidUpTo, queue: job.queue }],
   );
@@ -28,7 +28,7 @@ export async function writeVoids(transaction: Queries, decisions: readonly Decid
  * that comes back is no reason to send another before the batch is resumed. Returns whether anything is to be said that was not said
  * before.
  */
-export async function holdBackRuns(transaction: Queries, jobIds: readonly string[]): Promise<boolean> {
+export async function holdBackRuns(transaction: KeyedQueries, jobIds: readonly string[]): Promise<boolean> {
   if (jobIds.length === 0) return false;
   const said = await transaction.query(HOLD_BACK, [jobIds]);
   return said.length > 0;
@@ -46,7 +46,7 @@ export interface HeardOfVoids {
  * Takes out of force what has come back, and voids again what has started nevertheless. Also messages of jobs that were
  * deleted are known here.
  */
-export async function hearOfVoids(transaction: Queries, reports: readonly HeardOfRun[]): Promise<HeardOfVoids> {
+export async function hearOfVoids(transaction: KeyedQueries, reports: readonly HeardOfRun[]): Promise<HeardOfVoids> {
   const heard = reports.filter(({ report }) => isId(report.job));
   if (heard.length === 0) return { known: new Set(), toSend: false };
   const rows = await transaction.query<VoidRow & { readonly back: boolean }>(HEAR_OF_VOIDS, [
