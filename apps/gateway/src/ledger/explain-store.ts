@@ -1,5 +1,6 @@
 import { MAX_PRIORITY } from '#libs/contracts';
 import { type Queries } from './database.js';
+import { IS_HEARD } from './heard-workers.js';
 import { locateJob, type LocatedJob } from './job-location.js';
 import { milliseconds } from './milliseconds.js';
 import { IN_PAUSED_BATCH } from './paused-batches.js';
@@ -101,7 +102,7 @@ LEFT JOIN queue_settings ON queue_settings.queue = jobs.queue
 LEFT JOIN tenant_limits ON tenant_limits.tenant = jobs.tenant
 LEFT JOIN LATERAL (
   SELECT count(*) AS workers, sum(concurrency) AS places, sum(jsonb_array_length(runs)) AS taken FROM workers
-  WHERE domain = jobs.queue AND heard_at > now() - interval '10 seconds'
+  WHERE domain = jobs.queue AND ${IS_HEARD}
 ) AS heard ON true
 WHERE jobs.id = $1`;
 

@@ -2,6 +2,7 @@ import { type QueuePace } from '../release/queue-pace.js';
 import { type Candidate, type ReleaseRules, releasePlan, type Turn } from '../release/release-plan.js';
 import { type Database, type Queries } from './database.js';
 import { grouped } from './grouped.js';
+import { IS_HEARD } from './heard-workers.js';
 import { milliseconds } from './milliseconds.js';
 import { CLAIM_MS } from './outbox-store.js';
 import { type Line } from './outbox.js';
@@ -148,7 +149,7 @@ const PACES = `
 SELECT domains.name AS queue,
        coalesce((SELECT sum(completed + failed + cancelled) FROM queue_minutes WHERE queue_minutes.queue = domains.name), 0)::float8 AS ended,
        coalesce((SELECT sum(concurrency) FROM workers
-                 WHERE workers.domain = domains.name AND heard_at > now() - interval '10 seconds'), 0)::int AS places,
+                 WHERE workers.domain = domains.name AND ${IS_HEARD}), 0)::int AS places,
        CASE WHEN (SELECT true FROM jobs WHERE jobs.queue = domains.name AND held = 'turn' ORDER BY queue, tenant LIMIT 1)
                  AND NOT EXISTS (SELECT FROM queue_settings WHERE queue_settings.queue = domains.name AND paused)
             THEN coalesce((SELECT sum(greatest(0, concurrency - jsonb_array_length(runs))) FROM workers

@@ -1,6 +1,7 @@
 import { type ShownDependency } from '#libs/contracts';
 import { type ReleaseRules } from '../release/release-plan.js';
 import { type Database } from './database.js';
+import { IS_HEARD } from './heard-workers.js';
 import { type ControlDispatch } from './outbox.js';
 import { middleOf } from './queue-counts.js';
 import { joinedDependencies } from './queue-dependencies.js';
@@ -178,10 +179,10 @@ const READ_QUEUES = `
 SELECT domains.name,
        (SELECT count(*)::int FROM dead_letters WHERE dead_letters.queue = domains.name) AS dead,
        (SELECT count(*)::int FROM workers
-        WHERE workers.domain = domains.name AND heard_at > now() - interval '10 seconds') AS consumers,
+        WHERE workers.domain = domains.name AND ${IS_HEARD}) AS consumers,
        (SELECT coalesce(jsonb_agg(said.dependency), '[]')
         FROM workers CROSS JOIN LATERAL jsonb_array_elements(dependencies) AS said (dependency)
-        WHERE workers.domain = domains.name AND heard_at > now() - interval '10 seconds') AS dependencies
+        WHERE workers.domain = domains.name AND ${IS_HEARD}) AS dependencies
 FROM domains ORDER BY domains.name`;
 
 const COUNT_OPEN = `

@@ -1,5 +1,6 @@
 import { type Announcement, type TaskAnnouncement } from '#libs/contracts';
 import { type Database, type Transaction } from './database.js';
+import { IS_HEARD } from './heard-workers.js';
 
 /** A task that a consumer app has announced. */
 export interface TaskRecord extends TaskAnnouncement {
@@ -146,7 +147,7 @@ SELECT tasks.name, description, schema, defaults, max_timeout_ms::float8 AS max_
        domain, queue_key, withdrawn_at IS NOT NULL AS withdrawn,
        withdrawn_at IS NULL AND tasks.announced_at > now() - interval '1 day' AS available, coalesce(heard.workers, 0)::int AS workers
 FROM tasks JOIN domains ON domains.name = tasks.domain LEFT JOIN (
-  SELECT domain, count(*) AS workers FROM workers WHERE heard_at > now() - interval '10 seconds' GROUP BY domain
+  SELECT domain, count(*) AS workers FROM workers WHERE ${IS_HEARD} GROUP BY domain
 ) AS heard USING (domain) ORDER BY tasks.name`;
 
 interface TaskRow {
