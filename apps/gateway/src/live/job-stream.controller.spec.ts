@@ -214,7 +214,7 @@ describe('streams of a gateway that ends', () => {
       await edge.announce([{}]);
       const { json: job } = await new Client(edge.url).post<Job>('/v1/jobs', { task: 'demo.echo', payload: {} });
       const stream = await EventStream.open(new URL(`/v1/jobs/${job.id}/stream`, edge.url), ADMIN_KEY);
-      expect(await stream.next()).toBeDefined();
+      expect(await stream.next()).toMatchObject({ event: 'status', data: { jobId: job.id, status: 'queued' } });
       const stopped = edge.stop();
       expect(await stream.next()).toBeUndefined();
       await stopped;
