@@ -75,7 +75,10 @@ export interface Dispatch {
    * tenant's turn; `holds` is called when it has been entered.
    */
   admits(job: Line & { readonly concurrencyKey: string | null }): boolean;
-  /** True when entries may be handed over directly: the broker takes messages and nothing older waits in the outbox. */
+  /**
+   * True when entries may be handed over directly: the broker takes messages, and nothing waits in the outbox that `hurry` was told
+   * of, or that was not taken the last time. What has come due, follows, fires, delivers or is tried again may wait there.
+   */
   takes(): boolean;
   /** Sends entries whose rows are committed and claimed by this process. */
   send(entries: readonly WorkEntry[]): void;
