@@ -23,6 +23,14 @@ export function whole(always: Fields, sometimes: Fields = {}): Schema {
   return { type: 'object', required: Object.keys(always), properties: { ...always, ...sometimes } };
 }
 
+/** What is wrong with fields of a request. */
+export const errors: Schema = { type: 'array', items: whole({ path: text, message: text }) };
+
+/** Why a schedule or a trigger has started no job; null when it has. */
+export const noJobReason: Schema = {
+  oneOf: [whole({ code: text, message: text }, { errors }), { type: 'null' }],
+};
+
 /** A part of a list of the shape of this name. */
 export function page(name: string): Schema {
   return whole({

@@ -1,5 +1,5 @@
 import { TRIGGERED_JOB_FIELDS } from '../triggers/trigger-request.js';
-import { id, orNull, page, type Schema, text, time, whole } from './shapes.js';
+import { errors, id, noJobReason, orNull, page, type Schema, text, time, whole } from './shapes.js';
 
 const trigger = {
   id,
@@ -13,8 +13,6 @@ const trigger = {
   createdAt: time,
   updatedAt: time,
 };
-
-const errors = { type: 'array', items: whole({ path: text, message: text }) };
 
 /** The shapes of events and triggers. */
 export const TRIGGER_SCHEMAS: Readonly<Record<string, Schema>> = {
@@ -33,13 +31,7 @@ export const TRIGGER_SCHEMAS: Readonly<Record<string, Schema>> = {
     event: whole({ id: text, type: text }),
     outcome: { type: 'string', enum: ['started', 'skipped', 'refused'] },
     jobId: orNull(id),
-    reason: {
-      oneOf: [
-        { type: 'object', required: ['code', 'message'], properties: { code: text, message: text, errors } },
-        { type: 'null' },
-      ],
-      description: 'Why no job was started.',
-    },
+    reason: { ...noJobReason, description: 'Why no job was started.' },
     at: time,
   }),
   TriggerRunPage: page('TriggerRun'),
