@@ -111,8 +111,8 @@ export class JobSteeringController {
   async remove(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<void> {
     const job = await visibleJob(this.jobs, id, caller);
     const kept = await this.steering.remove(job.id, () => this.storage.removeAll(`${job.tenant}/${job.id}/`));
-    if (kept === 'files_named' || kept === 'batch_open') throw conflict(kept, `${NEEDED[kept]}: it cannot be deleted.`);
-    if (kept !== undefined) throw await this.#refusal(job, caller, 'cannot be deleted');
+    if (kept === 'job_not_ended') throw await this.#refusal(job, caller, 'cannot be deleted');
+    if (kept !== undefined) throw conflict(kept, `${NEEDED[kept]}: it cannot be deleted.`);
   }
 
   async #shown({ id }: Job, caller: Caller): Promise<Job> {
