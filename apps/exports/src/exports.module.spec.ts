@@ -191,15 +191,36 @@ describe('exports, on MariaDB', () => {
     await rows.close();
   });
 
+  const sleepers = (): Promise<unknown[]> =>
+    rowsOf("select id from information_schema.processlist where state = 'User sleep'");
+  const oneSleeper = (): Promise<unknown> =>
+    eventually('sleeping query', async () => ((await sleepers()) as [number][])[0]?.[0]);
+  const noSleeper = (): Promise<true> =>
+    eventually('end of the query', async () => (await sleepers()).length === 0 || undefined);
+
   it('stops the query in the database when the job is cancelled', async () => {
     const cancelling = new AbortController();
     const ending = create({ dataset: 'slow' }, { signal: cancelling.signal });
-    const sleepers = async (): Promise<number> =>
-      (await rowsOf("select 1 from information_schema.processlist where state = 'User sleep'")).length;
-    await eventually('sleeping query', async () => (await sleepers()) > 0 || undefined);
+    await oneSleeper();
     cancelling.abort(new Error('cancelled'));
     await expect(ending).rejects.toThrow('cancelled');
-    await eventually('end of the query', async () => (await sleepers()) === 0 || undefined);
+    await noSleeper();
+  });
+
+  it('leaves nobody waiting for the rows of a query that was stopped', async () => {
+    const { sql, columns, database: shop } = catalog().dataset('slow', 'default');
+    const stopping = new AbortController();
+    const opening = openRows(shop, { sql, values: [], columns }, { signal: stopping.signal });
+    await oneSleeper();
+    stopping.abort(new Error('stopped'));
+    await expect(opening).rejects.toThrow('stopped');
+    await noSleeper();
+  });
+
+  it('is tried again when its connection breaks while rows are read', async () => {
+    const ending = create({ dataset: 'slow' });
+    await database.client.query(`kill ${String(await oneSleeper())}`);
+    await expect(ending).rejects.toMatchObject({ name: 'TemporaryError', code: 'database_error' });
   });
 
   it('lets no query write', async () => {

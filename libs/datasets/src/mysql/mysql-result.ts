@@ -24,6 +24,8 @@ export class MysqlResult {
     batchRows: number,
   ) {
     this.#batch = new RowBatch(batchRows);
+    // A connection that breaks is told to commands with a callback alone; this one has none.
+    client.once('error', this.#onBreak);
     // As bytes: the driver's own forms round numbers and turn dates.
     client
       .query({ sql, rowsAsArray: true, typeCast: false })
@@ -59,7 +61,10 @@ export class MysqlResult {
     this.#onBatch();
   }
 
+  readonly #onBreak = (error: Error): void => this.#end(error);
+
   #end(error?: Error): void {
+    this.client.off('error', this.#onBreak);
     this.#error ??= error;
     this.isWhole = true;
     this.#onBatch();

@@ -246,6 +246,14 @@ describe('exports.create', () => {
     await untilWait('');
   });
 
+  it('is tried again when its connection breaks while rows are read', async () => {
+    const ending = create({ dataset: 'slow', format: 'csv' });
+    await untilWait('PgSleep');
+    const kill = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'leveret-exports'";
+    await database.client.query(kill);
+    await expect(ending).rejects.toMatchObject({ name: 'TemporaryError', code: 'database_error' });
+  });
+
   it.each([
     ['unknown_dataset', { dataset: 'peopel' }],
     ['unknown_dataset', { dataset: 'theirs' }],
