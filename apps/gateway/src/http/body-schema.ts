@@ -6,17 +6,19 @@ import { fieldErrors } from './schema-errors.js';
 const formats = { 'date-time': true } as const;
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, verbose: true, formats });
 
-/** The shape of a request's body: one JSON Schema, compiled once, that also stands in the OpenAPI document. */
+/**
+ * The shape of a request's body: one JSON Schema, compiled for the first body, that also stands in the OpenAPI document.
+ * Compiled when it is made, all of them together would take a good part of the gateway's start.
+ */
 export class BodySchema<T> {
-  readonly #validate: ValidateFunction<T>;
+  #compiled: ValidateFunction<T> | undefined;
 
-  constructor(readonly schema: Readonly<Record<string, unknown>>) {
-    this.#validate = ajv.compile<T>(schema);
-  }
+  constructor(readonly schema: Readonly<Record<string, unknown>>) {}
 
   /** What is wrong with a body, by path; empty for a `T`. */
   errorsOf(body: unknown): FieldError[] {
-    return this.#validate(body) ? [] : fieldErrors(this.#validate.errors ?? [], '');
+    const validate = (this.#compiled ??= ajv.compile<T>(this.schema));
+    return validate(body) ? [] : fieldErrors(validate.errors ?? [], '');
   }
 
   /** @throws Problem 422 that names each wrong field */
