@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { Screen } from '../console/screen.js';
 import { PROJECT } from '../project/app-list.js';
 import { HELP } from './help.js';
-import { testSteps, type TestStep } from './steps.js';
+import { type TestStage, testStages, type TestStep } from './steps.js';
 import { type JestReport, sum, type Tally, tallyCheck, tallyJest } from './tally.js';
+
+const AT_ONCE = 2;
 
 /** `npm test`: every check and every test; one that fails does not keep the others from being heard. */
 async function runSteps(screen: Screen, reports: string, signal: AbortSignal): Promise<Tally> {
@@ -14,10 +16,19 @@ async function runSteps(screen: Screen, reports: string, signal: AbortSignal): P
     scripts: Record<string, string>;
   };
   const tallies: Tally[] = [];
-  for (const step of testSteps(scripts)) {
+  const run = async (step: TestStep): Promise<void> => {
     if (!signal.aborted) tallies.push(await runStep(step, reports, screen));
-  }
+  };
+  for (const stage of testStages(scripts)) await sideBySide(stage, run);
   return sum(tallies);
+}
+
+async function sideBySide(stage: TestStage, run: (step: TestStep) => Promise<void>): Promise<void> {
+  const left = stage.values();
+  const lane = async (): Promise<void> => {
+    for (const step of left) await run(step);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
 }
 
 async function runStep({ script, isJest }: TestStep, reports: string, screen: Screen): Promise<Tally> {

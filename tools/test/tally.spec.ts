@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { testSteps } from './steps.js';
+import { testStages } from './steps.js';
 import { sum, tallyCheck, tallyJest } from './tally.js';
 
 const report = (passed: number, failed: number, broken = 0): Parameters<typeof tallyJest>[1] => ({
@@ -21,20 +21,28 @@ describe('the tally of npm test', () => {
   });
 });
 
-describe('testSteps', () => {
-  it('takes what the check chains, and what starts suites', () => {
-    expect(testSteps({ check: 'npm run check:types && npm run test:unit' })).toEqual([
-      { script: 'check:types', isJest: false },
-      { script: 'test:unit', isJest: true },
-      { script: 'test:e2e', isJest: true },
-      { script: 'test:browser', isJest: true },
-      { script: 'test:faults', isJest: true },
-      { script: 'test:campaign:short', isJest: true },
-      { script: 'bench:smoke', isJest: false },
+describe('testStages', () => {
+  const scriptsOf = (check: string): readonly (readonly string[])[] =>
+    testStages({ check }).map((stage) => stage.map(({ script }) => script));
+
+  it('takes what the check chains, and what starts suites, and has the checks run side by side, the longest first', () => {
+    expect(scriptsOf('npm run check:types && npm run check:lint && npm run check:rules && npm run test:unit')).toEqual([
+      ['check:lint', 'check:types', 'check:rules'],
+      ['test:unit'],
+      ['test:e2e'],
+      ['test:browser'],
+      ['test:faults'],
+      ['test:campaign:short'],
+      ['bench:smoke'],
     ]);
   });
 
+  it('knows what is run by Jest', () => {
+    const steps = testStages({ check: 'npm run check:types && npm run test:unit' }).flat();
+    expect(steps.filter(({ isJest }) => !isJest).map(({ script }) => script)).toEqual(['check:types', 'bench:smoke']);
+  });
+
   it('refuses a check that does something it would not hear of', () => {
-    expect(() => testSteps({ check: 'npm run lint && rm -rf dist' })).toThrow('Expected the script "check" to chain');
+    expect(() => testStages({ check: 'npm run lint && rm -rf dist' })).toThrow('Expected the script "check" to chain');
   });
 });
