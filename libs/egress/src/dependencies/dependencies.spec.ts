@@ -110,6 +110,13 @@ describe('Dependencies', () => {
       expect([sum, perName.at(4)]).toEqual([SLOTS / 2, 1]);
     });
 
+    it('has jobs that find no place come back one after the other, of however many that hang', () => {
+      const dependencies = processOf(alone());
+      const names = Array.from({ length: SLOTS / 2 + 100 }, (_, index) => `hanging-${index}`);
+      const waits = names.flatMap((name) => entered(dependencies, name, 1).parked?.waitMs ?? []);
+      expect(waits).toEqual(Array.from({ length: 100 }, (_, index) => 500 + index * 50));
+    });
+
     it('takes one for hanging that has answered before and does no more', () => {
       const dependencies = processOf(alone());
       succeed(dependencies, 'late');

@@ -3,6 +3,7 @@ import { type Verdict } from './breaker.js';
 import { type Allowance, Dependency, type ParkReason } from './dependency.js';
 import { dependencyNews, type DependencyNews, isToldName } from './dependency-news.js';
 import { PeerTable } from './peer-table.js';
+import { Returns } from './returns.js';
 import { type DependencyTerms } from './terms.js';
 
 const TELL_EVERY_MS = 1_000;
@@ -66,6 +67,8 @@ export class Parked extends Error {
  */
 export class Dependencies {
   readonly #byName = new Map<string, Dependency>();
+  /** Jobs that find no place because too many dependencies may hang. */
+  readonly #crowd = new Returns();
   readonly #peers: Peers;
   readonly #table: PeerTable;
   readonly #slots: number;
@@ -101,8 +104,11 @@ export class Dependencies {
     const now = this.#now();
     const dependency = this.#get(name);
     const allowance = this.#allowanceOf(name, dependency, now);
-    const reason = dependency.refusal(allowance, now) ?? this.#crowded(dependency, now);
+    const reason = dependency.refusal(allowance, now);
     if (reason !== undefined) throw new Parked(reason, dependency.park(allowance, now));
+    if (this.#isCrowded(dependency, now)) {
+      throw new Parked('dependency_busy', dependency.park(allowance, now, this.#crowd));
+    }
     const call = dependency.begin(allowance, now);
     return {
       answered: () => {
@@ -177,14 +183,13 @@ export class Dependencies {
    * Dependencies of which nobody knows that they answer may hang. Together they get no more than half of the places, and when they
    * have a quarter of them each gets one at most, so that however many hang, those that answer go on.
    */
-  #crowded(dependency: Dependency, now: number): ParkReason | undefined {
-    if (dependency.isProven(now)) return undefined;
+  #isCrowded(dependency: Dependency, now: number): boolean {
+    if (dependency.isProven(now)) return false;
     let unproven = 0;
     for (const other of this.#byName.values()) {
       if (other.inFlight > 0 && !other.isProven(now)) unproven += other.inFlight;
     }
-    const hasRoom = dependency.inFlight === 0 ? unproven < this.#slots / 2 : unproven < this.#slots / 4;
-    return hasRoom ? undefined : 'dependency_busy';
+    return unproven >= (dependency.inFlight === 0 ? this.#slots / 2 : this.#slots / 4);
   }
 
   #say(hello: boolean): void {

@@ -1,19 +1,17 @@
 import { type DependencyState } from '#libs/contracts';
 import { Breaker, type BreakerNews, type BreakerPass, type Verdict } from './breaker.js';
 import { Pace } from './pace.js';
+import { Returns } from './returns.js';
 import { type DependencyTerms } from './terms.js';
 
 /** A call that has had no answer for so long is one that hangs. */
 const HANGING_MS = 1_000;
 /** For how long a success speaks for a dependency. */
 const PROVEN_MS = 600_000;
-/** What is kept of jobs that wait, to spread their return. */
-const MOST_RETURNS = 1_000;
 /** Before a job that found no room tries again. */
 const BUSY_MS = 500;
-/** Between the returns of two jobs, as long as all return within the longest. */
+/** Between the returns of two jobs. */
 const APART_MS = 50;
-const LONGEST_SPREAD_MS = 60_000;
 
 /** Why a call may not be made now: the dependency is down, or as many calls are made as may be. */
 export type ParkReason = 'dependency_down' | 'dependency_busy';
@@ -41,7 +39,7 @@ export class Dependency {
   readonly #pace = new Pace();
   readonly #calls = new Set<CallInFlight>();
   readonly #random: () => number;
-  #returns: number[] = [];
+  readonly #returns = new Returns();
   #provenUntil = 0;
   #usedAt = 0;
 
@@ -65,7 +63,7 @@ export class Dependency {
 
   /** Jobs that have been sent away and not come back yet, as far as this process knows. */
   parked(now: number): number {
-    return this.#stillAway(now).length;
+    return this.#returns.count(now);
   }
 
   usedWithin(ms: number, now: number): boolean {
@@ -109,14 +107,15 @@ export class Dependency {
   /**
    * Sends a job away, and says for how long. The later ones come back later: at the pace that the limit has, else so that they do
    * not all stand at a door that has just been opened.
+   * @param crowd the jobs, of whatever dependency, that wait for the same places; this one is among them from now on
    */
-  park({ perSecond }: Allowance, now: number): number {
-    const away = this.#stillAway(now);
-    const apart = perSecond === null ? APART_MS : 1_000 / perSecond;
-    const spread = Math.min(away.length * apart, LONGEST_SPREAD_MS);
+  park({ perSecond }: Allowance, now: number, crowd?: Returns): number {
+    const own = this.#returns.spreadMs(perSecond === null ? APART_MS : 1_000 / perSecond, now);
+    const spread = Math.max(own, crowd?.spreadMs(APART_MS, now) ?? 0);
     const least = Math.max(BUSY_MS, this.#breaker.openForMs(now), perSecond === null ? 0 : this.#pace.waitMs(now));
     const ms = Math.ceil(least + spread * this.#random());
-    if (away.length < MOST_RETURNS) away.push(now + ms);
+    this.#returns.add(now + ms);
+    crowd?.add(now + ms);
     return ms;
   }
 
@@ -127,10 +126,5 @@ export class Dependency {
   /** Takes what another process knows of it. */
   learn(news: BreakerNews, now: number): void {
     if (this.#breaker.learn(news, now)) this.#usedAt = now;
-  }
-
-  #stillAway(now: number): number[] {
-    this.#returns = this.#returns.filter((at) => at > now);
-    return this.#returns;
   }
 }
