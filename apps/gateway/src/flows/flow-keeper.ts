@@ -38,24 +38,18 @@ export class FlowKeeper {
     return this.#rounds.stop();
   }
 
-  async #look(): Promise<void> {
-    const { endings } = this.#parts;
-    await this.#repeat((make, waits) => endings.followJobs(make, waits));
-    await this.#repeat((make, waits) => endings.followBatches(make, waits));
-  }
-
   // While the ledger is away nothing has ended; the next look finds it.
-  async #repeat(follow: EndingStore['followJobs']): Promise<void> {
-    const { make, room, telemetry } = this.#parts;
-    let seen = 1;
-    while (seen > 0 && this.#rounds.running) {
+  async #look(): Promise<void> {
+    const { endings, make, room, telemetry } = this.#parts;
+    let more = true;
+    while (more && this.#rounds.running) {
       const waits = room.full;
-      const followed = await follow(make, waits).catch((error: unknown) => {
+      const followed = await endings.follow(make, waits).catch((error: unknown) => {
         telemetry.emit('flows.waiting', { reason: error instanceof Error ? error.message : String(error) });
-        return { endings: 0, followers: [] };
+        return { mayBeMore: false, followers: [] };
       });
       this.#committed(followed, waits);
-      seen = followed.endings;
+      more = followed.mayBeMore;
     }
   }
 

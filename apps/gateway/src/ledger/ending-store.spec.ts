@@ -116,8 +116,7 @@ describe('ends of jobs and batches', () => {
     const { id, jobIds } = await enterBatch(1);
     await gateways[0].report([ended(job), ...jobIds.map(ended)]);
     const dying = new Gateway(other, () => Promise.reject(new Error('killed')));
-    await expect(dying.endings.followJobs(dying.make, false)).rejects.toThrow('killed');
-    await expect(dying.endings.followBatches(dying.make, false)).rejects.toThrow('killed');
+    await expect(dying.endings.follow(dying.make, false)).rejects.toThrow('killed');
     expect(await Promise.all([job, id].map(followersOf))).toEqual([0, 0]);
     await gateways[1].follow();
     expect(await Promise.all([job, id].map(followersOf))).toEqual([1, 1]);
@@ -145,7 +144,7 @@ describe('ends of jobs and batches', () => {
         ? { job: newJob({ id: bad.id, payload: '{"a":"\\u0000', parentId: due.job?.id ?? null }) }
         : {}),
     });
-    await gateways[0].endings.followJobs(make, false);
+    await gateways[0].endings.follow(make, false);
     const [broken, sound] = await Promise.all([bad.id, good.id].map((id) => jobs.find(id, null)));
     expect(broken).toMatchObject({ status: 'failed', payload: null, error: { code: 'invalid_payload' } });
     expect(sound).toMatchObject({ status: 'queued' });
@@ -171,12 +170,10 @@ class Gateway {
     await this.#reports.apply(reports.map((report) => ({ domain: 'lab', report })));
   }
 
-  /** Looks until it finds no end that nobody else has in hand. Returns how often it looked in vain or not. */
+  /** Looks until it has seen to every end that nobody else has in hand. Returns how often it looked. */
   async follow(): Promise<number> {
     for (let looks = 1; ; looks += 1) {
-      const ofJobs = await this.endings.followJobs(this.make, false);
-      const ofBatches = await this.endings.followBatches(this.make, false);
-      if (ofJobs.endings + ofBatches.endings === 0) return looks;
+      if (!(await this.endings.follow(this.make, false)).mayBeMore) return looks;
     }
   }
 }

@@ -25,8 +25,8 @@ export type MakeFollower = (due: DueFollowUp) => Promise<Follower>;
 
 /** What came of looking at ends. */
 export interface Followed {
-  /** How many notes of ends were looked at. */
-  readonly endings: number;
+  /** As many ends were looked at as can be at once, or one that follows has ended already. */
+  readonly mayBeMore: boolean;
   readonly followers: readonly Follower[];
 }
 
@@ -46,54 +46,51 @@ export class EndingStore {
     this.#database = database;
   }
 
-  /** Enters what follows from the ends of some jobs. @param waits its jobs wait until the outbox has room */
-  async followJobs(make: MakeFollower, waits: boolean): Promise<Followed> {
-    return this.#database.transaction(async (transaction) => {
-      const ended = await transaction.query<{ job_id: string; status: JobStatus }>(TAKE_JOBS, [JOBS_AT_ONCE]);
-      if (ended.length === 0) return { endings: 0, followers: [] };
-      const rows = await transaction.query<FollowUpRow>(TAKE_FOLLOW_UPS_OF_JOBS, [
-        ended.map(({ job_id }) => job_id),
-        ended.map(({ status }) => status),
-      ]);
-      const jobs = await readJobs(transaction, rows);
-      // A job that was retried meanwhile is told as it ended: of that its status alone says something else.
-      const endOf = new Map(ended.map(({ job_id, status }) => [job_id, status]));
-      const followers = await Promise.all(
-        rows.map((row) => {
-          const job = jobs.get(row.job_id ?? '');
-          return make(dueOf(row, job && { ...job, status: endOf.get(job.id) ?? job.status }, undefined));
-        }),
-      );
-      return { endings: ended.length, followers: await enterFollowers(transaction, followers, waits) };
-    });
-  }
-
   /**
-   * Closes batches whose last job has ended and enters what follows from that. Every job that ends leaves a note, and a note
-   * is looked at when it is committed: whoever looks at that of the last one sees all of them ended.
+   * Enters what follows from the ends of some jobs, and closes batches whose last job has ended. Every job that ends leaves a note for
+   * its batch, and a note is looked at when it is committed: whoever looks at that of the last one sees all of them ended.
+   * @param waits the jobs that follow wait until the outbox has room
    */
-  async followBatches(make: MakeFollower, waits: boolean): Promise<Followed> {
+  async follow(make: MakeFollower, waits: boolean): Promise<Followed> {
     return this.#database.transaction(async (transaction) => {
-      const notes = await takeBatches(transaction);
-      if (notes.taken === 0) return { endings: 0, followers: [] };
-      const closed = await transaction.query<{ id: string }>(CLOSE_BATCHES, [notes.batchIds]);
-      const followers: Follower[] = [];
-      for (const { id } of closed) {
-        const due = await takeFollowUpsOfBatch(transaction, id);
-        followers.push(...(await Promise.all(due.map(make))));
-      }
-      return { endings: notes.taken, followers: await enterFollowers(transaction, followers, waits) };
+      const ended = await transaction.query<EndedJob>(TAKE_JOBS, [JOBS_AT_ONCE]);
+      const [noted] = await transaction.query<NotedBatches>(CLOSE_BATCHES, [NOTES_AT_ONCE, BATCHES_AT_ONCE]);
+      const due = await followUpsOfJobs(transaction, ended);
+      for (const id of noted?.closed ?? []) due.push(...(await takeFollowUpsOfBatch(transaction, id)));
+      const followers = await Promise.all(due.map(make));
+      const entered = due.length === 0 ? [] : await enterFollowers(transaction, followers, waits);
+      const isFull = ended.length === JOBS_AT_ONCE || noted?.isAll === false;
+      return { mayBeMore: isFull || entered.some(({ failure }) => failure !== null), followers: entered };
     });
   }
 }
 
-/** Takes the notes of a few batches, as many of each as there are. */
-async function takeBatches(transaction: Queries): Promise<{ readonly batchIds: string[]; readonly taken: number }> {
-  const notes = await transaction.query<{ id: string; batch_id: string }>(LOCK_BATCH_NOTES, [NOTES_AT_ONCE]);
-  const batchIds = [...new Set(notes.map(({ batch_id }) => batch_id))].slice(0, BATCHES_AT_ONCE);
-  const ids = notes.flatMap(({ id, batch_id }) => (batchIds.includes(batch_id) ? [id] : []));
-  if (ids.length > 0) await transaction.query('DELETE FROM endings WHERE id = ANY($1::bigint[])', [ids]);
-  return { batchIds, taken: ids.length };
+interface EndedJob {
+  readonly job_id: string;
+  readonly status: JobStatus;
+}
+
+/** Batches whose notes were taken. */
+interface NotedBatches {
+  /** Those whose last job has ended. */
+  readonly closed: readonly string[] | null;
+  /** No note was left for the next look. */
+  readonly isAll: boolean;
+}
+
+async function followUpsOfJobs(transaction: Queries, ended: readonly EndedJob[]): Promise<DueFollowUp[]> {
+  if (ended.length === 0) return [];
+  const rows = await transaction.query<FollowUpRow>(TAKE_FOLLOW_UPS_OF_JOBS, [
+    ended.map(({ job_id }) => job_id),
+    ended.map(({ status }) => status),
+  ]);
+  const jobs = await readJobs(transaction, rows);
+  // A job that was retried meanwhile is told as it ended: of that its status alone says something else.
+  const endOf = new Map(ended.map(({ job_id, status }) => [job_id, status]));
+  return rows.map((row) => {
+    const job = jobs.get(row.job_id ?? '');
+    return dueOf(row, job && { ...job, status: endOf.get(job.id) ?? job.status }, undefined);
+  });
 }
 
 async function takeFollowUpsOfBatch(transaction: Queries, id: string): Promise<DueFollowUp[]> {
@@ -154,17 +151,25 @@ WITH taken AS (
 )
 SELECT ${COLUMNS} FROM taken AS follow_ups ORDER BY job_id, position`;
 
-const LOCK_BATCH_NOTES = `
-SELECT id, batch_id FROM endings WHERE batch_id IS NOT NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`;
-
-// A batch that a job has spawned has the job's id, and is open until the job has ended and what it has sent is taken in.
+// Takes the notes of a few batches, as many of each as there are. A batch that a job has spawned has the job's id, and is open
+// until the job has ended and what it has sent is taken in. Whoever sees a note here sees the end that it tells of, too.
 const CLOSE_BATCHES = `
-UPDATE batches SET completed_at = date_trunc('milliseconds', now())
-WHERE id = ANY($1::uuid[]) AND completed_at IS NULL
-  AND NOT EXISTS (SELECT FROM jobs WHERE batch_id = batches.id AND completed_at IS NULL)
-  AND NOT EXISTS (SELECT FROM jobs WHERE id = batches.id AND completed_at IS NULL)
-  AND (expected = 0 OR expected <= total + (SELECT count(*) FROM spawn_refusals WHERE batch_id = batches.id))
-RETURNING id`;
+WITH noted AS MATERIALIZED (
+  SELECT id, batch_id FROM endings WHERE batch_id IS NOT NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+), few AS MATERIALIZED (
+  SELECT batch_id FROM noted GROUP BY batch_id ORDER BY min(id) LIMIT $2
+), taken AS (
+  DELETE FROM endings USING noted JOIN few USING (batch_id) WHERE endings.id = noted.id RETURNING endings.id
+), closed AS (
+  UPDATE batches SET completed_at = date_trunc('milliseconds', now())
+  WHERE id IN (SELECT batch_id FROM few) AND completed_at IS NULL
+    AND NOT EXISTS (SELECT FROM jobs WHERE batch_id = batches.id AND completed_at IS NULL)
+    AND NOT EXISTS (SELECT FROM jobs WHERE id = batches.id AND completed_at IS NULL)
+    AND (expected = 0 OR expected <= total + (SELECT count(*) FROM spawn_refusals WHERE batch_id = batches.id))
+  RETURNING id
+)
+SELECT (SELECT array_agg(id) FROM closed) AS closed,
+       (SELECT count(*) FROM taken) = (SELECT count(*) FROM noted) AND (SELECT count(*) FROM noted) < $1 AS "isAll"`;
 
 const TAKE_FOLLOW_UPS_OF_BATCH = `
 WITH taken AS (DELETE FROM follow_ups WHERE batch_id = $1 AND ends_on IN ($2, 'final') RETURNING *)

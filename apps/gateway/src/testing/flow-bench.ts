@@ -72,12 +72,11 @@ export async function startFlowBench(settings: Partial<GatewayConfig> = {}): Pro
     wipe: () => new SentinelStore(edge.database).watch((watch) => watch.mended()),
     follow: async ({ full } = { full: false }) => {
       await tasks.refresh();
-      let seen = 1;
-      while (seen > 0) {
-        const jobs = await endings.followJobs((due) => maker.make(due), full);
-        const batches = await endings.followBatches((due) => maker.make(due), full);
+      let more = true;
+      while (more) {
+        const { mayBeMore } = await endings.follow((due) => maker.make(due), full);
         const { ends: delivered } = await edge.deliveries.deliverEnds(deliver);
-        seen = jobs.endings + batches.endings + delivered;
+        more = mayBeMore || delivered > 0;
       }
     },
     followSlowly: () => followSlowly(edge, deliver),
