@@ -96,7 +96,8 @@ export interface Dispatch {
 
 /** How the ledger tells that jobs have left their queue, so that it may be somebody else's turn. */
 export interface Turns {
-  left(): void;
+  /** @param jobs how many */
+  left(jobs: number): void;
 }
 
 /** How the ledger tells the relay of its own process that there is something to say on the control stream. */

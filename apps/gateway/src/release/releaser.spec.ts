@@ -130,7 +130,7 @@ describe('held jobs', () => {
     const times = { startedAt: new Date().toISOString(), durationMs: 1 };
     const report = { type: 'ended', job: id, run: job?.run ?? 0, worker: 'w', attempt: 1, ...times } as const;
     await reports.apply([{ domain: QUEUE, report: { ...report, outcome: { kind: 'done', result: null } } }]);
-    at.releaser.left();
+    at.releaser.left(1);
   }
 
   const heldNow = async (): Promise<string[]> =>
@@ -174,7 +174,7 @@ describe('held jobs', () => {
     for (const tenant of ['a', 'b']) await enterMany(WINDOW + 3, { tenant });
     await gateway.hasSent(2 * WINDOW);
     await ledger.database.query("UPDATE jobs SET status = 'completed', completed_at = now() WHERE held IS NULL");
-    gateway.releaser.left();
+    gateway.releaser.left(2 * WINDOW);
     await gateway.hasSent(2 * WINDOW + 6);
     const [first, ...others] = gateway.sent.slice(2 * WINDOW).map(({ order }) => order.tenant);
     expect(others).toEqual(first === 'a' ? ['b', 'a', 'b', 'a', 'b'] : ['a', 'b', 'a', 'b', 'a']);

@@ -82,8 +82,8 @@ export class Releaser implements Dispatch, ControlDispatch, Turns {
     this.#ring();
   }
 
-  left(): void {
-    if (this.#book.waits) this.#ring();
+  left(jobs: number): void {
+    if (this.#book.end(jobs)) this.#ring();
   }
 
   #ring(): void {

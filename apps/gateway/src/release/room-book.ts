@@ -11,6 +11,9 @@ export interface Seen {
   readonly windowOf: (queue: string) => number;
 }
 
+/** Room is filled when so many parts of a window have become free: a look costs the same for one job as for many. */
+const PARTS = 8;
+
 /** A line of jobs as it stands here: what was seen of it, and what this process has done since. */
 interface Entry {
   room: number;
@@ -29,6 +32,8 @@ export class RoomBook {
   readonly #lines = new Map<string, Entry>();
   #seen: Seen | undefined;
   #mark = 0;
+  /** Jobs that have ended since the last look began. */
+  #ended = 0;
 
   /** Whether a job that comes now may have a message at once; if so, it has taken its room. */
   take({ queue, tenant }: Line): boolean {
@@ -49,6 +54,7 @@ export class RoomBook {
   /** A look begins; what it gives back takes in what was seen. */
   look(): (seen: Seen) => void {
     const mark = this.#mark;
+    this.#ended = 0;
     for (const entry of this.#lines.values()) entry.sent = 0;
     return (seen) => {
       this.#seen = seen;
@@ -62,9 +68,23 @@ export class RoomBook {
     };
   }
 
-  /** Whether anybody waits, as far as this process knows. */
+  /** Whether somebody waits, as far as this process knows. */
   get waits(): boolean {
-    return this.#seen?.keysWait === true || [...this.#lines.values()].some(({ held }) => held !== undefined);
+    return this.#waiting.length > 0 || this.#seen?.keysWait === true;
+  }
+
+  /** Jobs have ended. Whether enough of them to look who may go: who waits for a key or within a limit goes with the first. */
+  end(jobs: number): boolean {
+    this.#ended += jobs;
+    if (this.#ended === 0 || !this.waits) return false;
+    if (this.#seen?.keysWait === true || (this.#seen?.limited.size ?? 0) > 0) return true;
+    const windows = this.#waiting.map((key) => this.#seen?.windowOf(queueOf(key)) ?? 0);
+    return this.#ended >= Math.min(...windows) / PARTS;
+  }
+
+  /** The lines in which jobs are held. */
+  get #waiting(): readonly string[] {
+    return [...this.#lines].flatMap(([key, { held }]) => (held === undefined ? [] : [key]));
   }
 
   #entryOf(queue: string, tenant: string): Entry {
@@ -83,8 +103,7 @@ function update(
   standing: Standing | undefined,
   { key, seen, mark }: { key: string; seen: Seen; mark: number },
 ): void {
-  const [queue = ''] = key.split(' ');
-  entry.room = seen.windowOf(queue) - (standing?.out ?? 0) - entry.sent;
+  entry.room = seen.windowOf(queueOf(key)) - (standing?.out ?? 0) - entry.sent;
   if (standing?.holds === true) entry.held = Math.max(entry.held ?? 0, mark);
   else if ((entry.held ?? 0) <= mark) entry.held = undefined;
 }
@@ -92,4 +111,9 @@ function update(
 /** Neither name holds a blank. */
 function keyOf({ queue, tenant }: Line): string {
   return `${queue} ${tenant}`;
+}
+
+function queueOf(key: string): string {
+  const [queue = ''] = key.split(' ');
+  return queue;
 }

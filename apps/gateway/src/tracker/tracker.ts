@@ -119,10 +119,11 @@ export class Tracker {
     const { telemetry, dispatch, follow } = this.#parts;
     telemetry.emit('reports.written', { count: reports.length, durationMs: performance.now() - startedAt });
     for (const run of figures.flatMap(({ begun }) => begun)) telemetry.emit('run.begun', run);
-    for (const job of figures.flatMap(({ final }) => final)) telemetry.emit('job.final', job);
+    const ended = figures.flatMap(({ final }) => final);
+    for (const job of ended) telemetry.emit('job.final', job);
     for (const { report } of strangers) telemetry.emit('report.kept-aside', { reason: `unknown_job ${report.job}` });
     if (toSend) dispatch.wake();
-    else dispatch.left();
+    else dispatch.left(ended.length);
     if (toFollow) follow();
   }
 
