@@ -72,6 +72,18 @@ describe('the intake', () => {
     expect(intake.obstacle).toBeUndefined();
   });
 
+  it('hears of a standstill once, however many jobs in hand meet it, until it has worked again', async () => {
+    const { intake, said } = recorded();
+    intake.follow(true);
+    await intake.entered;
+    const refusal = 'the server refuses the password';
+    const news = [refusal, refusal, 'the disk is full', 'the disk is full'].map((reason) => intake.halt(reason, 0));
+    expect(news).toEqual([true, false, true, false]);
+    await until(() => said.filter((word) => word === 'resumed').length === 2);
+    expect(intake.halt(refusal, 0)).toBe(true);
+    await intake.end();
+  });
+
   it('stays closed when it ends while the app cannot work', async () => {
     const { intake, said } = recorded();
     intake.follow(true);

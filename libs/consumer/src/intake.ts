@@ -54,8 +54,12 @@ export class Intake {
     void this.#decide();
   }
 
-  /** Takes nothing for a while: the app cannot work. Of several such times the last to end counts. */
-  halt(reason: string, waitMs: number): void {
+  /**
+   * Takes nothing for a while: the app cannot work. Of several such times the last to end counts.
+   * @returns whether that is news: jobs that were in hand together meet the same reason, one after the other
+   */
+  halt(reason: string, waitMs: number): boolean {
+    const isNews = this.#standstill !== reason;
     this.#standstill = reason;
     clearTimeout(this.#workAgain);
     this.#workAgain = setTimeout(() => {
@@ -63,6 +67,7 @@ export class Intake {
       void this.#decide();
     }, waitMs).unref();
     void this.#decide();
+    return isNews;
   }
 
   /** Takes nothing more. */

@@ -67,8 +67,7 @@ export function workOn(tasks: TaskTable, base: WorkBase): Work {
   const letters = new BrokerDeadLetters(publisher, names, { domain, queue, worker }, base.ended);
   const jobs = new BrokerJobs(publisher, names);
   const halt = ({ reason, delayMs }: Standstill): void => {
-    telemetry.emit('app.standstill', { reason, delayMs });
-    intake.halt(reason, delayMs);
+    if (intake.halt(reason, delayMs)) telemetry.emit('app.standstill', { reason, delayMs });
   };
   const tools = { tasks, worker, storage, reports, jobs, telemetry, waits: new OtherVersionWaits(), halt };
   const dispatcher = new Dispatcher(tools, new Settlement(reports, letters), concurrency);
