@@ -71,7 +71,18 @@ describe('the development inbox', () => {
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     const [listText, pageText] = [await list.text(), await page.text()];
     expect(`${listText}${pageText}`).not.toContain('<script');
-    expect(pageText).toContain('<iframe sandbox srcdoc="&lt;script&gt;alert(&quot;x&quot;)');
+    const [, rights = 'all', content] = /<iframe sandbox="([^"]*)" srcdoc="([^"]*)"/.exec(pageText) ?? [];
+    expect(rights).not.toMatch(/scripts|forms|same-origin|top-navigation/);
+    expect(content).toContain('&lt;script&gt;alert(&quot;x&quot;)');
+  });
+
+  it('opens what a mail links to in a tab of its own, where a frame of the page may not lead', async () => {
+    await send('link', { html: '<a href="https://x.org">Download</a>' });
+    const [mail] = await messages();
+    const page = await (await fetch(new URL(`mails/${mail?.id ?? ''}`, url))).text();
+    expect(page).toContain(
+      '<iframe sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="&lt;base target=&quot;_blank&quot;&gt;&lt;a ',
+    );
   });
 
   it('has no page for a mail that is gone', async () => {

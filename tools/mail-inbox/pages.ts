@@ -5,6 +5,11 @@ const STYLE =
   'table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.4rem;text-align:left}' +
   'pre{white-space:pre-wrap;overflow-wrap:anywhere}iframe{border:1px solid #ccc;height:40rem;width:100%}';
 
+/** What a mail links to is a page like any other, and has its own rights. */
+const FRAME = 'sandbox="allow-popups allow-popups-to-escape-sandbox"';
+/** The first one counts, whatever the mail says. */
+const LINKS_IN_TABS = '<base target="_blank">';
+
 /** The list of mails. */
 export function listPage(mails: readonly KeptMail[]): string {
   const rows = mails.map(
@@ -17,7 +22,7 @@ export function listPage(mails: readonly KeptMail[]): string {
   return page('Inbox', `<h1>Inbox</h1><p>Mails of this suite end here; they reach nobody.</p>${content}`);
 }
 
-/** One mail. Its HTML stands in a frame without scripts, forms and an origin. */
+/** One mail. Its HTML stands in a frame without scripts, forms and an origin; its links open in tabs of their own. */
 export function mailPage(mail: KeptMail): string {
   const facts = [
     ['From', mail.from],
@@ -30,7 +35,8 @@ export function mailPage(mail: KeptMail): string {
     ]),
   ];
   const rows = facts.map(([name = '', value = '']) => `<tr><th>${escaped(name)}<td>${escaped(value)}</tr>`);
-  const html = mail.html === null ? '' : `<h2>HTML</h2><iframe sandbox srcdoc="${escaped(mail.html)}"></iframe>`;
+  const html =
+    mail.html === null ? '' : `<h2>HTML</h2><iframe ${FRAME} srcdoc="${escaped(LINKS_IN_TABS + mail.html)}"></iframe>`;
   const text = mail.text === null ? '' : `<h2>Text</h2><pre>${escaped(mail.text)}</pre>`;
   const heading = `<p><a href="/">Inbox</a></p><h1>${escaped(mail.subject)}</h1>`;
   return page(mail.subject, `${heading}<table>${rows.join('')}</table>${html}${text}`);
