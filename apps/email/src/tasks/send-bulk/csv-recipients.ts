@@ -77,7 +77,11 @@ function isOtherEncoding(error: unknown): boolean {
 
 function mailboxColumn(header: readonly string[]): string {
   const column = header.find((name) => MAILBOX_COLUMNS.includes(name.toLowerCase()));
-  if (column === undefined) throw unreadable(`Expected a column ${MAILBOX_COLUMNS.join(' or ')} in its first line`);
+  if (column === undefined) {
+    throw unreadable(
+      `Expected a column ${MAILBOX_COLUMNS.join(' or ')} in its first line, with commas between columns`,
+    );
+  }
   if (new Set(header).size < header.length) throw unreadable('Expected columns of different names in its first line');
   const refused = header.find((name) => REFUSED_NAMES.has(name) || !isStorableText(name));
   if (refused !== undefined) throw unreadable(`Expected another name than ${JSON.stringify(refused)} for a column`);

@@ -139,6 +139,7 @@ describe('email.send-bulk', () => {
 
   it.each([
     ['no column with mailboxes', 'name,address\nAda,ada@x.org\n', /column to or email/],
+    ['semicolons between its columns', 'to;name\nada@x.org;Ada\n', /commas between columns/],
     ['two columns of one name', 'to,name,name\nada@x.org,A,B\n', /different names/],
     ['a column that no field may be called', 'to,constructor\nada@x.org,Ada\n', /another name than "constructor"/],
     ['another encoding', Buffer.from('to,name\nandre@x.org,Andr\xe9\n', 'latin1'), /UTF-8/],
