@@ -61,7 +61,7 @@ export class SendBulkPayload {
   @MinLength(1)
   template!: string;
 
-  @Describe("The subject line of every mail; without it, the template's own")
+  @Describe("The subject of every mail: one line without control characters; without it, the template's own")
   @IsOptional()
   @IsString()
   @MinLength(1)
@@ -97,7 +97,7 @@ export class SendBulkPayload {
   @Type(() => FileInput)
   recipientsFile?: FileInput;
 
-  @Describe('The mailbox that answers go to')
+  @Describe('The mailbox that answers go to: the address alone, as in name@example.org')
   @IsOptional()
   @IsString()
   @IsMailbox()

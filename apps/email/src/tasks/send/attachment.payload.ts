@@ -12,7 +12,7 @@ export class AttachmentPayload {
   @Type(() => FileInput)
   file!: FileInput;
 
-  @Describe('How the recipient sees it; without it, as it was uploaded')
+  @Describe('Its name for the recipient: one line without slashes; without it, the name that it was uploaded with')
   @IsOptional()
   @IsString()
   @MinLength(1)
@@ -20,7 +20,9 @@ export class AttachmentPayload {
   @Matches(/^[^\p{Cc}/\\]*$/u, { message: 'filename must be one line without slashes' })
   filename?: string;
 
-  @Describe('Shows the file where the HTML has <img src="cid:…"> with this name, rather than attach it')
+  @Describe(
+    'Shows the file where the HTML has <img src="cid:…"> with this name, rather than attach it: letters, digits, dots, hyphens, underscores',
+  )
   @IsOptional()
   @IsString()
   @Matches(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, { message: 'cid must be letters, digits, dots, hyphens, underscores' })

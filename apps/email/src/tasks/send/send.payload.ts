@@ -82,7 +82,7 @@ export class SendPayload {
   @AreRecipients()
   bcc?: Recipient[];
 
-  @Describe("The subject line; without it, the template's own")
+  @Describe("The subject: one line without control characters; without it, the template's own")
   @ValidateIf(({ template, subject }: SendPayload) => template === undefined || subject !== undefined)
   @IsString()
   @MinLength(1)
@@ -126,7 +126,7 @@ export class SendPayload {
   @Type(() => AttachmentPayload)
   attachments?: AttachmentPayload[];
 
-  @Describe('The mailbox that answers go to')
+  @Describe('The mailbox that answers go to: the address alone, as in name@example.org')
   @IsOptional()
   @IsString()
   @IsMailbox()
