@@ -71,7 +71,7 @@ describe('Mailer', () => {
     const sink = await open();
     const { certificate } = await ThrowAwayAuthority.make();
     const error = await failure(trustingMailer(sink.port, 'localhost', certificate).send(MAIL, NEVER));
-    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({ code: 'smtp_temporary', message: expect.stringContaining('with STARTTLS: 500 ') });
     expect(sink.offered).toEqual([]);
   });
 

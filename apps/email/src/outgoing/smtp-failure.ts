@@ -45,14 +45,18 @@ export function asJobError(error: unknown, whole: boolean): unknown {
   if (!types.isNativeError(error)) return error;
   const fault = faultOf(error, whole);
   if (fault === undefined) return error;
-  const { response } = error as SmtpError;
-  const said = clippedText(typeof response === 'string' ? response : error.message, LONGEST_ANSWER);
+  const said = clippedText(wordsOf(error), LONGEST_ANSWER);
   if (fault === 'login' || fault === 'sender') {
     return new Standstill(`${STANDSTILLS[fault]}: ${said}`, PAUSE, { cause: error });
   }
   const { code, means } = FAULTS[fault];
   const JobError = fault === 'rejected' ? PermanentError : TemporaryError;
   return new JobError(code, `${means}: ${said}`, { cause: error });
+}
+
+/** The server's own, but where it is only asked for TLS: one that has none knows no such command, and says no more. */
+function wordsOf({ code, response, message }: SmtpError): string {
+  return typeof response === 'string' && code !== 'ETLS' ? response : message;
 }
 
 function faultOf(error: SmtpError, whole: boolean): keyof typeof FAULTS | keyof typeof STANDSTILLS | undefined {
