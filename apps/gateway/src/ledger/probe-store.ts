@@ -71,7 +71,10 @@ export class ProbeStore {
     );
   }
 
-  /** Removes answers that stand for no suspect and no old void any more, and what has been out for a day. */
+  /**
+   * Removes answers that stand for no suspect and no old void any more, what was lost on the way (a later probe has passed
+   * it), and what has been out for a day. What was lost goes no later than what tells so: nothing would speak for its loss then.
+   */
   async tidy(): Promise<void> {
     await this.#database.query(TIDY);
   }
@@ -107,7 +110,10 @@ const TIDY = `
 WITH stale AS (
   DELETE FROM trackers WHERE settled_at < now() - ${KEPT}
 )
-DELETE FROM probes WHERE sent_at < now() - ${KEPT} OR (back_at IS NOT NULL
+DELETE FROM probes WHERE sent_at < now() - ${KEPT} OR (back_at IS NULL AND EXISTS (
+    SELECT FROM probes AS later WHERE later.queue = probes.queue AND later.queue_key = probes.queue_key
+      AND later.priority = probes.priority AND later.sent_at > probes.sent_at AND later.back_at IS NOT NULL))
+  OR (back_at IS NOT NULL
   AND NOT EXISTS (SELECT FROM suspects WHERE suspects.queue = probes.queue AND suspects.priority = probes.priority)
   AND NOT EXISTS (SELECT FROM voids WHERE voids.queue = probes.queue AND watched_since IS NOT NULL))`;
 

@@ -220,6 +220,21 @@ describe('the stores of lost jobs', () => {
     expect(await known(2)).toBe(true);
   });
 
+  it('forgets probes that were lost with the answer of a later one, so that none of them makes the next more patient', async () => {
+    const probes = new ProbeStore(ledger.database);
+    const way = { queue: QUEUE, key: 'lab.classic-1', priority: 4 };
+    const id = (number: number): string => `0198aaaa-bbbb-4ccc-8ddd-00000000000${number}`;
+    const out = async (): Promise<unknown> => (await probes.list()).map(({ priority }) => priority);
+    await probes.send({ id: id(1), ...way });
+    await probes.send({ id: id(2), ...way, priority: 5 });
+    await probes.tidy();
+    expect(await out()).toEqual([4, 5]);
+    await probes.send({ id: id(3), ...way });
+    await probes.answered([id(3)]);
+    await probes.tidy();
+    expect(await out()).toEqual([5]);
+  });
+
   it('asks no more in a queue that is gone, unless the domain sends there', async () => {
     const probes = new ProbeStore(ledger.database);
     const keys = async (): Promise<unknown> =>
