@@ -153,11 +153,14 @@ export class Campaign {
     const named = violations.flatMap(({ jobs }) => jobs.flatMap((text) => UUID.exec(text)?.[0] ?? []));
     const beginnings = this.#witness.beginnings();
     const told = [...new Set(named)].slice(0, MOST_EXPLAINED).map(async (id) => {
-      const [job, attempts] = await Promise.all(
-        ['', '/attempts'].map((path) => this.system.suite.api('GET', `/v1/jobs/${id}${path}`)),
+      const [job, attempts, place] = await Promise.all(
+        [`jobs/${id}`, `jobs/${id}/attempts`, `audit?jobId=${id}`].map((path) =>
+          this.system.suite.api('GET', `/v1/${path}`),
+        ),
       );
       const submits = this.history.submits.filter((submit) => submit.id === id);
-      return JSON.stringify({ submits, job: job?.body, attempts: attempts?.body, beginnings: beginnings.get(id) });
+      const suite = { job: job?.body, attempts: attempts?.body, place: place?.body };
+      return JSON.stringify({ submits, ...suite, beginnings: beginnings.get(id) });
     });
     const audit = await this.system.suite.api('GET', '/v1/audit');
     const logs = this.system.processes.flatMap((name) => [
@@ -167,7 +170,11 @@ export class Campaign {
     const strikes = this.strikes.map(
       ({ kind, at, lastedMs }) => `${new Date(at).toISOString()} ${kind}, ${lastedMs} ms`,
     );
-    return [...strikes, ...(await Promise.all(told)), JSON.stringify(audit.body), ...logs].join('\n');
+    const probes = await this.system.suite.servers.query('select * from probes order by sent_at');
+    const suspects = await this.system.suite.servers.query('select * from suspects');
+    const ledger = [{ probes, suspects }, audit.body].map((part) => JSON.stringify(part));
+    // What tells most comes last: the beginning of a long output is what a reader of it misses.
+    return [...logs, ...strikes, ...ledger, ...(await Promise.all(told))].join('\n');
   }
 
   async #atRest(): Promise<boolean> {
