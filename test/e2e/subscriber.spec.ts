@@ -13,6 +13,8 @@ const LATER = 'later';
 const MESSAGES = 10;
 /** Longer than anybody waits for a channel to close. */
 const LATER_MS = 3_000;
+/** Until a channel whose last answer has come counts as open, and some more. */
+const TURNS = 10;
 
 describe('a subscriber', () => {
   let servers: SuiteServers;
@@ -24,8 +26,12 @@ describe('a subscriber', () => {
   let isDeaf: boolean;
   let taken: string[];
 
+  /** Is done to each new channel. */
+  let prepare: (channel: Channel) => void;
+
   const declare = async (on: Channel): Promise<void> => {
     await on.assertQueue(QUEUE, { durable: true });
+    prepare(on);
   };
 
   beforeEach(async () => {
@@ -46,6 +52,7 @@ describe('a subscriber', () => {
     } as const;
     link = new BrokerLink(config, 'test', createTelemetry({ service: 'test', level: 'silent' }));
     taken = [];
+    prepare = () => undefined;
     subscriber = new Subscriber(link, {
       queue: QUEUE,
       prefetch: MESSAGES,
@@ -82,4 +89,29 @@ describe('a subscriber', () => {
     // What a forgotten channel holds comes back to the queue when its connection ends.
     expect(await channel.checkQueue(QUEUE)).toMatchObject({ messageCount: 0 });
   });
+
+  it('takes deliveries when it is told to at any moment while a new channel is made ready', async () => {
+    for (let turns = 0; turns < TURNS; turns += 1) {
+      prepare = (on) => {
+        const prefetch = on.prefetch.bind(on);
+        on.prefetch = async (count) => {
+          const reply = await prefetch(count);
+          void turnsOf(turns).then(() => subscriber.resume());
+          return reply;
+        };
+      };
+      await subscriber.pause();
+      proxy.reset();
+      await eventually(`consumer, resumed after ${turns} turns`, () => subscriber.attached || undefined);
+      channel.sendToQueue(QUEUE, Buffer.from(String(turns)));
+      await eventually('the message', () => taken.length === turns + 1 || undefined);
+    }
+    await subscriber.stop();
+    await link.close();
+  });
 });
+
+/** Of the microtasks. */
+async function turnsOf(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await undefined;
+}

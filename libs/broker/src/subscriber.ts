@@ -1,4 +1,4 @@
-import { type ConfirmChannel, type ConsumeMessage } from 'amqplib';
+import { type ConfirmChannel, type ConsumeMessage, type Replies } from 'amqplib';
 import { Acknowledgements } from './acknowledgements.js';
 import { type Delivery, deliveryOf } from './delivery.js';
 import { type BrokerLink } from './link.js';
@@ -25,7 +25,6 @@ export class Subscriber {
   readonly #channel: SupervisedChannel;
   readonly #inHand = new Set<Promise<void>>();
   #live: LiveChannel | undefined;
-  #consumerTag: string | undefined;
   #wanted = true;
 
   constructor(link: BrokerLink, options: SubscriberOptions) {
@@ -36,7 +35,6 @@ export class Subscriber {
       setup: (channel) => this.#setup(channel),
       lost: () => {
         this.#live = undefined;
-        this.#consumerTag = undefined;
         options.lost?.();
       },
     });
@@ -44,7 +42,7 @@ export class Subscriber {
 
   /** True while the broker may deliver. */
   get attached(): boolean {
-    return this.#consumerTag !== undefined && this.#live !== undefined;
+    return this.#live?.consumerTag !== undefined;
   }
 
   /** Deliveries that the broker waits for. */
@@ -59,18 +57,14 @@ export class Subscriber {
   /** Takes no further deliveries; those in hand can still be acknowledged. Settles when the broker has agreed. */
   async pause(): Promise<void> {
     this.#wanted = false;
-    const tag = this.#consumerTag;
-    this.#consumerTag = undefined;
-    if (tag !== undefined) await this.#live?.channel.cancel(tag).catch(() => undefined);
+    await this.#live?.align().catch(() => undefined);
   }
 
   /** Takes deliveries again. */
   async resume(): Promise<void> {
     if (this.#wanted) return;
     this.#wanted = true;
-    const live = this.#live;
-    if (live === undefined || this.#channel.current !== live.channel) return; // one that is being set up consumes by itself
-    await this.#consume(live).catch(() => this.#channel.renew());
+    await this.#live?.align().catch(() => this.#channel.renew());
   }
 
   /** Ends consuming for good, when what is in hand is settled; what was acknowledged is sent. */
@@ -81,27 +75,29 @@ export class Subscriber {
     await this.#channel.stop();
   }
 
-  async #setup(channel: ConfirmChannel): Promise<void> {
-    const live = { channel, acknowledgements: new Acknowledgements(channel) };
+  #setup(channel: ConfirmChannel): Promise<void> {
+    const live: LiveChannel = new LiveChannel(channel, {
+      prepare: async () => {
+        await this.#options.setup?.(channel);
+        await channel.prefetch(this.#options.prefetch);
+      },
+      isWanted: () => this.#wanted,
+      consume: () => this.#consume(live),
+    });
     this.#live = live;
-    await this.#options.setup?.(channel);
-    await channel.prefetch(this.#options.prefetch);
-    if (this.#wanted) await this.#consume(live);
+    return live.align();
   }
 
-  async #consume(live: LiveChannel): Promise<void> {
-    const { channel } = live;
+  #consume(live: LiveChannel): Promise<Replies.Consume> {
     const { queue, consumerArguments } = this.#options;
-    const reply = await channel.consume(
+    return live.channel.consume(
       queue,
       (message) => {
-        if (message === null) this.#cancelledByBroker();
+        if (message === null) this.#cancelledByBroker(live);
         else this.#take(this.#delivery(live, message));
       },
       { noAck: false, arguments: consumerArguments?.() },
     );
-    if (this.#wanted) this.#consumerTag = reply.consumerTag;
-    else await channel.cancel(reply.consumerTag); // paused meanwhile
   }
 
   #take(delivery: Delivery): void {
@@ -114,9 +110,9 @@ export class Subscriber {
   }
 
   // The queue was deleted, or the broker cancelled a slow consumer: a new channel declares and consumes again.
-  #cancelledByBroker(): void {
+  #cancelledByBroker(live: LiveChannel): void {
     this.#link.telemetry.emit('consumer.cancelled', { queue: this.#options.queue });
-    this.#consumerTag = undefined;
+    live.consumerTag = undefined;
     this.#channel.renew();
   }
 
@@ -130,7 +126,47 @@ export class Subscriber {
   }
 }
 
-interface LiveChannel {
-  readonly channel: ConfirmChannel;
+/** What one channel's consumer is made of. */
+interface ConsumerParts {
+  /** Makes the channel ready to consume on. */
+  readonly prepare: () => Promise<void>;
+  readonly isWanted: () => boolean;
+  readonly consume: () => Promise<Replies.Consume>;
+}
+
+/** A channel with its consumer, which is there when it is wanted, whenever that changes. */
+class LiveChannel {
   readonly acknowledgements: Acknowledgements;
+  consumerTag: string | undefined;
+  readonly #parts: ConsumerParts;
+  #change: Promise<void>;
+
+  constructor(
+    readonly channel: ConfirmChannel,
+    parts: ConsumerParts,
+  ) {
+    this.acknowledgements = new Acknowledgements(channel);
+    this.#parts = parts;
+    this.#change = parts.prepare();
+  }
+
+  /**
+   * Settles when there is a consumer if one is wanted, and none otherwise. One change at a time, each by what is wanted when its
+   * turn has come: so the last one that was asked for holds, also while the channel is being made.
+   */
+  align(): Promise<void> {
+    this.#change = this.#change.then(() => this.#align());
+    return this.#change;
+  }
+
+  async #align(): Promise<void> {
+    const { consumerTag } = this;
+    if (this.#parts.isWanted() === (consumerTag !== undefined)) return;
+    if (consumerTag === undefined) {
+      this.consumerTag = (await this.#parts.consume()).consumerTag;
+    } else {
+      this.consumerTag = undefined;
+      await this.channel.cancel(consumerTag);
+    }
+  }
 }
