@@ -7,6 +7,7 @@ import { ticksOf, type Timing } from './ticks.js';
 
 const CRON = /^[0-9A-Za-z*,/#?-]+(?: +[0-9A-Za-z*,/#?-]+){4,5}$/;
 const CRON_FORM = 'five or six fields: (second) minute hour day month weekday, such as "30 2 * * 1-5"';
+const LONGEST_CRON = 200;
 const TIMEZONE = /^[A-Za-z][A-Za-z0-9_+/-]*$/;
 const SHORTEST_MS = 1_000;
 const LONGEST_MS = 366 * 86_400_000;
@@ -48,7 +49,7 @@ export interface ScheduleRequest {
 
 const ownProperties = {
   name: { type: 'string', minLength: 1, maxLength: 100, description: 'For people to read.' },
-  cron: { type: 'string', maxLength: 200, description: CRON_FORM },
+  cron: { type: 'string', maxLength: LONGEST_CRON, description: CRON_FORM },
   timezone: { type: 'string', maxLength: 100, description: 'Of the cron expression: an IANA name. UTC without it.' },
   every: {
     anyOf: [{ type: 'integer', minimum: 0 }, { type: 'string' }],
@@ -133,7 +134,9 @@ function everyErrors(every: Duration): FieldError[] {
 }
 
 function cronErrors(timing: Timing): FieldError[] {
-  if (!CRON.test(timing.cron ?? '')) return [{ path: 'cron', message: `must be ${CRON_FORM}` }];
+  const cron = timing.cron ?? '';
+  if (cron.length > LONGEST_CRON) return [{ path: 'cron', message: `must have at most ${LONGEST_CRON} characters` }];
+  if (!CRON.test(cron)) return [{ path: 'cron', message: `must be ${CRON_FORM}` }];
   try {
     const now = new Date();
     const comes = ticksOf(timing, now).after(now) !== null;

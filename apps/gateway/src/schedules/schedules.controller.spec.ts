@@ -121,6 +121,7 @@ describe('schedules over HTTP', () => {
     ['a cron expression that is none', 'cron=never', ['cron']],
     ['a time that never comes', 'cron=0+0+31+2+*', ['cron']],
     ['a period under a second', 'every=999', ['every']],
+    ['a longer cron expression than a schedule takes', `cron=0+0${',1'.repeat(100)}+*+*+*`, ['cron']],
     ['both', 'every=1h&cron=0+*+*+*+*', ['every']],
     ['an unknown time zone, and more', 'timezone=X&every=1h&colour=red', ['timezone', 'colour']],
   ])('previews no ticks of %s', async (_, query, paths) => {
