@@ -153,6 +153,26 @@ describe('the dashboard', () => {
     );
   });
 
+  it('says of a page that it has failed, and leads to the others', async () => {
+    const unlucky = await DashboardPages.open(browser, suite.url);
+    await unlucky.signIn(suite.apiKey);
+    const page = await unlucky.context.newPage();
+    const unreadable = '**/v1/jobs?*task=lab.script*';
+    await page.route(unreadable, (route) => route.fulfill({ json: { data: [PLANTED] } }));
+    await page.goto(`${suite.url}/jobs?task=lab.script`);
+    await heading(page, 'This page has failed');
+    expect(unlucky.complaints.join()).toContain('TypeError');
+    expect(await page.getByRole('alert').innerText()).not.toContain('undefined');
+    await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+    await heading(page, 'Jobs');
+    await page.goBack();
+    await heading(page, 'This page has failed');
+    await page.unroute(unreadable);
+    await press(page, 'Load it again');
+    await heading(page, 'Jobs');
+    await unlucky.context.close();
+  });
+
   it('keeps the filters of jobs in the address', async () => {
     const page = await pages.visit('/jobs');
     await page.getByLabel('Status').selectOption('failed');

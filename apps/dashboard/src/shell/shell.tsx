@@ -5,6 +5,7 @@ import { Account } from './account';
 import { JobFinder } from './job-finder';
 import logo from './leveret.svg';
 import { Navigation } from './navigation';
+import { PageBoundary } from './page-boundary';
 import { ThemeSwitch } from './theme-switch';
 
 /** What is around every page. */
@@ -42,7 +43,9 @@ export function Shell(): ReactNode {
           <Account />
         </header>
         <main id="content" tabIndex={-1}>
-          <Outlet />
+          <PageBoundary>
+            <Outlet />
+          </PageBoundary>
         </main>
       </div>
     </div>

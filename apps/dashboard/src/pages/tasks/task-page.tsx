@@ -55,7 +55,7 @@ function TaskParts({ task }: { readonly task: Task }): ReactNode {
     <>
       <p className="prose">{description}</p>
       <div className="job-columns">
-        <div>{mayStart && <StartForm key={name} task={task} />}</div>
+        <div>{mayStart && <StartForm task={task} />}</div>
         <div>
           <Section
             title="Defaults of its jobs"
