@@ -173,6 +173,16 @@ describe('the dashboard', () => {
     await unlucky.context.close();
   });
 
+  it('lists every task, however many parts the list has', async () => {
+    const { data: tasks } = await suite.leveret.tasks.list().page();
+    const page = await pages.context.newPage();
+    await page.route('**/v1/tasks?*', (route) =>
+      route.continue({ url: route.request().url().replace('limit=200', 'limit=1') }),
+    );
+    await page.goto(`${suite.url}/tasks`);
+    for (const { name } of tasks) await page.getByRole('link', { name, exact: true }).waitFor();
+  });
+
   it('keeps the filters of jobs in the address', async () => {
     const page = await pages.visit('/jobs');
     await page.getByLabel('Status').selectOption('failed');

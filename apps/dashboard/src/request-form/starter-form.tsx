@@ -1,6 +1,7 @@
 import { type Task } from '#libs/sdk';
 import { type ReactNode, type SubmitEvent, useState } from 'react';
 import { fieldErrorsOf } from '../api/failure';
+import { useTasks } from '../api/use-tasks';
 import { PlaceholdersContext } from '../schema-form/placeholders';
 import { type Schema, withField } from '../schema-form/schema';
 import { Button } from '../ui/button';
@@ -10,7 +11,7 @@ import { type Body, type OwnFieldsProps } from './body-fields';
 import { hidingChanges } from './changes';
 import { JobOptions } from './job-options';
 import { PayloadField } from './payload-field';
-import { TaskChoice, useTasks } from './task-choice';
+import { TaskChoice } from './task-choice';
 import { type BodyCall, useBodySchema } from './use-body-schema';
 
 interface StarterFormProps {
@@ -29,7 +30,7 @@ interface StarterFormProps {
 /** Something that starts jobs: when it does, and which. What is wrong is said by the gateway, field by field. */
 export function StarterForm(props: StarterFormProps): ReactNode {
   const schema = useBodySchema(props.call);
-  const tasks = useTasks();
+  const tasks = useTasks({ everyMs: false });
   return (
     <Loaded query={schema}>
       {(known) => <Loaded query={tasks}>{(all) => <Form {...props} schema={known} tasks={all} />}</Loaded>}

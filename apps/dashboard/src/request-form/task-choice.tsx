@@ -1,20 +1,6 @@
-import { type UseQueryResult } from '@tanstack/react-query';
 import { type Task } from '#libs/sdk';
 import { type ReactNode, useId } from 'react';
 import { Link } from 'react-router';
-import { leveret } from '../api/leveret';
-import { useLive } from '../api/use-live';
-
-/** Every task that there is. */
-export function useTasks(): UseQueryResult<readonly Task[]> {
-  return useLive(['tasks', 'all'], allTasks, { everyMs: false });
-}
-
-async function allTasks(signal: AbortSignal): Promise<readonly Task[]> {
-  const tasks: Task[] = [];
-  for await (const { data } of leveret.tasks.list({ limit: 200 }).pages({ signal })) tasks.push(...data);
-  return tasks;
-}
 
 interface TaskChoiceProps {
   readonly tasks: readonly Task[];

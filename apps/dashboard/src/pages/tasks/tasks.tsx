@@ -1,8 +1,7 @@
 import { type Task } from '#libs/sdk';
 import { type ReactNode } from 'react';
 import { Link } from 'react-router';
-import { leveret } from '../../api/leveret';
-import { useLive } from '../../api/use-live';
+import { useTasks } from '../../api/use-tasks';
 import { Loaded } from '../../ui/loaded';
 import { Page } from '../../ui/page';
 import { StatusBadge } from '../../ui/status-badge';
@@ -13,18 +12,16 @@ const EVERY_MS = 10_000;
 
 /** What the suite can do. */
 export function Tasks(): ReactNode {
-  const query = useLive(['tasks'], (signal) => leveret.tasks.list({ limit: 200 }).page({ signal }), {
-    everyMs: EVERY_MS,
-  });
+  const query = useTasks({ everyMs: EVERY_MS });
   return (
     <Page title="Tasks">
       <div className="card">
         <Loaded query={query}>
-          {({ data }) => (
+          {(tasks) => (
             <Table
               label="Tasks"
               columns={COLUMNS}
-              rows={data}
+              rows={tasks}
               keyOf={({ name }) => name}
               empty="No app has announced a task yet."
             />

@@ -2,8 +2,9 @@ import { type UseQueryResult } from '@tanstack/react-query';
 import { type WorkerProcess } from '#libs/sdk';
 import { leveret } from '../../api/leveret';
 import { useLive } from '../../api/use-live';
+import { wholeList } from '../../api/whole-list';
 
 /** The worker processes that were heard of within a day, live. */
 export function useWorkers(): UseQueryResult<readonly WorkerProcess[]> {
-  return useLive(['workers'], async (signal) => (await leveret.workers.list({ limit: 200 }).page({ signal })).data);
+  return useLive(['workers'], (signal) => wholeList(leveret.workers.list({ limit: 200 }), signal));
 }
