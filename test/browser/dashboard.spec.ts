@@ -370,6 +370,7 @@ describe('the dashboard', () => {
     const secret = await page.locator('.secret code').innerText();
     await press(page, 'I have it');
     await heading(page, /new$/);
+    expect(await page.getByRole('link', { name: 'Change' }).count()).toBe(0);
     await press(page, 'Send a test');
     const deliveries = page.getByRole('region', { name: 'Deliveries' });
     await deliveries.getByText('200 taken').waitFor();

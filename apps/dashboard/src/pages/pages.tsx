@@ -1,5 +1,7 @@
 import { type ReactNode } from 'react';
 import { Navigate, Route, Routes } from 'react-router';
+import { ChangeStarter } from '../request-form/change-starter';
+import { NewStarter } from '../request-form/new-starter';
 import { Shell } from '../shell/shell';
 import { useMay } from '../shell/session';
 import { Actions } from './actions/actions';
@@ -14,14 +16,12 @@ import { NotFound } from './not-found';
 import { Overview } from './overview/overview';
 import { QueuePage } from './queues/queue-page';
 import { Queues } from './queues/queues';
-import { ChangeSchedule } from './schedules/change-schedule';
-import { NewSchedule } from './schedules/new-schedule';
+import { SCHEDULE } from './schedules/schedule-kind';
 import { SchedulePage } from './schedules/schedule-page';
 import { Schedules } from './schedules/schedules';
 import { TaskPage } from './tasks/task-page';
 import { Tasks } from './tasks/tasks';
-import { ChangeTrigger } from './triggers/change-trigger';
-import { NewTrigger } from './triggers/new-trigger';
+import { TRIGGER } from './triggers/trigger-kind';
 import { TriggerPage } from './triggers/trigger-page';
 import { Triggers } from './triggers/triggers';
 import { EndpointPage } from './webhooks/endpoint-page';
@@ -45,13 +45,13 @@ export function Pages(): ReactNode {
         {seesContents && (
           <>
             <Route path="schedules" element={<Schedules />} />
-            <Route path="schedules/new" element={<NewSchedule />} />
+            <Route path="schedules/new" element={<NewStarter kind={SCHEDULE} />} />
             <Route path="schedules/:id" element={<SchedulePage />} />
-            <Route path="schedules/:id/change" element={<ChangeSchedule />} />
+            <Route path="schedules/:id/change" element={<ChangeStarter kind={SCHEDULE} />} />
             <Route path="triggers" element={<Triggers />} />
-            <Route path="triggers/new" element={<NewTrigger />} />
+            <Route path="triggers/new" element={<NewStarter kind={TRIGGER} />} />
             <Route path="triggers/:id" element={<TriggerPage />} />
-            <Route path="triggers/:id/change" element={<ChangeTrigger />} />
+            <Route path="triggers/:id/change" element={<ChangeStarter kind={TRIGGER} />} />
             <Route path="webhooks" element={<Endpoints />} />
             <Route path="webhooks/:id" element={<EndpointPage />} />
           </>

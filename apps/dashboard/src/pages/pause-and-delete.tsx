@@ -1,5 +1,5 @@
 import { type ReactNode } from 'react';
-import { Link, useNavigate } from 'react-router';
+import { useNavigate } from 'react-router';
 import { useAction } from '../api/use-action';
 import { Button } from '../ui/button';
 import { useConfirm } from '../ui/confirmation';
@@ -46,9 +46,6 @@ export function PauseAndDelete({
       <Button busy={toggle.isPending} onClick={() => toggle.mutate(undefined)}>
         {enabled ? 'Pause' : 'Resume'}
       </Button>
-      <Link className="button" to={`${list}/${id}/change`}>
-        Change
-      </Link>
       <Button kind="danger" busy={remove.isPending} onClick={() => void ask()}>
         Delete
       </Button>

@@ -1,35 +1,35 @@
 import { type Task } from '#libs/sdk';
 import { type ReactNode, type SubmitEvent, useState } from 'react';
+import { useNavigate } from 'react-router';
 import { fieldErrorsOf } from '../api/failure';
+import { useAction } from '../api/use-action';
 import { useTasks } from '../api/use-tasks';
 import { PlaceholdersContext } from '../schema-form/placeholders';
 import { type Schema, withField } from '../schema-form/schema';
 import { Button } from '../ui/button';
 import { FieldErrors } from '../ui/field-errors';
 import { Loaded } from '../ui/loaded';
-import { type Body, type OwnFieldsProps } from './body-fields';
+import { type Body } from './body-fields';
 import { hidingChanges } from './changes';
 import { JobOptions } from './job-options';
 import { PayloadField } from './payload-field';
+import { type Starter, type StarterKind } from './starter-kind';
 import { TaskChoice } from './task-choice';
-import { type BodyCall, useBodySchema } from './use-body-schema';
+import { useBodySchema } from './use-body-schema';
 
 interface StarterFormProps {
-  readonly call: BodyCall;
-  /** What says when jobs are started, and the fields that it shows. */
-  readonly Own: (props: OwnFieldsProps) => ReactNode;
-  readonly own: readonly string[];
-  /** What is in the form at first. */
-  readonly body: Body;
+  readonly kind: StarterKind;
+  /** What is in the form at first, of what the body takes. */
+  readonly begin: (schema: Schema) => Body;
+  /** What is done by it: "Create". */
   readonly action: string;
-  readonly isPending: boolean;
-  readonly error: Error | null;
-  readonly onSubmit: (body: Body) => void;
+  readonly save: (body: Body, before: Body) => Promise<Starter>;
+  readonly done: (saved: Starter) => string;
 }
 
 /** Something that starts jobs: when it does, and which. What is wrong is said by the gateway, field by field. */
 export function StarterForm(props: StarterFormProps): ReactNode {
-  const schema = useBodySchema(props.call);
+  const schema = useBodySchema(props.kind.call);
   const tasks = useTasks({ everyMs: false });
   return (
     <Loaded query={schema}>
@@ -43,24 +43,28 @@ interface FormProps extends StarterFormProps {
   readonly tasks: readonly Task[];
 }
 
-function Form({ call, Own, own, action, isPending, error, onSubmit, schema, tasks, ...props }: FormProps): ReactNode {
-  const [body, setBody] = useState(props.body);
+function Form({ kind, begin, action, save, done, schema, tasks }: FormProps): ReactNode {
+  const { Own, own, call, name, list, takesPlaceholders } = kind;
+  const navigate = useNavigate();
+  const [before] = useState(() => begin(schema));
+  const [body, setBody] = useState(before);
+  const { mutate, isPending, error } = useAction(() => save(body, before), done);
   const errors = fieldErrorsOf(error);
   const part = { body, onChange: setBody, errors };
   const chosen = typeof body['task'] === 'string' ? body['task'] : undefined;
-  const task = tasks.find(({ name }) => name === chosen);
-  const hiding = hidingChanges(props.body, body);
+  const task = tasks.find((one) => one.name === chosen);
+  const hiding = hidingChanges(before, body);
   // What another task works on is no use to this one.
-  const choose = (name: string): void => setBody(withField({ ...body, task: name }, 'payload', undefined));
+  const choose = (other: string): void => setBody(withField({ ...body, task: other }, 'payload', undefined));
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    onSubmit(body);
+    mutate(undefined, { onSuccess: ({ id }) => void navigate(`${list}/${id}`) });
   };
   return (
     <form className="form card" onSubmit={submit}>
       <Own schema={schema} {...part} />
       <TaskChoice tasks={tasks} chosen={chosen} onChoice={choose} />
-      <PlaceholdersContext value={call === '/v1/triggers'}>
+      <PlaceholdersContext value={takesPlaceholders}>
         {task !== undefined && <PayloadField key={task.name} task={task} {...part} />}
       </PlaceholdersContext>
       <JobOptions call={call} elsewhere={['task', 'payload', ...own]} {...part} />
@@ -72,7 +76,7 @@ function Form({ call, Own, own, action, isPending, error, onSubmit, schema, task
       )}
       <footer className="buttons">
         <Button kind="primary" type="submit" busy={isPending} disabled={hiding.length > 0}>
-          {action}
+          {action} the {name}
         </Button>
       </footer>
     </form>

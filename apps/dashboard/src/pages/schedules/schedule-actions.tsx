@@ -2,8 +2,10 @@ import { type Schedule } from '#libs/sdk';
 import { type ReactNode } from 'react';
 import { leveret } from '../../api/leveret';
 import { useAction } from '../../api/use-action';
+import { ChangeLink } from '../../request-form/starter-links';
 import { Button } from '../../ui/button';
 import { PauseAndDelete } from '../pause-and-delete';
+import { SCHEDULE } from './schedule-kind';
 
 export function ScheduleActions({ schedule }: { readonly schedule: Schedule }): ReactNode {
   const { id, name } = schedule;
@@ -16,6 +18,7 @@ export function ScheduleActions({ schedule }: { readonly schedule: Schedule }): 
       <Button kind="primary" busy={run.isPending} onClick={() => run.mutate(undefined)}>
         Run now
       </Button>
+      <ChangeLink kind={SCHEDULE} of={schedule} />
       <PauseAndDelete
         of={schedule}
         kind="schedule"

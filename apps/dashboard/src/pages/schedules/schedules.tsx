@@ -3,31 +3,22 @@ import { type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { leveret } from '../../api/leveret';
 import { useLive } from '../../api/use-live';
-import { useMay } from '../../shell/session';
+import { NewLink } from '../../request-form/starter-links';
 import { Loaded } from '../../ui/loaded';
 import { Page } from '../../ui/page';
 import { Pager, useCursor } from '../../ui/pager';
 import { StatusBadge } from '../../ui/status-badge';
 import { type Column, Table } from '../../ui/table';
 import { Time } from '../../ui/time';
+import { SCHEDULE } from './schedule-kind';
 import { timingText } from './timing-text';
 
 /** What starts jobs by the clock. */
 export function Schedules(): ReactNode {
-  const mayWrite = useMay('jobs:write');
   const cursor = useCursor();
   const query = useLive(['schedules', cursor], (signal) => leveret.schedules.list({ cursor }).page({ signal }));
   return (
-    <Page
-      title="Schedules"
-      actions={
-        mayWrite && (
-          <Link className="button primary" to="/schedules/new">
-            Create a schedule
-          </Link>
-        )
-      }
-    >
+    <Page title="Schedules" actions={<NewLink kind={SCHEDULE} />}>
       <div className="card">
         <Loaded query={query}>
           {({ data }) => (

@@ -3,6 +3,7 @@ import { type ReactNode } from 'react';
 import { useParams } from 'react-router';
 import { leveret } from '../../api/leveret';
 import { useLive } from '../../api/use-live';
+import { ChangeLink } from '../../request-form/starter-links';
 import { useMay } from '../../shell/session';
 import { Facts } from '../../ui/facts';
 import { JsonView } from '../../ui/json-view';
@@ -14,6 +15,7 @@ import { Time } from '../../ui/time';
 import { OutcomeCell } from '../outcome-cell';
 import { PauseAndDelete } from '../pause-and-delete';
 import { RunsSection, SHOWN_RUNS } from '../runs-section';
+import { TRIGGER } from './trigger-kind';
 
 /** One trigger, and what became of the events that it wanted. */
 export function TriggerPage(): ReactNode {
@@ -28,13 +30,16 @@ export function TriggerPage(): ReactNode {
       actions={
         data &&
         mayWrite && (
-          <PauseAndDelete
-            of={data}
-            kind="trigger"
-            consequence="The trigger and its history are gone. Jobs that it has started stay."
-            list="/triggers"
-            calls={leveret.triggers}
-          />
+          <>
+            <ChangeLink kind={TRIGGER} of={data} />
+            <PauseAndDelete
+              of={data}
+              kind="trigger"
+              consequence="The trigger and its history are gone. Jobs that it has started stay."
+              list="/triggers"
+              calls={leveret.triggers}
+            />
+          </>
         )
       }
     >

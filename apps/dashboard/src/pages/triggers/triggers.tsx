@@ -3,30 +3,21 @@ import { type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { leveret } from '../../api/leveret';
 import { useLive } from '../../api/use-live';
-import { useMay } from '../../shell/session';
+import { NewLink } from '../../request-form/starter-links';
 import { Loaded } from '../../ui/loaded';
 import { Page } from '../../ui/page';
 import { Pager, useCursor } from '../../ui/pager';
 import { StatusBadge } from '../../ui/status-badge';
 import { type Column, Table } from '../../ui/table';
 import { Time } from '../../ui/time';
+import { TRIGGER } from './trigger-kind';
 
 /** What starts jobs for events. */
 export function Triggers(): ReactNode {
-  const mayWrite = useMay('jobs:write');
   const cursor = useCursor();
   const query = useLive(['triggers', cursor], (signal) => leveret.triggers.list({ cursor }).page({ signal }));
   return (
-    <Page
-      title="Triggers"
-      actions={
-        mayWrite && (
-          <Link className="button primary" to="/triggers/new">
-            Create a trigger
-          </Link>
-        )
-      }
-    >
+    <Page title="Triggers" actions={<NewLink kind={TRIGGER} />}>
       <div className="card">
         <Loaded query={query}>
           {({ data }) => (
