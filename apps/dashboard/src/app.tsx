@@ -16,7 +16,8 @@ export function App(): ReactNode {
       <Tooltip.Provider delayDuration={300}>
         <NoticeProvider>
           <ConfirmationProvider>
-            <BrowserRouter>
+            {/* Filters are read out of the address: a box that is ticked has to be so at once. */}
+            <BrowserRouter useTransitions={false}>
               <SessionGate>
                 <Pages />
               </SessionGate>

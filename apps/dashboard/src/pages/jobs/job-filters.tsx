@@ -2,8 +2,9 @@ import { type ReactNode, useState } from 'react';
 import { useMay } from '../../shell/session';
 import { Button } from '../../ui/button';
 import { TextFilter } from '../../ui/text-filter';
-import { type AddressedFilter, STATUSES } from './job-filter';
+import { type AddressedFilter } from './job-filter';
 import { MetadataFilters } from './metadata-filters';
+import { StatusFilter } from './status-filter';
 import { TimeFilter } from './time-filter';
 
 /** What of the jobs is listed. Each filter is in the address as soon as it is set. */
@@ -15,17 +16,7 @@ export function JobFilters({ filters }: { readonly filters: AddressedFilter }): 
   const [isMore, setMore] = useState(count > 0);
   return (
     <div className="filters" role="search" aria-label="Filter jobs">
-      <label>
-        Status
-        <select value={values.status ?? ''} onChange={({ target }) => set('status', target.value)}>
-          <option value="">any</option>
-          {statusChoices(values.status).map((status) => (
-            <option key={status} value={status}>
-              {status.replaceAll(',', ', ')}
-            </option>
-          ))}
-        </select>
-      </label>
+      <StatusFilter value={values.status} onChange={(statuses) => set('status', statuses)} />
       <TextFilter name="Task" value={values.task} onChange={(value) => set('task', value)} />
       <TextFilter name="Queue" value={values.queue} onChange={(value) => set('queue', value)} />
       {isMore && (
@@ -51,9 +42,4 @@ export function JobFilters({ filters }: { readonly filters: AddressedFilter }): 
       )}
     </div>
   );
-}
-
-/** Each status, and what else the address asks for: several of them, joined by commas. */
-function statusChoices(asked: string | undefined): readonly string[] {
-  return [...new Set([...STATUSES, ...(asked === undefined ? [] : [asked])])];
 }
