@@ -57,6 +57,13 @@ describe('the dashboard', () => {
   const status = (page: Page, text: string): Promise<void> =>
     page.locator('.page-header .status', { hasText: text }).waitFor();
 
+  /** Has the gateway say that the payload of `lab.script` has another schema. */
+  const withSchema = (page: Page, schema: object): Promise<unknown> =>
+    page.route('**/v1/tasks/lab.script', async (route) => {
+      const task = (await (await route.fetch()).json()) as object;
+      await route.fulfill({ json: { ...task, schema } });
+    });
+
   it('lets in who has a key, leads to where they wanted, and lets nobody in after they sign out', async () => {
     const stranger = await DashboardPages.open(browser, suite.url);
     const page = await stranger.visit('/tasks/lab.script');
@@ -549,6 +556,63 @@ describe('the dashboard', () => {
     expect(made?.payload).toEqual({ steps: '{{data.steps}}', says: 'of {{data.number}}' });
   });
 
+  it('shows a payload that is taken from the event whole, and changes it', async () => {
+    const { id } = await suite.leveret.triggers.create({
+      ...{ name: 'Letters', pattern: 'letter.*', task: 'lab.script', payload: '{{data}}' },
+    });
+    const page = await pages.visit(`/triggers/${id}/change`);
+    const payload = page.getByLabel('Payload', { exact: true });
+    await payload.waitFor();
+    expect(await payload.inputValue()).toBe('{{data}}');
+    await payload.fill('{{data.script}}');
+    await press(page, 'Change the trigger');
+    await heading(page, /^Letters$/);
+    expect((await suite.leveret.triggers.get(id)).payload).toBe('{{data.script}}');
+  });
+
+  it('keeps what is said of one way of timing while the other is looked at, and when the same is chosen again', async () => {
+    const page = await pages.visit('/schedules/new');
+    const cron = page.getByLabel('cron', { exact: true });
+    const every = page.getByLabel('every', { exact: true });
+    const zone = page.getByLabel('timezone optional');
+    await zone.waitFor();
+    expect(await zone.inputValue()).toBe(await page.evaluate('Intl.DateTimeFormat().resolvedOptions().timeZone'));
+    await cron.fill('30 2 * * *');
+    await zone.fill('Asia/Kathmandu');
+    await press(page, 'By cron');
+    await press(page, 'Every so often');
+    await every.fill('90s');
+    await press(page, 'Every so often');
+    expect(await every.inputValue()).toBe('90s');
+    await press(page, 'By cron');
+    expect([await cron.inputValue(), await zone.inputValue()]).toEqual(['30 2 * * *', 'Asia/Kathmandu']);
+  });
+
+  it('keeps what is typed of a value when the form that it has is chosen again', async () => {
+    const page = await pages.context.newPage();
+    const person = { anyOf: [{ type: 'string' }, { type: 'object', properties: { name: { type: 'string' } } }] };
+    await withSchema(page, { type: 'object', properties: { person } });
+    await page.goto(`${suite.url}/tasks/lab.script`);
+    const field = page.getByLabel('person optional', { exact: true });
+    await field.fill('Ada');
+    await press(page, 'as a text');
+    expect(await field.inputValue()).toBe('Ada');
+    await press(page, 'in detail');
+    await page.getByLabel('name optional', { exact: true }).waitFor();
+    await press(page, 'as a text');
+    expect(await field.inputValue()).toBe('');
+  });
+
+  it('says in the place of fields that what a call takes cannot be read', async () => {
+    const page = await pages.context.newPage();
+    const detail = 'There is no description today.';
+    await page.route('**/openapi.json', (route) => route.fulfill({ status: 503, json: { detail } }));
+    for (const path of ['/schedules/new', '/tasks/lab.script']) {
+      await page.goto(`${suite.url}${path}`);
+      await page.getByRole('alert').getByText(detail).waitFor();
+    }
+  });
+
   it('takes a file of a task from where it is', async () => {
     const page = await pages.visit('/tasks/media.process-image');
     const file = { name: 'note.png', mimeType: 'image/png', buffer: Buffer.from('no picture') };
@@ -564,11 +628,7 @@ describe('the dashboard', () => {
 
   it('keeps in a form of a list what was written, and sends no JSON that is none', async () => {
     const page = await pages.context.newPage();
-    await page.route('**/v1/tasks/lab.script', async (route) => {
-      const answer = await route.fetch();
-      const schema = { type: 'object', properties: { rows: { type: 'array', items: { type: 'object' } } } };
-      await route.fulfill({ json: { ...((await answer.json()) as object), schema } });
-    });
+    await withSchema(page, { type: 'object', properties: { rows: { type: 'array', items: { type: 'object' } } } });
     await page.goto(`${suite.url}/tasks/lab.script`);
     for (const text of ['{ "a": 1', '{ "b": 2 }']) {
       await press(page, 'Add to rows');
