@@ -113,5 +113,5 @@ describe('a subscriber', () => {
 
 /** Of the microtasks. */
 async function turnsOf(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn += 1) await undefined;
+  for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
 }
