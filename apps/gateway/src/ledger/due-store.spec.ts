@@ -31,6 +31,17 @@ describe('DueStore', () => {
   const outboxOf = (id: string): Promise<{ kind: string; run: number }[]> =>
     ledger.database.query('SELECT kind, run FROM outbox WHERE job_id = $1 ORDER BY id', [id]);
 
+  it('says for what there are jobs whose time has come', async () => {
+    await enter({ scheduledFor: future, expiresAt: future });
+    expect(await due.now()).toEqual({ late: false, due: false, paused: false });
+    const job = await enter({ scheduledFor: past });
+    expect(await due.now()).toEqual({ late: false, due: true, paused: false });
+    await due.release(10);
+    await ledger.database.query("UPDATE jobs SET expires_at = now(), held = 'batch' WHERE id = $1", [job]);
+    expect(await due.now()).toEqual({ late: true, due: false, paused: true });
+    await ledger.database.query('DELETE FROM jobs');
+  });
+
   it('queues the scheduled jobs whose time has come, each once, and no others: they wait for their turn', async () => {
     const now = await enter({ scheduledFor: past });
     const later = await enter({ scheduledFor: future });

@@ -35,9 +35,10 @@ export class DueJobs {
 
   // While the ledger is away nothing is due; the next look finds it.
   async #look(): Promise<void> {
-    await this.#repeat(() => this.#due.expire(AT_ONCE));
-    await this.#repeat(() => this.#due.resume(AT_ONCE));
-    await this.#repeat(() => this.#release());
+    const now = await this.#due.now().catch(() => undefined);
+    if (now?.late === true) await this.#repeat(() => this.#due.expire(AT_ONCE));
+    if (now?.paused === true) await this.#repeat(() => this.#due.resume(AT_ONCE));
+    if (now?.due === true) await this.#repeat(() => this.#release());
   }
 
   async #release(): Promise<number> {
