@@ -132,12 +132,14 @@ export class Backbone {
     const { telemetry, releaser } = entry;
     const unrouted = new UnroutedMessages(link, names, publisher);
     const heartbeats = new HeartbeatReader({ link, names, setup, workers: stores.workers, telemetry });
+    const { lookout } = stores;
     const shared = { link, names, dispatch: releaser, telemetry };
     const { prober, marker } = askersOn(links, stores, entry.times);
     const makes = new FollowerMaker(entry.intake, stores.tasks, entry.ends);
     const flows = new FlowKeeper({
       ...shared,
       endings: stores.endings,
+      lookout,
       room: entry.room,
       make: (due) => makes.make(due),
     });
@@ -146,7 +148,8 @@ export class Backbone {
     this.#parts = [
       entry.doctor,
       new Ingress({ link, names, setup, publisher, tasks: stores.tasks, spawns: stores.spawns, ...entry }),
-      ...triggerParts({ link, names, publisher, setup, tasks: stores.tasks, ...entry }),
+      ...triggerParts({ link, names, publisher, setup, tasks: stores.tasks, lookout, ...entry }),
+      lookout,
       new MinuteFolder(stores.minutes),
       entry.retention,
       new Ticker({ ticks: entry.ticks, prepare: (...request) => entry.intake.prepare(...request), telemetry }),
@@ -159,8 +162,8 @@ export class Backbone {
       new Reconciler({ ...shared, ...stores, publisher, prober, marker, tracker, times: entry.times }),
       tracker,
       flows,
-      new EndpointTeller({ ...entry, make: deliveryMaker(makes, entry.webhooks) }),
-      new FactTeller({ ...entry, facts: stores.facts, publisher, names }),
+      new EndpointTeller({ ...entry, lookout, make: deliveryMaker(makes, entry.webhooks) }),
+      new FactTeller({ ...entry, lookout, facts: stores.facts, publisher, names }),
       ...deadLetterParts({ ...shared, setup, stores, steering: entry.steering }),
       releaser,
       relay,

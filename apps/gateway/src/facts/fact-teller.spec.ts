@@ -3,6 +3,7 @@ import { brokerNames, ChannelLostError, type OutgoingMessage, PublishError } fro
 import { createTelemetry } from '#libs/observability';
 import { EventStore } from '../ledger/event-store.js';
 import { FactStore } from '../ledger/fact-store.js';
+import { Lookout } from '../ledger/lookout.js';
 import { JobSteering } from '../ledger/job-steering.js';
 import { JobStore } from '../ledger/job-store.js';
 import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
@@ -84,6 +85,7 @@ describe('FactTeller', () => {
   const tellerOf = (): FactTeller =>
     new FactTeller({
       ...{ changes: ledger.database, facts: new FactStore(ledger.database), publisher: broker },
+      lookout: new Lookout(ledger.database),
       events: new EventStore(ledger.database, { dispatch: IDLE_DISPATCH, room }),
       names: brokerNames('leveret'),
       telemetry: createTelemetry({ service: 'gateway', level: 'silent' }),

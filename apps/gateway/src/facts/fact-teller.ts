@@ -5,10 +5,9 @@ import { ownEvent } from '../events/own-events.js';
 import { type Database } from '../ledger/database.js';
 import { type EventStore } from '../ledger/event-store.js';
 import { type Fact, type FactStore, type NotedFact } from '../ledger/fact-store.js';
+import { type Lookout } from '../ledger/lookout.js';
 import { Rounds } from '../rounds/rounds.js';
 
-/** Another gateway may have died with facts in hand; and whoever begins to listen hears the first ones so much later at most. */
-const LOOK_EVERY_MS = 1_000;
 const AT_ONCE = 500;
 
 /** What became of a message: a queue has it, none wants it, or it is not known. */
@@ -22,6 +21,8 @@ interface Telling {
 
 interface Parts {
   readonly changes: Pick<Database, 'onJobChanges'>;
+  /** Finds facts that nobody was in a hurry to tell, and those that a gateway left which died. */
+  readonly lookout: Pick<Lookout, 'on'>;
   readonly facts: FactStore;
   readonly events: Pick<EventStore, 'takeFacts'>;
   readonly publisher: Pick<Publisher, 'ready' | 'publish'>;
@@ -40,11 +41,12 @@ export class FactTeller {
   readonly #parts: Parts;
   /** The types that a queue took when they were last told. */
   readonly #heard = new Set<string>();
-  readonly #rounds = new Rounds({ work: () => this.#look(), everyMs: LOOK_EVERY_MS });
+  readonly #rounds = new Rounds(() => this.#look());
   #fires = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    parts.lookout.on('facts', () => this.#rounds.wake());
     parts.changes.onJobChanges((changes) => {
       if ((this.#fires || this.#heard.size > 0) && changes.some(({ status }) => isFinal(status))) this.#rounds.wake();
     });

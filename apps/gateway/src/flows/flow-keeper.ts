@@ -1,14 +1,14 @@
 import { type Telemetry } from '#libs/observability';
 import { type EndingStore, type Followed, type MakeFollower } from '../ledger/ending-store.js';
+import { type Lookout } from '../ledger/lookout.js';
 import { type Dispatch } from '../ledger/outbox.js';
 import { type OutboxRoom } from '../ledger/outbox-room.js';
 import { Rounds } from '../rounds/rounds.js';
 
-/** Ends that this process has not heard of: those that another brought about and could not see to. */
-const LOOK_EVERY_MS = 1_000;
-
 interface Parts {
   readonly endings: EndingStore;
+  /** Finds ends that this process has not heard of: those that another brought about and could not see to. */
+  readonly lookout: Pick<Lookout, 'on'>;
   readonly make: MakeFollower;
   readonly room: Pick<OutboxRoom, 'full' | 'add'>;
   readonly dispatch: Pick<Dispatch, 'wake'>;
@@ -18,10 +18,11 @@ interface Parts {
 /** Enqueues what follows from the ends of jobs and batches. Every gateway has one; the ledger lets each end be seen to once. */
 export class FlowKeeper {
   readonly #parts: Parts;
-  readonly #rounds = new Rounds({ work: () => this.#look(), everyMs: LOOK_EVERY_MS });
+  readonly #rounds = new Rounds(() => this.#look());
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    parts.lookout.on('endings', () => this.wake());
   }
 
   start(): void {

@@ -14,6 +14,7 @@ import { HistoryStore } from './history-store.js';
 import { IdempotencyStore } from './idempotency.js';
 import { InForceStore } from './in-force-store.js';
 import { JobSelectionStore } from './job-selection-store.js';
+import { Lookout } from './lookout.js';
 import { MinuteStore } from './queue-counts.js';
 import { OldVoidStore } from './old-void-store.js';
 import { OutboxStore } from './outbox-store.js';
@@ -49,6 +50,7 @@ export interface Stores {
   readonly histories: HistoryStore;
   readonly idempotency: IdempotencyStore;
   readonly inForce: InForceStore;
+  readonly lookout: Lookout;
   readonly minutes: MinuteStore;
   readonly oldVoids: OldVoidStore;
   readonly outbox: OutboxStore;
@@ -86,6 +88,7 @@ export function storesOn(database: Database, times: ReconcilerTimes): Stores {
     histories: new HistoryStore(database),
     idempotency: new IdempotencyStore(database),
     inForce: new InForceStore(database),
+    lookout: new Lookout(database),
     minutes: new MinuteStore(database),
     oldVoids: new OldVoidStore(database, times),
     outbox: new OutboxStore(database),

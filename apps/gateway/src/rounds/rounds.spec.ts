@@ -1,10 +1,8 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Rounds } from './rounds.js';
 
-const NEVER_MS = 3_600_000;
-
 /** Rounds that end when they are told to. */
-function heldRounds(everyMs = NEVER_MS): { rounds: Rounds; begun: () => number; end: () => Promise<void> } {
+function heldRounds(): { rounds: Rounds; begun: () => number; end: () => Promise<void> } {
   const ends: (() => void)[] = [];
   let count = 0;
   const work = (): Promise<void> => {
@@ -15,7 +13,7 @@ function heldRounds(everyMs = NEVER_MS): { rounds: Rounds; begun: () => number; 
     ends.shift()?.();
     await new Promise(setImmediate);
   };
-  return { rounds: new Rounds({ work, everyMs }), begun: () => count, end };
+  return { rounds: new Rounds(work), begun: () => count, end };
 }
 
 describe('Rounds', () => {
@@ -33,19 +31,6 @@ describe('Rounds', () => {
     rounds.wake();
     expect(begun()).toBe(3);
     await Promise.all([end(), rounds.stop()]);
-  });
-
-  it('come by themselves', async () => {
-    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
-    const { rounds, begun, end } = heldRounds(1_000);
-    rounds.start();
-    await end();
-    jest.advanceTimersByTime(1_000);
-    expect(begun()).toBe(2);
-    await Promise.all([end(), rounds.stop()]);
-    jest.advanceTimersByTime(10_000);
-    expect(begun()).toBe(2);
-    jest.useRealTimers();
   });
 
   it('stop when the one under way is over, whoever has asked for another', async () => {

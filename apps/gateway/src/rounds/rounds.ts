@@ -1,29 +1,22 @@
-/** Work that somebody may ask for at any time, and that is looked for now and then in any case. */
-export interface RoundsOptions {
-  /** Does what there is to do; must not throw. */
-  readonly work: () => Promise<void>;
-  /** Whoever could not ask, such as a gateway that died, is waited for no longer than this. */
-  readonly everyMs: number;
-}
-
 /** Does some work round by round: one at a time, and another behind it for whoever asks in the middle of one. */
 export class Rounds {
-  readonly #options: RoundsOptions;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #work: () => Promise<void>;
+  #running = false;
   #underway: Promise<void> | undefined;
   #again = false;
 
-  constructor(options: RoundsOptions) {
-    this.#options = options;
+  /** @param work does what there is to do; must not throw */
+  constructor(work: () => Promise<void>) {
+    this.#work = work;
   }
 
   /** False before the start and after the stop: a long round looks at it to end early. */
   get running(): boolean {
-    return this.#timer !== undefined;
+    return this.#running;
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.wake(), this.#options.everyMs).unref();
+    this.#running = true;
     this.wake();
   }
 
@@ -35,15 +28,14 @@ export class Rounds {
 
   /** Settles when the round under way is over; there is no other. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    this.#running = false;
     await this.#underway;
   }
 
   async #go(): Promise<void> {
     while (this.#again && this.running) {
       this.#again = false;
-      await this.#options.work();
+      await this.#work();
     }
     this.#underway = undefined;
   }

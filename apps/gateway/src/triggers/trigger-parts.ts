@@ -8,7 +8,7 @@ import { jobBuilder } from './job-builder.js';
 import { TriggerRunner, type TriggerRunnerParts } from './trigger-runner.js';
 
 type Given = Omit<EventIngressParts, 'events'> &
-  Pick<TriggerRunnerParts, 'firings'> & {
+  Pick<TriggerRunnerParts, 'firings' | 'lookout'> & {
     readonly events: EventStore;
     readonly eventBindings: EventBindings;
     readonly intake: JobIntake;

@@ -1,15 +1,16 @@
 import { type Telemetry } from '#libs/observability';
 import { type EventStore } from '../ledger/event-store.js';
 import { type FiringStore, type JobBuilder } from '../ledger/firing-store.js';
+import { type Lookout } from '../ledger/lookout.js';
 import { type OutboxRoom } from '../ledger/outbox-room.js';
 import { Rounds } from '../rounds/rounds.js';
 
-/** Another gateway may have died with events in hand. */
-const LOOK_EVERY_MS = 1_000;
 const AT_ONCE = 25;
 
 export interface TriggerRunnerParts {
   readonly events: Pick<EventStore, 'onTaken'>;
+  /** Finds events that a gateway has left which died. */
+  readonly lookout: Pick<Lookout, 'on'>;
   readonly firings: FiringStore;
   readonly builder: JobBuilder;
   readonly room: Pick<OutboxRoom, 'full' | 'onChange'>;
@@ -19,13 +20,14 @@ export interface TriggerRunnerParts {
 /** Fires the triggers of events that have been taken in. Every gateway has one; the ledger lets each event be fired once. */
 export class TriggerRunner {
   readonly #parts: TriggerRunnerParts;
-  readonly #rounds = new Rounds({ work: () => this.#fireAll(), everyMs: LOOK_EVERY_MS });
+  readonly #rounds = new Rounds(() => this.#fireAll());
 
   constructor(parts: TriggerRunnerParts) {
     this.#parts = parts;
   }
 
   start(): void {
+    this.#parts.lookout.on('events', () => this.#rounds.wake());
     this.#parts.events.onTaken(() => this.#rounds.wake());
     this.#parts.room.onChange((full) => !full && this.#rounds.wake());
     this.#rounds.start();

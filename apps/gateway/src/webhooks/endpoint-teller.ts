@@ -2,13 +2,13 @@ import { isFinal } from '#libs/contracts';
 import { type Telemetry } from '#libs/observability';
 import { type Database } from '../ledger/database.js';
 import { type DeliveryStore, type MakeDelivery } from '../ledger/delivery-store.js';
+import { type Lookout } from '../ledger/lookout.js';
 import { Rounds } from '../rounds/rounds.js';
-
-/** Ends that another gateway has noted and could not see to; and the first one after a time without any. */
-const LOOK_EVERY_MS = 1_000;
 
 interface Parts {
   readonly changes: Pick<Database, 'onJobChanges'>;
+  /** Finds ends that another gateway has noted and could not see to; and the first one after a time without any. */
+  readonly lookout: Pick<Lookout, 'on'>;
   readonly deliveries: Pick<DeliveryStore, 'deliverEnds'>;
   readonly make: MakeDelivery;
   readonly telemetry: Telemetry;
@@ -20,12 +20,13 @@ interface Parts {
  */
 export class EndpointTeller {
   readonly #parts: Parts;
-  readonly #rounds = new Rounds({ work: () => this.#look(), everyMs: LOOK_EVERY_MS });
+  readonly #rounds = new Rounds(() => this.#look());
   /** Whether there was something to deliver lately: mostly no tenant has an endpoint, and there is no hurry. */
   #delivers = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    parts.lookout.on('deliveries', () => this.#rounds.wake());
     parts.changes.onJobChanges((changes) => {
       if (this.#delivers && changes.some(({ status }) => isFinal(status))) this.#rounds.wake();
     });
