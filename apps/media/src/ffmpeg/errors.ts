@@ -1,3 +1,5 @@
+import { MAX_FRAME_PIXELS } from './input-options.js';
+
 /** What can be wrong with a video, or with what is asked of it. Trying again would not help. */
 export type VideoProblemCode = 'unsupported_video' | 'corrupt_video' | 'video_too_large' | 'video_too_long';
 
@@ -11,6 +13,15 @@ export class VideoProblem extends Error {
     super(message, options);
     this.name = 'VideoProblem';
   }
+}
+
+/** @param size of a frame, as `8192 x 8192` */
+export function tooManyPixels(size: string): VideoProblem {
+  const most = String(MAX_FRAME_PIXELS / 1_000_000);
+  return new VideoProblem(
+    'video_too_large',
+    `The video has ${size} pixels; at most ${most} megapixels can be processed`,
+  );
 }
 
 /** ffmpeg is not installed where the app runs. */

@@ -1,10 +1,12 @@
-import { FfmpegCrash, FfmpegMissing, FfmpegUnfit, VideoProblem } from './errors.js';
+import { FfmpegCrash, FfmpegMissing, FfmpegUnfit, tooManyPixels, VideoProblem } from './errors.js';
 import { MOST_WRITTEN, NOT_EXECUTABLE, type ProgramEnd, runGuarded } from './guarded-program.js';
 
 const GIB = 1024 ** 3;
 const MOST_OUTPUT = 1024 * 1024;
 /** Lines in which ffmpeg says that a limit was met. */
-const TOO_LARGE = /Cannot allocate memory|exceeds specified max pixel count|Picture size \S+ is invalid/;
+const TOO_MANY_PIXELS = /Picture size ([1-9]\d*)x([1-9]\d*) (?:exceeds specified max pixel count|is invalid)/;
+const TOO_LARGE_FILE = /File too large/;
+const TOO_MUCH_MEMORY = /Cannot allocate memory/;
 const DISK_FULL = /No space left on device/;
 /** Lines in which ffmpeg says that it does not know what the app asks for: no video makes it say so. */
 const UNFIT =
@@ -62,10 +64,8 @@ function check(program: string, end: ProgramEnd): void {
 
 function failure({ code, stderr }: { readonly code: number; readonly stderr: string }): Error {
   if (DISK_FULL.test(stderr)) return new FfmpegCrash('a full disk');
-  if (/File too large/.test(stderr)) return tooMuchWritten();
-  if (TOO_LARGE.test(stderr)) {
-    return new VideoProblem('video_too_large', 'Working on the video takes more memory than is allowed for one');
-  }
+  const tooLarge = limitMet(stderr);
+  if (tooLarge !== undefined) return tooLarge;
   const unfit = code === NOT_EXECUTABLE ? lastLine(stderr) : UNFIT.exec(stderr)?.[0];
   if (unfit !== undefined) return new FfmpegUnfit(told(unfit));
   const codec = UNREAD_CODEC.exec(stderr)?.[1];
@@ -74,6 +74,14 @@ function failure({ code, stderr }: { readonly code: number; readonly stderr: str
   }
   const why = told(lastLine(stderr));
   return new VideoProblem('corrupt_video', `The video is damaged, cut short, or of a kind that is not read: ${why}`);
+}
+
+function limitMet(stderr: string): VideoProblem | undefined {
+  if (TOO_LARGE_FILE.test(stderr)) return tooMuchWritten();
+  const [, width, height] = TOO_MANY_PIXELS.exec(stderr) ?? [];
+  if (width !== undefined && height !== undefined) return tooManyPixels(`${width} x ${height}`);
+  if (!TOO_MUCH_MEMORY.test(stderr)) return undefined;
+  return new VideoProblem('video_too_large', 'Working on the video takes more memory than is allowed for one');
 }
 
 function tooMuchWritten(): VideoProblem {

@@ -1,5 +1,5 @@
 import { type Place, runFfprobe } from './ffmpeg.js';
-import { VideoProblem } from './errors.js';
+import { tooManyPixels, VideoProblem } from './errors.js';
 import { MAX_FRAME_PIXELS, probeOptions } from './input-options.js';
 import { type VideoKind } from './video-kind.js';
 
@@ -99,11 +99,7 @@ function isPicture({ codec_type: type, width, height, disposition }: ProbedStrea
 function shownSize(video: ProbedStream): { width: number; height: number } {
   const [stored, height] = [Number(video.width), Number(video.height)];
   if (stored * height > MAX_FRAME_PIXELS) {
-    const most = String(MAX_FRAME_PIXELS / 1_000_000);
-    throw new VideoProblem(
-      'video_too_large',
-      `The video has ${String(stored)} x ${String(height)} pixels; at most ${most} megapixels can be processed`,
-    );
+    throw tooManyPixels(`${String(stored)} x ${String(height)}`);
   }
   const width = Math.max(1, Math.round(stored * pixelShape(video)));
   const turns = video.side_data_list?.map(({ rotation }) => Number(rotation)).find(Number.isFinite) ?? 0;

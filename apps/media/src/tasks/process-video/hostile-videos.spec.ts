@@ -143,7 +143,8 @@ describe('a video that cannot be processed', () => {
     const options = ['-frames:v', '1', '-vf', 'scale=6400:6400'];
     const bomb = await makeVideo(desk.studio, { sound: false, name: 'bomb.mp4', options });
     expect(bomb.length).toBeLessThan(2_000_000);
-    expect(await desk.failure(bomb)).toMatchObject({ code: 'video_too_large' });
+    const message = expect.stringContaining('6400 x 6400 pixels; at most 36 megapixels');
+    expect(await desk.failure(bomb)).toMatchObject({ code: 'video_too_large', message });
   });
 
   it('is refused when its frames are larger than it says', async () => {
