@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PrivatePostgres } from '../../../../tools/local-nodes/private-postgres.js';
 import { Database } from '../ledger/database.js';
-import { migrate } from '../ledger/migrate.js';
+import { putEmptyLedger } from './empty-ledger.js';
 
 /** A ledger on a PostgreSQL server of its own, for one spec file. */
 export interface RealLedger {
@@ -13,13 +13,13 @@ export interface RealLedger {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a server in a folder of its own and brings its schema up to date. */
+/** Starts a server with an empty ledger in a folder of its own. */
 export async function startRealLedger(): Promise<RealLedger> {
   const folder = await mkdtemp(join(tmpdir(), 'leveret-ledger-'));
+  await putEmptyLedger(join(folder, 'postgres'));
   const server = new PrivatePostgres(join(folder, 'postgres'));
   await server.start();
   const database = new Database(server.url);
-  await migrate(database);
   const stop = async (): Promise<void> => {
     await database.close();
     await server.kill();
