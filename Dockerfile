@@ -88,8 +88,8 @@ ENV HEALTH_PORT=9000
 EXPOSE 9000
 COPY --from=packages /packages/exports/node_modules node_modules
 COPY --from=build /app/dist/apps/exports dist/apps/exports
-# Little memory for young objects: files are made in threads, which have their own.
-CMD ["node", "--enable-source-maps", "--max-semi-space-size=4", "dist/apps/exports/src/main.js"]
+# Little memory for young objects: files are made in threads, which have their own. What a job leaves behind does not lie about for long.
+CMD ["node", "--enable-source-maps", "--max-semi-space-size=4", "--heap-growing-percent=50", "dist/apps/exports/src/main.js"]
 
 FROM runtime AS integrations
 ENV HEALTH_PORT=9000

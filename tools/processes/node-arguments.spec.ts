@@ -11,6 +11,7 @@ describe('what follows node on the command line of a program', () => {
     expect(nodeArguments(appMain('exports'))).toEqual([
       '--enable-source-maps',
       '--max-semi-space-size=4',
+      '--heap-growing-percent=50',
       appMain('exports'),
     ]);
   });
