@@ -5,7 +5,15 @@ import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { IsOptional, IsString } from 'class-validator';
 import { Readable } from 'node:stream';
-import { encodeWorkOrder, type Outcome, type RunReport, type TellingReport, type WorkOrder } from '#libs/contracts';
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  encodeWorkOrder,
+  LIMITS,
+  type Outcome,
+  type RunReport,
+  type TellingReport,
+  type WorkOrder,
+} from '#libs/contracts';
 import { createTelemetry } from '#libs/observability';
 import { FileMissingError } from '#libs/storage';
 import { type Observable, of, throwError } from 'rxjs';
@@ -18,6 +26,9 @@ import { type DeadLetters, type Delivery, type ReportSink, type Unreadable } fro
 import { Settlement } from './settlement.js';
 import { Task, TaskController } from './task-decorators.js';
 import { type TaskTable } from './task-table.js';
+
+/** Progress is told once in this time, from the start of a run on. */
+const WINDOW_MS = 1_000 / LIMITS.progressPerSecond;
 
 class Act {
   @IsString()
@@ -79,6 +90,7 @@ const ACTS: Readonly<Record<string, (job: JobContext, act: Act) => unknown>> = {
   tell: async (job) => {
     job.log.info('captured', { amount: 5 });
     await job.progress(50, 'half');
+    await wait(WINDOW_MS);
     await job.progress(70, 'held back');
     return [job.id, job.task, job.tenant, job.attempt, job.run, job.maxAttempts, job.metadata];
   },

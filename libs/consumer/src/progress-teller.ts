@@ -6,11 +6,12 @@ const WINDOW_MS = 1_000 / LIMITS.progressPerSecond;
 const AGAIN_EVERY_MS = 5_000;
 
 /**
- * Progress of one run: never falling, at most five reports a second, the latest wins and is told again until a newer one
- * comes. What waits when the run ends is dropped.
+ * Progress of one run: never falling, at most five reports a second from its start on, the latest wins and is told again until a
+ * newer one comes. What waits when the run ends is dropped, so one that is over in a fifth of a second tells its end alone.
  */
 export class ProgressTeller {
   readonly #tell: (progress: Pick<ProgressReport, 'seq' | 'percent' | 'message'>) => void;
+  readonly #begunAt = performance.now();
   #seq = 0;
   #percent = 0;
   #message: string | null = null;
@@ -28,7 +29,10 @@ export class ProgressTeller {
     if (Number.isFinite(percent)) this.#percent = Math.max(this.#percent, Math.min(percent, 100));
     this.#message = message === undefined ? null : clippedText(shownText(message), LIMITS.progressMessage);
     this.#changed = true;
-    if (!this.#inWindow) this.#send();
+    if (this.#inWindow) return;
+    const rest = this.#begunAt + WINDOW_MS - performance.now();
+    if (rest > 0) this.#wait(rest);
+    else this.#send();
   }
 
   close(): void {
@@ -40,9 +44,14 @@ export class ProgressTeller {
     if (this.#closed) return;
     this.#changed = false;
     this.#seq += 1;
-    this.#inWindow = true;
     this.#say();
-    this.#after(WINDOW_MS, () => this.#endWindow());
+    this.#wait(WINDOW_MS);
+  }
+
+  #wait(ms: number): void {
+    if (this.#closed) return;
+    this.#inWindow = true;
+    this.#after(ms, () => this.#endWindow());
   }
 
   #endWindow(): void {

@@ -53,17 +53,28 @@ describe('the context of a run', () => {
     jest.useRealTimers();
   });
 
-  it('sends the first progress at once and then the latest of every fifth of a second', async () => {
+  it('sends the latest progress of every fifth of a second from its start on', async () => {
     for (const percent of [1, 2, 3]) await context.progress(percent);
-    expect(progress()).toEqual([[1, null]]);
-    jest.advanceTimersByTime(200);
-    expect(progress()).toEqual([
-      [1, null],
-      [3, null],
-    ]);
+    jest.advanceTimersByTime(199);
+    expect(progress()).toEqual([]);
+    jest.advanceTimersByTime(1);
+    expect(progress()).toEqual([[3, null]]);
+    await context.progress(4);
+    jest.advanceTimersByTime(199);
+    expect(progress()).toHaveLength(1);
+    jest.advanceTimersByTime(1);
+    expect(progress().at(-1)).toEqual([4, null]);
     jest.advanceTimersByTime(1_000);
-    await context.progress(4, 'four');
-    expect(progress().at(-1)).toEqual([4, 'four']);
+    await context.progress(5, 'five');
+    expect(progress().at(-1)).toEqual([5, 'five']);
+  });
+
+  it('tells no progress of a run that is over in a fifth of a second', async () => {
+    await context.progress(50);
+    jest.advanceTimersByTime(150);
+    context.close();
+    jest.advanceTimersByTime(10_000);
+    expect(told).toEqual([]);
   });
 
   it('tells the latest progress again and again, as a report may be lost, until a newer one comes or the run ends', async () => {
@@ -94,7 +105,7 @@ describe('the context of a run', () => {
     [Symbol('half'), 'Symbol(half)'],
   ])('notes that %p is no percentage, and goes on', async (percent, shown) => {
     await context.progress(30);
-    jest.advanceTimersByTime(200);
+    jest.advanceTimersByTime(400);
     await context.progress(percent as number, 'on');
     expect(progress().at(-1)).toEqual([30, 'on']);
     expect(lines()).toMatchObject([{ level: 'warn', message: `Expected progress of 0 to 100 percent, got ${shown}` }]);
@@ -105,17 +116,20 @@ describe('the context of a run', () => {
     [{ a: 1 }, '{"a":1}'],
     [1n, '[bigint that cannot be shown]'],
   ])('takes %p for a message, which is no text', async (message, shown) => {
+    jest.advanceTimersByTime(200);
     await context.progress(1, message as string);
     context.log.info(message as string);
     expect([progress()[0]?.[1], lines()[0]?.message]).toEqual([shown, shown]);
   });
 
   it('clips progress messages to 1 KiB', async () => {
+    jest.advanceTimersByTime(200);
     await context.progress(1, 'é'.repeat(1_000));
     expect(Buffer.byteLength(progress()[0]?.[1] ?? '')).toBeLessThanOrEqual(1_024);
   });
 
   it('tells nothing more once the run is over', async () => {
+    jest.advanceTimersByTime(200);
     await context.progress(1);
     await context.progress(2);
     context.close();
