@@ -61,7 +61,12 @@ export class BrokerWorkplace implements Workplace {
     this.process = new RunningProcess(options.concurrency, this.#peers, telemetry);
   }
 
-  /** What keeps jobs from being taken; undefined when nothing does, or somebody has paused the queue. */
+  /** Why the app cannot work, whatever jobs come; undefined when it can. */
+  get standstill(): string | undefined {
+    return this.#work?.intake.standstill;
+  }
+
+  /** What keeps jobs from coming; undefined when nothing does, somebody has paused the queue, or the app cannot work. */
   get obstacle(): string | undefined {
     if (this.#work === undefined) return 'the app has not started';
     return this.#publisher.ready ? this.#work.intake.obstacle : 'the broker is not connected, or takes no messages';

@@ -66,10 +66,22 @@ describe('the intake', () => {
     intake.follow(true);
     await intake.entered;
     intake.halt('the server refuses the password', 20);
-    expect(intake.obstacle).toBe('the server refuses the password');
+    expect(intake.standstill).toBe('the server refuses the password');
     await until(() => said.filter((word) => word === 'resumed').length === 2);
     expect(said).toEqual(['open', 'resumed…', 'resumed', 'hold', 'paused…', 'paused', 'open', 'resumed…', 'resumed']);
+    expect([intake.standstill, intake.obstacle]).toEqual([undefined, undefined]);
+  });
+
+  it('lays nothing to the broker while the app cannot work', async () => {
+    const { intake, said } = recorded();
+    intake.follow(true);
+    await intake.entered;
+    intake.halt('the server refuses the password', 60_000);
+    await until(() => said.includes('paused'));
     expect(intake.obstacle).toBeUndefined();
+    intake.follow(false);
+    expect(intake.obstacle).toBe('the control stream has not been read yet');
+    await intake.end();
   });
 
   it('hears of a standstill once, however many jobs in hand meet it, until it has worked again', async () => {

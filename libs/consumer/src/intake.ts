@@ -14,7 +14,6 @@ export class Intake {
   #paused = false;
   /** Of the pause or resume that counts. */
   #version = -1;
-  /** Why the app cannot work. */
   #standstill: string | undefined;
   #workAgain: NodeJS.Timeout | undefined;
   #ending = false;
@@ -34,11 +33,16 @@ export class Intake {
     this.#subscriber = subscriber;
   }
 
-  /** What keeps messages from coming, or undefined when they come, or somebody has paused the queue. */
+  /** What keeps messages from coming, or undefined when they come, somebody has paused the queue, or the app cannot work. */
   get obstacle(): string | undefined {
     if (!this.#following) return 'the control stream has not been read yet';
-    if (this.#standstill !== undefined) return this.#standstill;
-    return this.#paused || this.#subscriber.attached ? undefined : 'the consumer is not attached to its queue';
+    const isLetGo = this.#paused || this.#standstill !== undefined;
+    return isLetGo || this.#subscriber.attached ? undefined : 'the consumer is not attached to its queue';
+  }
+
+  /** Why the app cannot work; undefined when it can. */
+  get standstill(): string | undefined {
+    return this.#standstill;
   }
 
   /** Acts on a control entry that is about messages. */

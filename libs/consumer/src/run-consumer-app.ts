@@ -88,15 +88,16 @@ function within(process: AppProcess, module: Type): DynamicModule {
 }
 
 function checksOf(workplace: BrokerWorkplace, storage: Storage): HealthCheckSpec[] {
-  const broker = async (): ReturnType<HealthCheckSpec['check']> =>
-    workplace.obstacle === undefined ? 'up' : { down: workplace.obstacle };
+  const unless = async (down: string | undefined): ReturnType<HealthCheckSpec['check']> =>
+    down === undefined ? 'up' : { down };
   const stored = (): ReturnType<HealthCheckSpec['check']> =>
     storage.check().then(
       () => 'up' as const,
       () => ({ down: 'the file storage cannot be read or written' }),
     );
   return [
-    { name: 'broker', check: broker, gating: true },
+    { name: 'broker', check: () => unless(workplace.obstacle), gating: true },
+    { name: 'work', check: () => unless(workplace.standstill), gating: true },
     { name: 'storage', check: stored, gating: true },
   ];
 }
