@@ -32,7 +32,7 @@ describe('versions side by side', () => {
     const build = await newerBuild(join(testEnvironment().folder, 'newer'));
     suite = await startSuite({
       apps: ['lab'],
-      env: { RECONCILE_AFTER: '10s' },
+      env: { RECONCILE_AFTER: '2s' },
       buildOf: (process) => (newer.has(process) ? build : PROJECT),
     });
     jobs = new SuiteJobs(suite);
