@@ -117,6 +117,16 @@ describe('Dependencies', () => {
       expect(waits).toEqual(Array.from({ length: 100 }, (_, index) => 500 + index * 50));
     });
 
+    it('has jobs that wait for a try come back one after the other, of however many that are tried', () => {
+      const dependencies = processOf(alone());
+      const names = Array.from({ length: 10 }, (_, index) => `bad-${index}`);
+      for (const name of names) breakDown(dependencies, name);
+      now += 5_000;
+      for (const name of names) dependencies.enter(name);
+      const waits = [...names, ...names].map((name) => entered(dependencies, name).parked?.waitMs);
+      expect(waits).toEqual(Array.from({ length: 20 }, (_, index) => 500 + index * 50));
+    });
+
     it('takes one for hanging that has answered before and does no more', () => {
       const dependencies = processOf(alone());
       succeed(dependencies, 'late');

@@ -67,7 +67,7 @@ export class Parked extends Error {
  */
 export class Dependencies {
   readonly #byName = new Map<string, Dependency>();
-  /** Jobs that find no place because too many dependencies may hang. */
+  /** Jobs that find no place because too many dependencies may hang, and those that wait for a try of what may hang still. */
   readonly #crowd = new Returns();
   readonly #peers: Peers;
   readonly #table: PeerTable;
@@ -105,7 +105,10 @@ export class Dependencies {
     const dependency = this.#get(name);
     const allowance = this.#allowanceOf(name, dependency, now);
     const reason = dependency.refusal(allowance, now);
-    if (reason !== undefined) throw new Parked(reason, dependency.park(allowance, now));
+    if (reason !== undefined) {
+      const crowd = dependency.state(now) === 'half-open' ? this.#crowd : undefined;
+      throw new Parked(reason, dependency.park(allowance, now, crowd));
+    }
     if (this.#isCrowded(dependency, now)) {
       throw new Parked('dependency_busy', dependency.park(allowance, now, this.#crowd));
     }
