@@ -1,34 +1,51 @@
 /** A mail that takes longer is held up by its server. */
 const SLOW_MS = 5_000;
-/** How long a domain counts as slow, unless a mail to it goes quickly before. */
+/** How long it is remembered of a domain whether its last mail went quickly. */
 const REMEMBERED_MS = 60_000;
 
 /** How soon and how late a mail looks again whether its domain is held up still. */
 const LOOK_MS = { least: 10_000, most: 300_000 } as const;
+/** The same for a domain of which nothing is known yet: its first mails mostly are gone by then. */
+const FIRST_LOOK_MS = 1_000;
 
-interface MailInHand {
-  readonly at: number;
+/** A mail that has a connection. */
+export interface MailInHand {
+  readonly domains: readonly string[];
+  /** Since when it is with the server; undefined while it waits for its time. */
+  since?: number;
 }
 
-/** Mails with the server by the domains of their recipients: those of a slow domain leave half of the connections to the rest. */
+interface Pace {
+  readonly isSlow: boolean;
+  readonly until: number;
+}
+
+/**
+ * Mails with the server by the domains of their recipients. Those of a slow domain leave half of the connections to the rest, and
+ * those of one that has not shown to be quick leave one, so that its first mails cannot hold up all others.
+ */
 export class Crowding {
-  readonly #most: number;
+  readonly #mostSlow: number;
+  readonly #mostUnknown: number;
   readonly #inHand = new Map<string, Set<MailInHand>>();
-  readonly #slowUntil = new Map<string, number>();
+  /** Of the domains that had mails of late. */
+  readonly #paces = new Map<string, Pace>();
   /** When the last of those looks again that were put off. */
   readonly #lastLook = new Map<string, number>();
 
   /** @param connections how many mails may be with the server at once */
   constructor(connections: number) {
-    this.#most = Math.max(1, Math.floor(connections / 2));
+    this.#mostSlow = Math.max(1, Math.floor(connections / 2));
+    this.#mostUnknown = Math.max(1, connections - 1);
   }
 
   /** True when a further mail to this domain would most likely only wait, in a connection that others could use. */
   isCrowded(domain: string, now: number): boolean {
     const mails = [...(this.#inHand.get(domain) ?? [])];
-    const isSlow = (this.#slowUntil.get(domain) ?? now) > now;
-    const waiting = isSlow ? mails : mails.filter(({ at }) => now - at >= SLOW_MS);
-    return waiting.length >= this.#most;
+    const isSlow = this.#isSlow(domain, now);
+    if (isSlow === undefined && mails.length >= this.#mostUnknown) return true;
+    const waiting = isSlow === true ? mails : mails.filter(({ since = now }) => now - since >= SLOW_MS);
+    return waiting.length >= this.#mostSlow;
   }
 
   /**
@@ -36,36 +53,46 @@ export class Crowding {
    * in a few minutes at the latest, so that many of them cost little while it is held up and wait little when it is so no more.
    */
   putOffMs(domain: string, now: number): number {
-    const turn = Math.max(now + LOOK_MS.least, (this.#lastLook.get(domain) ?? 0) + SLOW_MS / this.#most);
+    const [{ since = now } = {}] = this.#inHand.get(domain) ?? [];
+    if (this.#isSlow(domain, now) === undefined && now - since < SLOW_MS) return FIRST_LOOK_MS;
+    const turn = Math.max(now + LOOK_MS.least, (this.#lastLook.get(domain) ?? 0) + SLOW_MS / this.#mostSlow);
     const last = turn - now > LOOK_MS.most ? now + LOOK_MS.least : turn; // the line begins anew
     this.#lastLook.set(domain, last);
     return Math.ceil(last - now);
   }
 
-  /** Counts a mail until the function that it gives is called. */
-  enter(domains: readonly string[], now: number): (now: number) => void {
-    const mail = { at: now };
-    for (const domain of domains) this.#inHand.set(domain, (this.#inHand.get(domain) ?? new Set()).add(mail));
-    return (end) => {
-      for (const domain of domains) this.#leave(domain, mail, end);
-    };
+  /** Counts a mail until it leaves. */
+  enter(mail: MailInHand): void {
+    for (const domain of mail.domains) this.#inHand.set(domain, (this.#inHand.get(domain) ?? new Set()).add(mail));
   }
 
-  #leave(domain: string, mail: MailInHand, now: number): void {
-    const mails = this.#inHand.get(domain);
-    mails?.delete(mail);
-    if (mails?.size === 0) this.#inHand.delete(domain);
-    if (now - mail.at < SLOW_MS) this.#forget(domain);
-    else this.#remember(domain, now);
+  /** One that was with the server shows how quick its domains are. */
+  leave(mail: MailInHand, now: number): void {
+    const { domains, since } = mail;
+    for (const domain of domains) {
+      const mails = this.#inHand.get(domain);
+      mails?.delete(mail);
+      if (mails?.size === 0) this.#inHand.delete(domain);
+      if (since !== undefined)
+        this.#remember(domain, { isSlow: now - since >= SLOW_MS, until: now + REMEMBERED_MS }, now);
+    }
   }
 
-  #remember(domain: string, now: number): void {
-    for (const [other, until] of this.#slowUntil) if (until <= now) this.#forget(other);
-    this.#slowUntil.set(domain, now + REMEMBERED_MS);
+  /** Undefined when nothing is known of the domain. */
+  #isSlow(domain: string, now: number): boolean | undefined {
+    const pace = this.#paces.get(domain);
+    return pace !== undefined && pace.until > now ? pace.isSlow : undefined;
   }
 
-  #forget(domain: string): void {
-    this.#slowUntil.delete(domain);
-    this.#lastLook.delete(domain);
+  // The last that was entered is the last to be forgotten.
+  #remember(domain: string, pace: Pace, now: number): void {
+    this.#paces.delete(domain);
+    this.#paces.set(domain, pace);
+    if (!pace.isSlow) this.#lastLook.delete(domain);
+    for (const [other, { until }] of this.#paces) {
+      if (until > now) return;
+      this.#paces.delete(other);
+      this.#lastLook.delete(other);
+    }
   }
 }

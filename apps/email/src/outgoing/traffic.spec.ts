@@ -33,12 +33,12 @@ describe('traffic', () => {
   const IN = expect.any(Function);
 
   it('lets mails go at once where nothing is set', async () => {
-    open({ connections: 100 });
+    open({ connections: 101 });
     for (let count = 0; count < 100; count += 1) expect(await enter('a@x.org')).toEqual(IN);
   });
 
   it('waits in place for the rate of all mails', async () => {
-    traffic = new Traffic({ rates: { all: 50, byDomain: new Map() }, connections: 6 });
+    traffic = new Traffic({ rates: { all: 50, byDomain: new Map() }, connections: 7 });
     const began = performance.now();
     await Promise.all(Array.from({ length: 6 }, () => enter('a@x.org')));
     expect(performance.now() - began).toBeGreaterThan(90);
@@ -133,6 +133,28 @@ describe('traffic', () => {
     open({ byDomain: { 'x.org': 0.5 } });
     expect(await enter(['a@y.org', 'a@x.org', 'b@x.org'])).toEqual(IN);
     expect(await enter('c@x.org')).toBe(2_000);
+  });
+
+  it('leaves one connection to the rest until a mail to the domain has gone quickly', async () => {
+    open({});
+    const burst = await Promise.all(['a', 'b', 'c', 'd'].map((name) => enter(`${name}@x.org`)));
+    expect(burst).toEqual([IN, IN, IN, 1_000]);
+    const other = await enter('a@y.org');
+    if (typeof other === 'function') other();
+    now = 1_000;
+    if (typeof burst[0] === 'function') burst[0]();
+    expect([await enter('d@x.org', 2), await enter('e@x.org')]).toEqual([IN, IN]);
+  });
+
+  it('learns nothing of a domain by a mail that was given up before it left', async () => {
+    open({ all: 50 });
+    const other = await enter('a@y.org');
+    const job = new AbortController();
+    const given = enter('a@x.org', 1, job.signal);
+    job.abort(new Error('cancelled'));
+    await expect(given).rejects.toThrow();
+    if (typeof other === 'function') other();
+    expect(await Promise.all(['a', 'b', 'c', 'd'].map((name) => enter(`${name}@x.org`)))).toEqual([IN, IN, IN, 1_000]);
   });
 
   it('leaves half of the connections to the rest when mails to one domain are held up', async () => {

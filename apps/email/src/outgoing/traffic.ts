@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type MailRates } from '#libs/config';
 import { type JobContext, RetryAfter, Turns } from '#libs/consumer';
-import { Crowding } from './crowding.js';
+import { Crowding, type MailInHand } from './crowding.js';
 import { type Departure, Paces } from './paces.js';
 
 /** What decides when mails go. */
@@ -13,7 +13,7 @@ export interface TrafficOptions {
   readonly now?: () => number;
 }
 
-/** Keeps mails to the rates of this process, and those of one slow domain from holding up the rest. */
+/** Keeps mails to the rates of this process, and those of one domain from holding up the rest. */
 export class Traffic {
   readonly #paces: Paces;
   /** A connection is for one mail at a time. */
@@ -33,21 +33,24 @@ export class Traffic {
    * @throws RetryAfter when it has to wait long
    */
   async enter({ run, signal }: Pick<JobContext, 'run' | 'signal'>, to: readonly string[]): Promise<() => void> {
-    const mail = { domains: [...new Set(to.map(domainOf))], isFurtherRun: run > 1 };
-    this.#refuseCrowded(mail);
+    const domains = [...new Set(to.map(domainOf))];
+    this.#refuseCrowded(domains);
     const giveBack = await this.#connections.begin(signal);
-    try {
-      this.#refuseCrowded(mail);
-      await this.#paced(mail, signal);
-    } catch (error) {
-      giveBack();
-      throw error;
-    }
-    const leave = this.#crowding.enter(mail.domains, this.#now());
-    return () => {
-      leave(this.#now());
+    const mail: MailInHand = { domains };
+    const leave = (): void => {
+      this.#crowding.leave(mail, this.#now());
       giveBack();
     };
+    try {
+      this.#refuseCrowded(domains);
+      this.#crowding.enter(mail);
+      await this.#paced({ domains, isFurtherRun: run > 1 }, signal);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    mail.since = this.#now();
+    return leave;
   }
 
   // A place in time is given out when nothing else has to be waited for: mails that let theirs pass would leave together.
@@ -57,7 +60,7 @@ export class Traffic {
     if (place > now) await delay(place - now, undefined, { signal });
   }
 
-  #refuseCrowded({ domains }: Departure): void {
+  #refuseCrowded(domains: readonly string[]): void {
     const now = this.#now();
     const crowded = domains.find((domain) => this.#crowding.isCrowded(domain, now));
     if (crowded !== undefined)
