@@ -1,5 +1,6 @@
 import { type Heartbeat, type HeldMemory, type HeldRun, type ShownDependency } from '#libs/contracts';
 import { type Queries } from './database.js';
+import { type PreparedStatement } from './statement.js';
 import { UNSYNCED } from './unsynced.js';
 
 /** By so much a worker's clock may fall behind from one heartbeat to the next before that is believed. */
@@ -89,7 +90,9 @@ function knownOf({ rss, limit }: HeldMemory): HeldMemory {
 }
 
 // In the order of the key, so that two gateways cannot lock each other out. The next heartbeat says it again.
-const HEAR = `
+const HEAR: PreparedStatement = {
+  name: 'hear-workers',
+  text: `
 WITH ${UNSYNCED}
 INSERT INTO workers (domain, id, app_version, concurrency, runs, seq, clock_behind_ms, storage, dependencies, memory)
 SELECT domain, id, app_version, concurrency, runs::jsonb, seq, extract(epoch FROM clock_timestamp()) * 1000 - at, storage,
@@ -103,7 +106,8 @@ ON CONFLICT (domain, id) DO UPDATE SET
   heard_at = excluded.heard_at, storage = excluded.storage,
   dependencies = excluded.dependencies, memory = excluded.memory,
   clock_behind_ms = least(excluded.clock_behind_ms, workers.clock_behind_ms + ${CLOCK_DOUBT_MS})
-WHERE excluded.seq > workers.seq`;
+WHERE excluded.seq > workers.seq`,
+};
 
 // An older heartbeat that another gateway enters later brings the worker back, as one that is silent from then on.
 const LEAVE = `
