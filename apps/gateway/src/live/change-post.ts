@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type BrokerLink,
   type BrokerNames,
@@ -15,6 +16,8 @@ import { type JobWatches } from './job-watches.js';
 /** What waits while the broker takes a message. More is left out: the ledger has it. */
 const MOST_WAITING = 10_000;
 const SENT_AT_ONCE = 1_000;
+/** Nobody sees by so much later how far a job is, and mostly there is no other gateway: a message for each change is too many. */
+const GATHERED_FOR_MS = 50;
 
 export interface ChangePostParts {
   readonly links: {
@@ -29,7 +32,8 @@ export interface ChangePostParts {
 
 /**
  * Carries changes of jobs to whoever watches them: those of this gateway to its own readers at once and to the other
- * gateways by the broker, theirs to the readers here. One message is under way, the next is what has gathered meanwhile.
+ * gateways by the broker, theirs to the readers here. One message is under way, the next is what has gathered meanwhile and in a short
+ * time after that.
  */
 export class ChangePost {
   readonly #parts: ChangePostParts;
@@ -69,8 +73,8 @@ export class ChangePost {
   }
 
   async #send(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
     while (this.#waiting.length > 0) {
+      if (this.#waiting.length < SENT_AT_ONCE) await delay(GATHERED_FOR_MS);
       const changes = this.#waiting.splice(0, SENT_AT_ONCE);
       const message: ToldChanges = { origin: this.#origin, changes };
       const { publisher, names } = this.#parts.links;
