@@ -4,7 +4,8 @@ export default tseslint.config(
   { ignores: ['dist/**', 'libs/*/dist/**', 'node_modules/**', '.leveret/**', '**/*.cjs', '**/*.mjs'] },
   ...tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: true } },
+    // A program is made once. The project service, made for editors, looks for changes at every file, which takes a third more time.
+    languageOptions: { parserOptions: { project: true } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
