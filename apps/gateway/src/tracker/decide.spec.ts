@@ -72,9 +72,18 @@ describe('decide', () => {
     expect(after(state, endedBy(2, 1, DONE)).state).toMatchObject({ status: 'completed', attempt: 1, charged: 1 });
   });
 
-  it('gives up a job that is put off beyond a day after its first start', () => {
-    const { state, deadLetter } = after(QUEUED, endedBy(1, 1, snooze(86_400_001)));
-    const message = 'The job would wait beyond 24 hours after its first start.';
+  it('tries a job that is put off for longer a last time a day after its first start', () => {
+    const startedAt = new Date(NOW.getTime() - 60_000);
+    const dayLater = new Date(startedAt.getTime() + 86_400_000);
+    const { state } = after({ ...QUEUED, startedAt }, endedBy(1, 1, snooze(90_000_000)));
+    expect(state).toMatchObject({ status: 'retrying', charged: 0, nextAttemptAt: dayLater });
+  });
+
+  it('gives up a job that is put off a day after its first start', () => {
+    const dayBefore = new Date(NOW.getTime() - 86_400_000);
+    const waiting = after({ ...QUEUED, startedAt: dayBefore }, startedBy(1, 1)).state;
+    const { state, deadLetter } = after(waiting, endedBy(1, 1, snooze(1)));
+    const message = 'The job would still wait 24 hours after its first start.';
     expect(state).toMatchObject({ status: 'failed', error: { code: 'gave_up_waiting', message, permanent: true } });
     expect(deadLetter).toMatchObject({ reason: 'gave_up_waiting' });
   });

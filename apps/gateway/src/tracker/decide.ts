@@ -107,13 +107,14 @@ function failed(
 function snooze(state: JobState, delayMs: number, conclusion: Conclusion, records: readonly AttemptChange[]): Decision {
   const { endedAt, circumstances } = conclusion;
   if (state.cancelRequestedAt !== null) return moved(final(state, 'cancelled', circumstances.now), records);
-  const wakesAt = circumstances.now.getTime() + delayMs;
   const first = state.startedAt ?? endedAt;
-  if (wakesAt - first.getTime() > TIMES.maxWaitMs) {
-    const failure = { code: 'gave_up_waiting', message: 'The job would wait beyond 24 hours after its first start.' };
+  const leftMs = first.getTime() + TIMES.maxWaitMs - circumstances.now.getTime();
+  if (leftMs <= 0) {
+    const failure = { code: 'gave_up_waiting', message: 'The job would still wait 24 hours after its first start.' };
     return dead(state, jobError(failure, true, state.attempt, circumstances.now), 'gave_up_waiting', records);
   }
-  return again(state, delayMs, circumstances.now, records);
+  // Whoever asks for longer is tried a last time when these hours are over.
+  return again(state, Math.min(delayMs, leftMs), circumstances.now, records);
 }
 
 function returned(state: JobState, report: Returned, { now }: Circumstances): Decision {
