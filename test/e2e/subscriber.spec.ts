@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Channel, type ChannelModel, connect } from 'amqplib';
-import { BrokerLink, Subscriber } from '#libs/broker';
+import { BrokerLink, lookAtQueue, Subscriber } from '#libs/broker';
 import { createTelemetry } from '#libs/observability';
 import { eventually } from '../support/eventually.js';
 import { SuiteServers } from '../support/suite-servers.js';
@@ -10,6 +10,8 @@ jest.setTimeout(60_000);
 
 const QUEUE = 'inbox';
 const LATER = 'later';
+/** Class and method in a frame that closes a channel. */
+const CHANNEL_CLOSE = Buffer.from([0, 20, 0, 40]);
 const MESSAGES = 10;
 /** Longer than anybody waits for a channel to close. */
 const LATER_MS = 3_000;
@@ -23,7 +25,10 @@ describe('a subscriber', () => {
   let channel: Channel;
   let link: BrokerLink;
   let subscriber: Subscriber;
+  /** The broker hears nothing more of what is sent to it. */
   let isDeaf: boolean;
+  /** It will be when a channel is to be closed. */
+  let isDeafToClosing: boolean;
   let taken: string[];
 
   /** Is done to each new channel. */
@@ -40,7 +45,11 @@ describe('a subscriber', () => {
     channel = await connection.createChannel();
     const address = new URL(servers.rabbitmqUrl);
     isDeaf = false;
-    proxy = await TcpProxy.to(Number(address.port), () => (chunk) => (isDeaf ? Buffer.alloc(0) : chunk));
+    isDeafToClosing = false;
+    proxy = await TcpProxy.to(Number(address.port), () => (chunk) => {
+      isDeaf ||= isDeafToClosing && chunk.includes(CHANNEL_CLOSE);
+      return isDeaf ? Buffer.alloc(0) : chunk;
+    });
     address.port = String(proxy.port);
     const config = {
       urls: [address.href],
@@ -88,6 +97,18 @@ describe('a subscriber', () => {
     await link.close();
     // What a forgotten channel holds comes back to the queue when its connection ends.
     expect(await channel.checkQueue(QUEUE)).toMatchObject({ messageCount: 0 });
+  });
+
+  it('is not kept from a look at a queue by a connection that breaks as the look ends', async () => {
+    isDeafToClosing = true;
+    const look = lookAtQueue(link, QUEUE);
+    await eventually('end of the look', () => isDeaf || undefined);
+    isDeaf = false;
+    isDeafToClosing = false;
+    proxy.reset();
+    expect(await look).toEqual({ messages: 0, consumers: 1 });
+    await subscriber.stop();
+    await link.close();
   });
 
   it('takes deliveries when it is told to at any moment while a new channel is made ready', async () => {

@@ -1,4 +1,5 @@
 import { type Channel } from 'amqplib';
+import { closeSoon } from './closing.js';
 import { NotConnectedError } from './errors.js';
 import { type BrokerLink } from './link.js';
 
@@ -22,7 +23,7 @@ export async function onOwnChannel<R>(
   } catch (error) {
     throw refusal ?? error;
   } finally {
-    await channel.close().catch(() => undefined);
+    await closeSoon(channel);
   }
 }
 

@@ -57,7 +57,10 @@ export class Subscriber {
   /** Takes no further deliveries; those in hand can still be acknowledged. Settles when the broker has agreed. */
   async pause(): Promise<void> {
     this.#wanted = false;
-    await this.#live?.align().catch(() => undefined);
+    const live = this.#live;
+    const aligned = live?.align().catch(() => undefined);
+    // One that is being made ends without a consumer by itself, and may be waiting for a broker that is silent.
+    if (live !== undefined && this.#channel.current === live.channel) await aligned;
   }
 
   /** Takes deliveries again. */
