@@ -28,6 +28,11 @@ export class ReconcilerStore {
     );
   }
 
+  /** Lets any gateway take the office, this one as well. */
+  async yield(gateway: string): Promise<void> {
+    await this.#database.query('UPDATE reconciler SET held_until = now() WHERE holder = $1', [gateway]);
+  }
+
   /** Says what keeps the holder from its work; null when nothing does. */
   async say(gateway: string, obstacle: Obstacle | null): Promise<void> {
     await this.#database.query(SAY, [gateway, obstacle]);

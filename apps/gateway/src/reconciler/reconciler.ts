@@ -17,7 +17,7 @@ const STOP_PATIENCE_MS = 5_000;
 
 export interface ReconcilerParts {
   readonly publisher: Pick<Publisher, 'ready'>;
-  readonly prober: Prober;
+  readonly prober: Pick<Prober, 'probe'>;
   readonly marker: Pick<Marker, 'knownUpTo'>;
   readonly probes: ProbeStore;
   readonly suspects: SuspectStore;
@@ -91,6 +91,8 @@ export class Reconciler {
     const obstacle = await this.#work();
     this.#caughtUp = obstacle === null;
     await office.say(this.#gateway, obstacle);
+    // Another gateway may be connected.
+    if (obstacle === 'broker_away') await office.yield(this.#gateway);
   }
 
   // Once it has caught up, a ledger without suspects and old voids need not prove each time that it knows what was reported.
