@@ -36,7 +36,8 @@ export class Crowding {
   /** @param connections how many mails may be with the server at once */
   constructor(connections: number) {
     this.#mostSlow = Math.max(1, Math.floor(connections / 2));
-    this.#mostUnknown = Math.max(1, connections - 1);
+    // With a single one there is nothing to leave.
+    this.#mostUnknown = connections === 1 ? Infinity : connections - 1;
   }
 
   /** True when a further mail to this domain would most likely only wait, in a connection that others could use. */
@@ -66,15 +67,18 @@ export class Crowding {
     for (const domain of mail.domains) this.#inHand.set(domain, (this.#inHand.get(domain) ?? new Set()).add(mail));
   }
 
-  /** One that was with the server shows how quick its domains are. */
-  leave(mail: MailInHand, now: number): void {
-    const { domains, since } = mail;
+  /**
+   * A mail that took long shows that its domains are slow, and one that the server took soon that they are quick; one that was broken off
+   * or refused shows nothing.
+   */
+  leave(mail: MailInHand, isTaken: boolean, now: number): void {
+    const { domains, since = now } = mail;
+    const isSlow = now - since >= SLOW_MS;
     for (const domain of domains) {
       const mails = this.#inHand.get(domain);
       mails?.delete(mail);
       if (mails?.size === 0) this.#inHand.delete(domain);
-      if (since !== undefined)
-        this.#remember(domain, { isSlow: now - since >= SLOW_MS, until: now + REMEMBERED_MS }, now);
+      if (isSlow || isTaken) this.#remember(domain, { isSlow, until: now + REMEMBERED_MS }, now);
     }
   }
 

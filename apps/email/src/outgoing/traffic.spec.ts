@@ -24,7 +24,10 @@ describe('traffic', () => {
     signal: AbortSignal = SIGNAL,
   ): Promise<number | (() => void)> => {
     try {
-      return await traffic.enter({ run, signal }, [to].flat());
+      const leave = await traffic.enter({ run, signal }, [to].flat());
+      return () => {
+        leave(true);
+      };
     } catch (error) {
       if (error instanceof RetryAfter) return error.delayMs;
       throw error;
@@ -157,6 +160,21 @@ describe('traffic', () => {
     expect(await Promise.all(['a', 'b', 'c', 'd'].map((name) => enter(`${name}@x.org`)))).toEqual([IN, IN, IN, 1_000]);
   });
 
+  it('learns nothing of a domain by a mail that the server did not take', async () => {
+    open({});
+    const leave = await traffic.enter({ run: 1, signal: SIGNAL }, ['a@x.org']);
+    leave(false);
+    expect(await Promise.all(['a', 'b', 'c', 'd'].map((name) => enter(`${name}@x.org`)))).toEqual([IN, IN, IN, 1_000]);
+  });
+
+  it('lets the mails of an unknown domain wait for a connection where there is a single one', async () => {
+    open({ connections: 1 });
+    const leave = await enter('a@x.org');
+    const next = enter('b@x.org');
+    if (typeof leave === 'function') leave();
+    expect(await next).toEqual(IN);
+  });
+
   it('leaves half of the connections to the rest when mails to one domain are held up', async () => {
     open({});
     const leave = await enter('a@slow.org');
@@ -182,7 +200,7 @@ describe('traffic', () => {
     expect([await enter('c@slow.org'), await enter('d@slow.org')]).toEqual([IN, IN]);
   });
 
-  it('gives a domain that was slow all connections again after a minute', async () => {
+  it('gives a domain that was slow all connections but one again after a minute', async () => {
     open({});
     const slow = await enter('a@slow.org');
     now = 5_000;

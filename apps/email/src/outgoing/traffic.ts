@@ -13,6 +13,8 @@ export interface TrafficOptions {
   readonly now?: () => number;
 }
 
+type Leave = (isTaken: boolean) => void;
+
 /** Keeps mails to the rates of this process, and those of one domain from holding up the rest. */
 export class Traffic {
   readonly #paces: Paces;
@@ -29,16 +31,17 @@ export class Traffic {
   }
 
   /**
-   * Settles when the mail may go and there is a connection for it; both are its until the function that this gives is called.
+   * Settles when the mail may go and there is a connection for it; both are its until the function that this gives is called,
+   * with whether the server has taken the mail.
    * @throws RetryAfter when it has to wait long
    */
-  async enter({ run, signal }: Pick<JobContext, 'run' | 'signal'>, to: readonly string[]): Promise<() => void> {
+  async enter({ run, signal }: Pick<JobContext, 'run' | 'signal'>, to: readonly string[]): Promise<Leave> {
     const domains = [...new Set(to.map(domainOf))];
     this.#refuseCrowded(domains);
     const giveBack = await this.#connections.begin(signal);
     const mail: MailInHand = { domains };
-    const leave = (): void => {
-      this.#crowding.leave(mail, this.#now());
+    const leave = (isTaken: boolean): void => {
+      this.#crowding.leave(mail, isTaken, this.#now());
       giveBack();
     };
     try {
@@ -46,7 +49,7 @@ export class Traffic {
       this.#crowding.enter(mail);
       await this.#paced({ domains, isFurtherRun: run > 1 }, signal);
     } catch (error) {
-      leave();
+      leave(false);
       throw error;
     }
     mail.since = this.#now();

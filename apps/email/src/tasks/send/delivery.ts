@@ -27,13 +27,16 @@ export class Delivery {
    */
   async send(mail: MailToDeliver, files: readonly AttachmentPayload[], job: JobContext): Promise<Receipt> {
     const leave = await this.traffic.enter(job, mailboxesOf(mail));
+    let isTaken = false;
     try {
-      return await this.#sendWithFiles(mail, files, job).catch((error: unknown) => {
+      const receipt = await this.#sendWithFiles(mail, files, job).catch((error: unknown) => {
         if (!wasClosedBefore(error)) throw error;
         return this.#sendWithFiles(mail, files, job);
       });
+      isTaken = true;
+      return receipt;
     } finally {
-      leave();
+      leave(isTaken);
     }
   }
 
