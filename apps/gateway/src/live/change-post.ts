@@ -16,7 +16,7 @@ import { type JobWatches } from './job-watches.js';
 /** What waits while the broker takes a message. More is left out: the ledger has it. */
 const MOST_WAITING = 10_000;
 const SENT_AT_ONCE = 1_000;
-/** Nobody sees by so much later how far a job is, and mostly there is no other gateway: a message for each change is too many. */
+/** What follows a change so soon goes together: mostly there is no other gateway, and a message for each change is too many. */
 const GATHERED_FOR_MS = 50;
 
 export interface ChangePostParts {
@@ -33,7 +33,7 @@ export interface ChangePostParts {
 /**
  * Carries changes of jobs to whoever watches them: those of this gateway to its own readers at once and to the other
  * gateways by the broker, theirs to the readers here. One message is under way, the next is what has gathered meanwhile and in a short
- * time after that.
+ * time after it.
  */
 export class ChangePost {
   readonly #parts: ChangePostParts;
@@ -73,14 +73,15 @@ export class ChangePost {
   }
 
   async #send(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
     while (this.#waiting.length > 0) {
-      if (this.#waiting.length < SENT_AT_ONCE) await delay(GATHERED_FOR_MS);
       const changes = this.#waiting.splice(0, SENT_AT_ONCE);
       const message: ToldChanges = { origin: this.#origin, changes };
       const { publisher, names } = this.#parts.links;
       await publishFanout(publisher, names.live, Buffer.from(JSON.stringify(message))).catch((error: unknown) =>
         this.#lost(changes.length, String(error)),
       );
+      if (this.#waiting.length < SENT_AT_ONCE) await delay(GATHERED_FOR_MS);
     }
   }
 
