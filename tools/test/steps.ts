@@ -15,7 +15,7 @@ const LONGEST = 'check:lint';
 export type TestStage = readonly TestStep[];
 
 /**
- * What `npm test` runs, one stage after the other: the scripts that `npm run check` chains, one by one so that all of them
+ * What `npm test` runs, one stage after the other: the scripts that `npm run check` chains, each by itself so that all of them
  * are heard, the end-to-end tests, those in a browser, the fault suite, the campaign of faults in its short form, and the
  * smallest run of the benchmarks, so that they cannot rot.
  * @throws Error when the check does something else than to chain npm scripts.

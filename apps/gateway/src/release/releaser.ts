@@ -28,7 +28,7 @@ export interface ReleaserParts {
 
 /**
  * Stands before the relay: a tenant has a window of messages in each queue, and what comes beyond it is held in the ledger.
- * While there is room a job goes past, as if nobody stood here. As reports come in, held jobs are let go: tenants take turns.
+ * While there is room a job goes past, as if nobody stood here. As room comes free, held jobs are let go: tenants take turns.
  */
 export class Releaser implements Dispatch, ControlDispatch, Turns {
   readonly #parts: ReleaserParts;

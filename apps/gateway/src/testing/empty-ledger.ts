@@ -12,8 +12,8 @@ import { Database } from '../ledger/database.js';
 import { migrate, MIGRATIONS } from '../ledger/migrate.js';
 
 const run = promisify(execFile);
-/** Where tools keep what they can make again. */
-const CACHE = join(PROJECT, 'node_modules', '.cache', 'leveret');
+/** Where originals are kept: a tool's folder for what it can make again. */
+const CACHE = join(PROJECT, 'node_modules', '.cache', 'leveret-ledgers');
 
 /**
  * Makes a server that is stopped and has an empty ledger, in a folder that is not there yet. It is a copy of one that is made
