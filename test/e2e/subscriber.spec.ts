@@ -111,6 +111,17 @@ describe('a subscriber', () => {
     await link.close();
   });
 
+  it('stops without waiting for a broker that has fallen silent while a channel is made', async () => {
+    prepare = () => {
+      isDeaf = true;
+    };
+    proxy.reset();
+    await eventually('new channel', () => isDeaf || undefined);
+    await subscriber.stop();
+    expect(link.state).toBe('open'); // nobody has given the connection up yet
+    await link.close();
+  });
+
   it('takes deliveries when it is told to at any moment while a new channel is made ready', async () => {
     for (let turns = 0; turns < TURNS; turns += 1) {
       prepare = (on) => {
