@@ -15,7 +15,8 @@ export interface MailInHand {
   since?: number;
 }
 
-interface Pace {
+/** What the last mail to a domain has shown. */
+interface Shown {
   readonly isSlow: boolean;
   readonly until: number;
 }
@@ -29,7 +30,7 @@ export class Crowding {
   readonly #mostUnknown: number;
   readonly #inHand = new Map<string, Set<MailInHand>>();
   /** Of the domains that had mails of late. */
-  readonly #paces = new Map<string, Pace>();
+  readonly #shown = new Map<string, Shown>();
   /** When the last of those looks again that were put off. */
   readonly #lastLook = new Map<string, number>();
 
@@ -84,18 +85,18 @@ export class Crowding {
 
   /** Undefined when nothing is known of the domain. */
   #isSlow(domain: string, now: number): boolean | undefined {
-    const pace = this.#paces.get(domain);
-    return pace !== undefined && pace.until > now ? pace.isSlow : undefined;
+    const shown = this.#shown.get(domain);
+    return shown !== undefined && shown.until > now ? shown.isSlow : undefined;
   }
 
   // The last that was entered is the last to be forgotten.
-  #remember(domain: string, pace: Pace, now: number): void {
-    this.#paces.delete(domain);
-    this.#paces.set(domain, pace);
-    if (!pace.isSlow) this.#lastLook.delete(domain);
-    for (const [other, { until }] of this.#paces) {
+  #remember(domain: string, shown: Shown, now: number): void {
+    this.#shown.delete(domain);
+    this.#shown.set(domain, shown);
+    if (!shown.isSlow) this.#lastLook.delete(domain);
+    for (const [other, { until }] of this.#shown) {
       if (until > now) return;
-      this.#paces.delete(other);
+      this.#shown.delete(other);
       this.#lastLook.delete(other);
     }
   }
