@@ -18,6 +18,8 @@ import { SuiteServers } from '../support/suite-servers.js';
 import { testEnvironment, workQueueOf } from '../support/test-environment.js';
 import { TestSuite } from '../support/test-suite.js';
 
+/** Far less than the minute for which a broker is waited for. */
+const REFUSED_WITHIN_MS = 20_000;
 const PATIENCE_MS = 90_000;
 const APPS = ['email', 'exports', 'integrations', 'lab', 'media'];
 const USERS = ['topology', 'gateway', 'service', ...APPS];
@@ -102,6 +104,27 @@ describe('a suite whose apps have broker users of their own', () => {
       await expect(program('topology', APPS, env)).rejects.toMatchObject({
         stderr: expect.stringMatching(/^The user of RABBITMQ_URL may not declare the topology: .*ACCESS_REFUSED.*\n$/),
       });
+    },
+    PATIENCE_MS,
+  );
+
+  it.each([
+    ['a user with another password', (url: URL) => void (url.password = 'another'), /^The broker refuses the user/],
+    [
+      'a virtual host that is not there',
+      (url: URL) => void (url.pathname = '/nowhere'),
+      /^The broker refuses the virt/,
+    ],
+  ])(
+    'says at once that the broker does not let in %s',
+    async (_, change, said) => {
+      const url = new URL(urlOf('topology'));
+      change(url);
+      const from = performance.now();
+      await expect(program('topology', APPS, { RABBITMQ_URL: url.href })).rejects.toMatchObject({
+        stderr: expect.stringMatching(said),
+      });
+      expect(performance.now() - from).toBeLessThan(REFUSED_WITHIN_MS);
     },
     PATIENCE_MS,
   );

@@ -3,7 +3,7 @@ import { type Telemetry } from '#libs/observability';
 import { connect, type ChannelModel } from 'amqplib';
 import { Backoff } from './backoff.js';
 import { closeSoon } from './closing.js';
-import { connectionFailure } from './connection-failure.js';
+import { type ConnectionFailure, connectionFailure } from './connection-failure.js';
 import { corkEachTurn } from './cork.js';
 
 const HEARTBEAT_SECONDS = 10;
@@ -23,8 +23,9 @@ export class BrokerLink {
   readonly #backoff = new Backoff();
   readonly #ended = new AbortController();
   readonly #stateListeners = new Set<(state: LinkState) => void>();
+  readonly #failureListeners = new Set<(failure: ConnectionFailure) => void>();
   #state: LinkState = 'connecting';
-  #failure: string | undefined;
+  #failure: ConnectionFailure | undefined;
   #server: { readonly product: string; readonly version: string } | undefined;
   #model: ChannelModel | undefined;
   #supervision: Promise<void> | undefined;
@@ -43,7 +44,7 @@ export class BrokerLink {
   }
 
   /** Why there is no connection, as far as it is known; undefined while there is one. */
-  get failure(): string | undefined {
+  get failure(): ConnectionFailure | undefined {
     return this.#failure;
   }
 
@@ -59,6 +60,11 @@ export class BrokerLink {
 
   onState(listener: (state: LinkState) => void): void {
     this.#stateListeners.add(listener);
+  }
+
+  /** Hears why each try, and each connection, has failed. */
+  onFailure(listener: (failure: ConnectionFailure) => void): void {
+    this.#failureListeners.add(listener);
   }
 
   /** The connection, as soon as there is one; undefined once the link is closed. */
@@ -137,10 +143,11 @@ export class BrokerLink {
   #lost(error: unknown): void {
     this.#model = undefined;
     if (this.#ended.signal.aborted) return;
-    const reason = connectionFailure(error);
-    this.#failure = reason;
-    this.telemetry.emit('broker.disconnected', { role: this.#role, reason });
+    const failure = connectionFailure(error);
+    this.#failure = failure;
+    this.telemetry.emit('broker.disconnected', { role: this.#role, reason: failure.reason });
     this.#enter('connecting');
+    for (const listener of this.#failureListeners) listener(failure);
   }
 
   #enter(state: LinkState): void {

@@ -9,7 +9,7 @@ import { type ManagementView } from './management-view.js';
 export interface Patient {
   /** What the settings declare. */
   readonly broker: BrokerConfig;
-  readonly link: Pick<BrokerLink, 'server' | 'state'>;
+  readonly link: Pick<BrokerLink, 'server' | 'state' | 'failure'>;
   /** The broker as its management API shows it; undefined when nobody said where that is. */
   readonly management: ManagementView | undefined;
   readonly ledger: Queries;

@@ -57,7 +57,7 @@ describe('the doctor', () => {
         topology: 'declare',
         ackTimeoutMs: 1_800_000,
       },
-      link: { server: { product: 'RabbitMQ', version: '3.10.8' }, state: 'open' },
+      link: { server: { product: 'RabbitMQ', version: '3.10.8' }, state: 'open', failure: undefined },
       managementUrl: stub.url,
       ledger: ledger.database,
       storage,
@@ -195,7 +195,11 @@ describe('the doctor', () => {
   });
 
   it('finds queues that were made before an upgrade to 4.x, until a policy takes their limit away', async () => {
-    const link: Subject['link'] = { server: { product: 'RabbitMQ', version: '4.0.5' }, state: 'open' };
+    const link: Subject['link'] = {
+      server: { product: 'RabbitMQ', version: '4.0.5' },
+      state: 'open',
+      failure: undefined,
+    };
     stub.declare(await declaredTopology({ ...subject, link, management: undefined }));
     expect(await found('mend', { link })).toEqual([]);
     const older = stub.queue('leveret.ingress');
@@ -225,18 +229,18 @@ describe('the doctor', () => {
 
   it.each<[string, Subject['link'], RegExp]>([
     [
-      'a broker that cannot be reached',
-      { server: undefined, state: 'connecting' },
-      /^broker version: .* cannot be reached/,
+      'a broker that cannot be reached, and why',
+      { server: undefined, state: 'connecting', failure: { reason: 'connect ECONNREFUSED', lasting: false } },
+      /^broker version: There is no connection to the broker: connect ECONNREFUSED\. Start it/,
     ],
     [
       'a broker that is too old',
-      { server: { product: 'RabbitMQ', version: '3.8.9' }, state: 'open' },
+      { server: { product: 'RabbitMQ', version: '3.8.9' }, state: 'open', failure: undefined },
       /^broker version: The broker is RabbitMQ 3\.8\.9\. Upgrade it/,
     ],
     [
       'a broker that takes no messages',
-      { server: { product: 'RabbitMQ', version: '3.10.8' }, state: 'blocked' },
+      { server: { product: 'RabbitMQ', version: '3.10.8' }, state: 'blocked', failure: undefined },
       /^broker alarms: The broker takes no messages/,
     ],
   ])('finds %s', async (_, link, expected) => {

@@ -36,7 +36,8 @@ async function examineSuite(config: DoctorConfig): Promise<readonly Diagnosis[]>
 // Whether it was reached is a finding like others.
 async function untilConnected(link: BrokerLink): Promise<void> {
   const deadline = Date.now() + BROKER_PATIENCE_MS;
-  while (link.server === undefined && Date.now() < deadline) await delay(LOOK_EVERY_MS);
+  while (link.server === undefined && link.failure?.lasting !== true && Date.now() < deadline)
+    await delay(LOOK_EVERY_MS);
 }
 
 /** Storage that cannot even be opened is told when it is checked. */

@@ -50,7 +50,7 @@ import { reconcilerTimes } from '../reconciler/times.js';
 import { type RealLedger, startRealLedger } from './real-ledger.js';
 import { IDLE_DISPATCH } from './idle-dispatch.js';
 
-const NO_BROKER = { server: undefined, state: 'connecting' } as const;
+const NO_BROKER = { server: undefined, state: 'connecting', failure: undefined } as const;
 /** An outbox that is never full. */
 const ROOM = { full: false, add: () => undefined };
 

@@ -11,7 +11,7 @@ const PATIENCE_MS = 60_000;
  * tried again.
  * @returns what was declared
  * @throws TopologyError when something is there with other properties, or the user may not declare it
- * @throws Error with the latest reason when it was not done in time
+ * @throws Error with the reason when the broker does not let the user in or is not trusted, or it was not done in time
  */
 export async function declareWhole(
   config: BrokerConfig,
@@ -23,14 +23,19 @@ export async function declareWhole(
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      const why = link.failure ?? failure ?? 'the broker does not answer';
+      const why = link.failure?.reason ?? failure ?? 'the broker does not answer';
       reject(new Error(`The topology was not declared within ${patienceMs / 1_000} s: ${why}`));
     }, patienceMs);
+  });
+  const refused = new Promise<never>((_resolve, reject) => {
+    link.onFailure(({ reason, lasting }) => {
+      if (lasting) reject(new Error(reason));
+    });
   });
   const declared = declaredOn(link, { config, domains, onFailure: (reason) => (failure = reason) });
   link.open();
   try {
-    return await Promise.race([declared, late]);
+    return await Promise.race([declared, refused, late]);
   } finally {
     clearTimeout(timer);
     await link.close();

@@ -1,5 +1,4 @@
-import { TopologyError } from '#libs/broker';
-import { ConfigError, loadBrokerConfig } from '#libs/config';
+import { loadBrokerConfig } from '#libs/config';
 import { declareWhole } from './declare-whole.js';
 import { domainsOf } from './domains.js';
 import { HELP } from './help.js';
@@ -8,8 +7,7 @@ const args = process.argv.slice(2);
 try {
   process.stdout.write(`${args.includes('--help') ? HELP : await declare(args)}\n`);
 } catch (error) {
-  const expected = error instanceof ConfigError || error instanceof TopologyError || error instanceof TypeError;
-  process.stderr.write(`${expected ? error.message : String(error)}\n`);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
 

@@ -1,5 +1,5 @@
 import { type Check, type Patient } from '../check.js';
-import { type Finding, orGood, toMend } from '../finding.js';
+import { type Finding, orGood, toMend, unknown } from '../finding.js';
 import { type ManagedNode } from '../management-view.js';
 
 /** Whether the broker takes messages: its alarms of memory and disk, and nodes that are down or cut off. */
@@ -7,6 +7,13 @@ export const alarms: Check = {
   name: 'broker alarms',
   examine: async (patient) => {
     const nodes = (await patient.management?.nodes()) ?? [];
+    if (nodes.length === 0 && patient.link.state === 'connecting')
+      return [
+        unknown(
+          'Without a connection nothing shows whether the broker takes messages.',
+          'Look again when there is one.',
+        ),
+      ];
     return orGood(
       [...nodes.flatMap(troublesOf), ...blockedWithoutReason(patient, nodes)],
       'The broker takes messages.',

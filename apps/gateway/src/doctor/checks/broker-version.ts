@@ -1,5 +1,5 @@
-import { type Check } from '../check.js';
-import { good, note, toMend } from '../finding.js';
+import { type Check, type Patient } from '../check.js';
+import { type Finding, good, note, toMend } from '../finding.js';
 
 const OLDEST = [3, 10] as const;
 const NEWEST_MAJOR = 4;
@@ -8,9 +8,7 @@ const NEWEST_MAJOR = 4;
 export const brokerVersion: Check = {
   name: 'broker version',
   examine: async ({ link }) => {
-    if (link.server === undefined) {
-      return [toMend('The broker cannot be reached.', 'Start it, or correct RABBITMQ_URL.')];
-    }
+    if (link.server === undefined) return [withoutConnection(link)];
     const { product, version } = link.server;
     const [major = 0, minor = 0] = version.split('.').map(Number);
     if (product !== 'RabbitMQ') return [note(`The broker is ${product} ${version}; the suite is made for RabbitMQ.`)];
@@ -21,3 +19,8 @@ export const brokerVersion: Check = {
     return [good(`RabbitMQ ${version}.`)];
   },
 };
+
+function withoutConnection({ failure }: Patient['link']): Finding {
+  const why = failure?.reason.replace(/\.$/, '') ?? 'it does not answer';
+  return toMend(`There is no connection to the broker: ${why}.`, 'Start it, or correct RABBITMQ_URL.');
+}
