@@ -66,7 +66,9 @@ describe('the dashboard', () => {
 
   it('lets in who has a key, leads to where they wanted, and lets nobody in after they sign out', async () => {
     const stranger = await DashboardPages.open(browser, suite.url);
-    const page = await stranger.visit('/tasks/lab.script');
+    const page = await stranger.visit('/sign-in?trouble=__proto__');
+    await page.getByLabel('API key').waitFor();
+    await page.goto(`${suite.url}/tasks/lab.script`);
     await page.getByLabel('API key').fill('no such key');
     await press(page, 'Sign in');
     await page.getByRole('alert').getByText('unknown').waitFor();
@@ -178,6 +180,29 @@ describe('the dashboard', () => {
     await press(page, 'Load it again');
     await heading(page, 'Jobs');
     await unlucky.context.close();
+  });
+
+  it('lists the workers that are alive, and apart from them those that are gone, a part at a time', async () => {
+    const { data: alive } = await suite.leveret.workers.list().page();
+    const gone = { ...alive[0], id: 'lab@gone:1-aaaa', alive: false };
+    const page = await pages.context.newPage();
+    const asked = new Set<string>();
+    await page.route('**/v1/workers?*', async (route) => {
+      const { searchParams } = new URL(route.request().url());
+      asked.add([...searchParams.keys()].join());
+      if (searchParams.get('alive') === 'true') await route.continue();
+      else await route.fulfill({ json: { data: [gone], nextCursor: searchParams.has('cursor') ? null : 'older' } });
+    });
+    await page.goto(`${suite.url}/workers`);
+    await page.getByRole('row', { name: /lab@gone:1-aaaa silent/ }).waitFor();
+    await page
+      .getByRole('row', { name: / alive / })
+      .first()
+      .waitFor();
+    expect(await page.getByRole('row', { name: / alive / }).count()).toBe(alive.length);
+    await press(page, 'Older');
+    await page.getByRole('button', { name: 'Older', disabled: true }).waitFor();
+    expect(asked).toEqual(new Set(['alive,limit', 'alive,cursor,limit']));
   });
 
   it('lists every task, however many parts the list has', async () => {

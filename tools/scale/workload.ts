@@ -16,8 +16,8 @@ export async function readWorkload(leveret: Leveret, name: string, signal: Abort
 
 async function workersOf(leveret: Leveret, queue: string, signal: AbortSignal): Promise<readonly WorkerProcess[]> {
   const found: WorkerProcess[] = [];
-  for await (const worker of leveret.workers.list({ limit: 200 }, { signal })) {
-    if (worker.queue === queue && worker.alive) found.push(worker);
+  for await (const worker of leveret.workers.list({ limit: 200, alive: true }, { signal })) {
+    if (worker.queue === queue) found.push(worker);
   }
   return found;
 }

@@ -73,13 +73,15 @@ function ProviderLink(): ReactNode {
   );
 }
 
-const TROUBLES: Readonly<Record<string, string>> = {
-  failed:
+const TROUBLES: ReadonlyMap<string, string> = new Map([
+  [
+    'failed',
     'The provider has not confirmed who you are, or cannot be reached. The log of the gateway says why. Try again.',
-  refused: 'The provider knows you, but you have no role here. Whoever runs Leveret can give you one.',
-};
+  ],
+  ['refused', 'The provider knows you, but you have no role here. Whoever runs Leveret can give you one.'],
+]);
 
 /** What went wrong at the provider, as the gateway writes it into the address. */
 function troubleIn(search: string): string | null {
-  return TROUBLES[new URLSearchParams(search).get('trouble') ?? ''] ?? null;
+  return TROUBLES.get(new URLSearchParams(search).get('trouble') ?? '') ?? null;
 }

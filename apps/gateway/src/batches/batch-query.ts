@@ -3,6 +3,7 @@ import { ownTenant } from '../http/list-query.js';
 import { type PageRequest, readPageRequest } from '../http/page.js';
 import { QueryReader } from '../http/query.js';
 import { readPosition } from '../http/time-position.js';
+import { readYesOrNo } from '../http/yes-or-no.js';
 import { type BatchFilter } from '../ledger/batch-reads.js';
 import { type TimeCursor } from '../ledger/time-cursor.js';
 
@@ -17,8 +18,4 @@ export function readBatchQuery(
   const page = readPageRequest(query, readPosition);
   query.done();
   return { filter: { tenant: ownTenant(asked, caller), isOpen }, page };
-}
-
-function readYesOrNo(text: string): boolean | undefined {
-  return { true: true, false: false }[text];
 }

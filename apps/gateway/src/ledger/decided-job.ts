@@ -4,6 +4,8 @@ import { type Decision, type JobState } from '../tracker/job-state.js';
 export interface DecidedJob {
   readonly job: JobState;
   readonly decision: Decision;
+  /** Of the run that begins by it: how long it had waited since it was due. */
+  readonly waitedMs?: number | undefined;
 }
 
 /** A decision with its job; nothing for none. */

@@ -33,6 +33,7 @@ import { leftPaused } from './migrations/0040-left-paused.js';
 import { failingEndpoints } from './migrations/0041-failing-endpoints.js';
 import { keptPlans } from './migrations/0045-kept-plans.js';
 import { givenOptions } from './migrations/0049-given-options.js';
+import { waitingTimes } from './migrations/0050-waiting-times.js';
 
 /** Every step, in order. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -69,6 +70,7 @@ export const MIGRATIONS: readonly Migration[] = [
   failingEndpoints,
   keptPlans,
   givenOptions,
+  waitingTimes,
 ];
 
 /** An arbitrary number that every gateway takes as the lock of its migrations. */

@@ -24,14 +24,17 @@ export function classOf(priority: number): number {
   return LEAST_OF_CLASSES.filter((least) => priority >= least).length;
 }
 
-/** Counts the jobs that have just ended, which `changed` jobs in a final status have, and how long executions took. */
+/**
+ * Counts the jobs that have just ended, which `changed` jobs in a final status have, how long executions took, and how long those
+ * had waited that have begun.
+ */
 export async function countEndings(
   transaction: KeyedQueries,
   changed: readonly JobState[],
   decisions: readonly DecidedJob[],
 ): Promise<void> {
   const ended = changed.filter(({ status }) => isFinal(status));
-  const durations = durationsOf(decisions);
+  const durations = [...executionsOf(decisions), ...waitsOf(decisions)];
   if (ended.length === 0 && durations.length === 0) return;
   await transaction.query(COUNT_ENDINGS, [
     ended.map(({ queue }) => queue),
@@ -41,6 +44,7 @@ export async function countEndings(
     durations.map(({ ms }) => ms),
     ended.map(({ priority }) => classOf(priority)),
     durations.map(({ priority }) => classOf(priority)),
+    durations.map(({ isWait }) => isWait),
   ]);
 }
 
@@ -73,13 +77,27 @@ export class MinuteStore {
   }
 }
 
-function durationsOf(decisions: readonly DecidedJob[]): { queue: string; priority: number; ms: number }[] {
-  return decisions.flatMap(({ job, decision }) =>
+interface Duration {
+  readonly queue: string;
+  readonly priority: number;
+  readonly ms: number;
+  /** Of what had to be waited for, not of an execution. */
+  readonly isWait: boolean;
+}
+
+function executionsOf(decisions: readonly DecidedJob[]): Duration[] {
+  return decisions.flatMap(({ job: { queue, priority }, decision }) =>
     decision.attempts.flatMap(({ startedAt, endedAt, outcome }) =>
       startedAt !== null && endedAt !== null && (outcome === 'completed' || outcome === 'failed')
-        ? [{ queue: job.queue, priority: job.priority, ms: endedAt.getTime() - startedAt.getTime() }]
+        ? [{ queue, priority, ms: endedAt.getTime() - startedAt.getTime(), isWait: false }]
         : [],
     ),
+  );
+}
+
+function waitsOf(decisions: readonly DecidedJob[]): Duration[] {
+  return decisions.flatMap(({ job: { queue, priority }, waitedMs: ms }) =>
+    ms === undefined ? [] : [{ queue, priority, ms, isWait: true }],
   );
 }
 
@@ -94,12 +112,14 @@ WITH ended AS (
   ON CONFLICT (queue, minute, counter, class) DO UPDATE SET completed = known.completed + excluded.completed,
     failed = known.failed + excluded.failed, cancelled = known.cancelled + excluded.cancelled
 )
-INSERT INTO queue_durations AS known (queue, class, bucket, runs, total_ms)
-SELECT queue, class, bucket, count(*), sum(ms)
-FROM unnest($3::text[], $7::smallint[], $4::smallint[], $5::bigint[]) AS new (queue, class, bucket, ms)
+INSERT INTO queue_durations AS known (queue, class, bucket, runs, total_ms, waits, waited_ms)
+SELECT queue, class, bucket, count(*) FILTER (WHERE NOT is_wait), coalesce(sum(ms) FILTER (WHERE NOT is_wait), 0),
+       count(*) FILTER (WHERE is_wait), coalesce(sum(ms) FILTER (WHERE is_wait), 0)
+FROM unnest($3::text[], $7::smallint[], $4::smallint[], $5::bigint[], $8::boolean[]) AS new (queue, class, bucket, ms, is_wait)
 GROUP BY queue, class, bucket ORDER BY queue, class, bucket
 ON CONFLICT (queue, minute, counter, class, bucket) DO UPDATE SET runs = known.runs + excluded.runs,
-  total_ms = known.total_ms + excluded.total_ms`,
+  total_ms = known.total_ms + excluded.total_ms, waits = known.waits + excluded.waits,
+  waited_ms = known.waited_ms + excluded.waited_ms`,
 };
 
 const COUNT_LEAVING = `

@@ -78,6 +78,28 @@ describe('QueueStore', () => {
     expect(Math.abs((p95 ?? 0) / 5_000 - 1)).toBeLessThan(0.05);
   });
 
+  it('gives the average and quantiles of how long runs had waited, each counted as it begins', async () => {
+    await ledger.database.query('TRUNCATE queue_durations');
+    const ids = await Promise.all(Array.from({ length: 100 }, () => enter()));
+    await ledger.database.query("UPDATE jobs SET queued_at = now() - interval '3 seconds' WHERE id = ANY($1)", [
+      ids.slice(0, 90),
+    ]);
+    await ledger.database.query("UPDATE jobs SET queued_at = now() - interval '61 seconds' WHERE id = ANY($1)", [
+      ids.slice(90),
+    ]);
+    const at = new Date(Date.now() - 1_000).toISOString();
+    await say(...ids.map((job): RunReport => ({ type: 'started', job, run: 1, worker: 'lab@t', attempt: 1, at })));
+    expect((await lab())?.processingTime.p50).toBeNull();
+    await say(...ids.map((id) => ended(id, 1_000, 'done')));
+    const { avg, p50, p95 } = (await lab())?.waitingTime ?? { avg: 0, p50: 0, p95: 0 };
+    expect(Math.abs((avg ?? 0) / 7_800 - 1)).toBeLessThan(0.05);
+    expect(Math.abs((p50 ?? 0) / 2_000 - 1)).toBeLessThan(0.1);
+    expect(Math.abs((p95 ?? 0) / 60_000 - 1)).toBeLessThan(0.06);
+    expect(await ledger.database.query('SELECT sum(waits)::int AS waits FROM queue_durations')).toEqual([
+      { waits: 100 },
+    ]);
+  });
+
   it('says how long the oldest job waits, from when it was queued last', async () => {
     await ledger.database.query("UPDATE jobs SET queued_at = now() - interval '1 minute' WHERE status = 'queued'");
     expect((await lab())?.oldestWaitingMs).toBeGreaterThanOrEqual(60_000);

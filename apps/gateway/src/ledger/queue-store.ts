@@ -6,6 +6,12 @@ import { type ControlDispatch } from './outbox.js';
 import { middleOf } from './queue-counts.js';
 import { joinedDependencies } from './queue-dependencies.js';
 
+interface Times {
+  readonly avg: number | null;
+  readonly p50: number | null;
+  readonly p95: number | null;
+}
+
 /** A queue as users see it: what waits in it, what is done of it, and how fast. */
 export interface QueueRecord {
   readonly name: string;
@@ -30,7 +36,9 @@ export interface QueueRecord {
   /** How often jobs of a task have their turn beside those of others, which have 1. */
   readonly weights: ReleaseRules['weights'];
   /** Milliseconds of the executions of the last hour; null when there were none. */
-  readonly processingTime: { readonly avg: number | null; readonly p50: number | null; readonly p95: number | null };
+  readonly processingTime: Times;
+  /** Milliseconds that the runs begun in the last hour had waited since they were due; null when there were none. */
+  readonly waitingTime: Times;
   /** Jobs ended per second, over the last minute. */
   readonly throughput: number;
   /** How long the job waits for a worker that has waited longest; null when none does. */
@@ -119,13 +127,15 @@ export class QueueStore {
     ]);
     return queues.map((queue) => {
       const ended = minutes.find((row) => row.queue === queue.name);
+      const buckets = durations.filter((row) => row.queue === queue.name);
       return {
         name: queue.name,
         ...openCounts(open.filter((row) => row.queue === queue.name)),
         ...{ completed: ended?.completed ?? 0, failed: ended?.failed ?? 0, dead: queue.dead },
         consumers: queue.consumers,
         dependencies: joinedDependencies(queue.dependencies),
-        processingTime: timesOf(durations.filter((row) => row.queue === queue.name)),
+        processingTime: timesOf(buckets.map(({ bucket, runs, total_ms: ms }) => ({ bucket, count: runs, ms }))),
+        waitingTime: timesOf(buckets.map(({ bucket, waits, waited_ms: ms }) => ({ bucket, count: waits, ms }))),
         throughput: Math.round((ended?.latest ?? 0) * 100) / 100,
       };
     });
@@ -145,17 +155,24 @@ function openCounts(rows: readonly OpenRow[]): Pick<QueueRecord, OpenCounts> {
   };
 }
 
+interface Bucket {
+  readonly bucket: number;
+  readonly count: number;
+  /** All that is in it together. */
+  readonly ms: number;
+}
+
 /** Average and quantiles of a histogram, whose buckets come in order. */
-function timesOf(buckets: readonly DurationRow[]): QueueRecord['processingTime'] {
-  const runs = buckets.reduce((sum, row) => sum + row.runs, 0);
-  if (runs === 0) return { avg: null, p50: null, p95: null };
-  const total = buckets.reduce((sum, row) => sum + row.total_ms, 0);
+function timesOf(buckets: readonly Bucket[]): Times {
+  const all = buckets.reduce((sum, { count }) => sum + count, 0);
+  if (all === 0) return { avg: null, p50: null, p95: null };
+  const total = buckets.reduce((sum, { ms }) => sum + ms, 0);
   const quantile = (share: number): number => {
     let seen = 0;
-    const found = buckets.find((row) => (seen += row.runs) >= share * runs);
+    const found = buckets.find(({ count }) => (seen += count) >= share * all);
     return Math.round(middleOf(found?.bucket ?? 0));
   };
-  return { avg: Math.round(total / runs), p50: quantile(0.5), p95: quantile(0.95) };
+  return { avg: Math.round(total / all), p50: quantile(0.5), p95: quantile(0.95) };
 }
 
 const SET_PAUSED = `
@@ -200,7 +217,8 @@ SELECT queue, sum(completed - left_completed)::float8 AS completed, sum(failed -
 FROM queue_minutes GROUP BY queue`;
 
 const SUM_DURATIONS = `
-SELECT queue, bucket, sum(runs)::float8 AS runs, sum(total_ms)::float8 AS total_ms
+SELECT queue, bucket, sum(runs)::float8 AS runs, sum(total_ms)::float8 AS total_ms, sum(waits)::float8 AS waits,
+       sum(waited_ms)::float8 AS waited_ms
 FROM queue_durations WHERE minute > now() - interval '1 hour' GROUP BY queue, bucket ORDER BY queue, bucket`;
 
 interface QueueRow {
@@ -234,4 +252,6 @@ interface DurationRow {
   readonly bucket: number;
   readonly runs: number;
   readonly total_ms: number;
+  readonly waits: number;
+  readonly waited_ms: number;
 }

@@ -89,8 +89,9 @@ function decideAll({ now, states }: LockedJobs, reports: readonly DomainReport[]
     if (mayBeVoided(state, report)) outdated.push({ domain, report });
     const decision = decide(state, readable(report), { now, random: Math.random() });
     states.set(report.job, decision.state);
-    decisions.push({ job: decision.state, decision });
-    figures.push(figuresOf(state, report, decision));
+    const told = figuresOf(state, report, decision);
+    decisions.push({ job: decision.state, decision, waitedMs: told.begun[0]?.waitedMs });
+    figures.push(told);
     if (report.type === 'ended' && report.spawned !== undefined)
       spawned.push({ job: report.job, spawned: report.spawned });
   }

@@ -1,4 +1,4 @@
-import { type Heartbeat, type HeldMemory, type HeldRun, type ShownDependency } from '#libs/contracts';
+import { type Heartbeat, type HeldMemory, type HeldRun, type ShownDependency, TIMES } from '#libs/contracts';
 import { type Queries } from './database.js';
 import { type PreparedStatement } from './statement.js';
 import { UNSYNCED } from './unsynced.js';
@@ -23,6 +23,9 @@ export interface WorkerRecord {
 
 /** Where a worker stands in the list of all. */
 export type WorkerPosition = Pick<WorkerRecord, 'domain' | 'id'>;
+
+/** Where a worker stands in the list of those that are silent. */
+export type SilentPosition = Pick<WorkerRecord, 'domain' | 'id' | 'heardAt'>;
 
 /** Keeps who works, as heartbeats tell: gateways share them out among themselves, and each must know of all. */
 export class WorkerStore {
@@ -68,10 +71,21 @@ export class WorkerStore {
     ]);
   }
 
-  /** Workers by domain and id, behind a position. */
-  async list(page: { readonly limit: number; readonly after: WorkerPosition | null }): Promise<WorkerRecord[]> {
+  /** Workers by domain and id, behind a position: all of them, or those that are alive. */
+  async list(page: {
+    readonly limit: number;
+    readonly after: WorkerPosition | null;
+    readonly onlyAlive?: boolean;
+  }): Promise<WorkerRecord[]> {
+    const { after, limit, onlyAlive = false } = page;
+    return this.#database.query<WorkerRecord>(LIST, [after?.domain ?? null, after?.id ?? null, limit, onlyAlive]);
+  }
+
+  /** Workers that are not alive, the one first that was heard of last, behind a position. */
+  async silent(page: { readonly limit: number; readonly after: SilentPosition | null }): Promise<WorkerRecord[]> {
     const { after, limit } = page;
-    return this.#database.query<WorkerRecord>(LIST, [after?.domain ?? null, after?.id ?? null, limit]);
+    const position = [after?.heardAt ?? null, after?.domain ?? null, after?.id ?? null];
+    return this.#database.query<WorkerRecord>(LIST_SILENT, [...position, limit]);
   }
 
   /** Removes who has not been heard of for a day. */
@@ -117,7 +131,19 @@ WITH gone AS (
 )
 DELETE FROM workers USING gone WHERE workers.domain = gone.domain AND workers.id = gone.id`;
 
-const LIST = `
+const RECORD = `
 SELECT id, domain, app_version AS "appVersion", concurrency, runs, memory, first_heard_at AS "firstHeardAt", heard_at AS "heardAt",
        (extract(epoch FROM clock_timestamp() - heard_at) * 1000)::float8 AS "heardMsAgo"
-FROM workers WHERE $1::text IS NULL OR (domain, id) > ($1, $2::text) ORDER BY domain, id LIMIT $3`;
+FROM workers`;
+
+const IS_ALIVE = `heard_at > now() - interval '${TIMES.silenceMs} milliseconds'`;
+
+const LIST = `${RECORD}
+WHERE ($1::text IS NULL OR (domain, id) > ($1, $2::text)) AND (NOT $4::boolean OR ${IS_ALIVE}) ORDER BY domain, id LIMIT $3`;
+
+// To the millisecond, as positions have it.
+const HEARD = "date_trunc('milliseconds', heard_at)";
+
+const LIST_SILENT = `${RECORD}
+WHERE NOT ${IS_ALIVE} AND ($1::timestamptz IS NULL OR (${HEARD}, domain, id) < ($1, $2::text, $3::text))
+ORDER BY ${HEARD} DESC, domain DESC, id DESC LIMIT $4`;

@@ -7,6 +7,8 @@ const DEPENDENCY_STATE = {
     'Calls pass; it is down and none does; one at a time tries; it is back, and more pass with each success.',
 };
 
+const TIMES = whole({ avg: orNull(number), p50: orNull(number), p95: orNull(number) });
+
 /** The shapes of what `/v1/queues` tells. */
 export const QUEUE_SCHEMAS: Readonly<Record<string, Schema>> = {
   Queue: whole({
@@ -29,8 +31,13 @@ export const QUEUE_SCHEMAS: Readonly<Record<string, Schema>> = {
     order: { type: 'string', enum: ['fifo', 'lifo'], description: 'Of jobs that wait for their turn: which first.' },
     weights: { type: 'object', additionalProperties: count, description: 'Of tasks; those without have 1.' },
     processingTime: {
-      ...whole({ avg: orNull(number), p50: orNull(number), p95: orNull(number) }),
+      ...TIMES,
       description: 'Milliseconds of the executions of the last hour; null when there were none.',
+    },
+    waitingTime: {
+      ...TIMES,
+      description:
+        'Milliseconds that the runs begun in the last hour had waited since they were due; null when there were none.',
     },
     throughput: { ...number, description: 'Jobs ended per second, over the last minute.' },
     oldestWaitingMs: {

@@ -57,6 +57,7 @@ describe('queues over HTTP', () => {
         oldestWaitingMs: null,
       },
       processingTime: { avg: null, p50: null, p95: null },
+      waitingTime: { avg: null, p50: null, p95: null },
     });
   });
 

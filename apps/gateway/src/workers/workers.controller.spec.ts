@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Heartbeat } from '#libs/contracts';
 import { type Page } from '../http/page.js';
 import { WorkerStore } from '../ledger/worker-store.js';
 import { type Answer, Client, pathsOf } from '../testing/client.js';
@@ -50,6 +51,34 @@ describe('GET /v1/workers', () => {
       memory: { rss: 150_000_000, limit: 536_870_912 },
     });
     expect(json.data[0]?.memory).toBeNull();
+  });
+
+  it('shows those alone that are alive, or those that are silent, heard of last first', async () => {
+    const beat = (worker: string): Heartbeat => ({
+      ...{ worker, domain: 'video', appVersion: '1.0.0', concurrency: 1, seq: 1, runs: [] },
+    });
+    await new WorkerStore(edge.database).hear([beat('video@a'), beat('video@b'), beat('video@c'), beat('video@d')]);
+    const silence = { 'video@a': 3_600, 'video@b': 60, 'video@c': 60 };
+    await edge.database.query(
+      `UPDATE workers SET heard_at = now() - seconds * interval '1 second'
+       FROM unnest($1::text[], $2::int[]) AS silent (id, seconds) WHERE workers.id = silent.id`,
+      [Object.keys(silence), Object.values(silence)],
+    );
+    const { json: living } = await list('?alive=true');
+    expect(living.data.map(({ id }) => id)).toEqual([`email@${LONGEST_HOST}`, 'media@a', 'video@d']);
+    const silent: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const { json }: Answer<Page<ShownWorker>> = await list(
+        `?alive=false&limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`,
+      );
+      silent.push(...json.data.map(({ id }) => id));
+      cursor = json.nextCursor;
+    }
+    expect(silent).toEqual(['media@gone', 'video@c', 'video@b', 'video@a']);
+    for (const query of ['?alive=constructor', '?alive=false&cursor=bWVkaWEgYQ']) {
+      expect((await list(query)).status).toBe(422);
+    }
+    await edge.database.query("DELETE FROM workers WHERE domain = 'video'");
   });
 
   it('goes through the list in pages', async () => {

@@ -38,6 +38,8 @@ export interface Queue {
   readonly weights: Readonly<Record<string, number>>;
   /** Milliseconds of the executions of the last hour; null when there were none. */
   readonly processingTime: { readonly avg: number | null; readonly p50: number | null; readonly p95: number | null };
+  /** Milliseconds that the runs begun in the last hour had waited since they were due; null when there were none. */
+  readonly waitingTime: { readonly avg: number | null; readonly p50: number | null; readonly p95: number | null };
   /** Jobs ended per second, over the last minute. */
   readonly throughput: number;
   /** Of the job that has waited longest for a worker; null when none does. */

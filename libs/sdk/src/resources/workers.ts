@@ -30,7 +30,13 @@ export class Workers {
   }
 
   /** Lists the workers that were heard of within a day and have not ended well, by name. */
-  list(query: PageQuery = {}, options?: CallOptions): Listing<WorkerProcess> {
+  list(
+    query: PageQuery & {
+      /** True: those alone that are alive. False: the others alone, the one first that was heard of last. */
+      readonly alive?: boolean | undefined;
+    } = {},
+    options?: CallOptions,
+  ): Listing<WorkerProcess> {
     return new Listing(this.#http, { method: 'GET', path: '/v1/workers', query: { ...query }, options });
   }
 }

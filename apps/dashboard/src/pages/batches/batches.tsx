@@ -19,12 +19,16 @@ const EVERY_MS = 5_000;
 const SHOWN = 25;
 
 const STATES = { all: 'All', true: 'Open', false: 'Ended' } as const;
+const OPEN = new Map([
+  ['true', true],
+  ['false', false],
+]);
 
 /** Jobs that came in one call, or that a job has spawned, newest first. */
 export function Batches(): ReactNode {
   const [parameters, setParameters] = useSearchParams();
   const cursor = useCursor();
-  const open = { true: true, false: false }[parameters.get('open') ?? ''];
+  const open = OPEN.get(parameters.get('open') ?? '');
   const query = useLive(
     ['batches', { open }, cursor],
     (signal) => leveret.batches.list({ open, cursor, limit: SHOWN }).page({ signal }),

@@ -31,6 +31,11 @@ export function queueState({ paused, consumers }: Queue): string {
   return consumers === 0 ? 'no workers' : 'open';
 }
 
+/** How long runs had waited. While gateways are being upgraded an earlier one may answer, which says nothing of it. */
+export function waited({ waitingTime }: Partial<Queue>, of: 'avg' | 'p50' | 'p95'): number | null {
+  return waitingTime?.[of] ?? null;
+}
+
 /** A duration that there may be none of. */
 export function orDash(ms: number | null): string {
   return ms === null ? '—' : durationText(ms);
@@ -60,6 +65,8 @@ const COLUMNS: readonly Column<Queue>[] = [
   counted('Failed', ({ failed }) => failed),
   counted('Dead', ({ dead }) => dead, true),
   { name: 'Jobs/s', isNumber: true, cell: ({ throughput }) => throughput.toFixed(throughput < 10 ? 1 : 0) },
+  timed('Wait p50', (queue) => waited(queue, 'p50')),
+  timed('Wait p95', (queue) => waited(queue, 'p95')),
   timed('Run p50', ({ processingTime }) => processingTime.p50),
   timed('Run p95', ({ processingTime }) => processingTime.p95),
   timed('Oldest waits', ({ oldestWaitingMs }) => oldestWaitingMs),

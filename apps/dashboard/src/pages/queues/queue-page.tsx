@@ -8,7 +8,7 @@ import { Loaded } from '../../ui/loaded';
 import { countText } from '../../ui/number-text';
 import { Page, Section } from '../../ui/page';
 import { StatusBadge } from '../../ui/status-badge';
-import { orDash, queueState } from '../overview/queue-table';
+import { orDash, queueState, waited } from '../overview/queue-table';
 import { ThroughputSection } from '../overview/throughput-section';
 import { PauseQueueButton } from './pause-queue-button';
 import { QueueWorkers } from './queue-workers';
@@ -59,6 +59,9 @@ function QueueFacts({ queue }: { readonly queue: Queue }): ReactNode {
             </Link>,
           ],
           ['Jobs per second', throughput.toFixed(2)],
+          ['Wait: average', orDash(waited(queue, 'avg'))],
+          ['Wait: p50', orDash(waited(queue, 'p50'))],
+          ['Wait: p95', orDash(waited(queue, 'p95'))],
           ['Run: average', orDash(time.avg)],
           ['Run: p50', orDash(time.p50)],
           ['Run: p95', orDash(time.p95)],

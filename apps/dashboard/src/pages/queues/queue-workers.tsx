@@ -9,7 +9,13 @@ export function QueueWorkers({ queue }: { readonly queue: string }): ReactNode {
   return (
     <Section title="Workers">
       <Loaded query={query}>
-        {(workers) => <WorkerTable workers={workers.filter(({ domain, alive }) => domain === queue && alive)} />}
+        {(workers) => (
+          <WorkerTable
+            workers={workers.filter(({ domain }) => domain === queue)}
+            label="Workers"
+            empty="No worker is alive. Jobs wait until one is."
+          />
+        )}
       </Loaded>
     </Section>
   );

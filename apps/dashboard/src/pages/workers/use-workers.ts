@@ -4,7 +4,7 @@ import { leveret } from '../../api/leveret';
 import { useLive } from '../../api/use-live';
 import { wholeList } from '../../api/whole-list';
 
-/** The worker processes that were heard of within a day, live. */
+/** The worker processes that are alive, live. */
 export function useWorkers(): UseQueryResult<readonly WorkerProcess[]> {
-  return useLive(['workers'], (signal) => wholeList(leveret.workers.list({ limit: 200 }), signal));
+  return useLive(['workers'], (signal) => wholeList(leveret.workers.list({ alive: true, limit: 200 }), signal));
 }

@@ -8,9 +8,23 @@ import { Time } from '../../ui/time';
 
 const SHOWN_RUNS = 5;
 
-export function WorkerTable({ workers }: { readonly workers: readonly WorkerProcess[] }): ReactNode {
+interface WorkerTableProps {
+  readonly workers: readonly WorkerProcess[];
+  /** What it lists, for who does not see it. */
+  readonly label: string;
+  readonly empty: string;
+}
+
+export function WorkerTable({ workers, label, empty }: WorkerTableProps): ReactNode {
   return (
-    <Table label="Workers" columns={COLUMNS} rows={workers} keyOf={({ id }) => id} empty="No worker was heard of." />
+    <Table
+      label={label}
+      columns={COLUMNS}
+      rows={workers}
+      // Domains may have workers of one name.
+      keyOf={({ domain, id }) => `${domain} ${id}`}
+      empty={empty}
+    />
   );
 }
 
