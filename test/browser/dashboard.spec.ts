@@ -353,7 +353,16 @@ describe('the dashboard', () => {
     await page.getByLabel('scheduled', { exact: true }).uncheck();
     await page.getByText('1 job chosen').waitFor({ state: 'detached' });
     await page.goBack();
-    for (const { id } of made) await page.getByLabel(`Choose job ${id}`).check();
+    const chooseAll = async (): Promise<void> => {
+      for (const { id } of made) await page.getByLabel(`Choose job ${id}`).check();
+    };
+    await chooseAll();
+    await press(page, 'Priority 3');
+    await page.getByRole('spinbutton').fill('7');
+    await press(page, 'Change the priority');
+    await said(page, '3 jobs have priority 7 now');
+    for (const { id } of made) expect((await jobs.show(id)).priority).toBe(7);
+    await chooseAll();
     await press(page, 'Cancel 3');
     await page.getByRole('alertdialog', { name: 'Cancel 3 jobs?' }).waitFor();
     await press(page, 'Cancel 3 jobs');
@@ -384,7 +393,7 @@ describe('the dashboard', () => {
       await page.getByRole('menuitem', { name: what }).click();
     };
     await choose('Retry');
-    await page.getByText('There is no job among those that fit to retry.').waitFor();
+    await page.getByText('None of those that fit is failed or cancelled.').waitFor();
     await press(page, 'Keep as it is');
     await choose('Cancel');
     await page.getByRole('dialog').getByText('and 55 more').waitFor();
@@ -399,6 +408,34 @@ describe('the dashboard', () => {
     await choose('Delete');
     await press(page, 'Delete 60 jobs');
     await said(page, '60 jobs deleted');
+  });
+
+  it('gives all jobs that fit the filters another priority, and runs them now', async () => {
+    const { batchId } = await suite.leveret.worker.enqueueBatch(
+      Array.from({ length: 6 }, () => ({ task: 'lab.script', payload: { steps: ['ok'] }, delay: '1d' })),
+    );
+    const page = await pages.visit(`/jobs?batchId=${batchId}`);
+    await press(page, 'All that fit');
+    await page.getByRole('menuitem', { name: 'another priority' }).click();
+    await page.getByRole('spinbutton').fill('8');
+    expect(await pages.examine(page, 'priority-of-all', '[role=dialog]')).toEqual([]);
+    await press(page, 'Give 6 jobs priority 8');
+    await said(page, '6 jobs have priority 8 now');
+    const { data: changed } = await suite.leveret.jobs.list({ batchId }).page();
+    expect(changed.map(({ priority, status: of }) => `${of} ${priority}`)).toEqual(Array(6).fill('scheduled 8'));
+    await press(page, 'All that fit');
+    await page.getByRole('menuitem', { name: 'Run all that fit now' }).click();
+    await press(page, 'Run 6 jobs now');
+    await said(page, '6 jobs due now');
+    await eventually(
+      'the end of all',
+      async () => (await suite.leveret.batches.get(batchId)).counts.completed === 6 || undefined,
+    );
+    const actions = await pages.visit('/actions');
+    await actions
+      .getByRole('row', { name: /session PATCH \/v1\/jobs .* done/ })
+      .first()
+      .waitFor();
   });
 
   it('makes an endpoint for webhooks, tries it out, delivers again, gives it another secret, and deletes it', async () => {

@@ -12,7 +12,7 @@ import { isAction } from './routine.js';
 const MAX_OBJECT_BYTES = 200;
 /** Their query says which. Of other calls the query is no part of what is changed. */
 const CHOSEN_BY_QUERY: ReadonlySet<string> = new Set([
-  ...['DELETE /v1/dead-letters', 'DELETE /v1/jobs', 'POST /v1/jobs/cancel', 'POST /v1/jobs/retry'],
+  ...['DELETE /v1/dead-letters', 'DELETE /v1/jobs', 'PATCH /v1/jobs', 'POST /v1/jobs/cancel', 'POST /v1/jobs/retry'],
 ]);
 /** What its path names is the mail address of somebody, which is nobody's to keep here. */
 const PRIVATE = '/v1/suppressions/:address';

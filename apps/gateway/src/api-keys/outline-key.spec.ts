@@ -26,6 +26,7 @@ const OPEN = [
   'GET /v1/session',
   'GET /v1/tasks',
   'GET /v1/tasks/:name',
+  'PATCH /v1/jobs',
   'PATCH /v1/jobs/:id',
   'POST /v1/batches/:id/cancel',
   'POST /v1/batches/:id/pause',

@@ -33,6 +33,7 @@ const WATCHED = '/v1/jobs/:id/stream';
 const OWNED = /^\/v1\/(jobs|batches|schedules|triggers|webhook-endpoints)\/:id(?!\/secret)/;
 /** What a change needs to get past the check of its body. */
 const BODIES: Readonly<Record<string, object>> = {
+  'PATCH /v1/jobs': { priority: 5 },
   'PATCH /v1/jobs/:id': { priority: 5 },
   'PATCH /v1/schedules/:id': { enabled: false },
   'PATCH /v1/triggers/:id': { enabled: false },

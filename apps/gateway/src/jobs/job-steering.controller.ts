@@ -86,12 +86,11 @@ export class JobSteeringController {
   async change(@Param('id') id: string, @JsonBody() body: unknown, @CurrentCaller() caller: Caller): Promise<Job> {
     const change = readJobChange(body, caller.limits);
     const job = await visibleJob(this.jobs, id, caller);
-    const waits = !isFinal(job.status) && job.status !== 'running';
-    const same = change.dueAt === undefined && change.priority === job.priority;
-    if (waits && same) return this.view.shown(job, caller);
-    if (!(await this.steering.change(job.id, change))) {
+    if ((await this.steering.change([job.id], change)).length === 0) {
       const { status } = await visibleJob(this.jobs, id, caller);
-      throw conflict('job_not_waiting', `The job is ${status}: only a job that waits can be changed.`);
+      // One that waits waited so already.
+      if (isFinal(status) || status === 'running')
+        throw conflict('job_not_waiting', `The job is ${status}: only a job that waits can be changed.`);
     }
     return this.#shown(job, caller);
   }

@@ -89,6 +89,36 @@ describe('all jobs of a filter', () => {
     expect(await edge.storage.stat(key)).toBeUndefined();
   });
 
+  it('wait differently when they are changed, and those that wait so already keep their place', async () => {
+    const { ids, filter } = await made(3, { delay: '1h' });
+    const [first = '', second = ''] = ids;
+    await client.call('PATCH', `/v1/jobs/${first}`, { priority: 8 });
+    await client.call('POST', `/v1/jobs/${second}/cancel`, undefined);
+    const change = <T = Steered>(body: object, expected = 2, key?: string): Promise<Answer<T>> =>
+      client.call<T>('PATCH', `/v1/jobs?${filter}&expected=${expected}`, body, key === undefined ? {} : { key });
+    const shown = (): Promise<readonly unknown[]> =>
+      Promise.all(
+        ids.map(async (id) => {
+          const { status, priority } = (await client.get<Job>(`/v1/jobs/${id}`)).json;
+          return [status, priority];
+        }),
+      );
+    expect(await preview('change', filter)).toMatchObject({ count: 2 });
+    expect(await change<ProblemDetails>({ priority: 8 }, 1)).toMatchObject({ status: 409 });
+    expect(await change({ priority: 8 })).toMatchObject({ status: 200, json: { changed: 1, unchanged: 1 } });
+    expect(await shown()).toEqual([
+      ['scheduled', 8],
+      ['cancelled', 4],
+      ['scheduled', 8],
+    ]);
+    expect((await change({ delay: 0 })).json).toEqual({ changed: 2, unchanged: 0, nextCursor: null });
+    expect((await shown()).map(String)).toEqual(['queued,8', 'cancelled,4', 'queued,8']);
+    expect((await change({ delay: 0 })).json).toEqual({ changed: 0, unchanged: 2, nextCursor: null });
+    expect(pathsOf(await change({ priority: 10 }))).toEqual(['priority']);
+    expect((await change({ priority: 1 }, 2, reader)).status).toBe(403);
+    expect((await change({ priority: 1 }, 2, foreign)).json.changed).toBe(0);
+  });
+
   it('stay as they are when more of them are there than were seen, and those that came later with the time of the look', async () => {
     const { filter, ids } = await made(2);
     const { at, count } = await preview('cancel', filter);
@@ -139,7 +169,7 @@ describe('all jobs of a filter', () => {
     expect(pathsOf(await cancel('expected=x&limit=5&colour=red'))).toEqual(['expected', 'limit', 'colour']);
     expect(pathsOf(await cancel('expected=1&seenAt=today'))).toEqual(['seenAt']);
     expect((await client.get('/v1/jobs/preview')).json.errors).toEqual([
-      { path: 'steering', message: 'is missing: it must be one of retry, cancel, delete' },
+      { path: 'steering', message: 'is missing: it must be one of retry, cancel, delete, change' },
     ]);
     expect(pathsOf(await client.get('/v1/jobs/preview?steering=paint'))).toEqual(['steering']);
   });

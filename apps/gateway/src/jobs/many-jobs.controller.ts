@@ -1,11 +1,13 @@
-import { Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
 import { type Caller, CurrentCaller, OpenWithoutContents, RequireScope } from '../api-keys/caller.js';
+import { JsonBody } from '../http/json-body.js';
 import { cursorOf } from '../http/page.js';
 import { positionText } from '../http/time-position.js';
 import { Described } from '../openapi/described.js';
+import { JOB_CHANGE, readJobChange } from './job-change.js';
 import { JOB_FILTERS, readPreviewQuery, readSteeringQuery } from './job-query.js';
 import { JobView } from './job-view.js';
-import { type Steering, type SteeringPreview, STEERINGS, SteeringOfMany } from './steering-of-many.js';
+import { type Move, type SteeringPreview, STEERINGS, SteeringOfMany } from './steering-of-many.js';
 
 /** What was done with the jobs of a filter. */
 interface ShownSteered {
@@ -38,7 +40,7 @@ export class ManyJobsController {
 
   @Get('preview')
   @Described({
-    summary: 'Show how many jobs would be retried, cancelled or deleted, and the first few',
+    summary: 'Show how many jobs would be retried, cancelled, deleted or changed, and the first few',
     query: { ...JOB_FILTERS, steering: `What would be done: ${STEERINGS.join(', ')}.` },
     status: 200,
     answer: 'JobPreview',
@@ -70,6 +72,23 @@ export class ManyJobsController {
     return this.#steered('cancel', query, caller);
   }
 
+  @Patch()
+  @Described({
+    ...STEERED,
+    summary: 'Change the priority or the time of all jobs of a filter that wait',
+    description:
+      'What can be changed is what `PATCH /v1/jobs/:id` changes; a job that waits so already keeps its place. ' +
+      IN_STEPS,
+    body: JOB_CHANGE.schema,
+    status: 200,
+    problems: [400, 409, 413, 415, 422, 503],
+  })
+  @RequireScope('jobs:write')
+  @OpenWithoutContents()
+  change(@Query() query: unknown, @JsonBody() body: unknown, @CurrentCaller() caller: Caller): Promise<ShownSteered> {
+    return this.#steered(readJobChange(body, caller.limits), query, caller);
+  }
+
   @Delete()
   @Described({
     ...STEERED,
@@ -83,9 +102,9 @@ export class ManyJobsController {
     return this.#steered('delete', query, caller);
   }
 
-  async #steered(steering: Steering, query: unknown, caller: Caller): Promise<ShownSteered> {
+  async #steered(move: Move, query: unknown, caller: Caller): Promise<ShownSteered> {
     const { filter, ...asked } = readSteeringQuery(query, caller);
-    const { changed, unchanged, next } = await this.steering.steer(steering, filter, asked);
+    const { changed, unchanged, next } = await this.steering.steer(move, filter, asked);
     return { changed, unchanged, nextCursor: next === null ? null : cursorOf(positionText(next.at, next.id)) };
   }
 }

@@ -3,13 +3,16 @@ import { type Storage } from '#libs/storage';
 import { conflict, type Problem } from '../http/problem.js';
 import { type JobFilter } from '../ledger/job-filter.js';
 import { type ChosenJob, type JobSelectionStore } from '../ledger/job-selection-store.js';
-import { type JobSteering } from '../ledger/job-steering.js';
+import { type JobSteering, type WaitChange } from '../ledger/job-steering.js';
 import { type JobStore } from '../ledger/job-store.js';
 import { type TimeCursor } from '../ledger/time-cursor.js';
 
 /** What can be done with all jobs that fit a filter. */
-export const STEERINGS = ['retry', 'cancel', 'delete'] as const;
+export const STEERINGS = ['retry', 'cancel', 'delete', 'change'] as const;
 export type Steering = (typeof STEERINGS)[number];
+
+/** What is done with them: of a change, how they are to wait. */
+export type Move = Exclude<Steering, 'change'> | WaitChange;
 
 /** Jobs that something can be done with, as they are now. */
 export interface SteeringPreview {
@@ -40,6 +43,7 @@ const FITTING: Readonly<Record<Steering, readonly JobStatus[]>> = {
   retry: ['failed', 'cancelled'],
   cancel: ['scheduled', 'queued', 'running', 'retrying'],
   delete: ['completed', 'failed', 'cancelled'],
+  change: ['scheduled', 'queued', 'retrying'],
 };
 
 const SHOWN = 5;
@@ -69,11 +73,11 @@ export class SteeringOfMany {
    * @throws Problem 409 when more are left: nothing is done then
    */
   async steer(
-    steering: Steering,
+    move: Move,
     filter: JobFilter,
     { expected, after }: { readonly expected: number; readonly after: TimeCursor | null },
   ): Promise<SteeredJobs> {
-    const fitting = fittingOf(steering, filter);
+    const fitting = fittingOf(typeof move === 'string' ? move : 'change', filter);
     const { count } = await this.#parts.selections.count(fitting, after);
     if (count > expected) throw moreThan(expected, count);
     const deadline = performance.now() + this.#patienceMs;
@@ -81,7 +85,7 @@ export class SteeringOfMany {
     let seen = 0;
     for (let next = after; ;) {
       const found = await this.#parts.selections.next(fitting, { limit: AT_ONCE, after: next });
-      const done = await this.#apply(steering, found, deadline);
+      const done = await this.#apply(move, found, deadline);
       changed += done.changed;
       seen += done.seen;
       next = found[done.seen - 1] ?? next;
@@ -92,13 +96,16 @@ export class SteeringOfMany {
   }
 
   async #apply(
-    steering: Steering,
+    move: Move,
     found: readonly ChosenJob[],
     deadline: number,
   ): Promise<{ readonly changed: number; readonly seen: number }> {
-    if (steering === 'delete') return this.#delete(found, deadline);
+    if (move === 'delete') return this.#delete(found, deadline);
     const ids = found.map(({ id }) => id);
-    return { changed: ids.length === 0 ? 0 : (await this.#parts.steering[steering](ids)).length, seen: ids.length };
+    if (ids.length === 0) return { changed: 0, seen: 0 };
+    const { steering } = this.#parts;
+    const changed = await (typeof move === 'string' ? steering[move](ids) : steering.change(ids, move));
+    return { changed: changed.length, seen: ids.length };
   }
 
   /** One after the other, because files go with each. */

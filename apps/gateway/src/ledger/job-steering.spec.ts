@@ -123,7 +123,7 @@ describe('JobSteering', () => {
 
   it('sends a waiting job anew with its new priority, and voids what is out', async () => {
     const id = await sent();
-    expect(await steering.change(id, { priority: 8, dueAt: undefined })).toBe(true);
+    expect(await steering.change([id], { priority: 8, dueAt: undefined })).toEqual([id]);
     expect(await control()).toEqual([{ job: id, upTo: 1 }]);
     const [entry] = await claimReleased();
     expect(entry).toMatchObject({ kind: 'work', order: { jobId: id, run: 2, priority: 8 } });
@@ -131,14 +131,14 @@ describe('JobSteering', () => {
     await report(voided(id, 1), started(id, 1));
     expect(await jobs.find(id, null)).toMatchObject({ status: 'queued', priority: 8 });
     await report(started(id, 2));
-    expect(await steering.change(id, { priority: 1, dueAt: undefined })).toBe(false);
+    expect(await steering.change([id], { priority: 1, dueAt: undefined })).toEqual([]);
     expect(await jobs.find(id, null)).toMatchObject({ status: 'running', priority: 8 });
   });
 
   it('has a job that is out wait for another time, and leaves nothing in force when it is cancelled', async () => {
     const id = await sent();
     const dueAt = new Date(Date.now() + 3_600_000);
-    await steering.change(id, { priority: undefined, dueAt });
+    await steering.change([id], { priority: undefined, dueAt });
     expect(await control()).toEqual([{ job: id, upTo: 1 }]);
     await report(voided(id, 1));
     expect(await outbox.claim(10)).toEqual([]);

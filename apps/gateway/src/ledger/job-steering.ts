@@ -33,17 +33,23 @@ export class JobSteering {
     return this.#steer(ids, retry, toStayEnded);
   }
 
-  /** Changes how a waiting job waits. Returns whether it waited. */
-  async change(id: string, { priority, dueAt }: WaitChange): Promise<boolean> {
+  /**
+   * Changes how waiting jobs wait. One that waits so already stays as it is, and keeps its place. Returns the ids of those that were
+   * changed.
+   */
+  async change(ids: readonly string[], change: WaitChange): Promise<string[]> {
+    const { priority, dueAt } = change;
     const { steered, toSend } = await this.#database.transaction(async (transaction) => {
-      const done = await steer(transaction, [id], (state, now) => waitAnew(state, dueAt, now));
+      const done = await steer(transaction, ids, (state, now) =>
+        waitsSo(state, change) ? undefined : waitAnew(state, dueAt, now),
+      );
       if (done.steered.length > 0) {
-        await transaction.query(WRITE_CHANGE, [id, priority ?? null, dueAt !== undefined, dueAt ?? null]);
+        await transaction.query(WRITE_CHANGE, [done.steered, priority ?? null, dueAt !== undefined, dueAt ?? null]);
       }
       return done;
     });
     if (toSend) this.#dispatch.hurry();
-    return steered.length > 0;
+    return steered;
   }
 
   /**
@@ -81,6 +87,11 @@ export interface WaitChange {
   readonly priority: number | undefined;
   /** Null: it waits for no time. */
   readonly dueAt: Date | null | undefined;
+}
+
+/** What is due at once waits for no time already when it is queued. */
+function waitsSo(state: JobState, { priority = state.priority, dueAt }: WaitChange): boolean {
+  return priority === state.priority && (dueAt === undefined || (dueAt === null && state.status === 'queued'));
 }
 
 type Step = (state: JobState, now: Date) => Decision | undefined;
@@ -147,7 +158,7 @@ END AS kept`;
 const WRITE_CHANGE = `
 UPDATE jobs SET priority = coalesce($2::smallint, priority),
   scheduled_for = CASE WHEN $3::boolean AND status <> 'retrying' THEN $4::timestamptz ELSE scheduled_for END
-WHERE id = $1`;
+WHERE id = ANY($1::uuid[])`;
 
 // Only steering changes these. A job that was given more attempts was retried: the time that it had to start in is over.
 const WRITE_STEERED = `

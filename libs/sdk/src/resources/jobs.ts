@@ -76,7 +76,7 @@ export class Jobs {
   }
 
   /** Tells of how many jobs of a filter something can be done with, and shows the first few. */
-  preview(steering: Steering, filter: JobFilter, options?: CallOptions): Promise<SteeringPreview> {
+  preview(steering: Steering | 'change', filter: JobFilter, options?: CallOptions): Promise<SteeringPreview> {
     const query = { ...queryOf(filter), steering };
     return this.#http.json({ method: 'GET', path: '/v1/jobs/preview', query, options });
   }
@@ -89,6 +89,20 @@ export class Jobs {
     const query = { ...queryOf(filter), ...terms };
     const call = steering === 'delete' ? DELETE_ALL : { method: 'POST' as const, path: `/v1/jobs/${steering}` };
     return this.#http.json({ ...call, query, options });
+  }
+
+  /**
+   * Changes the priority or the time of jobs of a filter that wait, as many as some seconds allow: its `nextCursor` leads to the
+   * others. @throws ConflictError when more fit than you have seen
+   */
+  updateSome(
+    change: WaitingJobChange,
+    filter: JobFilter,
+    terms: SteeringTerms,
+    options?: CallOptions,
+  ): Promise<SteeredJobs> {
+    const query = { ...queryOf(filter), ...terms };
+    return this.#http.json({ method: 'PATCH', path: '/v1/jobs', query, json: change, options });
   }
 
   /** Shows every run of a job, oldest first; also those that cost no attempt. */

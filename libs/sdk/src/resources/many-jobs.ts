@@ -1,6 +1,6 @@
 import { type Job } from '#libs/contracts';
 
-/** What can be done with all jobs that fit a filter. */
+/** What can be done with all jobs that fit a filter, beside changing how they wait. */
 export type Steering = 'retry' | 'cancel' | 'delete';
 
 /** The jobs of a filter that something can be done with. */

@@ -1,12 +1,13 @@
 import { type Job } from '#libs/sdk';
-import { type ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { sentenceOf } from '../../api/failure';
 import { useAction } from '../../api/use-action';
 import { Button } from '../../ui/button';
 import { useConfirm } from '../../ui/confirmation';
 import { useUndo } from '../../ui/notices';
 import { jobsText } from './jobs-text';
-import { type SteeringChoice, STEERINGS } from './steering';
+import { PriorityDialog } from './priority-dialog';
+import { fits, NORMAL, type SteeringChoice, STEERINGS, toPriority } from './steering';
 import { type Selection } from './use-selection';
 
 interface SelectionBarProps {
@@ -19,26 +20,25 @@ export function SelectionBar({ selection, onDone }: SelectionBarProps): ReactNod
   const confirm = useConfirm();
   const offerUndo = useUndo();
   const { mutate, isPending } = useAction(steerChosen, said);
+  const apply = (steered: Steered): void =>
+    mutate(steered, {
+      onSettled: () => {
+        selection.clear();
+        onDone();
+      },
+    });
   const steer = async (steering: SteeringChoice, jobs: readonly Job[]): Promise<void> => {
-    const { name, warning: body, danger } = steering;
-    const action = `${name} ${jobsText(jobs.length)}`;
+    const { phrase, warning: body, danger } = steering;
+    const action = phrase(jobsText(jobs.length));
     if (!(await confirm({ title: `${action}?`, body, danger, action }))) return;
     if (danger && !(await offerUndo(`${action} in a moment.`))) return;
-    mutate(
-      { steering, jobs },
-      {
-        onSettled: () => {
-          selection.clear();
-          onDone();
-        },
-      },
-    );
+    apply({ steering, jobs });
   };
   return (
     <div className="selection-bar card buttons" role="toolbar" aria-label="Chosen jobs">
       <strong>{jobsText(selection.jobs.length)} chosen</strong>
       {STEERINGS.map((steering) => {
-        const jobs = selection.jobs.filter(steering.fits);
+        const jobs = selection.jobs.filter((job) => fits(steering, job));
         return (
           <Button
             key={steering.name}
@@ -50,6 +50,7 @@ export function SelectionBar({ selection, onDone }: SelectionBarProps): ReactNod
           </Button>
         );
       })}
+      <PriorityOfChosen jobs={selection.jobs} busy={isPending} onSteer={apply} />
       <span className="spacer" />
       <Button kind="quiet" onClick={selection.toggleAll}>
         All on this page
@@ -58,6 +59,36 @@ export function SelectionBar({ selection, onDone }: SelectionBarProps): ReactNod
         None
       </Button>
     </div>
+  );
+}
+
+interface PriorityOfChosenProps {
+  readonly jobs: readonly Job[];
+  readonly busy: boolean;
+  readonly onSteer: (steered: Steered) => void;
+}
+
+function PriorityOfChosen({ jobs, busy, onSteer }: PriorityOfChosenProps): ReactNode {
+  const [asked, setAsked] = useState<readonly Job[] | null>(null);
+  const waiting = jobs.filter((job) => fits(toPriority(NORMAL), job));
+  return (
+    <>
+      <Button disabled={waiting.length === 0} busy={busy} onClick={() => setAsked(waiting)}>
+        Priority {waiting.length}
+      </Button>
+      {asked !== null && (
+        <PriorityDialog
+          title={`Change the priority of ${jobsText(asked.length)}`}
+          priority={asked[0]?.priority ?? NORMAL}
+          busy={busy}
+          onChoice={(priority) => {
+            setAsked(null);
+            onSteer({ steering: toPriority(priority), jobs: asked });
+          }}
+          onClose={() => setAsked(null)}
+        />
+      )}
+    </>
   );
 }
 

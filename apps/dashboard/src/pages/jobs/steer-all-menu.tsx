@@ -7,13 +7,22 @@ import { useOngoing, useUndo } from '../../ui/notices';
 import { countText } from '../../ui/number-text';
 import { jobsText } from './jobs-text';
 import { steerAll, type SteeredCount, type SteeredFilter } from './steer-all';
+import { PriorityOfAllDialog } from './priority-of-all-dialog';
 import { SteerAllDialog } from './steer-all-dialog';
 import { type SteeringChoice, STEERINGS } from './steering';
 
 /** What can be done with all jobs that fit the filters, also those that are not listed here. */
 export function SteerAllMenu({ filter }: { readonly filter: JobFilter }): ReactNode {
-  const [asked, setAsked] = useState<SteeringChoice | null>(null);
+  const [asked, setAsked] = useState<SteeringChoice | 'priority' | null>(null);
   const start = useSteerAll();
+  const dialog = {
+    filter,
+    onClose: () => setAsked(null),
+    onConfirm: (steered: SteeredFilter) => {
+      setAsked(null);
+      void start(steered);
+    },
+  };
   return (
     <>
       <DropdownMenu.Root modal={false}>
@@ -25,23 +34,17 @@ export function SteerAllMenu({ filter }: { readonly filter: JobFilter }): ReactN
           <DropdownMenu.Content className="menu" align="end" sideOffset={6}>
             {STEERINGS.map((steering) => (
               <DropdownMenu.Item key={steering.name} className="menu-item" onSelect={() => setAsked(steering)}>
-                {steering.name} all that fit…
+                {steering.phrase('all that fit')}…
               </DropdownMenu.Item>
             ))}
+            <DropdownMenu.Item className="menu-item" onSelect={() => setAsked('priority')}>
+              Give all that fit another priority…
+            </DropdownMenu.Item>
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
-      {asked !== null && (
-        <SteerAllDialog
-          steering={asked}
-          filter={filter}
-          onClose={() => setAsked(null)}
-          onConfirm={(steered) => {
-            setAsked(null);
-            void start(steered);
-          }}
-        />
-      )}
+      {asked === 'priority' && <PriorityOfAllDialog {...dialog} />}
+      {asked !== null && asked !== 'priority' && <SteerAllDialog steering={asked} {...dialog} />}
     </>
   );
 }
@@ -52,15 +55,15 @@ function useSteerAll(): (steered: SteeredFilter) => Promise<void> {
   const showOngoing = useOngoing();
   const { mutate } = useAction(async (steered: SteeredFilter) => {
     const stopping = new AbortController();
-    const { name } = steered.steering;
-    const ongoing = showOngoing(`${name} ${jobsText(steered.seen.count)}.`, () => stopping.abort());
-    const onProgress = ({ changed }: SteeredCount): void =>
-      ongoing.say(`${name} ${jobsText(steered.seen.count)}: ${countText(changed)} done.`);
+    const { steering, seen } = steered;
+    const action = steering.phrase(jobsText(seen.count));
+    const ongoing = showOngoing(`${action}.`, () => stopping.abort());
+    const onProgress = ({ changed }: SteeredCount): void => ongoing.say(`${action}: ${countText(changed)} done.`);
     return steerAll(steered, onProgress, stopping.signal).finally(ongoing.end);
   }, said);
   return async (steered) => {
     const { steering, seen } = steered;
-    if (steering.danger && !(await offerUndo(`${steering.name} ${jobsText(seen.count)} in a moment.`))) return;
+    if (steering.danger && !(await offerUndo(`${steering.phrase(jobsText(seen.count))} in a moment.`))) return;
     mutate(steered);
   };
 }

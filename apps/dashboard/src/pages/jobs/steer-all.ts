@@ -1,8 +1,7 @@
 import { type JobFilter, type SteeringPreview } from '#libs/sdk';
-import { leveret } from '../../api/leveret';
 import { type SteeringChoice } from './steering';
 
-/** All jobs of a filter, as they were seen when it was confirmed. */
+/** All jobs of a filter that something can be done with, as they were seen when it was confirmed. */
 export interface SteeredFilter {
   readonly steering: SteeringChoice;
   readonly filter: JobFilter;
@@ -28,7 +27,7 @@ export async function steerAll(
   let cursor: string | null | undefined;
   while (cursor !== null && !stop.aborted) {
     const terms = { expected: seen.count - count.changed - count.unchanged, seenAt: seen.at, cursor };
-    const step = await leveret.jobs.steerSome(steering.call, filter, terms);
+    const step = await steering.applyToSome(filter, terms);
     count = { changed: count.changed + step.changed, unchanged: count.unchanged + step.unchanged };
     cursor = step.nextCursor;
     onProgress(count);
