@@ -1,6 +1,6 @@
 import { featuresOf } from '#libs/broker';
 import { type BrokerConfig, type GatewayConfig } from '#libs/config';
-import { type Telemetry } from '#libs/observability';
+import { type Telemetry, upOrWhyNot } from '#libs/observability';
 import { LinkSigner, openStorage, type Storage } from '#libs/storage';
 import { Backbone, BrokerLinks, relayOn } from './backbone.js';
 import { deadLetterDesk } from './dead-letters/dead-letter-parts.js';
@@ -176,16 +176,9 @@ function healthOf(
   return {
     checks: [
       { name: 'broker', gating: false, check: () => Promise.resolve(links.state) },
-      { name: 'store', gating: true, check: () => answered(database.check()) },
-      { name: 'storage', gating: true, check: () => answered(storage.check()) },
+      { name: 'store', gating: true, check: () => upOrWhyNot(database.check()) },
+      { name: 'storage', gating: true, check: () => upOrWhyNot(storage.check()) },
     ],
     features: () => featuresOf(queueType, links.publishing.server),
   };
-}
-
-async function answered(check: Promise<void>): Promise<'up' | { readonly down: string }> {
-  return check.then(
-    () => 'up' as const,
-    (error: unknown) => ({ down: error instanceof Error ? error.message : String(error) }),
-  );
 }

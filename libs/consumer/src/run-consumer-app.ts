@@ -2,7 +2,14 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TopologyError } from '#libs/broker';
 import { ConfigError, loadConsumerConfig } from '#libs/config';
-import { createTelemetry, NestLogger, startTracing, type HealthCheckSpec, type Telemetry } from '#libs/observability';
+import {
+  createTelemetry,
+  type HealthCheckSpec,
+  NestLogger,
+  startTracing,
+  type Telemetry,
+  upOrWhyNot,
+} from '#libs/observability';
 import { openStorage, type Storage } from '#libs/storage';
 import { AppProcess } from './app-process.js';
 import { BrokerWorkplace } from './broker-workplace.js';
@@ -90,15 +97,10 @@ function within(process: AppProcess, module: Type): DynamicModule {
 function checksOf(workplace: BrokerWorkplace, storage: Storage): HealthCheckSpec[] {
   const unless = async (down: string | undefined): ReturnType<HealthCheckSpec['check']> =>
     down === undefined ? 'up' : { down };
-  const stored = (): ReturnType<HealthCheckSpec['check']> =>
-    storage.check().then(
-      () => 'up' as const,
-      () => ({ down: 'the file storage cannot be read or written' }),
-    );
   return [
     { name: 'broker', check: () => unless(workplace.obstacle), gating: true },
     { name: 'work', check: () => unless(workplace.standstill), gating: true },
-    { name: 'storage', check: stored, gating: true },
+    { name: 'storage', check: () => upOrWhyNot(storage.check()), gating: true },
   ];
 }
 

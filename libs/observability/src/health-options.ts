@@ -10,6 +10,14 @@ export interface HealthCheckSpec {
   readonly gating: boolean;
 }
 
+/** What a check answers that is a step which has to succeed: its error's message is public, then. */
+export function upOrWhyNot(step: Promise<unknown>): ReturnType<HealthCheckSpec['check']> {
+  return step.then(
+    () => 'up' as const,
+    (error: unknown) => ({ down: error instanceof Error ? error.message : String(error) }),
+  );
+}
+
 /** What the health and metrics routes of an app need. */
 export interface HealthOptions {
   readonly checks: readonly HealthCheckSpec[];

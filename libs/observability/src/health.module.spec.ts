@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { HealthModule } from './health.module.js';
-import { type HealthCheckSpec, type HealthOptions } from './health-options.js';
+import { type HealthCheckSpec, type HealthOptions, upOrWhyNot } from './health-options.js';
 import { NestLogger } from './nest-logger.js';
 import { createTelemetry, type Telemetry } from './telemetry.js';
 
@@ -56,6 +56,25 @@ describe('GET /health/live', () => {
 });
 
 describe('GET /health/ready', () => {
+  it('says of a step that has to succeed why it did not', async () => {
+    const steps: Record<string, () => Promise<unknown>> = {
+      store: () => Promise.resolve('anything'),
+      storage: () => Promise.reject(new Error('The bucket does not exist.')),
+    };
+    const checks = Object.entries(steps).map(([name, step]) => ({
+      name,
+      gating: true,
+      check: () => upOrWhyNot(step()),
+    }));
+    const { url } = await serve({ checks });
+    expect(await ready(url)).toMatchObject({
+      code: 503,
+      body: {
+        details: { store: { status: 'up' }, storage: { status: 'down', message: 'The bucket does not exist.' } },
+      },
+    });
+  });
+
   it('is 200 with every check up', async () => {
     const { url } = await serve({ checks: [check('store', true, 'up'), check('broker', false, 'up')] });
     expect(await ready(url)).toMatchObject({

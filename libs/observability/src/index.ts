@@ -1,5 +1,5 @@
 export { HealthModule } from './health.module.js';
-export { type HealthCheckSpec, type HealthOptions } from './health-options.js';
+export { type HealthCheckSpec, type HealthOptions, upOrWhyNot } from './health-options.js';
 export { NestLogger } from './nest-logger.js';
 export { Public, PUBLIC_ROUTE } from './public.js';
 export { registerGauge, type GaugeOptions } from './register-gauge.js';
