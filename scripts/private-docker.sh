@@ -2,7 +2,8 @@
 # Runs a command with a private Docker engine, for machines that have none running or that cannot pull images:
 #   scripts/private-docker.sh node scripts/try-compose.mjs
 # The base images are made from Debian's packages and npm's, under the names that Dockerfile and docker-compose.yml use:
-# the same programs as in the official images, not the same builds or entry points. Needs root, Docker's programs with
+# the same programs as in the official images, not the same builds or entry points. For the catcher of mails and the S3 store
+# there are no packages of the same programs: scripts/stand-ins takes their places. Needs root, Docker's programs with
 # the compose plugin, mmdebstrap, iptables and npm. What it makes lies in one folder and is removed at the end; the engine
 # itself leaves its key in /etc/docker and empty folders in /run.
 # A certificate authority in NODE_EXTRA_CA_CERTS is trusted inside the made Node image too.
@@ -121,9 +122,14 @@ CMD ["rabbitmq-server"]
 IMAGE
 }
 
+make_stand_ins() {
+  docker build --quiet --network host --tag stand-ins "$PROJECT/scripts/stand-ins" >/dev/null
+}
+
 start_engine
 make_node_image
 make_server_images
+make_stand_ins
 cat >"$WORK/compose.yml" <<'OVERRIDE'
 services:
   gateway: { build: { network: host } }
@@ -131,6 +137,8 @@ services:
   email: { build: { network: host } }
   exports: { build: { network: host } }
   integrations: { build: { network: host } }
+  s3: { image: stand-ins, entrypoint: [node, s3-store.mjs] }
+  mail-catcher: { image: stand-ins, entrypoint: [node, mail-catcher.mjs] }
 OVERRIDE
 export COMPOSE_FILE="$PROJECT/docker-compose.yml:$WORK/compose.yml"
 cd "$PROJECT"

@@ -64,9 +64,6 @@ function composeService(name: string): string {
     build: { context: ., target: ${name} }
     environment:
       <<: *app-environment
-    volumes: ['files:/data/files']
-    depends_on:
-      rabbitmq: { condition: service_healthy }
 
 `;
 }
