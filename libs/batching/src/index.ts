@@ -1,1 +1,2 @@
 export { Batcher, BatcherFullError, type BatchLimits } from './batcher.js';
+export { corkEachTurn } from './cork-each-turn.js';

@@ -4,7 +4,7 @@ import { connect, type ChannelModel } from 'amqplib';
 import { Backoff } from './backoff.js';
 import { closeSoon } from './closing.js';
 import { type ConnectionFailure, connectionFailure } from './connection-failure.js';
-import { corkEachTurn } from './cork.js';
+import { corkSocket } from './cork.js';
 
 const HEARTBEAT_SECONDS = 10;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -107,7 +107,7 @@ export class BrokerLink {
       clientProperties: { connection_name: this.#role },
       ...(this.#ca === null ? {} : { ca: this.#ca }),
     });
-    corkEachTurn(model);
+    corkSocket(model);
     return model;
   }
 

@@ -1,25 +1,26 @@
 import pg from 'pg';
 import { type JobChange } from '#libs/contracts';
+import { connectionPool, STATEMENT_TIMEOUT_MS } from './connection-pool.js';
 import { Lease } from './lease.js';
 import { queryOf, type Statement } from './statement.js';
 
-// A caller is answered within ten seconds whatever the database does.
-const STATEMENT_TIMEOUT_MS = 6_000;
-const CONNECT_TIMEOUT_MS = 3_000;
 /** Statements that wait for a connection; each waits 3 s at most. */
 const WAITING_STATEMENTS = 2_000;
 const CONFLICT_TRIES = 5;
-const IDLE_IN_TRANSACTION_MS = 30_000;
 const PATIENCE_MS = 3_600_000;
+const CONNECTIONS = 10;
+const CONNECTIONS_BY_KEY = 4;
 // With PostgreSQL's own 4 MB a search that combines two filters forgets which of a million jobs it has found, and looks again.
 // Statements are short, however much their plans are said to cost: none is worth compiling.
-const OPTIONS = '-c work_mem=16MB -c jit=off';
+const SETTINGS = { work_mem: '16MB', jit: 'off' };
 // A plan that is kept may be older than nearly all rows of its tables: it must be one that is good however many there are.
-const BY_KEY = [
-  'plan_cache_mode = force_generic_plan',
-  ...['seqscan', 'hashjoin', 'mergejoin'].map((way) => `enable_${way} = off`),
-];
-const BEGIN_BY_KEY = ['BEGIN', ...BY_KEY.map((setting) => `SET LOCAL ${setting}`)].join('; ');
+const BY_KEY_SETTINGS = {
+  ...SETTINGS,
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+};
 
 /** Where statements run that find each row by a key, or read none. */
 export interface KeyedQueries {
@@ -51,22 +52,13 @@ export class LedgerUnavailableError extends Error {}
 export class Database implements Queries {
   readonly joinsLists = true;
   readonly #pool: pg.Pool;
+  readonly #byKey: pg.Pool;
   readonly #listeners = new Set<(changes: readonly JobChange[]) => void>();
 
-  constructor(url: string, options: { connections?: number } = {}) {
-    this.#pool = new pg.Pool({
-      connectionString: url,
-      max: options.connections ?? 10,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: STATEMENT_TIMEOUT_MS + 500,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-      application_name: 'leveret-gateway',
-      options: OPTIONS,
-      keepAlive: true,
-    });
-    // An idle connection that breaks leaves the pool by itself; the next statement gets a new one.
-    this.#pool.on('error', () => undefined);
+  /** @param options.connections at once; fewer of them find rows by keys alone, besides those that may find them in any way */
+  constructor(url: string, { connections = CONNECTIONS }: { connections?: number } = {}) {
+    this.#pool = connectionPool(url, connections, SETTINGS);
+    this.#byKey = connectionPool(url, Math.min(connections, CONNECTIONS_BY_KEY), BY_KEY_SETTINGS);
   }
 
   /**
@@ -81,14 +73,15 @@ export class Database implements Queries {
     sql: Statement,
     values: readonly unknown[] = [],
   ): Promise<T[]> {
-    return this.#leasing(async (lease) => {
-      try {
-        return (await lease.client.query<T>(queryOf(sql, values))).rows;
-      } catch (error) {
-        lease.condemn();
-        throw error;
-      }
-    });
+    return this.#single(this.#pool, queryOf(sql, values));
+  }
+
+  /** Runs a statement that finds every row by a key, so that its plan is kept if it says that it does. */
+  async queryByKey<T extends object = Record<string, unknown>>(
+    sql: Statement,
+    values: readonly unknown[] = [],
+  ): Promise<T[]> {
+    return this.#single(this.#byKey, queryOf(sql, values, true));
   }
 
   /**
@@ -96,16 +89,19 @@ export class Database implements Queries {
    * another transaction `work` runs again.
    */
   async transaction<R>(work: (transaction: Transaction) => Promise<R>): Promise<R> {
-    return this.#transaction('BEGIN', (client) =>
-      work({
-        ...queriesOn(client, false),
-        joinsLists: true,
-        patiently: async (text) => {
-          await client.query(`SET LOCAL statement_timeout = ${PATIENCE_MS}`);
-          const limited: LimitedQuery = { text, query_timeout: PATIENCE_MS };
-          await client.query(limited);
-          await client.query(`SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
-        },
+    return this.#leasing(this.#pool, (lease) =>
+      concluding(lease, async (client) => {
+        await client.query('BEGIN');
+        return work({
+          ...queriesOn(client, false),
+          joinsLists: true,
+          patiently: async (text) => {
+            await client.query(`SET LOCAL statement_timeout = ${PATIENCE_MS}`);
+            const limited: LimitedQuery = { text, query_timeout: PATIENCE_MS };
+            await client.query(limited);
+            await client.query(`SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
+          },
+        });
       }),
     );
   }
@@ -113,24 +109,20 @@ export class Database implements Queries {
   /**
    * A transaction that finds every row by a key, so that plans of statements which say that they do are kept. Of two lists it would
    * compare each row with each other: what joins long ones, as the entry of jobs does, asks for `Queries`, which this is not.
+   * @param read locks and reads, and writes nothing: what it sends leaves together with the statement that begins the transaction
+   * @param work gets what was read
    */
-  async transactionByKey<R>(work: (transaction: KeyedQueries) => Promise<R>): Promise<R> {
-    return this.#transaction(BEGIN_BY_KEY, (client) => work(queriesOn(client, true)));
-  }
-
-  async #transaction<R>(begin: string, work: (client: pg.PoolClient) => Promise<R>): Promise<R> {
-    return this.#leasing(async (lease) => {
-      const { client } = lease;
-      try {
-        await client.query(begin);
-        const result = await work(client);
-        await client.query('COMMIT');
-        return result;
-      } catch (error) {
-        await client.query('ROLLBACK').catch(() => lease.condemn());
-        throw error;
-      }
-    });
+  async transactionByKey<S, R>(
+    read: (transaction: KeyedQueries) => Promise<S>,
+    work: (transaction: KeyedQueries, found: S) => Promise<R>,
+  ): Promise<R> {
+    return this.#leasing(this.#byKey, (lease) =>
+      concluding(lease, async (client) => {
+        const transaction = queriesOn(client, true);
+        const [, found] = await Promise.all([client.query('BEGIN'), read(transaction)]);
+        return work(transaction, found);
+      }),
+    );
   }
 
   /** Resolves when the database answers. */
@@ -139,13 +131,24 @@ export class Database implements Queries {
   }
 
   async close(): Promise<void> {
-    await this.#pool.end();
+    await Promise.all([this.#pool.end(), this.#byKey.end()]);
+  }
+
+  async #single<T extends object>(pool: pg.Pool, query: pg.QueryConfig): Promise<T[]> {
+    return this.#leasing(pool, async (lease) => {
+      try {
+        return (await lease.client.query<T>(query)).rows;
+      } catch (error) {
+        lease.condemn();
+        throw error;
+      }
+    });
   }
 
   /** @param work settles when what it has sent is committed or rolled back */
-  async #leasing<R>(work: (lease: Lease) => Promise<R>): Promise<R> {
-    return this.#reaching(async () => {
-      const lease = new Lease(await this.#pool.connect());
+  async #leasing<R>(pool: pg.Pool, work: (lease: Lease) => Promise<R>): Promise<R> {
+    return reaching(pool, async () => {
+      const lease = new Lease(await pool.connect());
       try {
         const result = await work(lease);
         const changes = lease.changes();
@@ -156,21 +159,34 @@ export class Database implements Queries {
       }
     });
   }
+}
 
-  async #reaching<R>(work: () => Promise<R>): Promise<R> {
-    if (this.#pool.waitingCount >= WAITING_STATEMENTS) {
-      throw new LedgerUnavailableError('Too many statements wait for the database.');
+async function reaching<R>(pool: pg.Pool, work: () => Promise<R>): Promise<R> {
+  if (pool.waitingCount >= WAITING_STATEMENTS) {
+    throw new LedgerUnavailableError('Too many statements wait for the database.');
+  }
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (isConflict(error) && tries < CONFLICT_TRIES) continue; // rolled back whole: the same work may well succeed
+      throw isOutOfReach(error) || isConflict(error)
+        ? new LedgerUnavailableError(messageOf(error), { cause: error })
+        : error;
     }
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await work();
-      } catch (error) {
-        if (isConflict(error) && tries < CONFLICT_TRIES) continue; // rolled back whole: the same work may well succeed
-        throw isOutOfReach(error) || isConflict(error)
-          ? new LedgerUnavailableError(messageOf(error), { cause: error })
-          : error;
-      }
-    }
+  }
+}
+
+/** Commits what `work` has done, or rolls it back: a connection on which not even that can be said is given up. */
+async function concluding<R>(lease: Lease, work: (client: pg.PoolClient) => Promise<R>): Promise<R> {
+  const { client } = lease;
+  try {
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => lease.condemn());
+    throw error;
   }
 }
 

@@ -4,7 +4,7 @@ import { EVENT_LETTERS, type BuriedRun, type NewDeadLetter } from './dead-letter
 import { type JobState } from '../tracker/job-state.js';
 import { writeDecisions } from './decision-writes.js';
 import { type DecidedJob } from './decided-job.js';
-import { readStates } from './job-states.js';
+import { type LockedJobs, readStates } from './job-states.js';
 import { type HeardOfRun, hearOfVoids, voidKey } from './voids.js';
 
 /** What was read from among the dead letters of the broker and is not yet known here. */
@@ -27,22 +27,27 @@ export class DeadMessageStore {
    * changes nothing. Returns whether there is anything to send.
    */
   async enter(arrivals: readonly Arrival[]): Promise<boolean> {
-    return this.#database.transactionByKey(async (transaction) => {
-      const runs = arrivals.flatMap((arrival) => (arrival.kind === 'run' ? [arrival.run] : []));
-      const { changed, decisions, strangers } = await decideAll(transaction, runs);
-      const toSend = await writeDecisions(transaction, changed, decisions);
-      const voids = await hearOfVoids(transaction, runs.map(heardOf));
-      const unknown = strangers.filter((run) => !voids.known.has(voidKey(run)));
-      await keepMessages(transaction, [
-        ...arrivals.flatMap((arrival) => (arrival.kind === 'message' ? [arrival.letter] : [])),
-        ...unknown.map(({ letter }) => letter),
-      ]);
-      await noteRemovals(
-        transaction,
-        runs.filter((run) => !unknown.includes(run)),
-      );
-      return toSend || voids.toSend;
-    });
+    const runs = arrivals.flatMap((arrival) => (arrival.kind === 'run' ? [arrival.run] : []));
+    const messages = arrivals.flatMap((arrival) => (arrival.kind === 'message' ? [arrival.letter] : []));
+    return this.#database.transactionByKey(
+      (transaction) =>
+        readStates(
+          transaction,
+          runs.map(({ job }) => job),
+        ),
+      async (transaction, locked) => {
+        const { changed, decisions, strangers } = decideAll(locked, runs);
+        const toSend = await writeDecisions(transaction, changed, decisions);
+        const voids = await hearOfVoids(transaction, runs.map(heardOf));
+        const unknown = strangers.filter((run) => !voids.known.has(voidKey(run)));
+        await keepMessages(transaction, [...messages, ...unknown.map(({ letter }) => letter)]);
+        await noteRemovals(
+          transaction,
+          runs.filter((run) => !unknown.includes(run)),
+        );
+        return toSend || voids.toSend;
+      },
+    );
   }
 
   /** Lets go of the oldest messages of a queue that has more than are kept. Returns how many. */
@@ -59,11 +64,7 @@ interface Decided {
   readonly strangers: readonly BuriedRun[];
 }
 
-async function decideAll(transaction: KeyedQueries, runs: readonly BuriedRun[]): Promise<Decided> {
-  const { states, now } = await readStates(
-    transaction,
-    runs.map(({ job }) => job),
-  );
+function decideAll({ now, states }: LockedJobs, runs: readonly BuriedRun[]): Decided {
   const before = new Map(states);
   const decisions: DecidedJob[] = [];
   const strangers: BuriedRun[] = [];

@@ -7,17 +7,22 @@ import { countEndings } from './queue-counts.js';
 import { type PreparedStatement } from './statement.js';
 import { holdBackRuns, writeVoids } from './voids.js';
 
-/** Writes the jobs that have changed and all that was decided. Returns whether there is anything to publish. */
+/**
+ * Writes the jobs that have changed and all that was decided. Returns whether there is anything to publish. What needs no answer of
+ * another statement leaves together with it, and runs behind it.
+ */
 export async function writeDecisions(
   transaction: KeyedQueries,
   changed: readonly JobState[],
   decisions: readonly DecidedJob[],
 ): Promise<boolean> {
-  const paused = await writeStates(transaction, changed);
-  await writeAttempts(transaction, decisions);
-  await writeDeadLetters(transaction, decisions);
-  await countEndings(transaction, changed, decisions);
-  const voided = await writeVoids(transaction, decisions);
+  const [paused, , , , voided] = await Promise.all([
+    writeStates(transaction, changed),
+    writeAttempts(transaction, decisions),
+    writeDeadLetters(transaction, decisions),
+    countEndings(transaction, changed, decisions),
+    writeVoids(transaction, decisions),
+  ]);
   const sends = await writeOutbox(transaction, decisions, paused);
   const heldBack = await holdBackRuns(transaction, [...paused]);
   return voided || sends || heldBack;

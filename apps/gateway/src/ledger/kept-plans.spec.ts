@@ -35,16 +35,21 @@ describe('plans that are kept', () => {
   it('go by keys although there was next to nothing in the tables when they were made', async () => {
     const { job } = await new JobStore(ledger.database, IDLE_DISPATCH).accept(newJob());
     const outbox = new OutboxStore(database);
-    await outbox.read((await outbox.claim(10)).map(({ id }) => id));
+    const ids = (await outbox.claim(10)).map(({ id }) => id);
+    await outbox.read(ids);
+    await outbox.prolong(ids);
+    await outbox.confirm(ids);
     const runs = new RunOnLedger(database, 'lab');
     await runs.start(job.id);
     await runs.end(job.id, FAILED);
     await runs.end(job.id); // it is over: its message may have been voided
-    const kept = await plansOf(database);
+    const kept = await plansOf((sql) => database.queryByKey(sql));
     expect([...kept.keys()]).toEqual(
       expect.arrayContaining([
         'claim-due',
+        'confirm',
         'hear-of-voids',
+        'prolong',
         'read-claimed',
         'read-states',
         'write-dead-letters',
@@ -57,33 +62,29 @@ describe('plans that are kept', () => {
 
   it('are kept by nobody who finds rows in another way', async () => {
     const other = new Database(ledger.url, { connections: 1 });
+    const byKey = { name: 'by-key', reads: 'by key', text: 'SELECT id FROM jobs' } as const;
     try {
-      await other.transaction((transaction) =>
-        transaction.query({ name: 'by-key', reads: 'by key', text: 'SELECT id FROM jobs' }),
-      );
-      expect(await plansOf(other)).toEqual(new Map());
+      await other.query(byKey);
+      await other.transaction((transaction) => transaction.query(byKey));
+      expect(await plansOf((sql) => other.query(sql))).toEqual(new Map());
     } finally {
       await other.close();
     }
   });
 });
 
-/** How the database runs each statement that the one connection of a pool has kept. */
-async function plansOf(database: Database): Promise<Map<string, Plan>> {
-  return database.transactionByKey(async (transaction) => {
-    const kept = await transaction.query<{ name: string; parameters: number }>(
-      'SELECT name, cardinality(parameter_types) AS parameters FROM pg_prepared_statements',
-    );
-    const plans = new Map<string, Plan>();
-    for (const { name, parameters } of kept) {
-      const values = Array.from({ length: parameters }, () => 'NULL').join();
-      const [row] = await transaction.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
-        `EXPLAIN (FORMAT JSON) EXECUTE "${name}"(${values})`,
-      );
-      if (row !== undefined) plans.set(name, row['QUERY PLAN'][0].Plan);
-    }
-    return plans;
-  });
+/** How the database runs each statement that a connection has kept. */
+async function plansOf(query: <T extends object>(sql: string) => Promise<T[]>): Promise<Map<string, Plan>> {
+  const kept = await query<{ name: string; parameters: number }>(
+    'SELECT name, cardinality(parameter_types) AS parameters FROM pg_prepared_statements',
+  );
+  const plans = new Map<string, Plan>();
+  for (const { name, parameters } of kept) {
+    const values = Array.from({ length: parameters }, () => 'NULL').join();
+    const [row] = await query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(`EXPLAIN (FORMAT JSON) EXECUTE "${name}"(${values})`);
+    if (row !== undefined) plans.set(name, row['QUERY PLAN'][0].Plan);
+  }
+  return plans;
 }
 
 function nodesOf(plan: Plan): string[] {

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
-import { type Database, type KeyedQueries } from './database.js';
+import { type Database } from './database.js';
 import { JobStore } from './job-store.js';
 import { OutboxStore } from './outbox-store.js';
 import { QueueStore } from './queue-store.js';
@@ -107,21 +107,18 @@ describe('OutboxStore', () => {
 });
 
 /** Runs statements as they are and gathers how the database did it. */
-function explaining(database: Database, plans: Plan[]): Pick<Database, 'query' | 'transactionByKey'> {
-  const on = (queries: KeyedQueries): KeyedQueries => ({
-    query: async (sql, values) => {
+function explaining(database: Database, plans: Plan[]): Pick<Database, 'query' | 'queryByKey'> {
+  const explained =
+    (query: Database['query']): Database['query'] =>
+    async (sql, values) => {
       const text = typeof sql === 'string' ? sql : sql.text;
-      const [row] = await queries.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
-        `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,
-        values,
-      );
+      const [row] = await query<{ 'QUERY PLAN': { Plan: Plan }[] }>(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, values);
       plans.push(...(row?.['QUERY PLAN'] ?? []).map(({ Plan: plan }) => plan));
       return [];
-    },
-  });
+    };
   return {
-    ...on(database),
-    transactionByKey: (work) => database.transactionByKey((transaction) => work(on(transaction))),
+    query: explained((...given) => database.query(...given)),
+    queryByKey: explained((...given) => database.queryByKey(...given)),
   };
 }
 

@@ -12,9 +12,9 @@ const CONTROL_CLAIM_MS = 5_000;
 
 /** Reads and settles the rows of the outbox. */
 export class OutboxStore {
-  readonly #database: Pick<Database, 'query' | 'transactionByKey'>;
+  readonly #database: Pick<Database, 'query' | 'queryByKey'>;
 
-  constructor(database: Pick<Database, 'query' | 'transactionByKey'>) {
+  constructor(database: Pick<Database, 'query' | 'queryByKey'>) {
     this.#database = database;
   }
 
@@ -29,23 +29,19 @@ export class OutboxStore {
    * made of.
    */
   async claim(limit: number): Promise<OutboxEntry[]> {
-    const rows = await this.#database.transactionByKey((transaction) =>
-      transaction.query<ClaimedRow>(CLAIM_DUE, [limit]),
-    );
+    const rows = await this.#database.queryByKey<ClaimedRow>(CLAIM_DUE, [limit]);
     return rows.map(entryOf);
   }
 
   /** Reads what the messages of rows are made of that this process has claimed, in the order of the rows. */
   async read(ids: readonly string[]): Promise<WorkEntry[]> {
-    const rows = await this.#database.transactionByKey((transaction) =>
-      transaction.query<ClaimedRow>(READ_CLAIMED, [ids]),
-    );
+    const rows = await this.#database.queryByKey<ClaimedRow>(READ_CLAIMED, [ids]);
     return rows.map(entryOf).filter((entry) => entry.kind === 'work');
   }
 
   /** Forgets rows whose messages the broker has. */
   async confirm(ids: readonly string[]): Promise<void> {
-    await this.#database.query(CONFIRM, [ids]);
+    await this.#database.queryByKey(CONFIRM, [ids]);
   }
 
   /** Gives rows back that were not sent, to be claimed again at once, before what came later. */
@@ -65,7 +61,7 @@ export class OutboxStore {
   }
 
   async prolong(ids: readonly string[]): Promise<void> {
-    await this.#database.query(PROLONG, [ids]);
+    await this.#database.queryByKey(PROLONG, [ids]);
   }
 
   /** Makes a domain's parked rows free to be claimed. */
@@ -90,9 +86,15 @@ export class OutboxStore {
 }
 
 // A row that is there again after a crash of the database is sent twice, as when its gateway had died before it confirmed.
-const CONFIRM = `WITH ${UNSYNCED} DELETE FROM outbox USING unsynced WHERE id = ANY($1::bigint[])`;
+const CONFIRM: PreparedStatement = {
+  ...{ name: 'confirm', reads: 'by key' },
+  text: `WITH ${UNSYNCED} DELETE FROM outbox USING unsynced WHERE id = ANY($1::bigint[])`,
+};
 
-const PROLONG = `WITH ${UNSYNCED} UPDATE outbox SET free_at = ${CLAIM} FROM unsynced WHERE id = ANY($1::bigint[])`;
+const PROLONG: PreparedStatement = {
+  ...{ name: 'prolong', reads: 'by key' },
+  text: `WITH ${UNSYNCED} UPDATE outbox SET free_at = ${CLAIM} FROM unsynced WHERE id = ANY($1::bigint[])`,
+};
 
 const COUNT_IDLE = `
 SELECT count(*) FILTER (WHERE parked_reason IS NULL)::int AS free, count(*) FILTER (WHERE parked_reason IS NOT NULL)::int AS parked

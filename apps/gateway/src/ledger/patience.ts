@@ -24,14 +24,12 @@ export async function writePatiently<T>(giveUpAt: number, write: () => Promise<T
 }
 
 /** @throws LedgerUnavailableError when there is no answer in time; the statement goes on, and may be committed later */
-async function answeredBy<T>(deadline: number, answer: Promise<T>): Promise<T> {
-  const answered = new AbortController();
-  const late = delay(Math.max(0, deadline - Date.now()), undefined, { signal: answered.signal }).then(() => {
-    throw new LedgerUnavailableError('The database did not answer in time.');
-  });
-  late.catch(() => undefined);
-  answer.catch(() => undefined);
-  return Promise.race([answer, late]).finally(() => {
-    answered.abort();
+function answeredBy<T>(deadline: number, answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(
+      () => reject(new LedgerUnavailableError('The database did not answer in time.')),
+      Math.max(0, deadline - Date.now()),
+    );
+    answer.then(resolve, reject).finally(() => clearTimeout(late));
   });
 }

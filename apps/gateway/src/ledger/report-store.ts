@@ -37,24 +37,24 @@ export class ReportStore {
 
   /** Applies reports in their order. All are committed when this resolves, none when it rejects. */
   async apply(reports: readonly DomainReport[]): Promise<ReportsWritten> {
-    return this.#database.transactionByKey(async (transaction) => {
-      const locked = await readStates(
-        transaction,
-        reports.map(({ report }) => report.job),
-      );
-      const { changed, decisions, strangers, outdated, spawned, figures } = decideAll(locked, reports);
-      await expectSpawned(transaction, spawned);
-      const toSend = await writeDecisions(transaction, changed, decisions);
-      const voids = await hearOfVoids(transaction, [...strangers, ...outdated]);
-      const unknown = strangers.filter(({ report }) => !voids.known.has(voidKey(report)));
-      await keepAside(
-        transaction,
-        unknown.map(({ report }) => report),
-        'unknown_job',
-      );
-      const toFollow = changed.some(({ status, leadsOn }) => isFinal(status) && (leadsOn || spawned.length > 0));
-      return { toSend: toSend || voids.toSend, toFollow, strangers: unknown, figures };
-    });
+    const ids = reports.map(({ report }) => report.job);
+    return this.#database.transactionByKey(
+      (transaction) => readStates(transaction, ids),
+      async (transaction, locked) => {
+        const { changed, decisions, strangers, outdated, spawned, figures } = decideAll(locked, reports);
+        await expectSpawned(transaction, spawned);
+        const toSend = await writeDecisions(transaction, changed, decisions);
+        const voids = await hearOfVoids(transaction, [...strangers, ...outdated]);
+        const unknown = strangers.filter(({ report }) => !voids.known.has(voidKey(report)));
+        await keepAside(
+          transaction,
+          unknown.map(({ report }) => report),
+          'unknown_job',
+        );
+        const toFollow = changed.some(({ status, leadsOn }) => isFinal(status) && (leadsOn || spawned.length > 0));
+        return { toSend: toSend || voids.toSend, toFollow, strangers: unknown, figures };
+      },
+    );
   }
 
   /** Keeps a report that cannot be used, with the reason. */
