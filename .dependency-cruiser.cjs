@@ -86,7 +86,7 @@ module.exports = {
       severity: 'error',
       comment: 'It batches whatever it is given.',
       from: { path: '^libs/batching/', pathNot: TESTS },
-      to: { pathNot: '^libs/batching/' },
+      to: { pathNot: '^libs/batching/', dependencyTypesNot: ['core'] },
     },
     {
       name: 'config-imports-contracts-only',

@@ -13,6 +13,8 @@ export interface Effort {
   readonly ledger: number;
   /** Of load at a steady rate, for each figure. */
   readonly seconds: number;
+  /** Jobs before those whose times count: programs that have run for a while have compiled what they do often. */
+  readonly warmUpJobs: number;
   /** How long the suite is left alone after an app was started: its gateway hears of workers every two seconds. */
   readonly settleMs: number;
   /** Live listeners of one gateway. */
@@ -39,6 +41,7 @@ export const SMOKE: Effort = {
     ledger: 1_000,
     rows: 2_000,
     seconds: 0.5,
+    warmUpJobs: 50,
     settleMs: 0,
   },
   imagesAtOnce: [1],
@@ -48,6 +51,7 @@ export const SMOKE: Effort = {
 /** What a full run looks at, beside what may be chosen. */
 export const FULL = {
   settleMs: 3_000,
+  warmUpJobs: 1_000,
   imagesAtOnce: [1, 2, 4],
   backlogs: [1_000, 100_000],
   concurrencies: [10, 50, 200],

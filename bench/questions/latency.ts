@@ -8,8 +8,6 @@ import { percentile } from '../statistics.js';
 
 const BALLAST = 'x'.repeat(300);
 const BASELINE = 'BullMQ';
-/** Connections are open and code is compiled by then. */
-const WARM_UP = 50;
 
 interface Round {
   readonly accepted: readonly number[];
@@ -36,9 +34,9 @@ export function latency(perSecond: number): Question {
   };
 }
 
-function steady(system: QueueSystem, perSecond: number, { seconds }: Effort): Promise<Round> {
+function steady(system: QueueSystem, perSecond: number, { seconds, warmUpJobs }: Effort): Promise<Round> {
   return atWork(system, async () => {
-    await run(system, perSecond, WARM_UP);
+    await run(system, perSecond, warmUpJobs);
     return run(system, perSecond, Math.ceil(perSecond * seconds));
   });
 }
