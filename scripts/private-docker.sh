@@ -3,9 +3,9 @@
 #   scripts/private-docker.sh node scripts/try-compose.mjs
 # The base images are made from Debian's packages and npm's, under the names that Dockerfile and docker-compose.yml use:
 # the same programs as in the official images, not the same builds or entry points. For the catcher of mails and the S3 store
-# there are no packages of the same programs: scripts/stand-ins takes their places. Needs root, Docker's programs with
-# the compose plugin, mmdebstrap, iptables and npm. What it makes lies in one folder and is removed at the end; the engine
-# itself leaves its key in /etc/docker and empty folders in /run.
+# there are no packages of the same programs: scripts/stand-ins takes their places. Needs root, Docker's programs (Debian's
+# docker.io), mmdebstrap, iptables and npm; where docker has no compose plugin, as in Debian 12, that of Debian 13 is taken. What
+# it makes lies in one folder and is removed at the end; the engine itself leaves its key in /etc/docker and empty folders in /run.
 # A certificate authority in NODE_EXTRA_CA_CERTS is trusted inside the made Node image too.
 set -euo pipefail
 
@@ -14,7 +14,6 @@ set -euo pipefail
 for program in docker dockerd containerd runc mmdebstrap iptables npm; do
   command -v "$program" >/dev/null || { echo "$program is missing; install it and run the command again." >&2; exit 1; }
 done
-docker compose version >/dev/null || { echo "Docker's compose plugin is missing." >&2; exit 1; }
 
 readonly PROJECT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 readonly WORK="$(mktemp -d "${TMPDIR:-/tmp}/leveret-docker-XXXXXX")"
@@ -39,6 +38,19 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+
+ensure_compose() {
+  docker compose version >/dev/null 2>&1 && return
+  local plugins="$WORK/docker/cli-plugins"
+  echo "… Fetching Docker's compose plugin from Debian's trixie"
+  mmdebstrap --quiet --variant=extract --include=docker-compose trixie "$WORK/compose" >"$WORK/debian.log" 2>&1 ||
+    { tail -n 15 "$WORK/debian.log" >&2; exit 1; }
+  mkdir -p "$plugins"
+  mv "$WORK/compose/usr/libexec/docker/cli-plugins/docker-compose" "$plugins/"
+  rm -rf "$WORK/compose"
+  export DOCKER_CONFIG="$WORK/docker"
+  docker compose version >/dev/null || { echo "Docker's compose plugin is missing, and that of Debian 13 does not run." >&2; exit 1; }
+}
 
 start_engine() {
   # The machine's own packet filter and routes stay as they are: containers reach each other, not the world outside.
@@ -126,6 +138,7 @@ make_stand_ins() {
   docker build --quiet --network host --tag stand-ins "$PROJECT/scripts/stand-ins" >/dev/null
 }
 
+ensure_compose
 start_engine
 make_node_image
 make_server_images
