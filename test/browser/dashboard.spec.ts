@@ -272,6 +272,41 @@ describe('the dashboard', () => {
     await page.waitForResponse((answer) => answer.url().includes('/v1/jobs?'));
   });
 
+  it('holds whichever list is pointed at, and lets it go on when something was done in it', async () => {
+    const made = async (name: string): Promise<void> => {
+      await suite.leveret.apiKeys.create({ name, tenant: 'default', scopes: ['jobs:read'] });
+    };
+    await made('to be revoked');
+    const page = await pages.visit('/keys');
+    const row = page.getByRole('row', { name: /to be revoked/ });
+    await row.hover();
+    await made('comes meanwhile');
+    await page.waitForResponse(async (answer) => (await answer.text()).includes('comes meanwhile'));
+    expect(await page.getByRole('row', { name: /comes meanwhile/ }).count()).toBe(0);
+    await row.getByRole('button', { name: 'Revoke' }).click();
+    await press(page, 'Revoke the key');
+    await row.waitFor({ state: 'detached' });
+    await page.getByRole('row', { name: /comes meanwhile/ }).waitFor();
+    const batches = await pages.visit('/batches?open=false');
+    await batches.getByRole('row').nth(1).hover();
+    await batches.getByText('Held while you point at it').waitFor();
+  });
+
+  it('shows times in the zone of who looks', async () => {
+    const context = await browser.newContext({ timezoneId: 'Asia/Tokyo', locale: 'en-GB' });
+    await context.addCookies(await pages.context.cookies());
+    const page = await context.newPage();
+    await page.goto(`${suite.url}/jobs/${data.completed}`);
+    const { completedAt } = await jobs.show(data.completed);
+    const at = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long', timeZone: 'Asia/Tokyo' });
+    await page
+      .locator('.timeline')
+      .getByText(at.format(new Date(completedAt ?? '')), { exact: true })
+      .last()
+      .waitFor();
+    await context.close();
+  });
+
   it('follows a job while it runs, and cancels it when that is confirmed', async () => {
     const { id } = await jobs.enqueue('lab.script', { steps: ['hold'], ms: 60_000, says: 'holding on' });
     const page = await pages.visit(`/jobs/${id}`);
@@ -377,6 +412,12 @@ describe('the dashboard', () => {
     await press(page, 'Cancel 1');
     await press(page, 'Cancel 1 job');
     await said(page, 'Cancel 1 job in a moment.');
+    await page.keyboard.press('Control+z');
+    await page.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' });
+    expect((await jobs.show(id)).status).toBe('scheduled');
+    await page.getByLabel(`Choose job ${id}`).check();
+    await press(page, 'Cancel 1');
+    await press(page, 'Cancel 1 job');
     await press(page, 'Undo');
     await page.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' });
     expect((await jobs.show(id)).status).toBe('scheduled');
@@ -788,6 +829,34 @@ describe('the dashboard', () => {
     await page.keyboard.press('Escape');
     const focused = async (): Promise<unknown> => page.evaluate('document.activeElement.textContent');
     await eventually('the focus', async () => (await focused()) === 'Duplicate' || undefined);
+    await page.goto(`${suite.url}/jobs?status=completed`);
+    await page.getByRole('button', { name: 'All that fit' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Delete' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await eventually('the focus', async () => (await focused()) === 'All that fit' || undefined);
+  });
+
+  it('leads into its pages by keys where the list of them has to be opened first', async () => {
+    const page = await pages.visit('/jobs');
+    await page.setViewportSize({ width: 375, height: 812 });
+    const button = page.getByRole('button', { name: 'Pages' });
+    const focused = async (): Promise<unknown> => page.evaluate('document.activeElement.textContent');
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await eventually('the focus', async () => (await focused()) === 'Overview' || undefined);
+    await page.keyboard.press('Escape');
+    expect(await button.getAttribute('aria-expanded')).toBe('false');
+    expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Pages');
+    await button.click();
+    await page.mouse.click(360, 400);
+    await page.getByRole('link', { name: 'Overview' }).waitFor({ state: 'hidden' });
+    await button.click();
+    await page.getByRole('link', { name: 'Queues' }).click();
+    await heading(page, 'Queues');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(375);
   });
 
   it('has given the browser nothing to complain of', () => {

@@ -4,7 +4,12 @@ export interface Notice {
   /** What goes on has a button for as long as it can still be kept from happening. */
   readonly kind: 'done' | 'failed' | 'ongoing';
   readonly text: string;
-  readonly button?: { readonly name: string; readonly press: () => void };
+  readonly button?: {
+    readonly name: string;
+    readonly press: () => void;
+    /** Ctrl+Z, or Cmd+Z, presses it from wherever nothing is written. */
+    readonly isUndo?: boolean;
+  };
 }
 
 const MOST = 4;

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
-import { Button } from './button';
+import { NoticeButton } from './notice-button';
 import { type Notice, withNotice } from './notice-list';
 
 /** Something that goes on, as it is shown. */
@@ -62,7 +62,11 @@ export function NoticeProvider({ children }: { readonly children: ReactNode }): 
       offerUndo: async (text) => {
         const { promise, resolve } = Promise.withResolvers<boolean>();
         const timer = setTimeout(() => resolve(true), UNDO_MS);
-        const number = add({ kind: 'ongoing', text, button: { name: 'Undo', press: () => resolve(false) } });
+        const number = add({
+          kind: 'ongoing',
+          text,
+          button: { name: 'Undo', press: () => resolve(false), isUndo: true },
+        });
         const isToBeDone = await promise;
         clearTimeout(timer);
         drop(number);
@@ -103,7 +107,7 @@ function NoticeBox({ notice: { kind, text, button }, onClose }: NoticeBoxProps):
           <X size={14} aria-hidden />
         </button>
       ) : (
-        <Button onClick={button.press}>{button.name}</Button>
+        <NoticeButton button={button} />
       )}
     </div>
   );

@@ -1,4 +1,5 @@
-import { type ReactNode } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
+import { HeldTablesContext } from './held-tables';
 import { useTitle } from './use-title';
 
 interface PageProps {
@@ -12,8 +13,10 @@ interface PageProps {
 
 export function Page({ title, aside, actions, children }: PageProps): ReactNode {
   useTitle(title);
+  const [isHeld, report] = useState(false);
+  const tables = useMemo(() => ({ isHeld, report }), [isHeld]);
   return (
-    <>
+    <HeldTablesContext value={tables}>
       <header className="page-header">
         <h1>{title}</h1>
         {aside}
@@ -21,7 +24,7 @@ export function Page({ title, aside, actions, children }: PageProps): ReactNode 
         <div className="buttons">{actions}</div>
       </header>
       {children}
-    </>
+    </HeldTablesContext>
   );
 }
 

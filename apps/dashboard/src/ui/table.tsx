@@ -1,5 +1,7 @@
 import { type ReactNode } from 'react';
-import { type Steady } from './use-steady';
+import { useLocation } from 'react-router';
+import { useHeldReport } from './held-tables';
+import { type Steady, useSteady } from './use-steady';
 
 /** A column: what stands above it, and what of a row is in it. */
 export interface Column<Row> {
@@ -20,13 +22,19 @@ interface TableProps<Row> {
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
   readonly empty: string;
+  /** Given where whoever shows the rows holds them still; else the table does so. */
   readonly hold?: Steady<unknown>['hold'];
 }
 
-export function Table<Row>({ label, columns, rows, keyOf, empty, hold }: TableProps<Row>): ReactNode {
+export function Table<Row>({ label, columns, rows: latest, keyOf, empty, hold }: TableProps<Row>): ReactNode {
+  const { search } = useLocation();
+  // Which part of a list is shown stands in the address.
+  const own = useSteady(latest, search);
+  useHeldReport(own.isHeld);
+  const rows = hold === undefined ? own.shown : latest;
   if (rows.length === 0) return <p className="empty">{empty}</p>;
   return (
-    <div className="table-frame" tabIndex={0} role="group" aria-label={label} {...hold}>
+    <div className="table-frame" tabIndex={0} role="group" aria-label={label} {...(hold ?? own.hold)}>
       <table>
         <thead>
           <tr>

@@ -1,4 +1,5 @@
-import { type PointerEvent, useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { type PointerEvent, useEffect, useState } from 'react';
 
 /** A value that holds still. */
 export interface Steady<T> {
@@ -9,17 +10,24 @@ export interface Steady<T> {
     readonly onPointerEnter: (event: PointerEvent) => void;
     readonly onPointerLeave: () => void;
   };
-  /** Lets it go on although it is pointed at: what was done is to be seen. */
-  readonly release: () => void;
 }
 
 /**
- * What is live holds still while a mouse is over it: nothing slips away from under it between aiming and clicking.
+ * What is live holds still while a mouse is over it: nothing slips away from under it between aiming and clicking. When something was
+ * done it goes on all the same, because what came of that is to be seen.
  * @param of names what the value is of, where that changes: it is held no longer than that stays
  */
 export function useSteady<T>(latest: T, of = ''): Steady<T> {
   const [held, setHeld] = useState<{ readonly of: string; readonly value: T } | null>(null);
   const isHeld = held?.of === of;
+  const queries = useQueryClient();
+  useEffect(
+    () =>
+      queries.getMutationCache().subscribe((event) => {
+        if (event.type === 'updated' && ['success', 'error'].includes(event.action.type)) setHeld(null);
+      }),
+    [queries],
+  );
   return {
     shown: isHeld ? held.value : latest,
     isHeld,
@@ -29,6 +37,5 @@ export function useSteady<T>(latest: T, of = ''): Steady<T> {
       },
       onPointerLeave: () => setHeld(null),
     },
-    release: () => setHeld(null),
   };
 }

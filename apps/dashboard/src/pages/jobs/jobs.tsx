@@ -24,7 +24,7 @@ export function Jobs(): ReactNode {
     leveret.jobs.list({ ...filters.filter, cursor }).page({ signal }),
   );
   const list = listOf(query, search);
-  const { shown, isHeld, hold, release } = useSteady(query.data, list);
+  const { shown, isHeld, hold } = useSteady(query.data, list);
   const selection = useSelection(shown?.data ?? [], list);
   const mayWrite = useMay('jobs:write');
   return (
@@ -34,7 +34,7 @@ export function Jobs(): ReactNode {
       actions={mayWrite && <SteerAllMenu filter={filters.filter} />}
     >
       <JobFilters filters={filters} />
-      {selection.jobs.length > 0 && <SelectionBar selection={selection} onDone={release} />}
+      {selection.jobs.length > 0 && <SelectionBar selection={selection} />}
       <div className="card">
         <Loaded query={query}>
           {(latest) => <JobTable jobs={(shown ?? latest).data} hold={hold} {...(mayWrite ? { selection } : {})} />}

@@ -10,23 +10,12 @@ import { PriorityDialog } from './priority-dialog';
 import { fits, NORMAL, type SteeringChoice, STEERINGS, toPriority } from './steering';
 import { type Selection } from './use-selection';
 
-interface SelectionBarProps {
-  readonly selection: Selection;
-  readonly onDone: () => void;
-}
-
 /** What can be done with the chosen jobs: each action says with how many of them. */
-export function SelectionBar({ selection, onDone }: SelectionBarProps): ReactNode {
+export function SelectionBar({ selection }: { readonly selection: Selection }): ReactNode {
   const confirm = useConfirm();
   const offerUndo = useUndo();
   const { mutate, isPending } = useAction(steerChosen, said);
-  const apply = (steered: Steered): void =>
-    mutate(steered, {
-      onSettled: () => {
-        selection.clear();
-        onDone();
-      },
-    });
+  const apply = (steered: Steered): void => mutate(steered, { onSettled: selection.clear });
   const steer = async (steering: SteeringChoice, jobs: readonly Job[]): Promise<void> => {
     const { phrase, warning: body, danger } = steering;
     const action = phrase(jobsText(jobs.length));

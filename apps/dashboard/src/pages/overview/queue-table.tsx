@@ -48,11 +48,11 @@ const counted = (name: string, of: (queue: Queue) => number, isMinor = false): C
   cell: (queue) => countText(of(queue)),
 });
 
-const timed = (name: string, of: (queue: Queue) => number | null): Column<Queue> => ({
+const timed = (name: string, of: (queue: Queue) => readonly (number | null)[]): Column<Queue> => ({
   name,
   isNumber: true,
   isMinor: true,
-  cell: (queue) => orDash(of(queue)),
+  cell: (queue) => of(queue).map(orDash).join(' / '),
 });
 
 const COLUMNS: readonly Column<Queue>[] = [
@@ -65,10 +65,8 @@ const COLUMNS: readonly Column<Queue>[] = [
   counted('Failed', ({ failed }) => failed),
   counted('Dead', ({ dead }) => dead, true),
   { name: 'Jobs/s', isNumber: true, cell: ({ throughput }) => throughput.toFixed(throughput < 10 ? 1 : 0) },
-  timed('Wait p50', (queue) => waited(queue, 'p50')),
-  timed('Wait p95', (queue) => waited(queue, 'p95')),
-  timed('Run p50', ({ processingTime }) => processingTime.p50),
-  timed('Run p95', ({ processingTime }) => processingTime.p95),
-  timed('Oldest waits', ({ oldestWaitingMs }) => oldestWaitingMs),
+  timed('Wait p50 / p95', (queue) => [waited(queue, 'p50'), waited(queue, 'p95')]),
+  timed('Run p50 / p95', ({ processingTime: { p50, p95 } }) => [p50, p95]),
+  timed('Oldest waits', ({ oldestWaitingMs }) => [oldestWaitingMs]),
   counted('Workers', ({ consumers }) => consumers, true),
 ];

@@ -20,8 +20,8 @@ export function DeliveryList({ endpoint: { id } }: { readonly endpoint: WebhookE
   const query = useLive(['endpoint', id, 'deliveries', cursor], (signal) =>
     leveret.webhookEndpoints.deliveries(id, { cursor }).page({ signal }),
   );
-  const { shown, hold, release } = useSteady(query.data, listOf(query, `${id} ${cursor ?? ''}`));
-  const columns = useMay('jobs:write') ? [...COLUMNS, againColumn(release)] : COLUMNS;
+  const { shown, hold } = useSteady(query.data, listOf(query, `${id} ${cursor ?? ''}`));
+  const columns = useMay('jobs:write') ? [...COLUMNS, AGAIN] : COLUMNS;
   return (
     <Section title="Deliveries">
       <Loaded query={query}>
@@ -59,9 +59,11 @@ const COLUMNS: readonly Column<WebhookDelivery>[] = [
   { name: 'Created', isMinor: true, cell: ({ createdAt }) => <Time at={createdAt} /> },
 ];
 
-function againColumn(onDone: () => void): Column<WebhookDelivery> {
-  return { name: 'Do', isNameless: true, cell: (delivery) => <AgainButton delivery={delivery} onDone={onDone} /> };
-}
+const AGAIN: Column<WebhookDelivery> = {
+  name: 'Do',
+  isNameless: true,
+  cell: (delivery) => <AgainButton delivery={delivery} />,
+};
 
 function AnswerCell({ delivery: { answer, error } }: { readonly delivery: WebhookDelivery }): ReactNode {
   if (answer === null) return error !== null && <span className="one-line">{error.message}</span>;
@@ -72,18 +74,13 @@ function AnswerCell({ delivery: { answer, error } }: { readonly delivery: Webhoo
   );
 }
 
-interface AgainButtonProps {
-  readonly delivery: WebhookDelivery;
-  readonly onDone: () => void;
-}
-
-function AgainButton({ delivery: { id, endpointId, event }, onDone }: AgainButtonProps): ReactNode {
+function AgainButton({ delivery: { id, endpointId, event } }: { readonly delivery: WebhookDelivery }): ReactNode {
   const { mutate, isPending } = useAction(
     () => leveret.webhookEndpoints.redeliver(endpointId, id),
     () => `${event} is on its way once more.`,
   );
   return (
-    <Button kind="quiet" busy={isPending} onClick={() => mutate(undefined, { onSuccess: onDone })}>
+    <Button kind="quiet" busy={isPending} onClick={() => mutate(undefined)}>
       Deliver again
     </Button>
   );
