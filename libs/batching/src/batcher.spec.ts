@@ -23,6 +23,10 @@ function heldWriter(): {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const neverBlames = (): boolean => false;
 
+async function eventually(holds: () => boolean): Promise<void> {
+  while (!holds()) await turn();
+}
+
 describe('Batcher', () => {
   it('gathers what comes while a batch is in flight, and gives each caller its own result', async () => {
     const { write, batches, release } = heldWriter();
@@ -122,6 +126,29 @@ describe('Batcher', () => {
     await turn();
     release();
     expect(await after).toBe(10);
+  });
+
+  it('waits for more when it may gather for a while, also behind a batch that has come back, but not when one is full', async () => {
+    const { write, batches, release } = heldWriter();
+    const batcher = new Batcher(write, neverBlames, { gatherMs: 30, maxItems: 3 });
+    const first = [batcher.add(1)];
+    await turn();
+    first.push(batcher.add(2));
+    expect(batches).toEqual([]);
+    await eventually(() => batches.length === 1);
+    expect(batches).toEqual([[1, 2]]);
+    const second = [batcher.add(3)];
+    release();
+    await Promise.all(first);
+    await turn();
+    expect(batches).toEqual([[1, 2]]);
+    second.push(batcher.add(4), batcher.add(5));
+    expect(batches).toEqual([
+      [1, 2],
+      [3, 4, 5],
+    ]);
+    release();
+    expect(await Promise.all(second)).toEqual([30, 40, 50]);
   });
 
   it('is drained when everything has come back', async () => {

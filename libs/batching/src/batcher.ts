@@ -8,6 +8,8 @@ export interface BatchLimits<T> {
   readonly sizeOf?: (item: T) => number;
   /** Batches under way at once. @default 1 */
   readonly concurrency?: number;
+  /** How long a batch waits for more items when nobody is in a hurry, in milliseconds, unless it is full. @default 0 */
+  readonly gatherMs?: number;
   /** Items that may wait for a batch; one more is refused. @default no limit: callers bound what they have under way */
   readonly maxWaitingItems?: number;
   /** Bytes, by `sizeOf`, that may wait for a batch; an item that comes when they are reached is refused. @default no limit */
@@ -24,8 +26,9 @@ export class BatcherFullError extends Error {
 }
 
 /**
- * Shares one round trip among concurrent callers, without a timer: while a batch is in flight the next one gathers, and
- * it leaves when the one before has come back. A lone item leaves in the same turn of the event loop in which it came.
+ * Shares one round trip among concurrent callers: while a batch is in flight the next one gathers, and it leaves when the one before
+ * has come back. Unless it is to gather for longer, there is no timer: a lone item leaves in the same turn of the event loop in which
+ * it came.
  *
  * `write` gets the items of a batch in the order they came and returns one result per item, in the same order. When it
  * throws an error that `blames` the content of a batch, the batch is halved until the bad item stands alone and fails alone.
@@ -37,6 +40,7 @@ export class Batcher<T, R> {
   readonly #maxBytes: number;
   readonly #sizeOf: (item: T) => number;
   readonly #concurrency: number;
+  readonly #gatherMs: number;
   readonly #maxWaitingItems: number;
   readonly #maxWaitingBytes: number;
   #waiting: Entry<T, R>[] = [];
@@ -56,6 +60,7 @@ export class Batcher<T, R> {
     this.#maxBytes = limits.maxBytes ?? 256 * 1024;
     this.#sizeOf = limits.sizeOf ?? (() => 0);
     this.#concurrency = limits.concurrency ?? 1;
+    this.#gatherMs = limits.gatherMs ?? 0;
     this.#maxWaitingItems = limits.maxWaitingItems ?? Infinity;
     this.#maxWaitingBytes = limits.maxWaitingBytes ?? Infinity;
   }
@@ -77,12 +82,8 @@ export class Batcher<T, R> {
       const bytes = this.#sizeOf(item);
       this.#waiting.push({ item, bytes, resolve, reject });
       this.#waitingBytes += bytes;
-      if (this.#scheduled) return;
-      this.#scheduled = true;
-      setImmediate(() => {
-        this.#scheduled = false;
-        this.#launch();
-      });
+      if (this.#waiting.length >= this.#maxItems) this.#launch();
+      else this.#gather();
     });
   }
 
@@ -92,13 +93,26 @@ export class Batcher<T, R> {
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
+  /** Launches in a while, or at the end of this turn when what waits has nobody to wait for. */
+  #gather(): void {
+    if (this.#scheduled || this.#waiting.length === 0) return;
+    this.#scheduled = true;
+    const launch = (): void => {
+      this.#scheduled = false;
+      this.#launch();
+    };
+    if (this.#gatherMs > 0) setTimeout(launch, this.#gatherMs);
+    else setImmediate(launch);
+  }
+
   #launch(): void {
     while (this.#flying < this.#concurrency && this.#waiting.length > 0) {
       const batch = this.#take();
       this.#flying += 1;
       void this.#send(batch).finally(() => {
         this.#flying -= 1;
-        this.#launch();
+        if (this.#gatherMs > 0) this.#gather();
+        else this.#launch();
         if (this.pending === 0) for (const resolve of this.#idle.splice(0)) resolve();
       });
     }

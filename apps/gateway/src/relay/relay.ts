@@ -11,6 +11,8 @@ import { HeldEntries } from './held-entries.js';
 const SWEEP_EVERY_MS = 1_000;
 const PROLONG_EVERY_MS = CLAIM_MS / 3;
 const LEDGER_PAUSE_MS = 500;
+/** Nobody waits for a row to be forgotten: those of many messages are together. */
+const FORGET_TOGETHER_MS = 25;
 const STOP_PATIENCE_MS = 5_000;
 
 export interface RelayParts {
@@ -60,6 +62,7 @@ export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake' | 'hurry'
         await this.#outbox.confirm(ids);
         this.#telemetry.emit('relay.published', { count: ids.length });
       },
+      FORGET_TOGETHER_MS,
     );
     this.#released = this.#settling(
       (id: string) => id,
@@ -204,7 +207,11 @@ export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake' | 'hurry'
   }
 
   // An entry is held until the ledger knows what became of it. If this process dies first, its claim runs out.
-  #settling<T>(idOf: (item: T) => string, write: (items: readonly T[]) => Promise<void>): Batcher<T, undefined> {
+  #settling<T>(
+    idOf: (item: T) => string,
+    write: (items: readonly T[]) => Promise<void>,
+    gatherMs = 0,
+  ): Batcher<T, undefined> {
     return new Batcher<T, undefined>(
       async (items) => {
         await this.#untilWritten(() => write(items));
@@ -213,6 +220,7 @@ export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake' | 'hurry'
         return items.map(() => undefined);
       },
       () => false,
+      { gatherMs },
     );
   }
 
