@@ -52,7 +52,10 @@ const timed = (name: string, of: (queue: Queue) => readonly (number | null)[]): 
   name,
   isNumber: true,
   isMinor: true,
-  cell: (queue) => of(queue).map(orDash).join(' / '),
+  cell: (queue) => {
+    const values = of(queue);
+    return values.every((ms) => ms === null) ? '—' : values.map(orDash).join(' / ');
+  },
 });
 
 const COLUMNS: readonly Column<Queue>[] = [
