@@ -108,21 +108,14 @@ describe('a suite whose apps have broker users of their own', () => {
     PATIENCE_MS,
   );
 
-  it.each([
-    ['a user with another password', (url: URL) => void (url.password = 'another'), /^The broker refuses the user/],
-    [
-      'a virtual host that is not there',
-      (url: URL) => void (url.pathname = '/nowhere'),
-      /^The broker refuses the virt/,
-    ],
-  ])(
-    'says at once that the broker does not let in %s',
-    async (_, change, said) => {
+  it(
+    'says at once that the broker does not let in a user with another password',
+    async () => {
       const url = new URL(urlOf('topology'));
-      change(url);
+      url.password = 'another';
       const from = performance.now();
       await expect(program('topology', APPS, { RABBITMQ_URL: url.href })).rejects.toMatchObject({
-        stderr: expect.stringMatching(said),
+        stderr: expect.stringMatching(/^The broker refuses the user/),
       });
       expect(performance.now() - from).toBeLessThan(REFUSED_WITHIN_MS);
     },

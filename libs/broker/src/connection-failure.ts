@@ -15,22 +15,28 @@ const UNTRUSTED: ReadonlySet<unknown> = new Set([
 ]);
 const OTHER_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
 const LOGIN_REFUSED = /"(ACCESS_REFUSED - Login was refused[^"]*)"/;
-// amqplib does not pass on what the broker says here: that there is no such virtual host, or none for this user.
-const VIRTUAL_HOST_REFUSED = /^Expected ConnectionOpenOk; got <ConnectionClose/;
+// amqplib does not pass on what the broker says here. Some of the causes pass by themselves.
+const VIRTUAL_HOST_NOT_OPENED = /^Expected ConnectionOpenOk; got <ConnectionClose/;
+const VIRTUAL_HOST_CAUSES =
+  'there may be none of this name, the user may have no right in it, it may be down, or a limit of connections may be reached';
 
 /** What an attempt to connect, or a connection, has ended with. */
 export function connectionFailure(error: unknown): ConnectionFailure {
   if (!types.isNativeError(error)) return { reason: String(error), lasting: false };
   const reason = error.message || error.name;
   const toMend = refusal(reason) ?? distrust(reason, 'code' in error ? error.code : undefined);
-  return toMend === undefined ? { reason, lasting: false } : { reason: toMend, lasting: true };
+  return toMend === undefined ? { reason: inWords(reason), lasting: false } : { reason: toMend, lasting: true };
+}
+
+function inWords(reason: string): string {
+  return VIRTUAL_HOST_NOT_OPENED.test(reason)
+    ? `The broker does not open the virtual host of RABBITMQ_URL: ${VIRTUAL_HOST_CAUSES}; the broker's log says which.`
+    : reason;
 }
 
 function refusal(reason: string): string | undefined {
   const [, said] = LOGIN_REFUSED.exec(reason) ?? [];
-  if (said !== undefined) return `The broker refuses the user of RABBITMQ_URL, or its password: ${said}`;
-  if (!VIRTUAL_HOST_REFUSED.test(reason)) return undefined;
-  return 'The broker refuses the virtual host of RABBITMQ_URL: there is none of this name, or the user has no rights in it.';
+  return said === undefined ? undefined : `The broker refuses the user of RABBITMQ_URL, or its password: ${said}`;
 }
 
 function distrust(reason: string, code: unknown): string | undefined {

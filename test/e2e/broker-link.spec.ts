@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { BrokerLink } from '#libs/broker';
+import { loadBrokerConfig } from '#libs/config';
+import { createTelemetry } from '#libs/observability';
+import { callManagement } from '../../tools/local-nodes/management-api.js';
+import { eventually } from '../support/eventually.js';
+import { SuiteServers } from '../support/suite-servers.js';
+
+jest.setTimeout(60_000);
+
+describe('a connection to the broker', () => {
+  let servers: SuiteServers;
+  let link: BrokerLink;
+
+  beforeEach(async () => {
+    servers = await SuiteServers.make({});
+  });
+
+  afterEach(async () => {
+    await link.close();
+    await servers.discard();
+  });
+
+  function linkTo(...urls: readonly string[]): BrokerLink {
+    const config = loadBrokerConfig({ RABBITMQ_URL: urls.join(',') });
+    return new BrokerLink(config, 'test', createTelemetry({ service: 'test', level: 'silent' }));
+  }
+
+  const limitConnections = (method: 'PUT' | 'DELETE', body?: object): Promise<Response> =>
+    callManagement(servers.broker, method, `/api/vhost-limits/${servers.id}/max-connections`, body);
+
+  it('names what it may be that the virtual host is not opened, and is there when that has passed', async () => {
+    await limitConnections('PUT', { value: 0 });
+    link = linkTo(servers.rabbitmqUrl);
+    link.open();
+    expect(await eventually('failure', () => link.failure)).toEqual({
+      reason: expect.stringMatching(/^The broker does not open the virtual host .* a limit of connections/),
+      lasting: false,
+    });
+    await limitConnections('DELETE');
+    await eventually('connection', () => link.state === 'open' || undefined);
+    expect(link.failure).toBeUndefined();
+  });
+});
