@@ -3,8 +3,19 @@ import { devNull } from 'node:os';
 import { check } from './check.mjs';
 import { enqueue, ended } from './gateway.mjs';
 import { enqueuePhoto } from './jobs.mjs';
-import { APPS, compose, CONSUMERS, containers, docker, environment, inside } from './stack.mjs';
-import { managementUrl, run, SECRETS, up } from './stack.mjs';
+import {
+  APPS,
+  compose,
+  CONSUMERS,
+  containers,
+  docker,
+  environment,
+  inside,
+  managementUrl,
+  run,
+  SECRETS,
+  up,
+} from './stack.mjs';
 
 const KILLED = 137;
 
