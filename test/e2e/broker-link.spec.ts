@@ -8,6 +8,8 @@ import { SuiteServers } from '../support/suite-servers.js';
 
 jest.setTimeout(60_000);
 
+const NOBODY_LISTENS = 'amqp://127.0.0.1:1';
+
 describe('a connection to the broker', () => {
   let servers: SuiteServers;
   let link: BrokerLink;
@@ -40,5 +42,38 @@ describe('a connection to the broker', () => {
     await limitConnections('DELETE');
     await eventually('connection', () => link.state === 'open' || undefined);
     expect(link.failure).toBeUndefined();
+  });
+
+  /** The broker by a URL with a wrong password. */
+  function refusing(): string {
+    const url = new URL(servers.rabbitmqUrl);
+    url.password = 'another';
+    return url.href;
+  }
+
+  /** Whether each failure lasts that is heard before all is as it should be. */
+  async function failuresOf(
+    urls: readonly string[],
+    until: (heard: readonly boolean[]) => boolean,
+  ): Promise<readonly boolean[]> {
+    const heard: boolean[] = [];
+    link = linkTo(...urls);
+    link.onFailure(({ lasting }) => heard.push(lasting));
+    link.open();
+    await eventually('end of the tries', () => until(heard) || undefined);
+    return heard;
+  }
+
+  it('is got by the second URL when the first refuses for good', async () => {
+    expect(await failuresOf([refusing(), servers.rabbitmqUrl], () => link.state === 'open')).toEqual([false]);
+  });
+
+  it('fails for good when each URL refuses so', async () => {
+    expect(await failuresOf([refusing(), refusing()], () => link.failure?.lasting === true)).toEqual([false, true]);
+  });
+
+  it('does not fail for good while one of two URLs may be back by waiting', async () => {
+    const heard = await failuresOf([refusing(), NOBODY_LISTENS], ({ length }) => length >= 4);
+    expect(heard).not.toContain(true);
   });
 });

@@ -20,7 +20,7 @@ const VIRTUAL_HOST_NOT_OPENED = /^Expected ConnectionOpenOk; got <ConnectionClos
 const VIRTUAL_HOST_CAUSES =
   'there may be none of this name, the user may have no right in it, it may be down, or a limit of connections may be reached';
 
-/** What an attempt to connect, or a connection, has ended with. */
+/** What an attempt to connect to one URL, or a connection, has ended with. */
 export function connectionFailure(error: unknown): ConnectionFailure {
   if (!types.isNativeError(error)) return { reason: String(error), lasting: false };
   const reason = error.message || error.name;

@@ -43,7 +43,7 @@ export class BrokerLink {
     return this.#state;
   }
 
-  /** Why there is no connection, as far as it is known; undefined while there is one. */
+  /** Why there is no connection, as far as it is known; undefined while there is one. It lasts when each URL has failed so. */
   get failure(): ConnectionFailure | undefined {
     return this.#failure;
   }
@@ -85,13 +85,20 @@ export class BrokerLink {
   }
 
   async #supervise(): Promise<void> {
+    // Those of the URLs whose latest failure lasts, since the latest success: while it is not all of them, a try may succeed.
+    const refused = new Set<number>();
     for (let attempt = 0; !this.#ended.signal.aborted; attempt += 1) {
+      const turn = attempt % this.#urls.length;
       try {
-        const model = await this.#connect(this.#urls[attempt % this.#urls.length] ?? '');
+        const model = await this.#connect(this.#urls[turn] ?? '');
         this.#backoff.reset();
+        refused.clear();
         await this.#untilClosed(model);
       } catch (error) {
-        this.#lost(error);
+        const { reason, lasting } = connectionFailure(error);
+        if (lasting) refused.add(turn);
+        else refused.delete(turn);
+        this.#lost({ reason, lasting: refused.size === this.#urls.length });
       }
       await this.#backoff.wait(this.#ended.signal);
     }
@@ -111,6 +118,7 @@ export class BrokerLink {
     return model;
   }
 
+  /** @throws Error why the connection is no more, unless the link was closed before there was one */
   async #untilClosed(model: ChannelModel): Promise<void> {
     const closed = new Promise<Error | undefined>((resolve) => {
       model.once('close', resolve);
@@ -137,13 +145,12 @@ export class BrokerLink {
     this.telemetry.emit('broker.connected', { role: this.#role });
     this.#enter('open');
     const closing = await closed;
-    this.#lost(reason ?? closing ?? new Error('The broker closed the connection.'));
+    throw reason ?? closing ?? new Error('The broker closed the connection.');
   }
 
-  #lost(error: unknown): void {
+  #lost(failure: ConnectionFailure): void {
     this.#model = undefined;
     if (this.#ended.signal.aborted) return;
-    const failure = connectionFailure(error);
     this.#failure = failure;
     this.telemetry.emit('broker.disconnected', { role: this.#role, reason: failure.reason });
     this.#enter('connecting');

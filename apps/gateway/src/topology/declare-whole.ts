@@ -11,7 +11,7 @@ const PATIENCE_MS = 60_000;
  * tried again.
  * @returns what was declared
  * @throws TopologyError when something is there with other properties, or the user may not declare it
- * @throws Error with the reason when the broker does not let the user in or is not trusted, or it was not done in time
+ * @throws Error with the reason when no URL of the broker lets the user in or is trusted, or it was not done in time
  */
 export async function declareWhole(
   config: BrokerConfig,
