@@ -86,12 +86,10 @@ export class JobSteeringController {
   async change(@Param('id') id: string, @JsonBody() body: unknown, @CurrentCaller() caller: Caller): Promise<Job> {
     const change = readJobChange(body, caller.limits);
     const job = await visibleJob(this.jobs, id, caller);
-    if ((await this.steering.change([job.id], change)).length === 0) {
-      const { status } = await visibleJob(this.jobs, id, caller);
-      // One that waits waited so already.
-      if (isFinal(status) || status === 'running')
-        throw conflict('job_not_waiting', `The job is ${status}: only a job that waits can be changed.`);
-    }
+    const { notWaiting } = await this.steering.change([job.id], change);
+    const status = notWaiting.get(job.id);
+    if (status !== undefined)
+      throw conflict('job_not_waiting', `The job is ${status}: only a job that waits can be changed.`);
     return this.#shown(job, caller);
   }
 

@@ -104,7 +104,7 @@ export class SteeringOfMany {
     const ids = found.map(({ id }) => id);
     if (ids.length === 0) return { changed: 0, seen: 0 };
     const { steering } = this.#parts;
-    const changed = await (typeof move === 'string' ? steering[move](ids) : steering.change(ids, move));
+    const changed = typeof move === 'string' ? await steering[move](ids) : (await steering.change(ids, move)).changed;
     return { changed: changed.length, seen: ids.length };
   }
 

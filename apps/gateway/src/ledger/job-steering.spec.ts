@@ -123,7 +123,7 @@ describe('JobSteering', () => {
 
   it('sends a waiting job anew with its new priority, and voids what is out', async () => {
     const id = await sent();
-    expect(await steering.change([id], { priority: 8, dueAt: undefined })).toEqual([id]);
+    expect(await steering.change([id], { priority: 8, dueAt: undefined })).toMatchObject({ changed: [id] });
     expect(await control()).toEqual([{ job: id, upTo: 1 }]);
     const [entry] = await claimReleased();
     expect(entry).toMatchObject({ kind: 'work', order: { jobId: id, run: 2, priority: 8 } });
@@ -131,8 +131,22 @@ describe('JobSteering', () => {
     await report(voided(id, 1), started(id, 1));
     expect(await jobs.find(id, null)).toMatchObject({ status: 'queued', priority: 8 });
     await report(started(id, 2));
-    expect(await steering.change([id], { priority: 1, dueAt: undefined })).toEqual([]);
+    await steering.change([id], { priority: 1, dueAt: undefined });
     expect(await jobs.find(id, null)).toMatchObject({ status: 'running', priority: 8 });
+  });
+
+  it('tells a job that waits so already from one that does not wait, by what they were while nothing else could move them', async () => {
+    const [waiting, running, ended] = [await enter(), await sent(), await enter()];
+    await report(started(running, 1));
+    await steering.cancel([ended]);
+    const { priority } = (await jobs.find(waiting, null)) ?? {};
+    expect(await steering.change([waiting, running, ended], { priority, dueAt: undefined })).toEqual({
+      changed: [],
+      notWaiting: new Map([
+        [running, 'running'],
+        [ended, 'cancelled'],
+      ]),
+    });
   });
 
   it('has a job that is out wait for another time, and leaves nothing in force when it is cancelled', async () => {

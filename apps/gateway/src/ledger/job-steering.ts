@@ -1,4 +1,4 @@
-import { isFinal } from '#libs/contracts';
+import { isFinal, type JobStatus } from '#libs/contracts';
 import { type Decision, type JobState } from '../tracker/job-state.js';
 import { cancel, retry, waitAnew } from '../tracker/steer.js';
 import { type Database, type Queries } from './database.js';
@@ -33,23 +33,23 @@ export class JobSteering {
     return this.#steer(ids, retry, toStayEnded);
   }
 
-  /**
-   * Changes how waiting jobs wait. One that waits so already stays as it is, and keeps its place. Returns the ids of those that were
-   * changed.
-   */
-  async change(ids: readonly string[], change: WaitChange): Promise<string[]> {
+  /** Changes how waiting jobs wait. One that waits so already stays as it is, and keeps its place. */
+  async change(ids: readonly string[], change: WaitChange): Promise<Changed> {
     const { priority, dueAt } = change;
-    const { steered, toSend } = await this.#database.transaction(async (transaction) => {
-      const done = await steer(transaction, ids, (state, now) =>
-        waitsSo(state, change) ? undefined : waitAnew(state, dueAt, now),
-      );
+    const { steered, toSend, notWaiting } = await this.#database.transaction(async (transaction) => {
+      const others = new Map<string, JobStatus>();
+      const done = await steer(transaction, ids, (state, now) => {
+        const anew = waitAnew(state, dueAt, now);
+        if (anew === undefined) others.set(state.id, state.status);
+        return waitsSo(state, change) ? undefined : anew;
+      });
       if (done.steered.length > 0) {
         await transaction.query(WRITE_CHANGE, [done.steered, priority ?? null, dueAt !== undefined, dueAt ?? null]);
       }
-      return done;
+      return { ...done, notWaiting: others };
     });
     if (toSend) this.#dispatch.hurry();
-    return steered;
+    return { changed: steered, notWaiting };
   }
 
   /**
@@ -87,6 +87,13 @@ export interface WaitChange {
   readonly priority: number | undefined;
   /** Null: it waits for no time. */
   readonly dueAt: Date | null | undefined;
+}
+
+/** What a change has come to. A job that is in neither waited so already, or is gone. */
+export interface Changed {
+  readonly changed: readonly string[];
+  /** Jobs that could not be changed, with the status that they were locked in. */
+  readonly notWaiting: ReadonlyMap<string, JobStatus>;
 }
 
 /** What is due at once waits for no time already when it is queued. */
