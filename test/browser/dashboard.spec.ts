@@ -292,6 +292,23 @@ describe('the dashboard', () => {
     await batches.getByText('Held while you point at it').waitFor();
   });
 
+  it('holds of a list that is asked for no other that stays until then', async () => {
+    const page = await pages.visit('/batches?open=false');
+    let answer = (): void => undefined;
+    const mayAnswer = new Promise<void>((resolve) => (answer = resolve));
+    await page.route('**/v1/batches?*open=true*', async (route) => {
+      await mayAnswer;
+      await route.fulfill({ json: { data: [], nextCursor: null } });
+    });
+    const row = page.getByRole('row').nth(1);
+    await row.waitFor();
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
+    await row.hover();
+    await page.getByText('Held while you point at it').waitFor();
+    answer();
+    await page.getByText('There is no batch.').waitFor();
+  });
+
   it('shows times in the zone of who looks', async () => {
     const context = await browser.newContext({ timezoneId: 'Asia/Tokyo', locale: 'en-GB' });
     await context.addCookies(await pages.context.cookies());

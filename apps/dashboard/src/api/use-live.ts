@@ -21,6 +21,6 @@ export function useLive<T>(
 }
 
 /** Names what an answer is of: what was asked for, or what was asked for before while that answer stays. */
-export function listOf({ isPlaceholderData }: UseQueryResult, asked: string): string {
-  return isPlaceholderData ? 'earlier' : asked;
+export function listOf({ isPlaceholderData }: Pick<UseQueryResult, 'isPlaceholderData'>, asked: string): string {
+  return isPlaceholderData ? `before ${asked}` : asked;
 }

@@ -1,5 +1,7 @@
-import { type ReactNode } from 'react';
+import { type ReactNode, useContext } from 'react';
 import { useLocation } from 'react-router';
+import { listOf } from '../api/use-live';
+import { EarlierAnswerContext } from './earlier-answer';
 import { useHeldReport } from './held-tables';
 import { type Steady, useSteady } from './use-steady';
 
@@ -27,9 +29,10 @@ interface TableProps<Row> {
 }
 
 export function Table<Row>({ label, columns, rows: latest, keyOf, empty, hold }: TableProps<Row>): ReactNode {
-  const { search } = useLocation();
-  // Which part of a list is shown stands in the address.
-  const own = useSteady(latest, search);
+  const { pathname, search } = useLocation();
+  const isPlaceholderData = useContext(EarlierAnswerContext);
+  // Which part of which list is asked for stands in the address.
+  const own = useSteady(latest, listOf({ isPlaceholderData }, `${pathname}${search}`));
   useHeldReport(own.isHeld);
   const rows = hold === undefined ? own.shown : latest;
   if (rows.length === 0) return <p className="empty">{empty}</p>;

@@ -2,7 +2,7 @@ import { type DeadLetterGroup } from '#libs/sdk';
 import { type ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 import { leveret } from '../../api/leveret';
-import { listOf, useLive } from '../../api/use-live';
+import { useLive } from '../../api/use-live';
 import { Button } from '../../ui/button';
 import { Loaded } from '../../ui/loaded';
 import { countText } from '../../ui/number-text';
@@ -10,7 +10,6 @@ import { Page } from '../../ui/page';
 import { type Column, Table } from '../../ui/table';
 import { TextFilter } from '../../ui/text-filter';
 import { Time } from '../../ui/time';
-import { useSteady } from '../../ui/use-steady';
 import { GroupButtons } from './group-buttons';
 import { LetterList } from './letter-list';
 import { Redrives } from './redrives';
@@ -30,7 +29,6 @@ export function DeadLetters(): ReactNode {
       everyMs: EVERY_MS,
     },
   );
-  const { shown, hold } = useSteady(query.data, listOf(query, JSON.stringify(filter)));
   const open = (group: Partial<DeadLetterGroup>): void => {
     setParameters(Object.fromEntries(FILTERS.flatMap((name) => pairOf(name, group[name] ?? null))));
   };
@@ -56,10 +54,9 @@ export function DeadLetters(): ReactNode {
             <Table
               label="Groups of dead letters"
               columns={columnsOf(open)}
-              rows={shown ?? groups}
+              rows={groups}
               keyOf={({ queue, task, errorCode }) => [queue, task, errorCode].join(' ')}
               empty="Nothing has died. Jobs that fail for good lie here until they are redriven or purged."
-              hold={hold}
             />
           )}
         </Loaded>

@@ -3,7 +3,7 @@ import { type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { leveret } from '../../api/leveret';
 import { useAction } from '../../api/use-action';
-import { listOf, useLive } from '../../api/use-live';
+import { useLive } from '../../api/use-live';
 import { useMay } from '../../shell/session';
 import { Button } from '../../ui/button';
 import { Loaded } from '../../ui/loaded';
@@ -12,7 +12,6 @@ import { Pager, useCursor } from '../../ui/pager';
 import { StatusBadge } from '../../ui/status-badge';
 import { type Column, Table } from '../../ui/table';
 import { Time } from '../../ui/time';
-import { useSteady } from '../../ui/use-steady';
 
 /** What was delivered to an endpoint, or is on its way, newest first. */
 export function DeliveryList({ endpoint: { id } }: { readonly endpoint: WebhookEndpoint }): ReactNode {
@@ -20,22 +19,20 @@ export function DeliveryList({ endpoint: { id } }: { readonly endpoint: WebhookE
   const query = useLive(['endpoint', id, 'deliveries', cursor], (signal) =>
     leveret.webhookEndpoints.deliveries(id, { cursor }).page({ signal }),
   );
-  const { shown, hold } = useSteady(query.data, listOf(query, `${id} ${cursor ?? ''}`));
   const columns = useMay('jobs:write') ? [...COLUMNS, AGAIN] : COLUMNS;
   return (
     <Section title="Deliveries">
       <Loaded query={query}>
-        {(latest) => (
+        {({ data, nextCursor }) => (
           <>
             <Table
               label="Deliveries"
               columns={columns}
-              rows={(shown ?? latest).data}
+              rows={data}
               keyOf={(delivery) => delivery.id}
               empty="Nothing was delivered yet."
-              hold={hold}
             />
-            <Pager nextCursor={latest.nextCursor} />
+            <Pager nextCursor={nextCursor} />
           </>
         )}
       </Loaded>
