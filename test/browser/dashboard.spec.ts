@@ -441,6 +441,24 @@ describe('the dashboard', () => {
     await jobs.ask('POST', `/v1/jobs/${id}/cancel`);
   });
 
+  it('undoes by one press of the keys what was confirmed last, and leaves what was confirmed before', async () => {
+    const made = await Promise.all([1, 2].map(() => jobs.enqueue('lab.script', { steps: ['ok'] }, { delay: '1d' })));
+    const page = await pages.visit('/jobs?status=scheduled');
+    for (const { id } of made) {
+      await page.getByLabel(`Choose job ${id}`).check();
+      await press(page, 'Cancel 1');
+      await press(page, 'Cancel 1 job');
+      await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+      await press(page, 'None');
+    }
+    await page.getByRole('button', { name: 'Undo' }).nth(1).waitFor();
+    await page.keyboard.press('Control+z');
+    await said(page, '1 job cancelled');
+    const statuses = await Promise.all(made.map(async ({ id }) => (await jobs.show(id)).status));
+    expect(statuses).toEqual(['cancelled', 'scheduled']);
+    await jobs.ask('POST', `/v1/jobs/${made[1]?.id ?? ''}/cancel`);
+  });
+
   it('does with all jobs that fit the filters what was shown before, also with those that are not listed', async () => {
     const made = await suite.leveret.worker.enqueueBatch(
       Array.from({ length: 60 }, () => ({ task: 'lab.script', payload: { steps: ['ok'] }, delay: '1d' })),

@@ -1,29 +1,19 @@
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode } from 'react';
 import { Button } from './button';
-import { type Notice } from './notice-list';
+import { type NoticeAction } from './notice-list';
 
-/** Keeps what a notice tells of from going on. There is little time for it: who uses keys need not walk to it first. */
-export function NoticeButton({ button }: { readonly button: NonNullable<Notice['button']> }): ReactNode {
-  const { name, press, isUndo = false } = button;
-  useEffect(() => {
-    if (!isUndo) return undefined;
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey) || isWritten(event.target)) return;
-      event.preventDefault();
-      press();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [isUndo, press]);
-  return (
-    <Button onClick={press} {...(isUndo ? { 'aria-keyshortcuts': 'Control+Z Meta+Z' } : {})}>
-      {name}
-      {isUndo && <kbd className="wide-only">Ctrl Z</kbd>}
-    </Button>
-  );
+interface NoticeButtonProps {
+  readonly button: NoticeAction;
+  /** There is little time for it: who uses keys need not walk to it first. */
+  readonly hasKeys: boolean;
 }
 
-/** Whether keys change a text there, which has an undoing of its own. */
-function isWritten(target: EventTarget | null): boolean {
-  return target instanceof Element && target.matches('input:not([type=checkbox]), textarea');
+/** Keeps what a notice tells of from going on. */
+export function NoticeButton({ button: { name, press }, hasKeys }: NoticeButtonProps): ReactNode {
+  return (
+    <Button onClick={press} {...(hasKeys ? { 'aria-keyshortcuts': 'Control+Z Meta+Z' } : {})}>
+      {name}
+      {hasKeys && <kbd className="wide-only">Ctrl Z</kbd>}
+    </Button>
+  );
 }

@@ -1,7 +1,8 @@
 import { X } from 'lucide-react';
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
 import { NoticeButton } from './notice-button';
-import { type Notice, withNotice } from './notice-list';
+import { newestUndo, type Notice, withNotice } from './notice-list';
+import { useUndoKeys } from './use-undo-keys';
 
 /** Something that goes on, as it is shown. */
 interface Ongoing {
@@ -84,21 +85,41 @@ export function NoticeProvider({ children }: { readonly children: ReactNode }): 
   return (
     <NoticesContext value={notices}>
       {children}
-      <div className="notices" role="status" aria-live="polite">
-        {shown.map((notice) => (
-          <NoticeBox key={notice.number} notice={notice} onClose={() => drop(notice.number)} />
-        ))}
-      </div>
+      <NoticeBoxes shown={shown} onClose={drop} />
     </NoticesContext>
+  );
+}
+
+interface NoticeBoxesProps {
+  readonly shown: readonly Notice[];
+  readonly onClose: (number: number) => void;
+}
+
+function NoticeBoxes({ shown, onClose }: NoticeBoxesProps): ReactNode {
+  const undo = newestUndo(shown);
+  useUndoKeys(undo?.press);
+  return (
+    <div className="notices" role="status" aria-live="polite">
+      {shown.map((notice) => (
+        <NoticeBox
+          key={notice.number}
+          notice={notice}
+          hasKeys={notice.button !== undefined && notice.button === undo}
+          onClose={() => onClose(notice.number)}
+        />
+      ))}
+    </div>
   );
 }
 
 interface NoticeBoxProps {
   readonly notice: Notice;
+  /** Whether keys press its button, too. */
+  readonly hasKeys: boolean;
   readonly onClose: () => void;
 }
 
-function NoticeBox({ notice: { kind, text, button }, onClose }: NoticeBoxProps): ReactNode {
+function NoticeBox({ notice: { kind, text, button }, hasKeys, onClose }: NoticeBoxProps): ReactNode {
   return (
     <div className={`notice ${kind}`}>
       <span>{text}</span>
@@ -107,7 +128,7 @@ function NoticeBox({ notice: { kind, text, button }, onClose }: NoticeBoxProps):
           <X size={14} aria-hidden />
         </button>
       ) : (
-        <NoticeButton button={button} />
+        <NoticeButton button={button} hasKeys={hasKeys} />
       )}
     </div>
   );
