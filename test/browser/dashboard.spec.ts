@@ -493,6 +493,8 @@ describe('the dashboard', () => {
     const page = await pages.visit(`/jobs?batchId=${batchId}`);
     await press(page, 'All that fit');
     await page.getByRole('menuitem', { name: 'another priority' }).click();
+    await page.getByRole('spinbutton').fill('');
+    await page.getByRole('button', { name: 'Give 6 jobs another priority', exact: true }).waitFor();
     await page.getByRole('spinbutton').fill('8');
     expect(await pages.examine(page, 'priority-of-all', '[role=dialog]')).toEqual([]);
     await press(page, 'Give 6 jobs priority 8');

@@ -78,11 +78,12 @@ export const DELETE: SteeringChoice = {
 /** The priority that jobs have which were given none. */
 export const NORMAL = 4;
 
-/** Gives jobs that wait a priority. */
+/** Gives jobs that wait a priority; while none is written it is no number, and nothing can be confirmed. */
 export function toPriority(priority: number): SteeringChoice {
+  const which = Number.isNaN(priority) ? 'another priority' : `priority ${priority}`;
   return {
     name: 'Priority',
-    phrase: (jobs) => `Give ${jobs} priority ${priority}`,
+    phrase: (jobs) => `Give ${jobs} ${which}`,
     done: `have priority ${priority} now`,
     preview: 'change',
     statuses: ['scheduled', 'queued', 'retrying'],
