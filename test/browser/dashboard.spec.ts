@@ -287,9 +287,11 @@ describe('the dashboard', () => {
     await press(page, 'Revoke the key');
     await row.waitFor({ state: 'detached' });
     await page.getByRole('row', { name: /comes meanwhile/ }).waitFor();
-    const batches = await pages.visit('/batches?open=false');
-    await batches.getByRole('row').nth(1).hover();
-    await batches.getByText('Held while you point at it').waitFor();
+    for (const path of ['/batches?open=false', '/queues', '/']) {
+      const other = await pages.visit(path);
+      await other.getByRole('row').nth(1).hover();
+      await other.locator('.page-header').getByText('Held while you point at it').waitFor();
+    }
   });
 
   it('holds of a list that is asked for no other that stays until then', async () => {

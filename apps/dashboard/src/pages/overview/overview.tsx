@@ -6,7 +6,6 @@ import { LiveMark } from '../../ui/live-mark';
 import { Loaded } from '../../ui/loaded';
 import { countText } from '../../ui/number-text';
 import { Page, Section } from '../../ui/page';
-import { useSteady } from '../../ui/use-steady';
 import { Figure } from './figure';
 import { QueueTable } from './queue-table';
 import { ThroughputSection } from './throughput-section';
@@ -34,21 +33,14 @@ export function Overview(): ReactNode {
                 tone="failed"
               />
             </div>
-            <QueueSection queues={queues} />
+            <Section title="Queues">
+              <QueueTable queues={queues} />
+            </Section>
           </>
         )}
       </Loaded>
       <ThroughputSection queue={null} />
     </Page>
-  );
-}
-
-function QueueSection({ queues }: { readonly queues: readonly Queue[] }): ReactNode {
-  const { shown, isHeld, hold } = useSteady(queues);
-  return (
-    <Section title="Queues" aside={<LiveMark isHeld={isHeld} />}>
-      <QueueTable queues={shown} hold={hold} />
-    </Section>
   );
 }
 

@@ -5,14 +5,8 @@ import { countText } from '../../ui/number-text';
 import { StatusBadge } from '../../ui/status-badge';
 import { type Column, Table } from '../../ui/table';
 import { durationText } from '../../ui/time';
-import { type Steady } from '../../ui/use-steady';
 
-interface QueueTableProps {
-  readonly queues: readonly Queue[];
-  readonly hold?: Steady<unknown>['hold'];
-}
-
-export function QueueTable({ queues, hold }: QueueTableProps): ReactNode {
+export function QueueTable({ queues }: { readonly queues: readonly Queue[] }): ReactNode {
   return (
     <Table
       label="Queues"
@@ -20,7 +14,6 @@ export function QueueTable({ queues, hold }: QueueTableProps): ReactNode {
       rows={queues}
       keyOf={({ name }) => name}
       empty="No app has announced a queue yet."
-      {...(hold === undefined ? {} : { hold })}
     />
   );
 }
