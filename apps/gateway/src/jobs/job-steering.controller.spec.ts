@@ -8,6 +8,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { type ProblemDetails } from '../http/problem.js';
 import { type Answer, Client } from '../testing/client.js';
 import { type RealEdge, startRealEdge } from '../testing/real-edge.js';
+import { RunOnLedger } from '../testing/run-on-ledger.js';
 
 const NOTE = { filename: 'note.txt', contentType: 'text/plain' };
 
@@ -95,6 +96,15 @@ describe('jobs steered over HTTP', () => {
     expect(await change<ProblemDetails>(id, { priority: 1 })).toMatchObject({
       status: 409,
       json: { detail: 'The job is cancelled: only a job that waits can be changed.', code: 'job_not_waiting' },
+    });
+  });
+
+  it('are not changed while they run, not even to what they are', async () => {
+    const { id, priority } = await enqueue();
+    await new RunOnLedger(edge.database, 'demo').start(id);
+    expect(await change<ProblemDetails>(id, { priority })).toMatchObject({
+      status: 409,
+      json: { detail: 'The job is running: only a job that waits can be changed.', code: 'job_not_waiting' },
     });
   });
 
