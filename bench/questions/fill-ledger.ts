@@ -49,7 +49,9 @@ SELECT gen_random_uuid(),
               || CASE WHEN status = 'completed' AND c[10] < 0.3 THEN '{"source": "web"}'::jsonb ELSE '{}' END END,
        1, 1, 1, 3, '{}', 60000, 100, 'lab@bench', CASE WHEN status = 'completed' THEN '{"rows": 1}'::json END,
        CASE WHEN status = 'failed' OR c[5] < 0.02 THEN
-         json_build_object('code', CASE WHEN c[6] < 0.001 THEN 'e-rare' ELSE 'e' || floor(c[6] * 5) END, 'message', 'Something.') END,
+         json_build_object('code', CASE WHEN c[6] < 0.001 THEN 'e-rare' ELSE 'e' || floor(c[6] * 5) END, 'message', 'Something.',
+                           'permanent', false, 'attempt', 1,
+                           'at', to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) END,
        CASE WHEN c[7] < 0.05 THEN '${FILLED.largeBatch}'::uuid
             WHEN c[7] < 0.1 AND status = 'completed' THEN '${FILLED.completedBatch}'::uuid
             WHEN c[7] > 0.9 THEN ('00000000-0000-7000-8000-' || lpad(to_hex(256 + n / 1000), 12, '0'))::uuid END,
