@@ -143,12 +143,18 @@ describe('Batcher', () => {
     await turn();
     expect(batches).toEqual([[1, 2]]);
     second.push(batcher.add(4), batcher.add(5));
-    expect(batches).toEqual([
+    const full = [
       [1, 2],
       [3, 4, 5],
-    ]);
+    ];
+    expect(batches).toEqual(full);
+    const third = [6, 7, 8].map((item) => batcher.add(item));
     release();
     expect(await Promise.all(second)).toEqual([30, 40, 50]);
+    await turn();
+    expect(batches).toEqual([...full, [6, 7, 8]]);
+    release();
+    expect(await Promise.all(third)).toEqual([60, 70, 80]);
   });
 
   it('is drained when everything has come back', async () => {

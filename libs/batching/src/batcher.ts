@@ -46,7 +46,7 @@ export class Batcher<T, R> {
   #waiting: Entry<T, R>[] = [];
   #waitingBytes = 0;
   #flying = 0;
-  #scheduled = false;
+  #callOff: (() => void) | undefined;
   #idle: (() => void)[] = [];
 
   constructor(
@@ -82,7 +82,7 @@ export class Batcher<T, R> {
       const bytes = this.#sizeOf(item);
       this.#waiting.push({ item, bytes, resolve, reject });
       this.#waitingBytes += bytes;
-      if (this.#waiting.length >= this.#maxItems) this.#launch();
+      if (this.#isFull) this.#launch();
       else this.#gather();
     });
   }
@@ -93,26 +93,33 @@ export class Batcher<T, R> {
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
+  get #isFull(): boolean {
+    return this.#waiting.length >= this.#maxItems;
+  }
+
   /** Launches in a while, or at the end of this turn when what waits has nobody to wait for. */
   #gather(): void {
-    if (this.#scheduled || this.#waiting.length === 0) return;
-    this.#scheduled = true;
-    const launch = (): void => {
-      this.#scheduled = false;
-      this.#launch();
-    };
-    if (this.#gatherMs > 0) setTimeout(launch, this.#gatherMs);
-    else setImmediate(launch);
+    if (this.#callOff !== undefined || this.#waiting.length === 0) return;
+    const launch = (): void => this.#launch();
+    if (this.#gatherMs > 0) {
+      const timer = setTimeout(launch, this.#gatherMs);
+      this.#callOff = () => clearTimeout(timer);
+    } else {
+      const turn = setImmediate(launch);
+      this.#callOff = () => clearImmediate(turn);
+    }
   }
 
   #launch(): void {
+    this.#callOff?.();
+    this.#callOff = undefined;
     while (this.#flying < this.#concurrency && this.#waiting.length > 0) {
       const batch = this.#take();
       this.#flying += 1;
       void this.#send(batch).finally(() => {
         this.#flying -= 1;
-        if (this.#gatherMs > 0) this.#gather();
-        else this.#launch();
+        if (this.#gatherMs === 0 || this.#isFull) this.#launch();
+        else this.#gather();
         if (this.pending === 0) for (const resolve of this.#idle.splice(0)) resolve();
       });
     }

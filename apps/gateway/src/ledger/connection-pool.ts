@@ -13,16 +13,13 @@ const IDLE_IN_TRANSACTION_MS = 30_000;
  */
 export function connectionPool(url: string, connections: number, settings: Readonly<Record<string, string>>): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: withSettings(url, settings),
     max: connections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: STATEMENT_TIMEOUT_MS + 500,
+    query_timeout: answerLimit(1),
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     application_name: 'leveret-gateway',
-    options: Object.entries(settings)
-      .map(([name, value]) => `-c ${name}=${value}`)
-      .join(' '),
     keepAlive: true,
     pipeline: true,
   });
@@ -30,6 +27,23 @@ export function connectionPool(url: string, connections: number, settings: Reado
   // An idle connection that breaks leaves the pool by itself; the next statement gets a new one.
   pool.on('error', () => undefined);
   return pool;
+}
+
+/**
+ * How long the answer to a statement is waited for, in milliseconds: the server gives up a statement by itself, a server that is gone does
+ * not. @param statements those under way on the connection, of which it is the last: they run one after the other
+ */
+export function answerLimit(statements: number): number {
+  return statements * STATEMENT_TIMEOUT_MS + 500;
+}
+
+/** Behind what the URL asks for itself, so that ours hold. */
+function withSettings(url: string, settings: Readonly<Record<string, string>>): string {
+  const address = new URL(url);
+  const own = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
+  const given = address.searchParams.get('options') ?? '';
+  address.searchParams.set('options', [given, ...own].join(' ').trim());
+  return address.href;
 }
 
 /** The driver writes each statement by itself. It keeps its socket to itself, so where a version of it has none under this name, nothing changes. */

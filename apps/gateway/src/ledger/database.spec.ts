@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
+import { connectionPool, STATEMENT_TIMEOUT_MS } from './connection-pool.js';
 import { Database, LedgerUnavailableError } from './database.js';
 
 const START_MS = 60_000;
@@ -54,6 +56,56 @@ describe('Database', () => {
     expect(await notes()).toEqual(['the next one']);
   });
 
+  it('fails with what the first failing statement said, whoever hears first that those behind it were refused', async () => {
+    const failing = database.transactionByKey(
+      async () => undefined,
+      (transaction) => {
+        const wrong = transaction.query(WRONG, ['wrong']);
+        const behind = transaction.query(NOTE, ['behind']);
+        const late = wrong.finally(() => behind.catch(() => undefined));
+        return Promise.all([late, behind]);
+      },
+    );
+    await expect(failing).rejects.toThrow('division by zero');
+  });
+
+  it('waits for each of the statements that are sent together as long as for one', async () => {
+    const pause = `SELECT pg_sleep(${0.6 * (STATEMENT_TIMEOUT_MS / 1_000)})`;
+    await database.transactionByKey(
+      async () => undefined,
+      (transaction) =>
+        Promise.all([transaction.query(pause), transaction.query(pause), transaction.query(NOTE, ['last'])]),
+    );
+    expect(await notes()).toEqual(['last']);
+  }, 30_000);
+
+  it('takes three round trips for a transaction: one begins and reads, one writes, one commits', async () => {
+    const wire = await chunksTo(ledger.url);
+    const distant = new Database(wire.url, { connections: 1 });
+    const transfer = (): Promise<unknown> =>
+      distant.transactionByKey(
+        (transaction) => transaction.query('SELECT 1'),
+        (transaction) => Promise.all([1, 2, 3].map((number) => transaction.query(NOTE, [String(number)]))),
+      );
+    await transfer();
+    const before = wire.chunks();
+    await transfer();
+    expect(wire.chunks() - before).toBe(3);
+    await distant.close();
+    await wire.close();
+  });
+
+  it('lets what is sent in one turn of the event loop leave together', async () => {
+    const pool = connectionPool(ledger.url, 1, {});
+    const client = await pool.connect();
+    const { connection } = client as unknown as { connection: pg.Connection };
+    const answered = client.query('SELECT 1');
+    expect(connection.stream.writableCorked).toBe(1);
+    await answered;
+    client.release();
+    await pool.end();
+  });
+
   it('does not go on to write when what it reads first fails', async () => {
     const wrote: string[] = [];
     const failing = database.transactionByKey(
@@ -80,3 +132,22 @@ describe('Database', () => {
     expect(await notes()).toEqual([]);
   });
 });
+
+/** A way to the database on which the pieces are counted in which it is spoken to. */
+async function chunksTo(url: string): Promise<{ url: string; chunks: () => number; close: () => Promise<void> }> {
+  const { hostname, port } = new URL(url);
+  let chunks = 0;
+  const server = createServer((socket) => {
+    const onward = connect(Number(port), hostname);
+    socket.on('data', () => (chunks += 1));
+    socket.pipe(onward).pipe(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const near = new URL(url);
+  near.port = String((server.address() as AddressInfo).port);
+  return {
+    url: near.href,
+    chunks: () => chunks,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}

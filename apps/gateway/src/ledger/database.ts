@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { type JobChange } from '#libs/contracts';
-import { connectionPool, STATEMENT_TIMEOUT_MS } from './connection-pool.js';
+import { answerLimit, connectionPool, STATEMENT_TIMEOUT_MS } from './connection-pool.js';
 import { Lease } from './lease.js';
 import { queryOf, type Statement } from './statement.js';
 
@@ -93,7 +93,7 @@ export class Database implements Queries {
       concluding(lease, async (client) => {
         await client.query('BEGIN');
         return work({
-          ...queriesOn(client, false),
+          ...queriesOn(lease, false),
           joinsLists: true,
           patiently: async (text) => {
             await client.query(`SET LOCAL statement_timeout = ${PATIENCE_MS}`);
@@ -118,7 +118,7 @@ export class Database implements Queries {
   ): Promise<R> {
     return this.#leasing(this.#byKey, (lease) =>
       concluding(lease, async (client) => {
-        const transaction = queriesOn(client, true);
+        const transaction = queriesOn(lease, true);
         const [, found] = await Promise.all([client.query('BEGIN'), read(transaction)]);
         return work(transaction, found);
       }),
@@ -186,15 +186,26 @@ async function concluding<R>(lease: Lease, work: (client: pg.PoolClient) => Prom
     return result;
   } catch (error) {
     await client.query('ROLLBACK').catch(() => lease.condemn());
-    throw error;
+    throw wasRefused(error) ? lease.failure : error;
   }
 }
 
 /** @param byKey whether the connection finds rows by keys alone */
-function queriesOn(client: pg.PoolClient, byKey: boolean): KeyedQueries {
+function queriesOn(lease: Lease, byKey: boolean): KeyedQueries {
+  let underWay = 0;
   return {
-    query: async <T extends object>(sql: Statement, values: readonly unknown[] = []) =>
-      (await client.query<T>(queryOf(sql, values, byKey))).rows,
+    query: async <T extends object>(sql: Statement, values: readonly unknown[] = []) => {
+      underWay += 1;
+      const query: LimitedQuery = { ...queryOf(sql, values, byKey), query_timeout: answerLimit(underWay) };
+      try {
+        return (await lease.client.query<T>(query)).rows;
+      } catch (error) {
+        lease.fail(error);
+        throw error;
+      } finally {
+        underWay -= 1;
+      }
+    },
   };
 }
 
@@ -210,11 +221,17 @@ export function blamesSchema(error: unknown): boolean {
   return sqlState(error)?.startsWith('42') === true;
 }
 
-// 08 connection, 53 resources, 57 operator intervention (shutdown, cancel), 58 system; none at all: the socket's error.
+/** True when a statement was refused because one before it in its transaction had failed. */
+function wasRefused(error: unknown): boolean {
+  return sqlState(error) === '25P02';
+}
+
+// 08 connection, 25P03 a transaction that nobody went on with, 53 resources, 57 operator intervention (shutdown, cancel), 58 system; none at
+// all: the socket's error.
 function isOutOfReach(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const state = sqlState(error);
-  if (state !== undefined) return /^(?:08|53|57|58)/.test(state);
+  if (state !== undefined) return /^(?:08|25P03|53|57|58)/.test(state);
   return 'code' in error || /timeout|terminated|connection/i.test(error.message);
 }
 

@@ -21,7 +21,10 @@ describe('plans that are kept', () => {
 
   beforeAll(async () => {
     ledger = await startRealLedger();
-    database = new Database(ledger.url, { connections: 1 });
+    // What the URL asks for does not take away what plans are kept with.
+    database = new Database(`${ledger.url}?options=-c%20enable_seqscan%3Don%20-c%20search_path%3Dpublic`, {
+      connections: 1,
+    });
     await database.query(
       "INSERT INTO domains (name, queue_key, queue_type, queue_number) VALUES ('lab', 'lab.classic-1', 'classic', 1)",
     );

@@ -15,6 +15,7 @@ export class Lease {
   readonly client: PoolClient;
   #changes: JobChange[] = [];
   #isBroken = false;
+  #failure: unknown;
 
   constructor(client: PoolClient) {
     this.client = client;
@@ -25,6 +26,16 @@ export class Lease {
   /** What has become of jobs, the newest of each: known once what was sent is committed. */
   changes(): JobChange[] {
     return newestChanges(this.#changes);
+  }
+
+  /** Notes that a statement has failed. Answers come in the order of the statements: the first one is why those behind it were refused. */
+  fail(error: unknown): void {
+    this.#failure ??= error;
+  }
+
+  /** Why a transaction cannot go on, whichever of its statements said so. */
+  get failure(): unknown {
+    return this.#failure;
   }
 
   /** Nobody knows what the connection would do next: it does not go back into the pool. */
