@@ -51,7 +51,7 @@ export const SMOKE: Effort = {
 /** What a full run looks at, beside what may be chosen. */
 export const FULL = {
   settleMs: 3_000,
-  warmUpJobs: 1_000,
+  warmUpJobs: 5_000,
   imagesAtOnce: [1, 2, 4],
   backlogs: [1_000, 100_000],
   concurrencies: [10, 50, 200],

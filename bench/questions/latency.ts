@@ -1,5 +1,6 @@
 import { LAB_CONCURRENCY } from '../bench-suite.js';
 import { type Effort } from '../effort.js';
+import { inLanes, numbersTo } from '../lanes.js';
 import { atRate } from '../open-loop.js';
 import { type Question, roundRobin, type Row, rowsOf, type Sample } from '../question.js';
 import { atWork, type Lateness, preciseNow, type QueueSystem } from '../rivals/queue-system.js';
@@ -8,6 +9,9 @@ import { percentile } from '../statistics.js';
 
 const BALLAST = 'x'.repeat(300);
 const BASELINE = 'BullMQ';
+const WARM_UP_AT_ONCE = 20;
+/** Connections are open by then. */
+const FIRST_JOBS = 50;
 
 interface Round {
   readonly accepted: readonly number[];
@@ -27,6 +31,7 @@ export function latency(perSecond: number): Question {
     ...{ title: `Latency at ${perSecond} jobs/s, p50`, unit: 'ms', better: 'less' },
     ask: (suite, effort) =>
       withSystems(suite, { concurrency: LAB_CONCURRENCY, settleMs: effort.settleMs }, async (systems) => {
+        for (const system of systems) await atWork(system, () => warmUp(system, effort.warmUpJobs));
         const contenders = systems.map((system) => [system.name, () => steady(system, perSecond, effort)] as const);
         const rounds = await roundRobin(Object.fromEntries(contenders), effort.runs);
         return rowsFor(rounds);
@@ -34,9 +39,16 @@ export function latency(perSecond: number): Question {
   };
 }
 
-function steady(system: QueueSystem, perSecond: number, { seconds, warmUpJobs }: Effort): Promise<Round> {
+/** As many at once as are quick: what a program does often is compiled after some thousands, at whatever rate they come. */
+async function warmUp(system: QueueSystem, count: number): Promise<void> {
+  const ended = await system.expect(count);
+  await inLanes(numbersTo(count), WARM_UP_AT_ONCE, () => system.add({ ballast: BALLAST }));
+  await ended();
+}
+
+function steady(system: QueueSystem, perSecond: number, { seconds }: Effort): Promise<Round> {
   return atWork(system, async () => {
-    await run(system, perSecond, warmUpJobs);
+    await run(system, perSecond, FIRST_JOBS);
     return run(system, perSecond, Math.ceil(perSecond * seconds));
   });
 }
