@@ -39,8 +39,8 @@ describe('the HTTP edge', () => {
   });
 
   it('says which methods a path takes', async () => {
-    const answer = await client.call('PATCH', '/v1/jobs', undefined);
-    expect(answer.headers.get('allow')).toBe('DELETE, GET, HEAD, POST');
+    const answer = await client.call('PUT', '/v1/jobs', undefined);
+    expect(answer.headers.get('allow')).toBe('DELETE, GET, HEAD, PATCH, POST');
   });
 
   it('answers 406 to who takes no JSON, and only then', async () => {
