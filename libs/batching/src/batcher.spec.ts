@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Batcher, BatcherFullError } from './batcher.js';
 
 /** A writer whose batches are let go one by one. */
@@ -23,11 +23,9 @@ function heldWriter(): {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const neverBlames = (): boolean => false;
 
-async function eventually(holds: () => boolean): Promise<void> {
-  while (!holds()) await turn();
-}
-
 describe('Batcher', () => {
+  afterEach(() => void jest.useRealTimers());
+
   it('gathers what comes while a batch is in flight, and gives each caller its own result', async () => {
     const { write, batches, release } = heldWriter();
     const batcher = new Batcher(write, neverBlames);
@@ -129,18 +127,21 @@ describe('Batcher', () => {
   });
 
   it('waits for more when it may gather for a while, also behind a batch that has come back, but not when one is full', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'clearImmediate'] });
     const { write, batches, release } = heldWriter();
     const batcher = new Batcher(write, neverBlames, { gatherMs: 30, maxItems: 3 });
     const first = [batcher.add(1)];
+    jest.advanceTimersByTime(29);
     await turn();
     first.push(batcher.add(2));
     expect(batches).toEqual([]);
-    await eventually(() => batches.length === 1);
+    jest.advanceTimersByTime(1);
     expect(batches).toEqual([[1, 2]]);
     const second = [batcher.add(3)];
     release();
     await Promise.all(first);
     await turn();
+    jest.advanceTimersByTime(29);
     expect(batches).toEqual([[1, 2]]);
     second.push(batcher.add(4), batcher.add(5));
     const full = [

@@ -8,7 +8,7 @@ export interface BatchLimits<T> {
   readonly sizeOf?: (item: T) => number;
   /** Batches under way at once. @default 1 */
   readonly concurrency?: number;
-  /** How long a batch waits for more items when nobody is in a hurry, in milliseconds, unless it is full. @default 0 */
+  /** How long a batch waits for more items when nobody is in a hurry, in milliseconds, unless it has `maxItems`. @default 0 */
   readonly gatherMs?: number;
   /** Items that may wait for a batch; one more is refused. @default no limit: callers bound what they have under way */
   readonly maxWaitingItems?: number;

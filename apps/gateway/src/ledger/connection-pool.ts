@@ -17,7 +17,7 @@ export function connectionPool(url: string, connections: number, settings: Reado
     max: connections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: answerLimit(1),
+    query_timeout: answerLimitMs(1),
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     application_name: 'leveret-gateway',
     keepAlive: true,
@@ -30,10 +30,10 @@ export function connectionPool(url: string, connections: number, settings: Reado
 }
 
 /**
- * How long the answer to a statement is waited for, in milliseconds: the server gives up a statement by itself, a server that is gone does
- * not. @param statements those under way on the connection, of which it is the last: they run one after the other
+ * How long the answer to a statement is waited for: a server gives up a statement by itself, one that is gone does not.
+ * @param statements under way on the connection, of which it is the last: they run one after the other
  */
-export function answerLimit(statements: number): number {
+export function answerLimitMs(statements: number): number {
   return statements * STATEMENT_TIMEOUT_MS + 500;
 }
 
@@ -46,7 +46,10 @@ function withSettings(url: string, settings: Readonly<Record<string, string>>): 
   return address.href;
 }
 
-/** The driver writes each statement by itself. It keeps its socket to itself, so where a version of it has none under this name, nothing changes. */
+/**
+ * The driver writes each statement by itself. It keeps its socket to itself, so where a version of it has none under this name, nothing
+ * changes.
+ */
 function corkSocket(client: pg.PoolClient): void {
   const { connection } = client as { connection?: pg.Connection };
   if (connection?.stream !== undefined) corkEachTurn(connection.stream);

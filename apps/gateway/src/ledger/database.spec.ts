@@ -116,6 +116,18 @@ describe('Database', () => {
     expect(wrote).toEqual([]);
   });
 
+  it('says that the ledger is out of reach when its process was suspended in a transaction until the server gave that up', async () => {
+    const suspended = database.transaction(async (transaction) => {
+      await transaction.query('SET LOCAL idle_in_transaction_session_timeout = 50');
+      // Nothing is read meanwhile: the next statement is answered with what the server said then.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+      await transaction.query(NOTE, ['too late']);
+    });
+    await expect(suspended).rejects.toMatchObject({ name: 'Error', cause: { code: '25P03' } });
+    await expect(suspended).rejects.toBeInstanceOf(LedgerUnavailableError);
+    expect(await notes()).toEqual([]);
+  });
+
   it('says that the ledger is out of reach when a connection ends under statements that were sent together', async () => {
     const killer = new pg.Client({ connectionString: ledger.url });
     await killer.connect();

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { type JobChange } from '#libs/contracts';
-import { answerLimit, connectionPool, STATEMENT_TIMEOUT_MS } from './connection-pool.js';
+import { answerLimitMs, connectionPool, STATEMENT_TIMEOUT_MS } from './connection-pool.js';
 import { Lease } from './lease.js';
 import { queryOf, type Statement } from './statement.js';
 
@@ -186,7 +186,7 @@ async function concluding<R>(lease: Lease, work: (client: pg.PoolClient) => Prom
     return result;
   } catch (error) {
     await client.query('ROLLBACK').catch(() => lease.condemn());
-    throw wasRefused(error) ? lease.failure : error;
+    throw wasRefused(error) ? (lease.failure ?? error) : error;
   }
 }
 
@@ -196,7 +196,7 @@ function queriesOn(lease: Lease, byKey: boolean): KeyedQueries {
   return {
     query: async <T extends object>(sql: Statement, values: readonly unknown[] = []) => {
       underWay += 1;
-      const query: LimitedQuery = { ...queryOf(sql, values, byKey), query_timeout: answerLimit(underWay) };
+      const query: LimitedQuery = { ...queryOf(sql, values, byKey), query_timeout: answerLimitMs(underWay) };
       try {
         return (await lease.client.query<T>(query)).rows;
       } catch (error) {

@@ -76,7 +76,7 @@ export class Jobs {
   }
 
   /** Tells of how many jobs of a filter something can be done with, and shows the first few. */
-  preview(steering: Steering | 'change', filter: JobFilter, options?: CallOptions): Promise<SteeringPreview> {
+  preview(steering: Steering, filter: JobFilter, options?: CallOptions): Promise<SteeringPreview> {
     const query = { ...queryOf(filter), steering };
     return this.#http.json({ method: 'GET', path: '/v1/jobs/preview', query, options });
   }
@@ -85,7 +85,12 @@ export class Jobs {
    * Retries, cancels or deletes jobs of a filter, as many as some seconds allow: its `nextCursor` leads to the others.
    * @throws ConflictError when more fit than you have seen
    */
-  steerSome(steering: Steering, filter: JobFilter, terms: SteeringTerms, options?: CallOptions): Promise<SteeredJobs> {
+  steerSome(
+    steering: Exclude<Steering, 'change'>,
+    filter: JobFilter,
+    terms: SteeringTerms,
+    options?: CallOptions,
+  ): Promise<SteeredJobs> {
     const query = { ...queryOf(filter), ...terms };
     const call = steering === 'delete' ? DELETE_ALL : { method: 'POST' as const, path: `/v1/jobs/${steering}` };
     return this.#http.json({ ...call, query, options });

@@ -1,7 +1,7 @@
 import { type Job } from '#libs/contracts';
 
-/** What can be done with all jobs that fit a filter, beside changing how they wait. */
-export type Steering = 'retry' | 'cancel' | 'delete';
+/** What can be done with all jobs that fit a filter. */
+export type Steering = 'retry' | 'cancel' | 'delete' | 'change';
 
 /** The jobs of a filter that something can be done with. */
 export interface SteeringPreview {

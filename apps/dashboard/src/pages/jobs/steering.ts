@@ -17,7 +17,7 @@ export interface SteeringChoice {
   /** What it has come to: "3 jobs cancelled". */
   readonly done: string;
   /** As the gateway calls it where it counts the jobs. */
-  readonly preview: Steering | 'change';
+  readonly preview: Steering;
   /** The statuses of jobs that it can be done with. */
   readonly statuses: readonly JobStatus[];
   readonly apply: (job: Job) => Promise<unknown>;
