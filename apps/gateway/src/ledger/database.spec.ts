@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { CountedWire } from '../testing/counted-wire.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { connectionPool, STATEMENT_TIMEOUT_MS } from './connection-pool.js';
 import { Database, LedgerUnavailableError } from './database.js';
@@ -80,7 +80,7 @@ describe('Database', () => {
   }, 30_000);
 
   it('takes three round trips for a transaction: one begins and reads, one writes, one commits', async () => {
-    const wire = await chunksTo(ledger.url);
+    const wire = await CountedWire.to(ledger.url);
     const distant = new Database(wire.url, { connections: 1 });
     const transfer = (): Promise<unknown> =>
       distant.transactionByKey(
@@ -88,11 +88,63 @@ describe('Database', () => {
         (transaction) => Promise.all([1, 2, 3].map((number) => transaction.query(NOTE, [String(number)]))),
       );
     await transfer();
-    const before = wire.chunks();
-    await transfer();
-    expect(wire.chunks() - before).toBe(3);
+    await expect(wire.chunksFor(transfer)).resolves.toBe(3);
     await distant.close();
     await wire.close();
+  });
+
+  it('takes two round trips when the transaction is committed together with what it writes', async () => {
+    const wire = await CountedWire.to(ledger.url);
+    const distant = new Database(wire.url, { connections: 1 });
+    const transfer = (): Promise<unknown> =>
+      distant.transactionByKey(
+        (transaction) => transaction.query('SELECT 1'),
+        (transaction) => {
+          const written = transaction.query(NOTE, ['written']);
+          transaction.commit();
+          return written;
+        },
+      );
+    await transfer();
+    await expect(wire.chunksFor(transfer)).resolves.toBe(2);
+    expect(await notes()).toEqual(['written', 'written']);
+    await distant.close();
+    await wire.close();
+  });
+
+  it('leaves nothing when a statement fails behind which the transaction was to be committed, and goes on with the next', async () => {
+    const failing = database.transactionByKey(
+      async () => undefined,
+      (transaction) => {
+        const written = Promise.all([transaction.query(NOTE, ['before']), transaction.query(WRONG, ['wrong'])]);
+        transaction.commit();
+        return written;
+      },
+    );
+    await expect(failing).rejects.toThrow('division by zero');
+    await database.transaction((transaction) => transaction.query(NOTE, ['the next one']));
+    expect(await notes()).toEqual(['the next one']);
+  });
+
+  it('fails also when nobody minds the statement that has failed', async () => {
+    const failing = database.transaction(async (transaction) => {
+      await transaction.query(NOTE, ['before']);
+      await transaction.query(WRONG, ['wrong']).catch(() => undefined);
+    });
+    await expect(failing).rejects.toThrow('division by zero');
+    expect(await notes()).toEqual([]);
+  });
+
+  it('runs nothing that is sent behind the end of its transaction', async () => {
+    const late = database.transactionByKey(
+      async () => undefined,
+      (transaction) => {
+        transaction.commit();
+        return transaction.query(NOTE, ['late']);
+      },
+    );
+    await expect(late).rejects.toThrow('behind the end of its transaction');
+    expect(await notes()).toEqual([]);
   });
 
   it('lets what is sent in one turn of the event loop leave together', async () => {
@@ -144,22 +196,3 @@ describe('Database', () => {
     expect(await notes()).toEqual([]);
   });
 });
-
-/** A way to the database on which the pieces are counted in which it is spoken to. */
-async function chunksTo(url: string): Promise<{ url: string; chunks: () => number; close: () => Promise<void> }> {
-  const { hostname, port } = new URL(url);
-  let chunks = 0;
-  const server = createServer((socket) => {
-    const onward = connect(Number(port), hostname);
-    socket.on('data', () => (chunks += 1));
-    socket.pipe(onward).pipe(socket);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const near = new URL(url);
-  near.port = String((server.address() as AddressInfo).port);
-  return {
-    url: near.href,
-    chunks: () => chunks,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
-  };
-}

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { type JobChange } from '#libs/contracts';
-import { answerLimitMs, connectionPool, STATEMENT_TIMEOUT_MS } from './connection-pool.js';
-import { Lease } from './lease.js';
+import { connectionPool, STATEMENT_TIMEOUT_MS } from './connection-pool.js';
+import { Lease, type LimitedQuery } from './lease.js';
 import { queryOf, type Statement } from './statement.js';
 
 /** Statements that wait for a connection; each waits 3 s at most. */
@@ -39,8 +39,14 @@ export interface Transaction extends Queries {
   patiently(sql: string): Promise<void>;
 }
 
-/** What the driver takes with a single query, too. */
-type LimitedQuery = pg.QueryConfig & { readonly query_timeout: number };
+/** A transaction that finds rows by keys. */
+export interface KeyedTransaction extends KeyedQueries {
+  /**
+   * Commits all that was sent, and leaves together with it: whoever needs no answer before that saves a round trip. Nothing can be sent
+   * afterwards. When one of the statements fails, all is rolled back as ever, and the transaction rejects.
+   */
+  commit(): void;
+}
 
 /** The ledger is out of reach; whether a statement on its way was committed is not known. Callers try again or answer 503. */
 export class LedgerUnavailableError extends Error {}
@@ -90,8 +96,9 @@ export class Database implements Queries {
    */
   async transaction<R>(work: (transaction: Transaction) => Promise<R>): Promise<R> {
     return this.#leasing(this.#pool, (lease) =>
-      concluding(lease, async (client) => {
-        await client.query('BEGIN');
+      concluding(lease, async () => {
+        const { client } = lease;
+        await lease.send({ text: 'BEGIN' });
         return work({
           ...queriesOn(lease, false),
           joinsLists: true,
@@ -114,13 +121,15 @@ export class Database implements Queries {
    */
   async transactionByKey<S, R>(
     read: (transaction: KeyedQueries) => Promise<S>,
-    work: (transaction: KeyedQueries, found: S) => Promise<R>,
+    work: (transaction: KeyedTransaction, found: S) => Promise<R>,
   ): Promise<R> {
     return this.#leasing(this.#byKey, (lease) =>
-      concluding(lease, async (client) => {
-        const transaction = queriesOn(lease, true);
-        const [, found] = await Promise.all([client.query('BEGIN'), read(transaction)]);
-        return work(transaction, found);
+      concluding(lease, async () => {
+        const queries = queriesOn(lease, true);
+        const [, found] = await Promise.all([lease.send({ text: 'BEGIN' }), read(queries)]);
+        // Whether it could be committed is what `concluding` waits for.
+        const commit = (): void => void lease.commit().catch(() => undefined);
+        return work({ ...queries, commit }, found);
       }),
     );
   }
@@ -177,34 +186,24 @@ async function reaching<R>(pool: pg.Pool, work: () => Promise<R>): Promise<R> {
   }
 }
 
-/** Commits what `work` has done, or rolls it back: a connection on which not even that can be said is given up. */
-async function concluding<R>(lease: Lease, work: (client: pg.PoolClient) => Promise<R>): Promise<R> {
-  const { client } = lease;
+/** Commits what `work` has done, or rolls it back. */
+async function concluding<R>(lease: Lease, work: () => Promise<R>): Promise<R> {
   try {
-    const result = await work(client);
-    await client.query('COMMIT');
+    const result = await work();
+    await lease.commit();
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => lease.condemn());
+    await lease.rollBack();
     throw wasRefused(error) ? (lease.failure ?? error) : error;
   }
 }
 
 /** @param byKey whether the connection finds rows by keys alone */
 function queriesOn(lease: Lease, byKey: boolean): KeyedQueries {
-  let underWay = 0;
   return {
     query: async <T extends object>(sql: Statement, values: readonly unknown[] = []) => {
-      underWay += 1;
-      const query: LimitedQuery = { ...queryOf(sql, values, byKey), query_timeout: answerLimitMs(underWay) };
-      try {
-        return (await lease.client.query<T>(query)).rows;
-      } catch (error) {
-        lease.fail(error);
-        throw error;
-      } finally {
-        underWay -= 1;
-      }
+      const { rows } = await lease.send<T>(queryOf(sql, values, byKey));
+      return rows;
     },
   };
 }

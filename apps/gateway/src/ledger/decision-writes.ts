@@ -28,6 +28,13 @@ export async function writeDecisions(
   return voided || sends || heldBack;
 }
 
+/** Whether all that is written of these leaves at once: nobody has to be sent anywhere, or to be looked up in a paused batch. */
+export function leaveAtOnce(changed: readonly JobState[], decisions: readonly DecidedJob[]): boolean {
+  const waits = changed.some(({ status }) => status === 'queued' || status === 'retrying');
+  const sends = decisions.some(({ decision: { send, deadLetter } }) => send !== null || deadLetter !== null);
+  return !waits && !sends;
+}
+
 /** Writes what is known of runs. */
 async function writeAttempts(transaction: KeyedQueries, decisions: readonly DecidedJob[]): Promise<void> {
   const merged = new Map<string, { jobId: string; change: AttemptChange }>();

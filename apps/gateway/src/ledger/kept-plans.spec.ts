@@ -6,6 +6,7 @@ import { RunOnLedger } from '../testing/run-on-ledger.js';
 import { Database } from './database.js';
 import { JobStore } from './job-store.js';
 import { OutboxStore } from './outbox-store.js';
+import { ReturnedStore } from './returned-store.js';
 
 const START_MS = 60_000;
 const FAILED = { kind: 'reject', failure: { code: 'broken', message: 'It is broken.' } } as const;
@@ -45,6 +46,7 @@ describe('plans that are kept', () => {
     const runs = new RunOnLedger(database, 'lab');
     await runs.start(job.id);
     await runs.end(job.id, FAILED);
+    await new ReturnedStore(database).read();
     await runs.end(job.id); // it is over: its message may have been voided
     const kept = await plansOf((sql) => database.queryByKey(sql));
     expect([...kept.keys()]).toEqual(
@@ -54,6 +56,7 @@ describe('plans that are kept', () => {
         'hear-of-voids',
         'prolong',
         'read-claimed',
+        'read-returned',
         'read-states',
         'write-dead-letters',
         'write-states',
@@ -84,7 +87,8 @@ async function plansOf(query: <T extends object>(sql: string) => Promise<T[]>): 
   const plans = new Map<string, Plan>();
   for (const { name, parameters } of kept) {
     const values = Array.from({ length: parameters }, () => 'NULL').join();
-    const [row] = await query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(`EXPLAIN (FORMAT JSON) EXECUTE "${name}"(${values})`);
+    const call = parameters === 0 ? `"${name}"` : `"${name}"(${values})`;
+    const [row] = await query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(`EXPLAIN (FORMAT JSON) EXECUTE ${call}`);
     if (row !== undefined) plans.set(name, row['QUERY PLAN'][0].Plan);
   }
   return plans;

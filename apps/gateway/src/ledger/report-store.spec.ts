@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Outcome, type RunReport } from '#libs/contracts';
 import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
+import { CountedWire } from '../testing/counted-wire.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
+import { Database } from './database.js';
 import { JobStore } from './job-store.js';
 import { type DomainReport, ReportStore } from './report-store.js';
 
@@ -104,6 +106,19 @@ describe('ReportStore', () => {
     expect(kinds).toEqual([{ kind: 'work' }, { kind: 'dead-letter' }]);
     const letters = await ledger.database.query('SELECT reason, run FROM dead_letters WHERE job_id = $1', [id]);
     expect(letters).toEqual([{ reason: 'permanent_error', run: 1 }]);
+  });
+
+  it('takes two round trips for jobs that begin or are completed', async () => {
+    const wire = await CountedWire.to(ledger.url);
+    const distant = new Database(wire.url, { connections: 1 });
+    const far = new ReportStore(distant);
+    const [first, second] = [about(await enter()), about(await enter())];
+    await far.apply([ended(first)]);
+    await expect(wire.chunksFor(() => far.apply([started(second)]))).resolves.toBe(2);
+    await expect(wire.chunksFor(() => far.apply([ended(second)]))).resolves.toBe(2);
+    expect(await jobs.find(second.job, null)).toMatchObject({ status: 'completed', attempt: 1 });
+    await distant.close();
+    await wire.close();
   });
 
   it('writes nothing of a batch that the database refuses', async () => {

@@ -2,7 +2,7 @@ import { clippedText, isFinal, LIMITS, type Outcome, type RunReport, storableJso
 import { decide } from '../tracker/decide.js';
 import { type JobState } from '../tracker/job-state.js';
 import { type Database } from './database.js';
-import { writeDecisions } from './decision-writes.js';
+import { leaveAtOnce, writeDecisions } from './decision-writes.js';
 import { type DecidedJob } from './decided-job.js';
 import { type LockedJobs, readStates } from './job-states.js';
 import { figuresOf, type ReportFigures } from './report-figures.js';
@@ -43,7 +43,9 @@ export class ReportStore {
       async (transaction, locked) => {
         const { changed, decisions, strangers, outdated, spawned, figures } = decideAll(locked, reports);
         await expectSpawned(transaction, spawned);
-        const toSend = await writeDecisions(transaction, changed, decisions);
+        const writing = writeDecisions(transaction, changed, decisions);
+        if (strangers.length === 0 && outdated.length === 0 && leaveAtOnce(changed, decisions)) transaction.commit();
+        const toSend = await writing;
         const voids = await hearOfVoids(transaction, [...strangers, ...outdated]);
         const unknown = strangers.filter(({ report }) => !voids.known.has(voidKey(report)));
         await keepAside(
