@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { HealthModule, type Telemetry } from '#libs/observability';
-import { ActionLog } from './actions/action-log.js';
+import { ActionGuard } from './actions/action.guard.js';
 import { ActionsModule } from './actions/actions.module.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { RouteProof } from './api-keys/route-proof.js';
@@ -72,7 +72,8 @@ export class AppModule {
       providers: [
         RouteProof,
         { provide: APP_GUARD, useClass: ScopeGuard },
-        { provide: APP_INTERCEPTOR, useClass: ActionLog },
+        // Behind the one that knows who calls.
+        { provide: APP_GUARD, useClass: ActionGuard },
         {
           provide: APP_FILTER,
           useFactory: (known: Routes, told: Telemetry) => new ProblemFilter(known, told),

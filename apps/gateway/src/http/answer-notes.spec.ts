@@ -5,7 +5,7 @@ import { noteAnswer, noteAnswers } from './answer-notes.js';
 
 describe('a note of an answer', () => {
   let server: FastifyInstance;
-  let noted: number[];
+  let noted: [status: number, answer: unknown][];
   let write: () => Promise<void>;
 
   beforeEach(async () => {
@@ -14,8 +14,8 @@ describe('a note of an answer', () => {
     server = fastify();
     noteAnswers(server);
     server.get('/:what', (request) => {
-      noteAnswer(request, (status) => {
-        noted.push(status);
+      noteAnswer(request, (status, answer) => {
+        noted.push([status, answer]);
         return write();
       });
       if ((request.params as { what: string }).what === 'wrong') throw new Error('It is wrong.');
@@ -33,7 +33,10 @@ describe('a note of an answer', () => {
   it('is made of whatever is answered, once', async () => {
     await ask('/right');
     await ask('/wrong');
-    expect(noted).toEqual([200, 500]);
+    expect(noted).toEqual([
+      [200, { done: true }],
+      [500, undefined],
+    ]);
   });
 
   it('holds nothing up while it is written, nor when it cannot be', async () => {

@@ -1,6 +1,5 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
-import { type Observable, tap } from 'rxjs';
 import { v7 as uuidv7 } from 'uuid';
 import { clippedText } from '#libs/contracts';
 import { callerOfRequest } from '../api-keys/caller.js';
@@ -19,26 +18,24 @@ const PRIVATE = '/v1/suppressions/:address';
 
 /** Enters every action of people and programs before it is done. One that cannot be entered is not done. */
 @Injectable()
-export class ActionLog implements NestInterceptor {
+export class ActionGuard implements CanActivate {
   constructor(private readonly actions: ActionStore) {}
 
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const caller = callerOfRequest(request);
     const { method } = request;
     const route = request.routeOptions.url ?? '';
     const bySession = caller?.session !== undefined;
-    if (caller === undefined || !isAction(method, route, bySession)) return next.handle();
+    if (caller === undefined || !isAction(method, route, bySession)) return true;
     const id = uuidv7();
     const { apiKeyId, tenant } = caller;
     await this.actions.begin({ id, apiKeyId, tenant, bySession, method, route, object: objectOf(request, route) });
-    let made: string | null = null;
-    noteAnswer(request, (status) => this.actions.end(id, status, made ?? storable(saidOfAction(request))));
-    return next.handle().pipe(
-      tap((answer) => {
-        made = idIn(answer);
-      }),
-    );
+    noteAnswer(request, (status, answer) => {
+      const made = status < 400 ? idIn(answer) : null;
+      return this.actions.end(id, status, made ?? storable(saidOfAction(request)));
+    });
+    return true;
   }
 }
 
