@@ -31,10 +31,9 @@ export class ActionGuard implements CanActivate {
     const id = uuidv7();
     const { apiKeyId, tenant } = caller;
     await this.actions.begin({ id, apiKeyId, tenant, bySession, method, route, object: objectOf(request, route) });
-    noteAnswer(request, (status, answer) => {
-      const made = status < 400 ? idIn(answer) : null;
-      return this.actions.end(id, status, made ?? storable(saidOfAction(request)));
-    });
+    noteAnswer(request, (status, answer) =>
+      this.actions.end(id, status, idIn(answer) ?? storable(saidOfAction(request))),
+    );
     return true;
   }
 }
@@ -59,7 +58,7 @@ function storable(object = ''): string | null {
   return object === '' ? null : clippedText(object, MAX_OBJECT_BYTES);
 }
 
-/** The id of what was made. */
+/** The id of what was made. No problem has one. */
 function idIn(answer: unknown): string | null {
   const { id, batchId } = (answer ?? {}) as { readonly id?: unknown; readonly batchId?: unknown };
   return [id, batchId].find((one) => typeof one === 'string') ?? null;

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { CountedWire } from '../testing/counted-wire.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { connectionPool, STATEMENT_TIMEOUT_MS } from './connection-pool.js';
-import { Database, LedgerUnavailableError } from './database.js';
+import { Database, type KeyedTransaction, LedgerUnavailableError } from './database.js';
 
 const START_MS = 60_000;
 const NOTE = 'INSERT INTO notes (text) VALUES ($1)';
@@ -122,8 +122,45 @@ describe('Database', () => {
       },
     );
     await expect(failing).rejects.toThrow('division by zero');
-    await database.transaction((transaction) => transaction.query(NOTE, ['the next one']));
+    await database.transactionByKey(
+      async () => undefined,
+      (transaction) => transaction.query(NOTE, ['the next one']),
+    );
     expect(await notes()).toEqual(['the next one']);
+  });
+
+  it('leaves nothing when something fails here that goes with what was to be committed', async () => {
+    const failing = database.transactionByKey(
+      async () => undefined,
+      (transaction) => {
+        const written = Promise.all([
+          transaction.query(NOTE, ['before']),
+          Promise.reject(new Error('It cannot be written.')),
+        ]);
+        transaction.commit();
+        return written;
+      },
+    );
+    await expect(failing).rejects.toThrow('It cannot be written.');
+    expect(await notes()).toEqual([]);
+  });
+
+  it('begins anew after a conflict, also when the end was sent with what was in conflict', async () => {
+    let tries = 0;
+    await database.transactionByKey(
+      async () => undefined,
+      (transaction) => {
+        tries += 1;
+        const conflict = "DO $$ BEGIN RAISE EXCEPTION 'Not now.' USING ERRCODE = '40001'; END $$";
+        const written = Promise.all([
+          transaction.query(NOTE, [`try ${tries}`]),
+          ...(tries === 1 ? [transaction.query(conflict)] : []),
+        ]);
+        transaction.commit();
+        return written;
+      },
+    );
+    expect(await notes()).toEqual(['try 2']);
   });
 
   it('fails also when nobody minds the statement that has failed', async () => {
@@ -144,6 +181,20 @@ describe('Database', () => {
       },
     );
     await expect(late).rejects.toThrow('behind the end of its transaction');
+    expect(await notes()).toEqual([]);
+  });
+
+  it('runs nothing by itself of a transaction that was rolled back', async () => {
+    let left: KeyedTransaction | undefined;
+    const failing = database.transactionByKey(
+      async () => undefined,
+      (transaction) => {
+        left = transaction;
+        return transaction.query(WRONG, ['wrong']);
+      },
+    );
+    await expect(failing).rejects.toThrow('division by zero');
+    await expect(left?.query(NOTE, ['late'])).rejects.toThrow('behind the end of its transaction');
     expect(await notes()).toEqual([]);
   });
 
@@ -180,13 +231,17 @@ describe('Database', () => {
     expect(await notes()).toEqual([]);
   });
 
-  it('says that the ledger is out of reach when a connection ends under statements that were sent together', async () => {
+  it.each([
+    ['statements that were sent together', false],
+    ['the end of a transaction', true],
+  ])('says that the ledger is out of reach when a connection ends under %s', async (_what, commits) => {
     const killer = new pg.Client({ connectionString: ledger.url });
     await killer.connect();
     const cut = database.transactionByKey(
       (transaction) => transaction.query<{ pid: number }>('SELECT pg_backend_pid() AS pid'),
       async (transaction, [session]) => {
         const sent = [transaction.query(NOTE, ['lost']), transaction.query('SELECT pg_sleep(60)')];
+        if (commits) transaction.commit();
         await killer.query('SELECT pg_terminate_backend($1)', [session?.pid]);
         await Promise.all(sent);
       },

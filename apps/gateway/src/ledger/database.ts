@@ -43,7 +43,8 @@ export interface Transaction extends Queries {
 export interface KeyedTransaction extends KeyedQueries {
   /**
    * Commits all that was sent, and leaves together with it: whoever needs no answer before that saves a round trip. Nothing can be sent
-   * afterwards. When one of the statements fails, all is rolled back as ever, and the transaction rejects.
+   * afterwards. When one of the statements fails, all is rolled back, and the transaction rejects. It may be committed when what fails
+   * is done with the answers.
    */
   commit(): void;
 }

@@ -28,11 +28,13 @@ export async function writeDecisions(
   return voided || sends || heldBack;
 }
 
-/** Whether all that is written of these leaves at once: nobody has to be sent anywhere, or to be looked up in a paused batch. */
+/** Whether all that is written of these leaves at once: there are no messages of them, and none can wait in a paused batch. */
 export function leaveAtOnce(changed: readonly JobState[], decisions: readonly DecidedJob[]): boolean {
-  const waits = changed.some(({ status }) => status === 'queued' || status === 'retrying');
-  const sends = decisions.some(({ decision: { send, deadLetter } }) => send !== null || deadLetter !== null);
-  return !waits && !sends;
+  return !haveMessages(decisions) && !changed.some(({ status }) => status === 'queued' || status === 'retrying');
+}
+
+function haveMessages(decisions: readonly DecidedJob[]): boolean {
+  return decisions.some(({ decision: { send, deadLetter } }) => send !== null || deadLetter !== null);
 }
 
 /** Writes what is known of runs. */
@@ -100,6 +102,7 @@ async function writeOutbox(
   decisions: readonly DecidedJob[],
   paused: ReadonlySet<string>,
 ): Promise<boolean> {
+  if (!haveMessages(decisions)) return false;
   const isHeld = ({ id, held, status }: JobState): boolean => held || (status === 'queued' && paused.has(id));
   const rows = decisions.flatMap(({ job, decision: { send, deadLetter } }) => [
     ...(send === null || isHeld(job) ? [] : [{ kind: 'work', job: job.id, ...send }]),
@@ -107,8 +110,7 @@ async function writeOutbox(
       ? []
       : [{ kind: 'dead-letter', job: job.id, run: deadLetter.run, dueAt: null, priority: null }]),
   ]);
-  const toSend = decisions.some(({ decision: { send, deadLetter } }) => send !== null || deadLetter !== null);
-  if (rows.length === 0) return toSend;
+  if (rows.length === 0) return true;
   await transaction.query(WRITE_OUTBOX, [
     rows.map(({ kind }) => kind),
     rows.map(({ job }) => job),

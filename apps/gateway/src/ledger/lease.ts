@@ -21,8 +21,9 @@ export class Lease {
   #isBroken = false;
   #failure: Error | undefined;
   #underWay = 0;
+  #phase: 'open' | 'concluded' | 'given up' = 'open';
   #commit: Promise<void> | undefined;
-  #isOver = false;
+  #isCommitAnswered = false;
 
   constructor(client: PoolClient) {
     this.client = client;
@@ -37,22 +38,24 @@ export class Lease {
 
   /**
    * Sends a statement of a transaction behind those that are under way.
-   * @throws Error when the transaction was concluded: it would run by itself
+   * @throws Error when the transaction was concluded or given up: it would run by itself
    */
   async send<T extends object>(query: QueryConfig): Promise<QueryResult<T>> {
-    if (this.#commit !== undefined) throw new Error('A statement was sent behind the end of its transaction.');
+    if (this.#phase !== 'open') throw new Error('A statement was sent behind the end of its transaction.');
     return this.#run(query);
   }
 
-  /** Sends the end of the transaction behind what is under way, once. Resolves when it is committed. */
+  /** Concludes the transaction behind what is under way. Resolves when it is committed. */
   commit(): Promise<void> {
+    if (this.#phase === 'open') this.#phase = 'concluded';
     return (this.#commit ??= this.#conclude());
   }
 
-  /** Ends a transaction that has failed. A connection on which not even that can be said is given up. */
+  /** Gives the transaction up. A connection on which not even that can be said does not go back into the pool. */
   async rollBack(): Promise<void> {
+    this.#phase = 'given up';
     await this.#commit?.catch(() => undefined);
-    if (!this.#isOver) await this.client.query('ROLLBACK').catch(() => this.condemn());
+    if (!this.#isCommitAnswered) await this.client.query('ROLLBACK').catch(() => this.condemn());
   }
 
   /** Why a transaction cannot go on: what the first of its statements said that failed. Answers come in the order of the statements. */
@@ -73,11 +76,13 @@ export class Lease {
   }
 
   async #conclude(): Promise<void> {
-    // Of a transaction of which a statement has failed the server answers that it was rolled back, and that is no error to it.
+    // By the next tick all has come out that fails on this side of the wire; the statement leaves with the others all the same.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    if (this.#phase === 'given up') throw new Error('The transaction was given up.');
     const { command } = await this.#run({ text: 'COMMIT' });
-    this.#isOver = true;
-    if (command !== 'COMMIT')
-      throw this.#failure ?? new Error(`The end of a transaction was answered with ${command}.`);
+    this.#isCommitAnswered = true;
+    // Of a transaction of which a statement has failed the server says that it was rolled back, and that is no error to it.
+    if (command !== 'COMMIT') throw this.#failure ?? new Error(`COMMIT was answered with ${command}.`);
   }
 
   async #run<T extends object>(query: QueryConfig): Promise<QueryResult<T>> {

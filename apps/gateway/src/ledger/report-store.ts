@@ -42,11 +42,14 @@ export class ReportStore {
       (transaction) => readStates(transaction, ids),
       async (transaction, locked) => {
         const { changed, decisions, strangers, outdated, spawned, figures } = decideAll(locked, reports);
-        await expectSpawned(transaction, spawned);
-        const writing = writeDecisions(transaction, changed, decisions);
-        if (strangers.length === 0 && outdated.length === 0 && leaveAtOnce(changed, decisions)) transaction.commit();
-        const toSend = await writing;
-        const voids = await hearOfVoids(transaction, [...strangers, ...outdated]);
+        const maybeVoided = [...strangers, ...outdated];
+        const writing = Promise.all([
+          expectSpawned(transaction, spawned),
+          writeDecisions(transaction, changed, decisions),
+        ]);
+        if (maybeVoided.length === 0 && leaveAtOnce(changed, decisions)) transaction.commit();
+        const [, toSend] = await writing;
+        const voids = await hearOfVoids(transaction, maybeVoided);
         const unknown = strangers.filter(({ report }) => !voids.known.has(voidKey(report)));
         await keepAside(
           transaction,
