@@ -240,15 +240,15 @@ FROM groups CROSS JOIN LATERAL (
 
 // Whoever has one of these jobs in hand just now changes it: it has its turn another time. Those of a paused
 // batch leave the line, or whoever stands behind them would wait for a pause that broke off. What is sent has the job's own priority.
+// Whether a job is held is asked of the row that its id has found: asked of the table, the planner may find ids by reading the whole line.
 const RELEASE = `
 WITH chosen AS (
   SELECT * FROM unnest($1::uuid[]) WITH ORDINALITY AS chosen (id, position)
 ), free AS MATERIALIZED (
-  SELECT id FROM jobs WHERE id = ANY($1::uuid[]) AND held = 'turn'
-  ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+  SELECT id, held FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 ), released AS (
   UPDATE jobs SET held = CASE WHEN ${IN_PAUSED_BATCH} THEN 'batch' END, sent_priority = NULL
-  FROM free JOIN chosen USING (id) WHERE jobs.id = free.id
+  FROM free JOIN chosen USING (id) WHERE jobs.id = free.id AND free.held = 'turn'
   RETURNING jobs.id, jobs.run, jobs.held, chosen.position
 )
 INSERT INTO outbox (kind, job_id, run, free_at, taken)
