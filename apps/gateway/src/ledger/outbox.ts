@@ -88,8 +88,8 @@ export interface Dispatch {
   wake(): void;
   /**
    * New work has been committed unclaimed, and what is accepted from now on must not leave before it. Jobs that could not be
-   * taken directly only wake: under load a statement begins whenever one ends, so that none would be taken directly again. Some
-   * may pass such jobs, when the relay caught up just before those were committed.
+   * taken directly only wake: under load a statement begins whenever one ends, so that none would be taken directly again. One
+   * may pass such a job, when the relay caught up just before that was committed.
    */
   hurry(): void;
 }

@@ -26,7 +26,6 @@ describe('a relay', () => {
   let batches: BatchStore;
   let swept: OutboxEntry[];
   let carried: OutboxEntry[];
-  let committedMeanwhile: () => void;
 
   beforeAll(async () => {
     ledger = await startRealLedger();
@@ -37,12 +36,10 @@ describe('a relay', () => {
 
   beforeEach(async () => {
     [swept, carried] = [[], []];
-    committedMeanwhile = () => undefined;
     class WatchedOutbox extends OutboxStore {
       override async claim(limit: number): Promise<OutboxEntry[]> {
         const entries = await super.claim(limit);
         swept.push(...entries);
-        committedMeanwhile();
         return entries;
       }
     }
@@ -106,26 +103,6 @@ describe('a relay', () => {
       expect([jobsOf(carried).at(-1), jobsOf(swept)]).toEqual([direct.id, expect.not.arrayContaining([direct.id])]);
     },
   );
-
-  it('takes jobs directly again although others are committed at every look', async () => {
-    committedMeanwhile = () => relay.wake();
-    relay.hurry();
-    expect(relay.takes()).toBe(false);
-    await eventually('a relay that has caught up', () => relay.takes() || undefined);
-    committedMeanwhile = () => undefined;
-  });
-
-  it('takes none directly while something that hurries is committed at every look', async () => {
-    let looks = 0;
-    committedMeanwhile = () => {
-      looks += 1;
-      relay.hurry();
-    };
-    relay.hurry();
-    await eventually('ten looks', () => looks > 10 || undefined);
-    expect(relay.takes()).toBe(false);
-    committedMeanwhile = () => undefined;
-  });
 
   it('finds what is committed while it looks', async () => {
     await Promise.all(Array.from({ length: JOBS }, enterLetter));

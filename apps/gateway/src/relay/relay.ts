@@ -48,7 +48,6 @@ export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake' | 'hurry'
   #full = false;
   #sweeping: Promise<void> | undefined;
   #again = false;
-  #hurried = false;
   #stopped = false;
 
   constructor(parts: RelayParts) {
@@ -104,7 +103,6 @@ export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake' | 'hurry'
 
   hurry(): void {
     this.#caughtUp = false;
-    this.#hurried = true;
     this.wake();
   }
 
@@ -140,7 +138,7 @@ export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake' | 'hurry'
 
   async #sweep(): Promise<void> {
     while (this.#publisher.ready && !this.#stopped) {
-      this.#again = this.#hurried = false; // rows that were committed before this are seen by the look that follows
+      this.#again = false; // rows that were committed before this are seen by the look that follows
       if (!(await this.#control.clear())) return; // the timer sweeps again
       const room = this.#held.claimable;
       if (room === 0) {
@@ -155,8 +153,8 @@ export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake' | 'hurry'
       }
       this.#sendSwept(entries);
       if (entries.length < room) {
-        // What was committed meanwhile may be older than what comes next. Only what hurries minds that: under load there always is some.
-        this.#caughtUp ||= !this.#hurried;
+        // Rows that were committed after this look may be older than what comes next, unless all that came was taken directly.
+        this.#caughtUp ||= !this.#again;
         return;
       }
     }
