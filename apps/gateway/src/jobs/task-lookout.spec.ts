@@ -38,6 +38,36 @@ describe('TaskLookout', () => {
     expect(list.reads).toHaveLength(2);
   });
 
+  it('lets everybody wait who asks for a name that is being looked for', async () => {
+    const list = new SlowList();
+    const lookout = new TaskLookout(list);
+    const answered: string[] = [];
+    const ask = (who: string): Promise<void> => lookout.look('lab.one').then(() => void answered.push(who));
+    const together = [ask('first'), ask('second')];
+    while (list.reads.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    const late = ask('late');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(answered).toEqual([]);
+    await list.read(1);
+    await Promise.all(together);
+    expect(answered).toEqual(['first', 'second']);
+    await list.read(2);
+    await late;
+  });
+
+  it('remembers no name for which the list could not be read', async () => {
+    let reads = 0;
+    const lookout = new TaskLookout({
+      refresh: () => {
+        reads += 1;
+        return reads === 1 ? Promise.reject(new Error('The ledger is away.')) : Promise.resolve();
+      },
+    });
+    await expect(lookout.look('lab.one')).rejects.toThrow('The ledger is away.');
+    await lookout.look('lab.one');
+    expect(reads).toBe(2);
+  });
+
   it('does not read it again for a name that it has just looked for', async () => {
     const list = new SlowList();
     const lookout = new TaskLookout(list);

@@ -21,21 +21,26 @@ export class TaskLookout {
     this.#tasks = tasks;
   }
 
-  /** When this resolves, a task that was announced before the call is known, unless its name was looked for just before. */
+  /**
+   * When this resolves, a task that was announced before the call is known, unless its name was looked for just before. Whoever asks for
+   * a name while it is being looked for waits as well.
+   */
   async look(name: string): Promise<void> {
-    if (!this.#isDue(name)) return;
+    if (this.#isRemembered(name)) return;
     this.#next ??= this.#look();
     await this.#next;
+    this.#remember(name);
   }
 
-  #isDue(name: string): boolean {
-    const now = performance.now();
-    if (now - (this.#lookedFor.get(name) ?? Number.NEGATIVE_INFINITY) < REMEMBERED_MS) return false;
+  #isRemembered(name: string): boolean {
+    return performance.now() - (this.#lookedFor.get(name) ?? Number.NEGATIVE_INFINITY) < REMEMBERED_MS;
+  }
+
+  #remember(name: string): void {
     this.#lookedFor.delete(name);
     const [oldest] = this.#lookedFor.keys();
     if (this.#lookedFor.size >= MAX_REMEMBERED && oldest !== undefined) this.#lookedFor.delete(oldest);
-    this.#lookedFor.set(name, now);
-    return true;
+    this.#lookedFor.set(name, performance.now());
   }
 
   // Who comes while it reads may have come too late for it, and waits for the next.
