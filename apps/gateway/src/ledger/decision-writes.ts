@@ -150,7 +150,7 @@ const WRITE_DEAD_LETTERS: PreparedStatement = {
 INSERT INTO dead_letters (id, job_id, tenant, queue, task, run, error, reason, payload, worker_id)
 SELECT gen_random_uuid(), jobs.id, tenant, queue, task, dead.run, dead.error::json, dead.reason, payload::text, dead.worker_id
 FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[]) AS dead (id, run, error, reason, worker_id)
-JOIN jobs ON jobs.id = dead.id
+JOIN jobs ON jobs.id = dead.id AND jobs.id = ANY($1::uuid[])
 ON CONFLICT (job_id, run) DO NOTHING`,
 };
 

@@ -1,12 +1,12 @@
 import { type QueuePace } from '../release/queue-pace.js';
-import { type Candidate, type ReleaseRules, releasePlan, type Turn } from '../release/release-plan.js';
+import { type Candidate, releasePlan, type Turn } from '../release/release-plan.js';
 import { type Database, type Queries } from './database.js';
 import { grouped } from './grouped.js';
 import { IS_HEARD } from './heard-workers.js';
 import { milliseconds } from './milliseconds.js';
 import { CLAIM_MS } from './outbox-store.js';
-import { type Line } from './outbox.js';
 import { IN_PAUSED_BATCH } from './paused-batches.js';
+import { readLines, readStandings, type Standing } from './standings.js';
 
 /** An arbitrary number: one gateway lets jobs go at a time, so that none is let go past a limit. */
 const RELEASE_LOCK = 5_138_011;
@@ -15,17 +15,9 @@ const CALLS_AT_ONCE = 500;
 /** A tenant is offered so many times its share: others may have less to send. */
 const SHARES = 4;
 
-/** The open jobs of one tenant in one queue, and how those are let go that wait. */
-export interface Standing extends Line {
-  readonly rules: ReleaseRules;
-  /** Jobs that have a message in the queue or are with a worker. */
-  readonly out: number;
-  /** Jobs wait for their turn. */
-  readonly holds: boolean;
-}
-
 /** What limits how many jobs may be let go. */
 export interface Bounds {
+  /** How many messages one tenant may have in a queue; infinite: as many as it likes. */
   readonly windowOf: (queue: string) => number;
   /** In all. */
   readonly most: number;
@@ -65,11 +57,14 @@ export class HeldStore {
    */
   async look(bounds: Bounds): Promise<Look> {
     return this.#database.transaction(async (transaction) => {
-      const [state] = await transaction.query<State>(LOCK, [RELEASE_LOCK]);
+      const [[state], lines, limits] = await Promise.all([
+        transaction.query<State>(LOCK, [RELEASE_LOCK]),
+        readLines(transaction),
+        transaction.query<Limit>(LIMITS),
+      ]);
       const lets = state?.locked === true;
       if (lets && state.called) await transaction.query(CALL_NEXT, [CALLS_AT_ONCE]);
-      const standings = await transaction.query<Standing>(STANDINGS);
-      const limits = await transaction.query<Limit>(LIMITS);
+      const standings = await readStandings(transaction, lines, bounds.windowOf);
       const released = lets ? await release(transaction, { standings, limits }, bounds) : [];
       const limited = new Set(limits.map(({ tenant }) => tenant));
       return { standings, limited, keysWait: state?.keysWait === true, released };
@@ -142,8 +137,6 @@ async function readTurns(
   }));
 }
 
-const OPEN = "jobs.status IN ('scheduled','queued','running','retrying')";
-
 // However many jobs wait, one look into the index finds whether any does: the order wants the index, whatever the statistics say.
 const PACES = `
 SELECT domains.name AS queue,
@@ -177,27 +170,6 @@ WITH calls AS (
       AND jobs.concurrency_key IS NOT NULL AND (held IS NULL OR held = 'turn') AND status IN ('queued','running','retrying'))
 )
 UPDATE jobs SET held = 'turn' FROM next WHERE jobs.id = next.id AND held = 'key'`;
-
-// Goes from line to line by the index, however long lines are. A retry whose time has come is in the queue without having
-// been let go again: it takes room.
-const STANDINGS = `
-WITH RECURSIVE lines AS (
-  (SELECT queue, tenant FROM jobs WHERE ${OPEN} ORDER BY queue, tenant LIMIT 1)
-  UNION ALL
-  SELECT next.queue, next.tenant FROM lines CROSS JOIN LATERAL (
-    SELECT queue, tenant FROM jobs WHERE ${OPEN} AND (jobs.queue, jobs.tenant) > (lines.queue, lines.tenant)
-    ORDER BY queue, tenant LIMIT 1
-  ) AS next
-), due AS (
-  SELECT queue, tenant, count(*) AS jobs FROM jobs WHERE status = 'retrying' AND next_attempt_at <= now() GROUP BY queue, tenant
-)
-SELECT lines.queue, lines.tenant,
-       (coalesce(due.jobs, 0) + (
-         SELECT count(*) FROM jobs WHERE jobs.queue = lines.queue AND jobs.tenant = lines.tenant AND held IS NULL
-           AND status IN ('queued','running')))::int AS out,
-       (SELECT true FROM jobs WHERE jobs.queue = lines.queue AND jobs.tenant = lines.tenant AND held = 'turn' LIMIT 1) IS TRUE AS holds,
-       json_build_object('order', coalesce(release_order, 'fifo'), 'weights', coalesce(weights, '{}')) AS rules
-FROM lines LEFT JOIN due USING (queue, tenant) LEFT JOIN queue_settings USING (queue)`;
 
 // What waits for its next attempt comes by itself: it counts as running.
 const LIMITS = `
@@ -248,7 +220,7 @@ WITH chosen AS (
   SELECT id, held FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 ), released AS (
   UPDATE jobs SET held = CASE WHEN ${IN_PAUSED_BATCH} THEN 'batch' END, sent_priority = NULL
-  FROM free JOIN chosen USING (id) WHERE jobs.id = free.id AND free.held = 'turn'
+  FROM free JOIN chosen USING (id) WHERE jobs.id = free.id AND jobs.id = ANY($1::uuid[]) AND free.held = 'turn'
   RETURNING jobs.id, jobs.run, jobs.held, chosen.position
 )
 INSERT INTO outbox (kind, job_id, run, free_at, taken)

@@ -1,8 +1,8 @@
 import { type Database } from './database.js';
 import { type ControlRow, type OutboxEntry, type WorkEntry } from './outbox.js';
+import { type ClaimedControlRow, type ClaimedRow, controlRowOf, entryOf } from './outbox-rows.js';
 import { type PreparedStatement } from './statement.js';
 import { UNSYNCED } from './unsynced.js';
-import { voidedRunOf, type VoidRow } from './voids.js';
 
 /** How long a claim lasts; whoever holds one for longer prolongs it. */
 export const CLAIM_MS = 30_000;
@@ -100,13 +100,15 @@ const COUNT_IDLE = `
 SELECT count(*) FILTER (WHERE parked_reason IS NULL)::int AS free, count(*) FILTER (WHERE parked_reason IS NOT NULL)::int AS parked
 FROM outbox WHERE free_at <= now() OR parked_reason IS NOT NULL`;
 
+// A table that was empty when the server last cleaned it up would be gone through for each row of another that it is joined with:
+// rows are claimed by an array of ids here, and OFFSET below has what belongs to each looked up.
 const CLAIM_CONTROL = `
 WITH free AS (
   SELECT id FROM outbox WHERE lane = 0 AND free_at <= now() ORDER BY free_at, id LIMIT $1 FOR UPDATE SKIP LOCKED
 )
 UPDATE outbox SET free_at = now() + interval '${CONTROL_CLAIM_MS} milliseconds', taken = true
-FROM free WHERE outbox.id = free.id
-RETURNING outbox.id, outbox.kind, outbox.job_id, outbox.run, outbox.spares_begun, outbox.queue, outbox.version::float8 AS version`;
+WHERE id = ANY(ARRAY(SELECT id FROM free))
+RETURNING id, kind, job_id, run, spares_begun, queue, version::float8 AS version`;
 
 const READ_ENTRIES = `
 SELECT claimed.id, claimed.kind, claimed.job_id, claimed.run,
@@ -119,10 +121,12 @@ SELECT claimed.id, claimed.kind, claimed.job_id, claimed.run,
        events.id AS event_id, events.tenant AS event_tenant, events.type AS event_type, events.data::text AS event_data,
        events.received_at
 FROM claimed
-LEFT JOIN jobs ON jobs.id = claimed.job_id
+LEFT JOIN LATERAL (SELECT * FROM jobs WHERE jobs.id = claimed.job_id OFFSET 0) AS jobs ON true
 LEFT JOIN domains ON domains.name = jobs.queue
-LEFT JOIN dead_letters ON claimed.kind = 'dead-letter' AND dead_letters.job_id = claimed.job_id AND dead_letters.run = claimed.run
-LEFT JOIN events ON claimed.kind = 'event' AND events.uid = claimed.event_uid
+LEFT JOIN LATERAL (
+  SELECT * FROM dead_letters WHERE claimed.kind = 'dead-letter' AND dead_letters.job_id = claimed.job_id AND dead_letters.run = claimed.run OFFSET 0
+) AS dead_letters ON true
+LEFT JOIN LATERAL (SELECT * FROM events WHERE claimed.kind = 'event' AND events.uid = claimed.event_uid OFFSET 0) AS events ON true
 ORDER BY claimed.id`;
 
 const CLAIM_DUE: PreparedStatement = {
@@ -131,7 +135,7 @@ const CLAIM_DUE: PreparedStatement = {
 WITH free AS (
   SELECT id FROM outbox WHERE lane = 1 AND free_at <= now() ORDER BY free_at, id LIMIT $1 FOR UPDATE SKIP LOCKED
 ), claimed AS (
-  UPDATE outbox SET free_at = ${CLAIM}, taken = true, parked_reason = NULL FROM free WHERE outbox.id = free.id RETURNING outbox.*
+  UPDATE outbox SET free_at = ${CLAIM}, taken = true, parked_reason = NULL WHERE id = ANY(ARRAY(SELECT id FROM free)) RETURNING *
 )
 ${READ_ENTRIES}`,
 };
@@ -140,112 +144,3 @@ const READ_CLAIMED: PreparedStatement = {
   ...{ name: 'read-claimed', reads: 'by key' },
   text: `WITH claimed AS (SELECT * FROM outbox WHERE id = ANY($1::bigint[])) ${READ_ENTRIES}`,
 };
-
-type ClaimedControlRow = { readonly id: string } & (
-  | (VoidRow & { readonly kind: 'void' })
-  | { readonly kind: 'pause' | 'resume'; readonly queue: string; readonly version: number }
-);
-
-function controlRowOf(row: ClaimedControlRow): ControlRow {
-  if (row.kind === 'void') return { id: row.id, kind: 'void', voided: voidedRunOf(row) };
-  return { id: row.id, kind: row.kind, queue: row.queue, version: row.version };
-}
-
-interface ClaimedRow {
-  readonly id: string;
-  readonly kind: 'work' | 'dead-letter' | 'event';
-  readonly job_id: string;
-  readonly run: number;
-  readonly wait_ms: number | null;
-  readonly priority: number;
-  readonly newest_run: number | null;
-  readonly status: string;
-  readonly tenant: string;
-  readonly task: string;
-  readonly queue: string;
-  readonly payload: string;
-  readonly metadata: string;
-  readonly charged: number;
-  readonly max_attempts: number;
-  readonly timeout_ms: number;
-  readonly schema_hash: string | null;
-  readonly traceparent: string | null;
-  readonly created_at: Date;
-  readonly scheduled_for: Date | null;
-  readonly queue_key: string | null;
-  readonly letter_id: string | null;
-  readonly dead_error: { code: string; message: string; attempt: number } | null;
-  readonly dead_worker: string | null;
-  readonly dead_at: Date | null;
-  readonly event_id: string | null;
-  readonly event_tenant: string;
-  readonly event_type: string;
-  readonly event_data: string;
-  readonly received_at: Date;
-}
-
-const WAITING = new Set(['queued', 'retrying']);
-
-function entryOf(row: ClaimedRow): OutboxEntry {
-  if (row.kind === 'dead-letter') return deadLetterOf(row);
-  if (row.kind === 'event') return eventOf(row);
-  if (row.newest_run !== row.run || !WAITING.has(row.status)) return { kind: 'stale', id: row.id };
-  return row.queue_key === null ? { kind: 'unaddressed', id: row.id } : workOf(row, row.queue_key);
-}
-
-function workOf(row: ClaimedRow, queueKey: string): OutboxEntry {
-  return {
-    kind: 'work',
-    id: row.id,
-    queueKey,
-    payload: row.payload,
-    waitMs: row.wait_ms ?? 0,
-    order: {
-      jobId: row.job_id,
-      run: row.run,
-      attempt: row.charged + 1,
-      maxAttempts: row.max_attempts,
-      task: row.task,
-      tenant: row.tenant,
-      priority: row.priority,
-      timeoutMs: row.timeout_ms,
-      schemaHash: row.schema_hash,
-      createdAt: row.created_at.toISOString(),
-      scheduledFor: row.scheduled_for?.toISOString() ?? null,
-      metadata: row.metadata,
-      traceparent: row.traceparent,
-    },
-  };
-}
-
-function deadLetterOf(row: ClaimedRow): OutboxEntry {
-  if (row.letter_id === null || row.dead_error === null || row.dead_at === null) return { kind: 'stale', id: row.id };
-  return {
-    kind: 'dead-letter',
-    id: row.id,
-    letterId: row.letter_id,
-    jobId: row.job_id,
-    tenant: row.tenant,
-    queue: row.queue,
-    task: row.task,
-    payload: row.payload,
-    code: row.dead_error.code,
-    message: row.dead_error.message,
-    attempts: row.dead_error.attempt,
-    worker: row.dead_worker,
-    diedAt: row.dead_at,
-  };
-}
-
-function eventOf(row: ClaimedRow): OutboxEntry {
-  if (row.event_id === null) return { kind: 'stale', id: row.id };
-  return {
-    kind: 'event',
-    id: row.id,
-    eventId: row.event_id,
-    tenant: row.event_tenant,
-    type: row.event_type,
-    payload: row.event_data,
-    receivedAt: row.received_at,
-  };
-}

@@ -141,14 +141,17 @@ function statements(times: ReconcilerTimes): Statements {
   const held = heldRuns(times.silenceMs);
   const suspectIsHeld = isAmong(held, 'suspects.job_id', 'suspects.run');
   return {
-    drop: `DELETE FROM suspects WHERE NOT EXISTS (SELECT FROM jobs WHERE ${AS_IT_WAS})
+    // However many jobs there are, OFFSET has each suspect's looked up.
+    drop: `DELETE FROM suspects WHERE NOT EXISTS (SELECT FROM jobs WHERE ${AS_IT_WAS} OFFSET 0)
       OR (cause IN ('worker_lost', 'outcome_lost') AND ${suspectIsHeld})`,
     note: `UPDATE suspects SET evident = true WHERE ${OF_WAVE} AND NOT ${suspectIsHeld}`,
     // Locked in the order of their ids like reports, and looked at again when somebody else had the lock.
     lost: `SELECT jobs.id FROM suspects JOIN jobs ON ${AS_IT_WAS} WHERE ${OF_WAVE} AND NOT ${suspectIsHeld}
       ORDER BY jobs.id LIMIT $5 FOR NO KEY UPDATE OF jobs`,
+    // One look into the index for each, however many jobs wait: the order wants the index, whatever the statistics say.
     levels: `SELECT name AS queue, level FROM domains CROSS JOIN generate_series(0, ${MAX_PRIORITY}) AS level
-      WHERE EXISTS (SELECT FROM jobs WHERE jobs.queue = name AND jobs.status = 'queued' AND jobs.held IS NULL AND ${PRIORITY} = level)
+      WHERE (SELECT true FROM jobs WHERE jobs.queue = name AND jobs.status = 'queued' AND jobs.held IS NULL AND ${PRIORITY} = level
+             ORDER BY ${PRIORITY}, queued_at LIMIT 1)
         AND ${noYoungWave('message_lost', times, { queue: 'name', priority: 'level' })}`,
     look: { ...lookAtWaiting(times), ...lookAtRunning(times, held) },
   };

@@ -124,13 +124,16 @@ WITH heard AS (
   FROM unnest($1::uuid[], $2::int[], $3::text[], $4::boolean[]) AS heard (job_id, run, queue, back)
   GROUP BY job_id, run, queue
 ), known AS (
-  SELECT job_id, run, back, spares_begun FROM voids JOIN heard USING (job_id, run, queue)
+  SELECT heard.job_id, heard.run, back, spares_begun FROM heard CROSS JOIN LATERAL (
+    SELECT spares_begun FROM voids WHERE voids.job_id = heard.job_id AND voids.run = heard.run AND voids.queue = heard.queue OFFSET 0
+  ) AS voids
 ), gone AS (
-  DELETE FROM voids USING known WHERE known.back AND voids.job_id = known.job_id AND voids.run = known.run
+  DELETE FROM voids USING known
+  WHERE known.back AND voids.job_id = known.job_id AND voids.run = known.run AND voids.job_id = ANY($1::uuid[])
 ), again AS (
   INSERT INTO outbox (kind, job_id, run, free_at)
   SELECT 'void', job_id, run, now() FROM known
-  WHERE NOT back AND NOT spares_begun AND NOT EXISTS (SELECT FROM outbox WHERE outbox.job_id = known.job_id AND outbox.kind = 'void')
+  WHERE NOT back AND NOT spares_begun AND NOT EXISTS (SELECT FROM outbox WHERE outbox.job_id = known.job_id AND outbox.kind = 'void' OFFSET 0)
 )
 SELECT job_id, run, back, spares_begun FROM known`,
 };

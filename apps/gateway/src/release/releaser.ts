@@ -128,7 +128,7 @@ export class Releaser implements Dispatch, ControlDispatch, Turns {
     const { relay, held, outbox } = this.#parts;
     const windowOf = this.#parts.bounded
       ? (queue: string): number => this.#paces.windowOf(queue)
-      : (): number => NO_BOUND;
+      : (): number => Number.POSITIVE_INFINITY;
     const room = relay.takes() ? relay.room : 0;
     const claimed = room > 0;
     const seen = this.#book.look();
@@ -149,5 +149,3 @@ export class Releaser implements Dispatch, ControlDispatch, Turns {
     this.#pacedAt = now;
   }
 }
-
-const NO_BOUND = 2 ** 31 - 1;

@@ -1,5 +1,5 @@
 import { type Line } from '../ledger/outbox.js';
-import { type Standing } from '../ledger/held-store.js';
+import { type Standing } from '../ledger/standings.js';
 
 /** What a look at the ledger has shown. */
 export interface Seen {

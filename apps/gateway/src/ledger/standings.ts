@@ -1,0 +1,62 @@
+import { type ReleaseRules } from '../release/release-plan.js';
+import { type Queries } from './database.js';
+import { type Line } from './outbox.js';
+
+/** The open jobs of one tenant in one queue, and how those are let go that wait. */
+export interface Standing extends Line {
+  readonly rules: ReleaseRules;
+  /** Jobs that have a message in the queue or are with a worker; of more than the window takes, at least as many as that. */
+  readonly out: number;
+  /** Jobs wait for their turn. */
+  readonly holds: boolean;
+}
+
+/** Who has open jobs in which queue. */
+export async function readLines(queries: Queries): Promise<readonly Line[]> {
+  return queries.query<Line>(LINES);
+}
+
+/** What is out is counted as far as the window goes: there may be a million. */
+export async function readStandings(
+  queries: Queries,
+  lines: readonly Line[],
+  windowOf: (queue: string) => number,
+): Promise<readonly Standing[]> {
+  const countedTo = ({ queue }: Line): number => (Number.isFinite(windowOf(queue)) ? windowOf(queue) : 0);
+  return queries.query<Standing>(STANDINGS, [
+    lines.map(({ queue }) => queue),
+    lines.map(({ tenant }) => tenant),
+    lines.map(countedTo),
+  ]);
+}
+
+const OPEN = "jobs.status IN ('scheduled','queued','running','retrying')";
+
+// Goes from line to line by the index, however long lines are.
+const LINES = `
+WITH RECURSIVE lines AS (
+  (SELECT queue, tenant FROM jobs WHERE ${OPEN} ORDER BY queue, tenant LIMIT 1)
+  UNION ALL
+  SELECT next.queue, next.tenant FROM lines CROSS JOIN LATERAL (
+    SELECT queue, tenant FROM jobs WHERE ${OPEN} AND (jobs.queue, jobs.tenant) > (lines.queue, lines.tenant)
+    ORDER BY queue, tenant LIMIT 1
+  ) AS next
+)
+SELECT queue, tenant FROM lines`;
+
+// A retry whose time has come is in the queue without having been let go again: it takes room.
+const STANDINGS = `
+WITH lines AS (
+  SELECT * FROM unnest($1::text[], $2::text[], $3::int[]) AS lines (queue, tenant, counted_to)
+), due AS (
+  SELECT queue, tenant, count(*) AS jobs FROM jobs WHERE status = 'retrying' AND next_attempt_at <= now() GROUP BY queue, tenant
+)
+SELECT lines.queue, lines.tenant,
+       (coalesce(due.jobs, 0) + (
+         SELECT count(*) FROM (
+           SELECT FROM jobs WHERE jobs.queue = lines.queue AND jobs.tenant = lines.tenant AND held IS NULL
+             AND status IN ('queued','running') LIMIT lines.counted_to
+         ) AS counted))::int AS out,
+       (SELECT true FROM jobs WHERE jobs.queue = lines.queue AND jobs.tenant = lines.tenant AND held = 'turn' LIMIT 1) IS TRUE AS holds,
+       json_build_object('order', coalesce(release_order, 'fifo'), 'weights', coalesce(weights, '{}')) AS rules
+FROM lines LEFT JOIN due USING (queue, tenant) LEFT JOIN queue_settings USING (queue)`;
