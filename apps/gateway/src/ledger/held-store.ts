@@ -220,7 +220,7 @@ WITH chosen AS (
   SELECT id, held FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 ), released AS (
   UPDATE jobs SET held = CASE WHEN ${IN_PAUSED_BATCH} THEN 'batch' END, sent_priority = NULL
-  FROM free JOIN chosen USING (id) WHERE jobs.id = free.id AND jobs.id = ANY($1::uuid[]) AND free.held = 'turn'
+  FROM free JOIN chosen USING (id) WHERE jobs.id = free.id AND free.held = 'turn'
   RETURNING jobs.id, jobs.run, jobs.held, chosen.position
 )
 INSERT INTO outbox (kind, job_id, run, free_at, taken)

@@ -61,7 +61,7 @@ FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
 
 // Progress belongs to a run; a completed job's is 100, and what its handler said on the way no longer holds.
 // Pausing marks the batch before it looks at the jobs: whoever has locked one before that is waited for, and who locks it later
-// sees the mark here. The ids are named twice: joined alone, a table that was empty when the server last cleaned it up would be gone through.
+// sees the mark here.
 const WRITE_STATES: PreparedStatement = {
   ...{ name: 'write-states', reads: 'by key' },
   text: `
@@ -82,7 +82,7 @@ WITH written AS (
               $15::smallint[], $16::boolean[])
     AS new (id, status, run, attempt, charged, returns, worker_id, result, error, started_at, next_attempt_at, completed_at,
             losses, returned_at, sent_priority, held)
-  WHERE jobs.id = new.id AND jobs.id = ANY($1::uuid[])
+  WHERE jobs.id = new.id
   RETURNING jobs.id, jobs.status, jobs.batch_id
 )
 SELECT id FROM written AS jobs WHERE status IN ('queued','retrying') AND ${IN_PAUSED_BATCH}`,

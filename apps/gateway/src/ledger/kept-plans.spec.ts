@@ -65,8 +65,9 @@ describe('plans that are kept', () => {
     const later = new Database(ledger.url, { connections: 1 });
     try {
       const kept = await plansOfEach(later);
-      // What came back is known by an index of its own, which has nothing else.
-      kept.delete('read-returned');
+      // What came back is known by an index of its own, which has nothing else. What is written of jobs is joined with them: ids that
+      // are named twice keep it from that walk, but cost the half of it always.
+      for (const other of ['read-returned', 'write-states']) kept.delete(other);
       const walks = [...kept].flatMap(([name, plan]) =>
         nodesOf(plan)
           .filter(isWalk)
