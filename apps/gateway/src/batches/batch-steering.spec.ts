@@ -7,6 +7,7 @@ import { JobSteering } from '../ledger/job-steering.js';
 import { SpawnStore } from '../ledger/spawn-store.js';
 import { type Answer, Client } from '../testing/client.js';
 import { type FlowBench, startFlowBench } from '../testing/flow-bench.js';
+import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { BatchSteering } from './batch-steering.js';
 import { type ShownBatch } from './batch-view.js';
 
@@ -71,8 +72,7 @@ describe('a batch that a job spawns', () => {
     const early = await spawned(parent, 1);
     await bench.end(parent, DONE, 2);
     const { database } = bench.edge;
-    const dispatch = { admits: () => true, holds: () => undefined, wake: () => undefined, hurry: () => undefined };
-    const stores = [new BatchStore(database, dispatch), new JobSteering(database, dispatch)] as const;
+    const stores = [new BatchStore(database, IDLE_DISPATCH), new JobSteering(database, IDLE_DISPATCH)] as const;
     const steering = new BatchSteering(...stores, new SpawnStore(database), 0);
     await expect(steering.cancel(parent)).rejects.toMatchObject({ status: 503 });
     expect(await statusesOf(early)).toEqual(['cancelled']);

@@ -1,4 +1,5 @@
 import { type JobStatus } from '#libs/contracts';
+import { workEntryOf } from './accepted-job.js';
 import { idempotencyLock, takeLocks, tryLocks } from './advisory-locks.js';
 import { JobUnconfirmedError } from './acceptance-error.js';
 import { type Batch, type BatchFilter, type BatchPage, listBatches, readBatch } from './batch-reads.js';
@@ -8,8 +9,9 @@ import { IdempotencyError, type IdempotencyKey, matching, readKeys, writeKeys } 
 import { JobChunks } from './job-chunks.js';
 import { bytesOf, heldOf, insertJobs, type InsertOptions } from './job-insert.js';
 import { type NewJob } from './new-job.js';
-import { type Dispatch } from './outbox.js';
+import { type Dispatch, type WorkEntry } from './outbox.js';
 import { type OutboxRoom } from './outbox-room.js';
+import { CLAIM_MS } from './outbox-store.js';
 import { readHolders, uniqueLocksOf, uniqueName } from './unique-keys.js';
 
 /** A batch and the ids of its jobs in the order of the request. */
@@ -25,20 +27,19 @@ export interface NewBatch extends Pick<Batch, 'id' | 'tenant'> {
   readonly then: readonly FollowUp[];
 }
 
+/** A batch, and which of its jobs wait for their turn. */
+type HeldBatch = NewBatch & Pick<InsertOptions, 'held'>;
+
 /** Enters and reads batches. */
 export class BatchStore {
   readonly #database: Database;
-  readonly #dispatch: Pick<Dispatch, 'admits' | 'holds' | 'hurry'>;
+  readonly #dispatch: Dispatch;
   readonly #room: Pick<OutboxRoom, 'admit'> | undefined;
   /** One batch of this process is entered at a time, so that most connections are left for others. */
   #entering: Promise<unknown> = Promise.resolve();
 
   /** @param room decides whether the outbox takes more; without one it always does */
-  constructor(
-    database: Database,
-    dispatch: Pick<Dispatch, 'admits' | 'holds' | 'hurry'>,
-    room?: Pick<OutboxRoom, 'admit'>,
-  ) {
+  constructor(database: Database, dispatch: Dispatch, room?: Pick<OutboxRoom, 'admit'>) {
     this.#database = database;
     this.#dispatch = dispatch;
     this.#room = room;
@@ -63,9 +64,7 @@ export class BatchStore {
     const leaving = batch.jobs.filter(({ scheduledFor }) => scheduledFor === null);
     const entered = leaving.length === 0 ? undefined : this.#room?.admit(sizeOf(leaving), leaving.length);
     const held = heldOf(batch.jobs, this.#dispatch);
-    const turn = this.#entering.then(() =>
-      this.#database.transaction((transaction) => enterBatch(transaction, { ...batch, held }, key)),
-    );
+    const turn = this.#entering.then(() => this.#write({ ...batch, held, sends: leaving.length - held.size }, key));
     this.#entering = turn.catch(() => undefined);
     try {
       return await turn;
@@ -74,8 +73,22 @@ export class BatchStore {
       throw error;
     } finally {
       entered?.();
-      this.#dispatch.holds(held);
-      this.#dispatch.hurry();
+    }
+  }
+
+  async #write(batch: HeldBatch & { readonly sends: number }, key: IdempotencyKey | null): Promise<EnteredBatch> {
+    const direct = this.#dispatch.takes(batch.sends);
+    const claimMs = direct ? CLAIM_MS : 0;
+    try {
+      const { entries, ...entered } = await this.#database.transaction((transaction) =>
+        enterBatch(transaction, { ...batch, claimMs }, key),
+      );
+      if (direct) this.#dispatch.send(entries);
+      return entered;
+    } finally {
+      this.#dispatch.holds(batch.held);
+      if (direct) this.#dispatch.wake();
+      else this.#dispatch.hurry();
     }
   }
 
@@ -106,25 +119,28 @@ export class BatchStore {
 
 async function enterBatch(
   transaction: Transaction,
-  { id, tenant, jobs, then, held }: NewBatch & Pick<InsertOptions, 'held'>,
+  { id, tenant, jobs, then, held, claimMs }: HeldBatch & Pick<InsertOptions, 'claimMs'>,
   key: IdempotencyKey | null,
-): Promise<EnteredBatch> {
+): Promise<EnteredBatch & { readonly entries: readonly WorkEntry[] }> {
   const before = key === null ? undefined : await lockKey(transaction, key);
-  if (before !== undefined) return before;
+  if (before !== undefined) return { ...before, entries: [] };
   await takeLocks(transaction, uniqueLocksOf(jobs));
   const { entering, jobIds } = divided(jobs, await readHolders(transaction, jobs));
   await transaction.query('INSERT INTO batches (id, tenant, total) VALUES ($1, $2, $3)', [id, tenant, entering.length]);
   if (then.length > 0) await transaction.query(INSERT_FOLLOW_UPS_OF_BATCH, [id, tenant, JSON.stringify(then)]);
+  const entries: WorkEntry[] = [];
   const chunks = new JobChunks<NewJob>(async (chunk) => {
-    const rows = await insertJobs(transaction, chunk, { claimMs: 0, dueWaits: true, held });
+    const rows = await insertJobs(transaction, chunk, { claimMs, dueWaits: true, held });
     if (rows.length < chunk.length) throw new Error(`Not every job of the batch ${id} could be entered.`);
+    const rowOf = new Map(rows.map((row) => [row.id, row]));
+    for (const job of chunk) entries.push(...workEntryOf(job, rowOf.get(job.id)));
   });
   for (const job of entering) await chunks.add(job, job);
   await chunks.end();
   // No job of it will end: it has come to its end already.
   if (entering.length === 0) await transaction.query('INSERT INTO endings (batch_id) VALUES ($1)', [id]);
   if (key !== null) await writeKeys(transaction, [{ key, made: id, answer: { jobIds } }]);
-  return { batchId: id, jobIds };
+  return { batchId: id, jobIds, entries };
 }
 
 /** @throws IdempotencyError when somebody else has the key just now, or another request had it */

@@ -152,7 +152,7 @@ export class JobStore {
   }
 
   async #insert(jobs: readonly NewJob[]): Promise<readonly (Acceptance | undefined)[]> {
-    const direct = this.#dispatch.takes();
+    const direct = this.#dispatch.takes(1);
     const held = heldOf(jobs, this.#dispatch);
     const rows = await insertJobs(this.#database, jobs, { claimMs: direct ? CLAIM_MS : 0, dueWaits: true, held });
     this.#dispatch.holds(held);

@@ -59,7 +59,7 @@ export class KeyedJobs {
   async #write(entering: readonly Entering[]): Promise<readonly KeyedOutcome[]> {
     const giveUpAt = Math.min(...entering.map((one) => one.giveUpAt));
     return writePatiently(giveUpAt, async () => {
-      const direct = this.#dispatch.takes();
+      const direct = this.#dispatch.takes(1);
       const held = heldOf(
         entering.map(({ job }) => job),
         this.#dispatch,

@@ -76,10 +76,10 @@ export interface Dispatch {
    */
   admits(job: Line & { readonly concurrencyKey: string | null }): boolean;
   /**
-   * True when entries may be handed over directly: the broker takes messages, and nothing waits in the outbox that `hurry` was told
+   * True when so many entries may be handed over directly: there is room for them, the broker takes messages, and nothing waits in the outbox that `hurry` was told
    * of, or that was not taken the last time. What has come due, follows, fires, delivers or is tried again may wait there.
    */
-  takes(): boolean;
+  takes(entries: number): boolean;
   /** Sends entries whose rows are committed and claimed by this process. */
   send(entries: readonly WorkEntry[]): void;
   /** Held jobs have been committed. Those that come to the same lines later do not overtake them. */

@@ -22,11 +22,11 @@ describe('what a relay holds', () => {
     const entries = Array.from({ length: 2_000 }, () => entry(10));
     for (const one of entries.slice(0, 1_900)) held.take(one);
     held.learn(entries);
-    expect([held.hasRoom, held.claimable]).toEqual([true, 100]);
+    expect([held.hasRoomFor(100), held.hasRoomFor(101), held.claimable]).toEqual([true, false, 100]);
     for (const one of entries) held.take(one); // those that are held already count once
-    expect([held.hasRoom, held.claimable]).toEqual([false, 0]);
+    expect([held.hasRoomFor(1), held.claimable]).toEqual([false, 0]);
     held.letGo(entries.slice(0, 3).map(({ id }) => id));
-    expect([held.hasRoom, held.claimable]).toEqual([true, 3]);
+    expect([held.hasRoomFor(1), held.claimable]).toEqual([true, 3]);
   });
 
   it('is bounded by bytes, so that large payloads are claimed a few at a time', () => {
@@ -36,9 +36,9 @@ describe('what a relay holds', () => {
     held.learn(entries);
     expect(held.claimable).toBe(16);
     for (const one of entries.slice(0, 15)) held.take(one);
-    expect([held.hasRoom, held.claimable]).toEqual([true, 1]);
+    expect([held.hasRoomFor(1), held.claimable]).toEqual([true, 1]);
     for (const one of entries) held.take(one);
-    expect([held.hasRoom, held.claimable]).toEqual([false, 0]);
+    expect([held.hasRoomFor(1), held.claimable]).toEqual([false, 0]);
     held.letGo(entries.map(({ id }) => id));
     held.letGo(entries.map(({ id }) => id));
     expect(held.claimable).toBe(16);

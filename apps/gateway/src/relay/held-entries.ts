@@ -13,14 +13,14 @@ export class HeldEntries {
   #bytes = 0;
   #likelyBytes = FIRST_GUESS_BYTES;
 
-  /** Whether one more may be taken in hand. */
-  get hasRoom(): boolean {
-    return this.#entries.size < MAX_ENTRIES && this.#bytes < MAX_BYTES;
+  /** Whether more may be taken in hand, whose bytes are in memory already. */
+  hasRoomFor(entries: number): boolean {
+    return this.#entries.size + entries <= MAX_ENTRIES && this.#bytes < MAX_BYTES;
   }
 
   /** How many may be claimed now; 0 when there is no room. Judged by the size of those that were claimed last. */
   get claimable(): number {
-    if (!this.hasRoom) return 0;
+    if (!this.hasRoomFor(1)) return 0;
     const fitting = Math.max(1, Math.floor((MAX_BYTES - this.#bytes) / this.#likelyBytes));
     return Math.min(MAX_ENTRIES - this.#entries.size, SWEEP_LIMIT, fitting);
   }

@@ -58,7 +58,7 @@ describe('a relay', () => {
     });
     const dispatch: Dispatch = {
       ...IDLE_DISPATCH,
-      takes: () => relay.takes(),
+      takes: (entries) => relay.takes(entries),
       send: (entries) => relay.send(entries),
       wake: () => relay.wake(),
       hurry: () => relay.hurry(),
@@ -66,7 +66,7 @@ describe('a relay', () => {
     jobs = new JobStore(ledger.database, dispatch);
     batches = new BatchStore(ledger.database, dispatch);
     relay.start();
-    await eventually('a first look', () => relay.takes() || undefined);
+    await eventually('a first look', () => relay.takes(1) || undefined);
   });
 
   afterEach(() => relay.stop());
@@ -89,16 +89,21 @@ describe('a relay', () => {
     expect(jobsOf(carried)).toEqual(entered);
   });
 
-  it.each([1, 5 * JOBS])(
-    'sends a batch of %i before the job that is accepted next, and those after it directly',
-    async (size) => {
+  it.each([
+    { size: 1, way: 'directly' },
+    { size: 5 * JOBS, way: 'directly' },
+    { size: 25 * JOBS, way: 'look by look' },
+  ])(
+    'sends a batch of $size $way, before the job that is accepted next, and those after it directly',
+    async ({ size, way }) => {
       const batchId = uuidv7();
       const of = Array.from({ length: size }, () => newJob({ batchId }));
       const { jobIds } = await batches.enter({ id: batchId, tenant: 'default', jobs: of, then: [] }, null);
       const { job: next } = await jobs.accept(newJob());
       await eventually('every job', () => carried.length > size || undefined);
       expect(jobsOf(carried)).toEqual([...jobIds, next.id]);
-      await eventually('nothing that waits', () => relay.takes() || undefined);
+      expect(jobsOf(swept)).toEqual(way === 'directly' ? [] : [...jobIds, next.id]);
+      await eventually('nothing that waits', () => relay.takes(1) || undefined);
       const { job: direct } = await jobs.accept(newJob());
       expect([jobsOf(carried).at(-1), jobsOf(swept)]).toEqual([direct.id, expect.not.arrayContaining([direct.id])]);
     },

@@ -84,8 +84,9 @@ export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake' | 'hurry'
     this.wake();
   }
 
-  takes(): boolean {
-    const free = this.#publisher.ready && this.#control.open && this.#caughtUp && this.#held.hasRoom && !this.#stopped;
+  takes(entries: number): boolean {
+    const open = this.#publisher.ready && this.#control.open && !this.#stopped;
+    const free = open && this.#caughtUp && this.#held.hasRoomFor(entries);
     if (!free) this.#caughtUp = false;
     return free;
   }

@@ -55,8 +55,8 @@ export class Releaser implements Dispatch, ControlDispatch, Turns {
     await this.#working;
   }
 
-  takes(): boolean {
-    return this.#parts.relay.takes();
+  takes(entries: number): boolean {
+    return this.#parts.relay.takes(entries);
   }
 
   admits({ queue, tenant, concurrencyKey }: Line & { readonly concurrencyKey: string | null }): boolean {
@@ -129,7 +129,7 @@ export class Releaser implements Dispatch, ControlDispatch, Turns {
     const windowOf = this.#parts.bounded
       ? (queue: string): number => this.#paces.windowOf(queue)
       : (): number => Number.POSITIVE_INFINITY;
-    const room = relay.takes() ? relay.room : 0;
+    const room = relay.takes(1) ? relay.room : 0;
     const claimed = room > 0;
     const seen = this.#book.look();
     const most = claimed ? room : UNCLAIMED_AT_ONCE;
