@@ -1,5 +1,6 @@
 import { connect } from 'amqplib';
 import { brokerNames, workQueueAddress } from '#libs/broker';
+import { callManagement } from '../../tools/local-nodes/management-api.js';
 import { inDatabase } from '../bench-shop.js';
 import { type BenchSuite } from '../bench-suite.js';
 import { renewDatabase } from '../databases.js';
@@ -9,8 +10,20 @@ import { type Question, roundRobin, type Row, rowsOf, type Sample } from '../que
 import { useDatabase } from './full-database.js';
 
 const QUEUE = 'lab';
-/** Limits are lifted, and the window decides where one tenant's jobs wait. */
-const PLACES = { 'in the broker': 'none', 'in the ledger': 'auto' } as const;
+
+/** Where one tenant's jobs wait, and how. */
+interface Place {
+  readonly window: 'none' | 'auto';
+  /** How RabbitMQ stores its queues; 4 knows nothing but 2, 3.10 does 1 unless it is told. */
+  readonly queueVersion?: 2;
+}
+
+/** Limits are lifted, and the window decides. */
+const PLACES: Readonly<Record<string, Place>> = {
+  'in the broker': { window: 'none' },
+  'in the broker, stored as by RabbitMQ 4': { window: 'none', queueVersion: 2 },
+  'in the ledger': { window: 'auto' },
+};
 
 /** What jobs that come notice of those that wait: as many are entered and completed beside a backlog that stays as large. */
 export const backlog: Question = {
@@ -19,7 +32,7 @@ export const backlog: Question = {
   ask: async (suite, effort) => {
     const sizes = [0, ...effort.backlogs];
     const contenders = Object.entries(PLACES).map(
-      ([place, window]) => [place, () => growing(suite, { window, sizes, effort })] as const,
+      ([name, place]) => [name, () => inPlace(suite, place, { sizes, effort })] as const,
     );
     const rounds = await roundRobin(Object.fromEntries(contenders), effort.runs);
     await suite.restart('gateway');
@@ -28,16 +41,31 @@ export const backlog: Question = {
 };
 
 interface Growth {
-  readonly window: string;
   readonly sizes: readonly number[];
   readonly effort: Effort;
 }
 
-/** What one backlog that grows, in a ledger of its own, leaves of the rate at each of its sizes. */
-async function growing(suite: BenchSuite, { window, sizes, effort }: Growth): Promise<readonly Sample[]> {
-  const ledgerUrl = await renewDatabase(suite, `backlog_${window}`);
+async function inPlace(suite: BenchSuite, { window, queueVersion }: Place, growth: Growth): Promise<readonly Sample[]> {
+  const ledgerUrl = await renewDatabase(suite, `backlog_${window}${queueVersion ?? ''}`);
   const settings = { TENANT_WINDOW: window, OUTBOX_MAX_ROWS: '100000000' };
-  await useDatabase(suite, { url: ledgerUrl, settleMs: effort.settleMs, settings });
+  await useDatabase(suite, { url: ledgerUrl, settleMs: growth.effort.settleMs, settings });
+  if (queueVersion === undefined) return growing(suite, ledgerUrl, growth);
+  await policy(suite, 'PUT', { pattern: '.', definition: { 'queue-version': queueVersion }, 'apply-to': 'queues' });
+  try {
+    return await growing(suite, ledgerUrl, growth);
+  } finally {
+    await policy(suite, 'DELETE');
+  }
+}
+
+async function policy({ broker }: BenchSuite, method: 'PUT' | 'DELETE', wanted?: object): Promise<void> {
+  const { status } = await callManagement(broker, method, '/api/policies/%2F/backlog', wanted);
+  if (status >= 300) throw new Error(`RabbitMQ answered ${status} when a policy for its queues was set.`);
+}
+
+/** What one backlog that grows, in a ledger of its own, leaves of the rate at each of its sizes. */
+async function growing(suite: BenchSuite, ledgerUrl: string, { sizes, effort }: Growth): Promise<readonly Sample[]> {
+  await flow(suite, { ...PLAIN, jobs: effort.warmUpJobs, ledgerUrl });
   const samples: Sample[] = [];
   let waiting = 0;
   for (const size of sizes) {
