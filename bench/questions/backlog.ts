@@ -72,8 +72,8 @@ async function growing(suite: BenchSuite, ledgerUrl: string, { sizes, effort }: 
     await suite.leveret.queues.pause(QUEUE);
     await enterBatches(suite, { ...PLAIN, jobs: size - waiting });
     waiting = size;
-    // As the server does by itself a while after so many rows have come, on cores that the jobs would miss. Of an empty ledger it does not.
-    if (size > 0) await inDatabase(ledgerUrl, (client) => client.query('VACUUM ANALYZE'));
+    // As the server does by itself a while after so many rows have come, on cores that the jobs would miss.
+    await inDatabase(ledgerUrl, (client) => client.query('VACUUM ANALYZE'));
     await suite.leveret.queues.resume(QUEUE);
     samples.push(await flow(suite, { ...PLAIN, jobs: effort.jobs, ledgerUrl }));
   }

@@ -7,7 +7,7 @@ import { type Database, LedgerUnavailableError, type Queries, type Transaction }
 import { type FollowUp, INSERT_FOLLOW_UPS_OF_BATCH } from './follow-up.js';
 import { IdempotencyError, type IdempotencyKey, matching, readKeys, writeKeys } from './idempotency.js';
 import { JobChunks } from './job-chunks.js';
-import { bytesOf, heldOf, insertJobs, type InsertOptions } from './job-insert.js';
+import { bytesOf, heldOf, insertJobs, type InsertOptions, loadOf } from './job-insert.js';
 import { type NewJob } from './new-job.js';
 import { type Dispatch, type WorkEntry } from './outbox.js';
 import { type OutboxRoom } from './outbox-room.js';
@@ -64,7 +64,7 @@ export class BatchStore {
     const leaving = batch.jobs.filter(({ scheduledFor }) => scheduledFor === null);
     const entered = leaving.length === 0 ? undefined : this.#room?.admit(sizeOf(leaving), leaving.length);
     const held = heldOf(batch.jobs, this.#dispatch);
-    const turn = this.#entering.then(() => this.#write({ ...batch, held, sends: leaving.length - held.size }, key));
+    const turn = this.#entering.then(() => this.#write({ ...batch, held }, key));
     this.#entering = turn.catch(() => undefined);
     try {
       return await turn;
@@ -76,8 +76,8 @@ export class BatchStore {
     }
   }
 
-  async #write(batch: HeldBatch & { readonly sends: number }, key: IdempotencyKey | null): Promise<EnteredBatch> {
-    const direct = this.#dispatch.takes(batch.sends);
+  async #write(batch: HeldBatch, key: IdempotencyKey | null): Promise<EnteredBatch> {
+    const direct = this.#dispatch.takes(loadOf(batch.jobs, batch.held));
     const claimMs = direct ? CLAIM_MS : 0;
     try {
       const { entries, ...entered } = await this.#database.transaction((transaction) =>
@@ -132,6 +132,7 @@ async function enterBatch(
   const chunks = new JobChunks<NewJob>(async (chunk) => {
     const rows = await insertJobs(transaction, chunk, { claimMs, dueWaits: true, held });
     if (rows.length < chunk.length) throw new Error(`Not every job of the batch ${id} could be entered.`);
+    if (claimMs === 0) return;
     const rowOf = new Map(rows.map((row) => [row.id, row]));
     for (const job of chunk) entries.push(...workEntryOf(job, rowOf.get(job.id)));
   });

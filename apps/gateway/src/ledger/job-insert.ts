@@ -1,7 +1,7 @@
 import { type Queries } from './database.js';
 import { followUpRows } from './follow-up.js';
 import { type NewJob } from './new-job.js';
-import { type Dispatch } from './outbox.js';
+import { type Dispatch, type Load } from './outbox.js';
 import { type PreparedStatement } from './statement.js';
 
 /** How jobs are entered. */
@@ -30,6 +30,12 @@ export function bytesOf({ payload, then }: NewJob): number {
 /** The jobs that may not have a message yet. */
 export function heldOf(jobs: readonly NewJob[], dispatch: Pick<Dispatch, 'admits'>): ReadonlySet<NewJob> {
   return new Set(jobs.filter((job) => job.scheduledFor === null && !dispatch.admits(job)));
+}
+
+/** What of these leaves at once, if it may. */
+export function loadOf(jobs: readonly NewJob[], held: ReadonlySet<NewJob>): Load {
+  const leaving = jobs.filter((job) => job.scheduledFor === null && !held.has(job));
+  return { entries: leaving.length, bytes: leaving.reduce((bytes, { payload }) => bytes + payload.length, 0) };
 }
 
 /**
@@ -87,6 +93,9 @@ interface Flow {
   readonly beside: string;
 }
 
+/** A claim runs from when the row is written: a batch may be a while in coming. What nobody has claimed is in the order of its id. */
+const FREE_AT = `CASE WHEN $15::int > 0 THEN clock_timestamp() + $15::int * interval '1 millisecond' ELSE now() END`;
+
 /** Each row has a time of its own, so that held jobs know in which order they came. */
 const statement = ({ before, isPaused, beside }: Flow): string => `
 WITH new AS (
@@ -114,7 +123,7 @@ WITH new AS (
   RETURNING id, tenant, parent_id, batch_id, created_at, status, run, held
 )${beside}, sent AS (
   INSERT INTO outbox (kind, job_id, run, free_at, taken)
-  SELECT 'work', id, run, now() + $15::int * interval '1 millisecond', $15::int > 0 FROM inserted
+  SELECT 'work', id, run, ${FREE_AT}, $15::int > 0 FROM inserted
   WHERE status = 'queued' AND held IS NULL
   RETURNING id, job_id
 )

@@ -6,7 +6,7 @@ import { type JobFilter } from './job-filter.js';
 import { jobListing } from './job-listing.js';
 import { blamesContent, type Database, LedgerUnavailableError } from './database.js';
 import { IdempotencyError, type IdempotencyKey } from './idempotency.js';
-import { bytesOf, heldOf, type InsertedRow, insertJobs } from './job-insert.js';
+import { bytesOf, heldOf, type InsertedRow, insertJobs, loadOf } from './job-insert.js';
 import { isoOf, JOB_COLUMNS, jobOf, type JobRecord } from './job-row.js';
 import { KeyedJobs } from './keyed-jobs.js';
 import { type Dispatch } from './outbox.js';
@@ -152,8 +152,8 @@ export class JobStore {
   }
 
   async #insert(jobs: readonly NewJob[]): Promise<readonly (Acceptance | undefined)[]> {
-    const direct = this.#dispatch.takes(1);
     const held = heldOf(jobs, this.#dispatch);
+    const direct = this.#dispatch.takes(loadOf(jobs, held));
     const rows = await insertJobs(this.#database, jobs, { claimMs: direct ? CLAIM_MS : 0, dueWaits: true, held });
     this.#dispatch.holds(held);
     const rowOf = rowsByJob(jobs, rows);

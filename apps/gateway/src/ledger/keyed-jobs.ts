@@ -3,7 +3,7 @@ import { Batcher } from '#libs/batching';
 import { workEntryOf } from './accepted-job.js';
 import { LedgerBusyError } from './acceptance-error.js';
 import { blamesContent, type Database } from './database.js';
-import { heldOf } from './job-insert.js';
+import { heldOf, loadOf } from './job-insert.js';
 import { enterKeyed, type KeyedJob, type KeyedOutcome, refusalOf } from './keyed-entry.js';
 import { bytesOf } from './job-insert.js';
 import { type Dispatch } from './outbox.js';
@@ -59,11 +59,9 @@ export class KeyedJobs {
   async #write(entering: readonly Entering[]): Promise<readonly KeyedOutcome[]> {
     const giveUpAt = Math.min(...entering.map((one) => one.giveUpAt));
     return writePatiently(giveUpAt, async () => {
-      const direct = this.#dispatch.takes(1);
-      const held = heldOf(
-        entering.map(({ job }) => job),
-        this.#dispatch,
-      );
+      const jobs = entering.map(({ job }) => job);
+      const held = heldOf(jobs, this.#dispatch);
+      const direct = this.#dispatch.takes(loadOf(jobs, held));
       const outcomes = await this.#database.transaction((transaction) =>
         enterKeyed(transaction, entering, { claimMs: direct ? CLAIM_MS : 0, dueWaits: true, held }),
       );

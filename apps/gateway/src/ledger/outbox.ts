@@ -68,6 +68,13 @@ export interface Line {
   readonly tenant: string;
 }
 
+/** How much is to be handed over at once, at most. */
+export interface Load {
+  readonly entries: number;
+  /** Of payload. */
+  readonly bytes: number;
+}
+
 /** How the ledger hands accepted work to the relay of its own process. */
 export interface Dispatch {
   /**
@@ -76,20 +83,20 @@ export interface Dispatch {
    */
   admits(job: Line & { readonly concurrencyKey: string | null }): boolean;
   /**
-   * True when so many entries may be handed over directly: there is room for them, the broker takes messages, and nothing waits in the outbox that `hurry` was told
-   * of, or that was not taken the last time. What has come due, follows, fires, delivers or is tried again may wait there.
+   * True when work may be handed over directly: there is room for it, the broker takes messages, and nothing waits in the outbox that
+   * `hurry` was told of, or that was not taken the last time. What has come due, follows, fires, delivers or is tried again may wait there.
    */
-  takes(entries: number): boolean;
+  takes(load: Load): boolean;
   /** Sends entries whose rows are committed and claimed by this process. */
   send(entries: readonly WorkEntry[]): void;
   /** Held jobs have been committed. Those that come to the same lines later do not overtake them. */
   holds(lines: Iterable<Line>): void;
-  /** Unclaimed rows have been committed, or held jobs of whatever line. */
+  /** Unclaimed rows may have been committed, or held jobs of whatever line. */
   wake(): void;
   /**
    * New work has been committed unclaimed, and what is accepted from now on must not leave before it. Jobs that could not be
-   * taken directly only wake: under load a statement begins whenever one ends, so that none would be taken directly again. One
-   * may pass such a job, when the relay caught up just before that was committed.
+   * taken directly only wake: under load a statement begins whenever one ends, so that none would be taken directly again. What
+   * is entered by one statement, or as one batch, may pass such a job, when the relay caught up just before that was committed.
    */
   hurry(): void;
 }

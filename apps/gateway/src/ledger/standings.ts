@@ -5,7 +5,7 @@ import { type Line } from './outbox.js';
 /** The open jobs of one tenant in one queue, and how those are let go that wait. */
 export interface Standing extends Line {
   readonly rules: ReleaseRules;
-  /** Jobs that have a message in the queue or are with a worker; of more than the window takes, at least as many as that. */
+  /** Jobs that have a message in the queue or are with a worker, counted as far as the window goes; for one without a bound they are not. */
   readonly out: number;
   /** Jobs wait for their turn. */
   readonly holds: boolean;

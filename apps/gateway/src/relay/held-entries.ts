@@ -1,4 +1,4 @@
-import { type OutboxEntry } from '../ledger/outbox.js';
+import { type Load, type OutboxEntry } from '../ledger/outbox.js';
 
 /** Entries that are claimed but not settled, at most, and the bytes of payload that they hold in memory. */
 const MAX_ENTRIES = 2_000;
@@ -13,14 +13,14 @@ export class HeldEntries {
   #bytes = 0;
   #likelyBytes = FIRST_GUESS_BYTES;
 
-  /** Whether more may be taken in hand, whose bytes are in memory already. */
-  hasRoomFor(entries: number): boolean {
-    return this.#entries.size + entries <= MAX_ENTRIES && this.#bytes < MAX_BYTES;
+  /** Whether so much more may be taken in hand. */
+  hasRoomFor({ entries, bytes }: Load): boolean {
+    return this.#entries.size + entries <= MAX_ENTRIES && this.#bytes + bytes <= MAX_BYTES;
   }
 
   /** How many may be claimed now; 0 when there is no room. Judged by the size of those that were claimed last. */
   get claimable(): number {
-    if (!this.hasRoomFor(1)) return 0;
+    if (!this.hasRoomFor({ entries: 1, bytes: 1 })) return 0;
     const fitting = Math.max(1, Math.floor((MAX_BYTES - this.#bytes) / this.#likelyBytes));
     return Math.min(MAX_ENTRIES - this.#entries.size, SWEEP_LIMIT, fitting);
   }

@@ -2,8 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { v7 as uuidv7 } from 'uuid';
 import { createTelemetry } from '#libs/observability';
 import { eventually } from '../../../../test/support/eventually.js';
-import { BatchStore } from '../ledger/batch-store.js';
+import { BatchStore, type EnteredBatch } from '../ledger/batch-store.js';
 import { JobStore } from '../ledger/job-store.js';
+import { type NewJob } from '../ledger/new-job.js';
 import { type Dispatch, type OutboxEntry } from '../ledger/outbox.js';
 import { OutboxStore } from '../ledger/outbox-store.js';
 import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
@@ -13,6 +14,7 @@ import { Relay } from './relay.js';
 
 const START_MS = 60_000;
 const JOBS = 100;
+const ONE = { entries: 1, bytes: 1 };
 
 /** Of the jobs that entries are about, in their order. */
 function jobsOf(entries: readonly OutboxEntry[]): string[] {
@@ -26,6 +28,8 @@ describe('a relay', () => {
   let batches: BatchStore;
   let swept: OutboxEntry[];
   let carried: OutboxEntry[];
+  let control: { open: boolean };
+  let beforeSend: () => void;
 
   beforeAll(async () => {
     ledger = await startRealLedger();
@@ -36,6 +40,8 @@ describe('a relay', () => {
 
   beforeEach(async () => {
     [swept, carried] = [[], []];
+    control = { open: true };
+    beforeSend = () => undefined;
     class WatchedOutbox extends OutboxStore {
       override async claim(limit: number): Promise<OutboxEntry[]> {
         const entries = await super.claim(limit);
@@ -47,7 +53,9 @@ describe('a relay', () => {
       // A broker that takes every message at once.
       publisher: { ready: true, onReady: () => undefined },
       control: {
-        open: true,
+        get open() {
+          return control.open;
+        },
         clear: () => Promise.resolve(true),
         start: () => undefined,
         stop: () => Promise.resolve(),
@@ -58,15 +66,19 @@ describe('a relay', () => {
     });
     const dispatch: Dispatch = {
       ...IDLE_DISPATCH,
-      takes: (entries) => relay.takes(entries),
-      send: (entries) => relay.send(entries),
+      takes: (load) => relay.takes(load),
+      send: (entries) => {
+        beforeSend();
+        relay.send(entries);
+      },
+      admits: ({ queue }) => queue !== 'held',
       wake: () => relay.wake(),
       hurry: () => relay.hurry(),
     };
     jobs = new JobStore(ledger.database, dispatch);
     batches = new BatchStore(ledger.database, dispatch);
     relay.start();
-    await eventually('a first look', () => relay.takes(1) || undefined);
+    await eventually('a first look', () => relay.takes(ONE) || undefined);
   });
 
   afterEach(() => relay.stop());
@@ -103,11 +115,30 @@ describe('a relay', () => {
       await eventually('every job', () => carried.length > size || undefined);
       expect(jobsOf(carried)).toEqual([...jobIds, next.id]);
       expect(jobsOf(swept)).toEqual(way === 'directly' ? [] : [...jobIds, next.id]);
-      await eventually('nothing that waits', () => relay.takes(1) || undefined);
+      await eventually('nothing that waits', () => relay.takes(ONE) || undefined);
       const { job: direct } = await jobs.accept(newJob());
       expect([jobsOf(carried).at(-1), jobsOf(swept)]).toEqual([direct.id, expect.not.arrayContaining([direct.id])]);
     },
   );
+
+  it('sends a batch of which most is held directly, and before the next job one that it may not send at once', async () => {
+    const held = Array.from({ length: 25 * JOBS }, () => newJob({ queue: 'held' }));
+    const enter = (batch: NewJob[]): Promise<EnteredBatch> =>
+      batches.enter({ id: uuidv7(), tenant: 'default', jobs: batch, then: [] }, null);
+    const [first, second] = [
+      [newJob(), newJob()],
+      [newJob(), newJob()],
+    ];
+    await enter([...held, ...first]);
+    expect([jobsOf(carried), swept]).toEqual([first.map(({ id }) => id), []]);
+    beforeSend = () => (control.open = false);
+    await enter(second);
+    expect(jobsOf(carried)).toHaveLength(first.length);
+    control.open = true;
+    const { job: next } = await jobs.accept(newJob());
+    await eventually('every job', () => carried.length > 4 || undefined);
+    expect(jobsOf(carried).slice(2)).toEqual([...second.map(({ id }) => id), next.id]);
+  });
 
   it('finds what is committed while it looks', async () => {
     await Promise.all(Array.from({ length: JOBS }, enterLetter));

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Batcher } from '#libs/batching';
 import { ChannelLostError, ConfirmTimeoutError, NotConnectedError, type Publisher, PublishError } from '#libs/broker';
 import { type Telemetry } from '#libs/observability';
-import { type ControlDispatch, type Dispatch, type OutboxEntry, type WorkEntry } from '../ledger/outbox.js';
+import { type ControlDispatch, type Dispatch, type Load, type OutboxEntry, type WorkEntry } from '../ledger/outbox.js';
 import { CLAIM_MS, type OutboxStore } from '../ledger/outbox-store.js';
 import { type ControlLane } from './control-lane.js';
 import { type Courier } from './courier.js';
@@ -84,9 +84,9 @@ export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake' | 'hurry'
     this.wake();
   }
 
-  takes(entries: number): boolean {
+  takes(load: Load): boolean {
     const open = this.#publisher.ready && this.#control.open && !this.#stopped;
-    const free = open && this.#caughtUp && this.#held.hasRoomFor(entries);
+    const free = open && this.#caughtUp && this.#held.hasRoomFor(load);
     if (!free) this.#caughtUp = false;
     return free;
   }
@@ -99,7 +99,7 @@ export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake' | 'hurry'
   send(entries: readonly WorkEntry[]): void {
     this.#held.learn(entries);
     if (this.#control.open) for (const entry of entries) this.#begin(entry);
-    else for (const { id } of entries) void this.#released.add(id).catch(() => undefined);
+    else for (const { id } of entries) void this.#release(id);
   }
 
   hurry(): void {
@@ -194,9 +194,15 @@ export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake' | 'hurry'
   async #giveBack(id: string, error: unknown): Promise<void> {
     const lost =
       error instanceof NotConnectedError || error instanceof ChannelLostError || error instanceof ConfirmTimeoutError;
-    if (lost) this.#caughtUp = false;
     const reason = error instanceof PublishError ? error.code : 'unsendable';
-    await (lost ? this.#released.add(id) : this.#parked.add({ id, reason })).catch(() => undefined);
+    await (lost ? this.#release(id) : this.#parked.add({ id, reason }).catch(() => undefined));
+  }
+
+  // What is accepted until it is free, and found, must not leave before it.
+  async #release(id: string): Promise<void> {
+    this.#caughtUp = false;
+    await this.#released.add(id).catch(() => undefined);
+    this.hurry();
   }
 
   async #park(rows: readonly { id: string; reason: string }[]): Promise<void> {

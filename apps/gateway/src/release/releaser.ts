@@ -1,7 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Telemetry } from '#libs/observability';
 import { type HeldStore } from '../ledger/held-store.js';
-import { type ControlDispatch, type Dispatch, type Line, type Turns, type WorkEntry } from '../ledger/outbox.js';
+import {
+  type ControlDispatch,
+  type Dispatch,
+  type Line,
+  type Load,
+  type Turns,
+  type WorkEntry,
+} from '../ledger/outbox.js';
 import { type OutboxStore } from '../ledger/outbox-store.js';
 import { type Relay } from '../relay/relay.js';
 import { Paces } from './queue-pace.js';
@@ -16,6 +23,7 @@ const SWEEP_EVERY_MS = 1_000;
 const PACE_EVERY_MS = 500;
 /** Rows that are left to the relay's sweep at once. */
 const UNCLAIMED_AT_ONCE = 500;
+const SOMETHING: Load = { entries: 1, bytes: 1 };
 
 export interface ReleaserParts {
   readonly relay: Pick<Relay, 'room' | 'takes' | 'send' | 'wake' | 'hurry'>;
@@ -55,8 +63,8 @@ export class Releaser implements Dispatch, ControlDispatch, Turns {
     await this.#working;
   }
 
-  takes(entries: number): boolean {
-    return this.#parts.relay.takes(entries);
+  takes(load: Load): boolean {
+    return this.#parts.relay.takes(load);
   }
 
   admits({ queue, tenant, concurrencyKey }: Line & { readonly concurrencyKey: string | null }): boolean {
@@ -129,7 +137,7 @@ export class Releaser implements Dispatch, ControlDispatch, Turns {
     const windowOf = this.#parts.bounded
       ? (queue: string): number => this.#paces.windowOf(queue)
       : (): number => Number.POSITIVE_INFINITY;
-    const room = relay.takes(1) ? relay.room : 0;
+    const room = relay.takes(SOMETHING) ? relay.room : 0;
     const claimed = room > 0;
     const seen = this.#book.look();
     const most = claimed ? room : UNCLAIMED_AT_ONCE;
