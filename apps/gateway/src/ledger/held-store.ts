@@ -152,7 +152,7 @@ FROM domains`;
 
 const LOCK = `
 SELECT pg_try_advisory_xact_lock($1) AS locked, EXISTS (SELECT FROM concurrency_calls) AS called,
-       EXISTS (SELECT FROM jobs WHERE held = 'key') AS "keysWait"`;
+       (SELECT true FROM jobs WHERE held = 'key' ORDER BY tenant, concurrency_key LIMIT 1) IS TRUE AS "keysWait"`;
 
 // Of the jobs that wait for a key the first one steps into its tenant's line when no other has the key. Whoever makes a key
 // free, or begins to wait for one, has said so in the same transaction: what is committed later is called later.

@@ -44,7 +44,8 @@ WITH RECURSIVE lines AS (
 )
 SELECT queue, tenant FROM lines`;
 
-// A retry whose time has come is in the queue without having been let go again: it takes room.
+// A retry whose time has come is in the queue without having been let go again: it takes room. Whether any job is held the index
+// knows: the order wants it, when the planner hopes to find one soon in a table of which many are.
 const STANDINGS = `
 WITH lines AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::int[]) AS lines (queue, tenant, counted_to)
@@ -57,6 +58,7 @@ SELECT lines.queue, lines.tenant,
            SELECT FROM jobs WHERE jobs.queue = lines.queue AND jobs.tenant = lines.tenant AND held IS NULL
              AND status IN ('queued','running') LIMIT lines.counted_to
          ) AS counted))::int AS out,
-       (SELECT true FROM jobs WHERE jobs.queue = lines.queue AND jobs.tenant = lines.tenant AND held = 'turn' LIMIT 1) IS TRUE AS holds,
+       (SELECT true FROM jobs WHERE jobs.queue = lines.queue AND jobs.tenant = lines.tenant AND held = 'turn'
+        ORDER BY priority LIMIT 1) IS TRUE AS holds,
        json_build_object('order', coalesce(release_order, 'fifo'), 'weights', coalesce(weights, '{}')) AS rules
 FROM lines LEFT JOIN due USING (queue, tenant) LEFT JOIN queue_settings USING (queue)`;
