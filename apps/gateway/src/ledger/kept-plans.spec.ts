@@ -71,7 +71,7 @@ describe('plans that are kept', () => {
     try {
       const kept = await plansOfEach(later);
       // What came back is known by an index of its own, which has nothing else. What is written of jobs is joined with them: ids that
-      // are named twice keep it from that walk, but cost the half of it always.
+      // are named twice keep it from that walk, but make it half as expensive again always.
       expect([...kept.keys()]).toEqual(expect.arrayContaining(BY_KEY));
       for (const other of ['read-returned', 'write-states']) kept.delete(other);
       const walks = [...kept].flatMap(([name, plan]) =>

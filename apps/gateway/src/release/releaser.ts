@@ -23,7 +23,7 @@ const SWEEP_EVERY_MS = 1_000;
 const PACE_EVERY_MS = 500;
 /** Rows that are left to the relay's sweep at once. */
 const UNCLAIMED_AT_ONCE = 500;
-const SOMETHING: Load = { entries: 1, bytes: 1 };
+const ONE_ENTRY: Load = { entries: 1, bytes: 1 };
 
 export interface ReleaserParts {
   readonly relay: Pick<Relay, 'room' | 'takes' | 'send' | 'wake' | 'hurry'>;
@@ -137,7 +137,7 @@ export class Releaser implements Dispatch, ControlDispatch, Turns {
     const windowOf = this.#parts.bounded
       ? (queue: string): number => this.#paces.windowOf(queue)
       : (): number => Number.POSITIVE_INFINITY;
-    const room = relay.takes(SOMETHING) ? relay.room : 0;
+    const room = relay.takes(ONE_ENTRY) ? relay.room : 0;
     const claimed = room > 0;
     const seen = this.#book.look();
     const most = claimed ? room : UNCLAIMED_AT_ONCE;
