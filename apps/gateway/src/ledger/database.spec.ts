@@ -69,6 +69,17 @@ describe('Database', () => {
     await expect(failing).rejects.toThrow('division by zero');
   });
 
+  it('does not fail with what had failed before it went back to a savepoint', async () => {
+    const failing = database.transaction(async (transaction) => {
+      await transaction.query('SAVEPOINT before');
+      await transaction.query(WRONG, ['wrong']).catch(() => undefined);
+      await transaction.query('ROLLBACK TO SAVEPOINT before');
+      const wrong = transaction.query('SELECT sqrt(-1)').catch(() => undefined);
+      await Promise.all([wrong, transaction.query(NOTE, ['behind'])]);
+    });
+    await expect(failing).rejects.toThrow('square root of a negative number');
+  });
+
   it('waits for each of the statements that are sent together as long as for one', async () => {
     const pause = `SELECT pg_sleep(${0.6 * (STATEMENT_TIMEOUT_MS / 1_000)})`;
     await database.transactionByKey(

@@ -58,7 +58,10 @@ export class Lease {
     if (!this.#isCommitAnswered) await this.client.query('ROLLBACK').catch(() => this.condemn());
   }
 
-  /** Why a transaction cannot go on: what the first of its statements said that failed. Answers come in the order of the statements. */
+  /**
+   * Why a transaction cannot go on: what the first of its statements said that failed, since it last went back to a savepoint.
+   * Answers come in the order of the statements.
+   */
   get failure(): Error | undefined {
     return this.#failure;
   }
@@ -89,7 +92,9 @@ export class Lease {
     this.#underWay += 1;
     const limited: LimitedQuery = { ...query, query_timeout: answerLimitMs(this.#underWay) };
     try {
-      return await this.client.query<T>(limited);
+      const answer = await this.client.query<T>(limited);
+      if (answer.command === 'ROLLBACK' && this.#phase === 'open') this.#failure = undefined; // back to a savepoint
+      return answer;
     } catch (error) {
       this.#failure ??= error instanceof Error ? error : new Error(String(error));
       throw error;
