@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Batcher } from '#libs/batching';
 import { ChannelLostError, ConfirmTimeoutError, NotConnectedError, type Publisher, PublishError } from '#libs/broker';
 import { type Telemetry } from '#libs/observability';
 import { type ControlDispatch, type Dispatch, type Load, type OutboxEntry, type WorkEntry } from '../ledger/outbox.js';
@@ -7,12 +6,10 @@ import { CLAIM_MS, type OutboxStore } from '../ledger/outbox-store.js';
 import { type ControlLane } from './control-lane.js';
 import { type Courier } from './courier.js';
 import { HeldEntries } from './held-entries.js';
+import { Settlements } from './settlements.js';
 
 const SWEEP_EVERY_MS = 1_000;
 const PROLONG_EVERY_MS = CLAIM_MS / 3;
-const LEDGER_PAUSE_MS = 500;
-/** Nobody waits for a row to be forgotten: those of many messages are together. */
-const FORGET_TOGETHER_MS = 25;
 const STOP_PATIENCE_MS = 5_000;
 
 export interface RelayParts {
@@ -39,9 +36,7 @@ export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake' | 'hurry'
   readonly #outbox: OutboxStore;
   readonly #telemetry: Telemetry;
   readonly #held = new HeldEntries();
-  readonly #confirmed: Batcher<string, undefined>;
-  readonly #released: Batcher<string, undefined>;
-  readonly #parked: Batcher<{ id: string; reason: string }, undefined>;
+  readonly #settlements: Settlements;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #underway = new Set<Promise<void>>();
   #caughtUp = false;
@@ -56,22 +51,10 @@ export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake' | 'hurry'
     this.#courier = parts.courier;
     this.#outbox = parts.outbox;
     this.#telemetry = parts.telemetry;
-    this.#confirmed = this.#settling(
-      (id: string) => id,
-      async (ids) => {
-        await this.#outbox.confirm(ids);
-        this.#telemetry.emit('relay.published', { count: ids.length });
-      },
-      FORGET_TOGETHER_MS,
-    );
-    this.#released = this.#settling(
-      (id: string) => id,
-      (ids) => this.#outbox.release(ids),
-    );
-    this.#parked = this.#settling(
-      ({ id }) => id,
-      (rows) => this.#park(rows),
-    );
+    this.#settlements = new Settlements({
+      ...{ outbox: parts.outbox, held: this.#held, telemetry: parts.telemetry },
+      onSettled: () => this.#roomMade(),
+    });
   }
 
   start(): void {
@@ -127,6 +110,7 @@ export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake' | 'hurry'
    */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#settlements.stop();
     for (const timer of this.#timers) clearInterval(timer);
     const impatience = new AbortController();
     await Promise.race([
@@ -187,61 +171,21 @@ export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake' | 'hurry'
       await this.#giveBack(entry.id, error);
       return;
     }
-    await this.#confirmed.add(entry.id).catch(() => undefined);
+    await this.#settlements.confirm(entry.id);
   }
 
-  // What did not reach the broker goes again at once; what the broker refused waits, and does not hold up the others.
   async #giveBack(id: string, error: unknown): Promise<void> {
     const lost =
       error instanceof NotConnectedError || error instanceof ChannelLostError || error instanceof ConfirmTimeoutError;
     const reason = error instanceof PublishError ? error.code : 'unsendable';
-    await (lost ? this.#release(id) : this.#parked.add({ id, reason }).catch(() => undefined));
+    await (lost ? this.#release(id) : this.#settlements.park(id, reason));
   }
 
   // What is accepted until it is free, and found, must not leave before it.
   async #release(id: string): Promise<void> {
     this.#caughtUp = false;
-    await this.#released.add(id).catch(() => undefined);
+    await this.#settlements.release(id);
     this.hurry();
-  }
-
-  async #park(rows: readonly { id: string; reason: string }[]): Promise<void> {
-    for (const reason of new Set(rows.map((row) => row.reason))) {
-      const ids = rows.filter((row) => row.reason === reason).map(({ id }) => id);
-      await this.#outbox.park(ids, reason);
-      this.#telemetry.emit('relay.parked', { count: ids.length, reason });
-    }
-  }
-
-  // An entry is held until the ledger knows what became of it. If this process dies first, its claim runs out.
-  #settling<T>(
-    idOf: (item: T) => string,
-    write: (items: readonly T[]) => Promise<void>,
-    gatherMs = 0,
-  ): Batcher<T, undefined> {
-    return new Batcher<T, undefined>(
-      async (items) => {
-        await this.#untilWritten(() => write(items));
-        this.#held.letGo(items.map(idOf));
-        this.#roomMade();
-        return items.map(() => undefined);
-      },
-      () => false,
-      { gatherMs },
-    );
-  }
-
-  async #untilWritten(write: () => Promise<void>): Promise<void> {
-    for (;;) {
-      try {
-        await write();
-        return;
-      } catch (error) {
-        if (this.#stopped) throw error;
-        this.#telemetry.emit('ledger.waiting', { reason: error instanceof Error ? error.message : String(error) });
-        await new Promise((resolve) => setTimeout(resolve, LEDGER_PAUSE_MS));
-      }
-    }
   }
 
   async #prolong(): Promise<void> {
