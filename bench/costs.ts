@@ -14,7 +14,7 @@ export class CostMeter {
   }
 
   /** Of so many pieces of one kind, named `<process> µs/<kind>` and `<process> MiB`. */
-  per(kind: 'job' | 'mail' | 'image', count: number): Readonly<Record<string, number>> {
+  per(kind: 'job' | 'mail' | 'image' | 'message', count: number): Readonly<Record<string, number>> {
     const [cpu, memory] = [this.#sums(cpuSeconds), this.#sums(sharedOutMib)];
     const named = Object.keys(this.#processes).flatMap((name) => [
       [`${name} µs/${kind}`, (((cpu[name] ?? 0) - (this.#before[name] ?? 0)) * 1e6) / count],

@@ -1,6 +1,7 @@
 import { type Effort } from './effort.js';
 import { type Question } from './question.js';
 import { backlog } from './questions/backlog.js';
+import { brokerMessages } from './questions/broker-messages.js';
 import { dashboardPages } from './questions/dashboard-pages.js';
 import { fullLedgerIntake, fullLedgerLists } from './questions/full-ledger.js';
 import { payloads, processes, queues, queueTypes } from './questions/growth.js';
@@ -24,7 +25,7 @@ export function questionsFor({ concurrencies, rates, ledger }: Effort): readonly
     ...[readiness, idleMemory],
     ...[...concurrencies.map(pipeline), ...concurrencies.map(prefilled)],
     ...rates.map(latency),
-    ...[poison, requests, listeners, queues, processes, payloads, queueTypes, turns, overtaking],
+    ...[brokerMessages, poison, requests, listeners, queues, processes, payloads, queueTypes, turns, overtaking],
     ...[imageWork, videoWork, mails, distantMails, exportedRows, importedRows, exportMemory],
     ...[outgoingCalls, distantCalls, hangingHosts],
     backlog,

@@ -1,27 +1,18 @@
-import { brokerNames } from '#libs/broker';
-import { MAX_PRIORITY } from '#libs/contracts';
 import { type BenchSuite } from '../../bench-suite.js';
 import { Publisher } from '../../publisher.js';
 import { type BenchPayload, type QueueSystem } from '../queue-system.js';
 import { WorkerProcess } from '../worker-process.js';
 import { BARE_QUEUE } from './bare-queue.js';
+import { WORK_QUEUE } from './queue-options.js';
 
 /** It has every queue under its own name. */
 const DEFAULT_EXCHANGE = '';
 const WAY = 'publish with confirms';
-/** A work queue of ours has the same. */
-const QUEUE = {
-  durable: true,
-  arguments: {
-    ...{ 'x-queue-type': 'classic', 'x-max-priority': MAX_PRIORITY },
-    ...{ 'x-dead-letter-exchange': brokerNames('leveret').dead, 'x-dead-letter-routing-key': 'bench.broker' },
-  },
-};
 
 /** What the broker and its client do without us, as the limit: publish with confirms, consume, acknowledge; nothing is tracked. */
 export async function openBareAmqp({ broker }: BenchSuite, concurrency: number): Promise<QueueSystem> {
   const publisher = await Publisher.open(broker.url);
-  await publisher.channel.assertQueue(BARE_QUEUE, QUEUE);
+  await publisher.channel.assertQueue(BARE_QUEUE, WORK_QUEUE);
   const worker = await WorkerProcess.start('bare-amqp', broker.url, concurrency);
   const add = (payload: BenchPayload): Promise<void> =>
     publisher.publish(DEFAULT_EXCHANGE, BARE_QUEUE, payload, { messageId: crypto.randomUUID() });
