@@ -12,9 +12,11 @@ export class Publisher {
 
   static async open(url: string): Promise<Publisher> {
     const connection = await connect(url, { noDelay: true });
-    // The broker may end first, when the benchmarks are interrupted.
+    // The broker may end first, when the benchmarks are interrupted; what waits for a confirmation hears of it.
     connection.on('error', () => undefined);
-    return new Publisher(connection, await connection.createConfirmChannel());
+    const channel = await connection.createConfirmChannel();
+    channel.on('error', () => undefined);
+    return new Publisher(connection, channel);
   }
 
   /** Publishes a message for each value by `publish`, with as many unconfirmed at any time as may be. */

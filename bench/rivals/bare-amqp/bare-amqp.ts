@@ -1,9 +1,9 @@
 import { type BenchSuite } from '../../bench-suite.js';
 import { Publisher } from '../../publisher.js';
+import { workQueueOptions } from '../../work-queue.js';
 import { type BenchPayload, type QueueSystem } from '../queue-system.js';
 import { WorkerProcess } from '../worker-process.js';
 import { BARE_QUEUE } from './bare-queue.js';
-import { WORK_QUEUE } from './queue-options.js';
 
 /** It has every queue under its own name. */
 const DEFAULT_EXCHANGE = '';
@@ -12,7 +12,7 @@ const WAY = 'publish with confirms';
 /** What the broker and its client do without us, as the limit: publish with confirms, consume, acknowledge; nothing is tracked. */
 export async function openBareAmqp({ broker }: BenchSuite, concurrency: number): Promise<QueueSystem> {
   const publisher = await Publisher.open(broker.url);
-  await publisher.channel.assertQueue(BARE_QUEUE, WORK_QUEUE);
+  await publisher.channel.assertQueue(BARE_QUEUE, workQueueOptions('classic'));
   const worker = await WorkerProcess.start('bare-amqp', broker.url, concurrency);
   const add = (payload: BenchPayload): Promise<void> =>
     publisher.publish(DEFAULT_EXCHANGE, BARE_QUEUE, payload, { messageId: crypto.randomUUID() });

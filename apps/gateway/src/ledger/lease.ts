@@ -59,7 +59,7 @@ export class Lease {
   }
 
   /**
-   * Why a transaction cannot go on: what the first of its statements said that failed, since it last went back to a savepoint.
+   * Why a transaction cannot go on: what the first statement said that has failed since it last went back to a savepoint.
    * Answers come in the order of the statements.
    */
   get failure(): Error | undefined {
@@ -93,7 +93,7 @@ export class Lease {
     const limited: LimitedQuery = { ...query, query_timeout: answerLimitMs(this.#underWay) };
     try {
       const answer = await this.client.query<T>(limited);
-      if (answer.command === 'ROLLBACK' && this.#phase === 'open') this.#failure = undefined; // back to a savepoint
+      if (answer.command === 'ROLLBACK' && query.text !== 'COMMIT') this.#failure = undefined; // back to a savepoint
       return answer;
     } catch (error) {
       this.#failure ??= error instanceof Error ? error : new Error(String(error));

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { createTelemetry } from '#libs/observability';
@@ -30,6 +31,7 @@ describe('a relay', () => {
   let carried: OutboxEntry[];
   let control: { open: boolean };
   let beforeSend: () => void;
+  let beforeRelease: () => Promise<void>;
 
   beforeAll(async () => {
     ledger = await startRealLedger();
@@ -42,11 +44,17 @@ describe('a relay', () => {
     [swept, carried] = [[], []];
     control = { open: true };
     beforeSend = () => undefined;
+    beforeRelease = () => Promise.resolve();
     class WatchedOutbox extends OutboxStore {
       override async claim(limit: number): Promise<OutboxEntry[]> {
         const entries = await super.claim(limit);
         swept.push(...entries);
         return entries;
+      }
+
+      override async release(ids: readonly string[]): Promise<void> {
+        await beforeRelease();
+        await super.release(ids);
       }
     }
     relay = new Relay({
@@ -138,6 +146,20 @@ describe('a relay', () => {
     const { job: next } = await jobs.accept(newJob());
     await eventually('every job', () => carried.length > 4 || undefined);
     expect(jobsOf(carried).slice(2)).toEqual([...second.map(({ id }) => id), next.id]);
+  });
+
+  it('finds no job before one that was accepted earlier and is being given back', async () => {
+    let write = (): void => undefined;
+    beforeRelease = () => new Promise((resolve) => (write = resolve));
+    beforeSend = () => (control.open = false);
+    const { job: first } = await jobs.accept(newJob());
+    control.open = true;
+    const { job: second } = await jobs.accept(newJob());
+    // Time for a look that does not wait: it would find the second one alone.
+    await Promise.race([eventually('a job', () => carried.length > 0 || undefined), delay(300)]);
+    write();
+    await eventually('both jobs', () => carried.length > 1 || undefined);
+    expect(jobsOf(carried)).toEqual([first.id, second.id]);
   });
 
   it('finds what is committed while it looks', async () => {

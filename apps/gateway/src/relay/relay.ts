@@ -130,6 +130,7 @@ export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake' | 'hurry'
         this.#full = true; // whatever is settled next sweeps again
         return;
       }
+      await this.#settlements.allReleased(); // or what was accepted later would be found before it
       const entries = await this.#outbox.claim(room).catch(() => undefined);
       if (entries === undefined) return; // the ledger is away; the timer sweeps again
       if (entries.length > 0 && !this.#control.open) {
@@ -181,7 +182,7 @@ export class Relay implements Pick<Dispatch, 'takes' | 'send' | 'wake' | 'hurry'
     await (lost ? this.#release(id) : this.#settlements.park(id, reason));
   }
 
-  // What is accepted until it is free, and found, must not leave before it.
+  // What is accepted later must not leave before it: neither directly until it is found, nor found until it is free.
   async #release(id: string): Promise<void> {
     this.#caughtUp = false;
     await this.#settlements.release(id);

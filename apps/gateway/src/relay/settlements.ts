@@ -8,7 +8,7 @@ const LEDGER_PAUSE_MS = 500;
 /** Nobody waits for a row to be forgotten: those of many messages are together. */
 const FORGET_TOGETHER_MS = 25;
 
-export interface SettlementParts {
+export interface SettlementsParts {
   readonly outbox: Pick<OutboxStore, 'confirm' | 'release' | 'park'>;
   readonly held: Pick<HeldEntries, 'letGo'>;
   readonly telemetry: Telemetry;
@@ -22,17 +22,18 @@ interface Refused {
 }
 
 /**
- * Writes to the outbox what became of entries that a relay has sent. An entry is held until the ledger knows; while the ledger
- * is away that is tried again and again, until the relay stops. If the process dies first, its claim runs out.
+ * Writes to the outbox what became of entries that a relay has claimed. An entry is held until the ledger knows: a write that fails
+ * is tried again and again, until the relay stops. If the process dies first, its claim runs out.
  */
 export class Settlements {
-  readonly #parts: SettlementParts;
+  readonly #parts: SettlementsParts;
   readonly #confirmed: Batcher<string, undefined>;
   readonly #released: Batcher<string, undefined>;
   readonly #parked: Batcher<Refused, undefined>;
+  readonly #releasing = new Set<Promise<void>>();
   #stopped = false;
 
-  constructor(parts: SettlementParts) {
+  constructor(parts: SettlementsParts) {
     this.#parts = parts;
     this.#confirmed = this.#settling(
       (id) => id,
@@ -49,22 +50,32 @@ export class Settlements {
     );
   }
 
-  /** The broker has the message: its row is deleted. */
+  /** The broker has the message: its row is deleted. Like the others, resolves also when that was given up at a stop. */
   async confirm(id: string): Promise<void> {
     await this.#confirmed.add(id).catch(() => undefined);
   }
 
   /** It did not reach the broker, and goes again. */
   async release(id: string): Promise<void> {
-    await this.#released.add(id).catch(() => undefined);
+    const releasing = this.#released
+      .add(id)
+      .catch(() => undefined)
+      .finally(() => this.#releasing.delete(releasing));
+    this.#releasing.add(releasing);
+    await releasing;
   }
 
-  /** The broker refused it: it waits, and does not hold up the others. */
+  /** Resolves when all that was to be released until now is free, or was given up at a stop. */
+  async allReleased(): Promise<void> {
+    await Promise.all(this.#releasing);
+  }
+
+  /** It cannot be sent as it is, or the broker refused it: it waits, and does not hold up the others. */
   async park(id: string, reason: string): Promise<void> {
     await this.#parked.add({ id, reason }).catch(() => undefined);
   }
 
-  /** What cannot be written now is not tried again. */
+  /** A write that fails from now on is not tried again. */
   stop(): void {
     this.#stopped = true;
   }
