@@ -85,7 +85,7 @@ function publishWork(publisher: Publisher): Promise<void> {
   const properties = encodeWorkOrder({
     ...{ jobId, task: KEY, tenant: 'default', priority: 4 },
     ...{ run: 1, attempt: 1, maxAttempts: 3, timeoutMs: 300_000, schemaHash: 'f'.repeat(64) },
-    ...{ createdAt: new Date().toISOString(), scheduledFor: null, metadata: '{}' },
+    ...{ createdAt: new Date().toISOString(), scheduledFor: null, alone: false, metadata: '{}' },
     traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
   });
   return publisher.publish(EXCHANGE, KEY, PAYLOAD, { ...properties, correlationId: jobId, mandatory: true });

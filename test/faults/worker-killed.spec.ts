@@ -11,6 +11,9 @@ const TEST_MS = 90_000;
 const RECOVERY_MS = 60_000;
 /** Longer than an app waits for handlers when it ends. */
 const PAST_THE_GRACE_MS = 60_000;
+/** Long enough for its beginning to be told. */
+const CRASH_MS = 1_000;
+const PAST_THE_CRASH_MS = 3_000;
 
 describe('a worker that ends', () => {
   let suite: TestSuite;
@@ -60,10 +63,13 @@ describe('a worker that ends', () => {
   );
 
   it(
-    'fails a job that kills it three times, whatever attempts it has left, and completes the neighbours',
+    'fails a job that kills it three times, whatever attempts it has left, and completes the neighbours that it kills each time',
     async () => {
-      const deadly = await jobs.enqueue('lab.script', { steps: ['crash'], witness: witness.file }, { maxAttempts: 10 });
-      const neighbours = await Promise.all(Array.from({ length: 20 }, () => script(['ok'])));
+      const beside = await Promise.all([1, 2, 3].map(() => script(['hold'], { ms: PAST_THE_CRASH_MS })));
+      for (const { id } of beside) await running(id);
+      const crash = { steps: ['crash'], ms: CRASH_MS, witness: witness.file };
+      const deadly = await jobs.enqueue('lab.script', crash, { maxAttempts: 10 });
+      const behind = await Promise.all(Array.from({ length: 20 }, () => script(['ok'])));
 
       const killed = await eventually(
         'end of the job',
@@ -80,7 +86,8 @@ describe('a worker that ends', () => {
       expect(lost.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
 
       if (!suite.process('lab').isRunning) await suite.startApp('lab');
-      for (const { id } of neighbours) await jobs.completed(id);
+      for (const { id } of [...beside, ...behind]) await jobs.completed(id);
+      for (const { id } of beside) expect((await jobs.show(id)).attempt).toBe(3);
     },
     TEST_MS,
   );

@@ -53,6 +53,7 @@ export class ScriptHandler {
       case 'save':
         return { file: await job.files.save('note', Readable.from(['noted']), NOTE) };
       case 'crash':
+        if (payload.ms !== undefined) await wait(payload.ms);
         process.kill(process.pid, 'SIGKILL');
         return wait(60_000);
       case 'large-result':

@@ -17,7 +17,7 @@ export class ScriptPayload {
   @IsIn(['run', 'attempt'])
   by?: 'run' | 'attempt';
 
-  /** How long `hold` lasts and `snooze` puts off. */
+  /** How long `hold` lasts, `snooze` puts off, and it takes until a `crash`: without it that comes at once. */
   @IsOptional()
   @IsInt()
   @Min(0)

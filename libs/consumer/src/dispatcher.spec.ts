@@ -12,6 +12,7 @@ const ORDER = {
   ...{ tenant: 'default', priority: 4, timeoutMs: 60_000, schemaHash: null, metadata: '{}', traceparent: null },
   createdAt: new Date().toISOString(),
   scheduledFor: null,
+  alone: false,
 };
 
 const STORAGE = {
@@ -37,6 +38,7 @@ function dispatcherOf(
   reports: ReportSink,
   telemetry = { emit: (): void => undefined },
   tasks: TaskTable = new Map(),
+  concurrency = 1,
 ): Dispatcher {
   const jobs = { send: () => Promise.resolve() };
   const halt = (): void => undefined;
@@ -45,7 +47,7 @@ function dispatcherOf(
   return new Dispatcher(
     { ...tools, waits: new OtherVersionWaits() },
     new Settlement(reports, { bury: async () => undefined }),
-    1,
+    concurrency,
   );
 }
 
@@ -104,6 +106,31 @@ describe('a dispatcher', () => {
     expect(dispatcher.runs.map(({ run }) => run)).toEqual([1, 2]);
     expect(reported.flatMap((said) => (said.type === 'started' ? [said.run] : []))).toEqual([1]);
     end();
+    await dispatcher.drain({ graceMs: 5_000, stopMs: 0 });
+  });
+
+  it('runs what is to run alone when nothing else runs any more, and begins nothing beside it', async () => {
+    const ends: (() => void)[] = [];
+    const begun: number[] = [];
+    const report = async (said: Report): Promise<void> => void (said.type === 'started' && begun.push(said.run));
+    const act = (): Promise<void> => new Promise((resolve) => ends.push(resolve));
+    const dispatcher = dispatcherOf({ report, tell: () => undefined }, undefined, tasksThat(act), 2);
+    const take = (run: number, alone: boolean): void => {
+      const properties = encodeWorkOrder({ ...ORDER, run, alone });
+      dispatcher.take({ properties, body: Buffer.from('{}'), redelivered: false, gone: false, ack: () => undefined });
+    };
+    const begunAfter = async (end?: () => void): Promise<readonly number[]> => {
+      end?.();
+      await new Promise(setImmediate);
+      return begun.splice(0);
+    };
+    dispatcher.open();
+    for (const run of [1, 2, 3, 4]) take(run, run === 2);
+
+    expect(await begunAfter()).toEqual([1]);
+    expect(await begunAfter(ends[0])).toEqual([2]);
+    expect(await begunAfter(ends[1])).toEqual([3, 4]);
+    for (const end of ends) end();
     await dispatcher.drain({ graceMs: 5_000, stopMs: 0 });
   });
 

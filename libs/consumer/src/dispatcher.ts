@@ -27,7 +27,8 @@ export interface DrainTimes {
 
 /**
  * Decides what becomes of each delivery: run, kept for a free place, handed back, buried, or acknowledged as known. It runs
- * at most `concurrency` at once, also when a lost connection has brought new deliveries while old runs go on.
+ * at most `concurrency` at once, also when a lost connection has brought new deliveries while old runs go on; one that is to
+ * run alone takes all places.
  */
 export class Dispatcher {
   readonly #tools: RunTools;
@@ -38,7 +39,7 @@ export class Dispatcher {
   readonly #voided = new BoundedMemory<string, number>(VOIDED_JOBS_KEPT);
   readonly #unfinished = new Set<Promise<void>>();
   #waiting: RunInHand[] = [];
-  #running = 0;
+  #taken = 0;
   #takes = false;
 
   constructor(tools: RunTools, settlement: Settlement, concurrency: number) {
@@ -140,13 +141,19 @@ export class Dispatcher {
     return this.#takes ? undefined : 'draining';
   }
 
+  // Nobody overtakes: who needs all places would wait for ever among those that need one.
   #beginNext(): void {
-    while (this.#running < this.#concurrency) {
-      const hand = this.#waiting.shift();
-      if (hand === undefined) return;
-      this.#running += 1;
+    for (;;) {
+      const [hand] = this.#waiting;
+      if (hand === undefined || this.#taken + this.#placesOf(hand) > this.#concurrency) return;
+      this.#waiting.shift();
+      this.#taken += this.#placesOf(hand);
       this.#follow(this.#work(hand));
     }
+  }
+
+  #placesOf({ order }: RunInHand): number {
+    return order.alone ? this.#concurrency : 1;
   }
 
   async #work(hand: RunInHand): Promise<void> {
@@ -159,12 +166,12 @@ export class Dispatcher {
     }
   }
 
-  // The place is for the handler alone: the next one begins while the report is on its way.
+  // Places are for the handler only: the next one begins while the report is on its way.
   async #run(hand: RunInHand): ReturnType<typeof processRun> {
     try {
       return await processRun(hand, this.#tools);
     } finally {
-      this.#running -= 1;
+      this.#taken -= this.#placesOf(hand);
       this.#beginNext();
     }
   }

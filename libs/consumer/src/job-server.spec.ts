@@ -274,6 +274,7 @@ const ORDER: WorkOrder = {
   schemaHash: null,
   createdAt: new Date().toISOString(),
   scheduledFor: null,
+  alone: false,
   metadata: '{"user":"u1"}',
   traceparent: null,
 };

@@ -17,6 +17,7 @@ const ORDER: WorkOrder = {
   schemaHash: null,
   createdAt: '2026-01-01T00:00:00.000Z',
   scheduledFor: null,
+  alone: false,
   metadata: '{"user":"u1"}',
   traceparent: null,
 };

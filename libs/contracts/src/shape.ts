@@ -1,6 +1,7 @@
 /** Says whether a value has the shape of `T`. */
 export type Check<T> = (value: unknown) => value is T;
 
+export const isBoolean: Check<boolean> = (value): value is boolean => typeof value === 'boolean';
 export const isText: Check<string> = (value): value is string => typeof value === 'string';
 export const isCount: Check<number> = (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 export const isNumber: Check<number> = (value): value is number => Number.isFinite(value);

@@ -10,6 +10,7 @@ const order: WorkOrder = {
   tenant: 'default',
   priority: 6,
   timeoutMs: 30_000,
+  alone: false,
   schemaHash: 'abc',
   createdAt: '2026-01-01T00:00:00.000Z',
   scheduledFor: '2026-01-02T00:00:00.000Z',
@@ -18,8 +19,8 @@ const order: WorkOrder = {
 };
 
 describe('a work order', () => {
-  it('comes out of its message as it went in', () => {
-    expect(decodeWorkOrder(encodeWorkOrder(order))).toEqual({ ok: true, value: order });
+  it.each([false, true])('comes out of its message as it went in, to run alone: %s', (alone) => {
+    expect(decodeWorkOrder(encodeWorkOrder({ ...order, alone }))).toEqual({ ok: true, value: { ...order, alone } });
   });
 
   it('is read when an older gateway has left out when the job was meant for', () => {
@@ -45,6 +46,7 @@ describe('a work order', () => {
     ['x-tenant', '../other'],
     ['x-timeout', undefined],
     ['x-metadata', 7],
+    ['x-alone', 'yes'],
   ])('is refused with header %s of %j', (header, value) => {
     const properties = encodeWorkOrder(order);
     const headers = { ...properties.headers, [header]: value };

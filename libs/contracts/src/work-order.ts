@@ -1,5 +1,5 @@
 import { isTaskName, isTenantName } from './names.js';
-import { isCount, isText, nullable, perhaps, shape } from './shape.js';
+import { isBoolean, isCount, isText, nullable, perhaps, shape } from './shape.js';
 import {
   checkVersion,
   decoded,
@@ -22,6 +22,8 @@ export interface WorkOrder {
   readonly tenant: string;
   readonly priority: number;
   readonly timeoutMs: number;
+  /** Whether the process that runs it is to run nothing else meanwhile. */
+  readonly alone: boolean;
   /** Hash of the schema that the gateway checked the payload against. */
   readonly schemaHash: string | null;
   readonly createdAt: string;
@@ -37,6 +39,7 @@ interface WorkHeaders {
   readonly 'x-max-attempts': number;
   readonly 'x-tenant': string;
   readonly 'x-timeout': number;
+  readonly 'x-alone'?: boolean;
   readonly 'x-schema': string | null;
   readonly 'x-created-at': string;
   readonly 'x-scheduled-for'?: string | null;
@@ -50,6 +53,7 @@ const isWorkHeaders = shape<WorkHeaders>({
   'x-max-attempts': isCount,
   'x-tenant': isText,
   'x-timeout': isCount,
+  'x-alone': perhaps(isBoolean),
   'x-schema': nullable(isText),
   'x-created-at': isText,
   'x-scheduled-for': perhaps(nullable(isText)),
@@ -65,6 +69,7 @@ export function encodeWorkOrder(order: WorkOrder): MessageProperties {
     'x-max-attempts': order.maxAttempts,
     'x-tenant': order.tenant,
     'x-timeout': order.timeoutMs,
+    ...(order.alone ? { 'x-alone': true } : {}),
     'x-schema': order.schemaHash,
     'x-created-at': order.createdAt,
     'x-scheduled-for': order.scheduledFor,
@@ -103,6 +108,7 @@ export function decodeWorkOrder(properties: MessageProperties): Decoded<WorkOrde
     tenant: headers['x-tenant'],
     priority: properties.priority ?? 0,
     timeoutMs: headers['x-timeout'],
+    alone: headers['x-alone'] ?? false,
     schemaHash: headers['x-schema'],
     createdAt: headers['x-created-at'],
     scheduledFor: headers['x-scheduled-for'] ?? null,

@@ -16,6 +16,7 @@ export function workEntryOf(job: NewJob, row: InsertedRow | undefined): WorkEntr
     tenant: job.tenant,
     priority: job.priority,
     timeoutMs: job.timeoutMs,
+    alone: false,
     schemaHash: job.schemaHash,
     createdAt: row.created_at.toISOString(),
     scheduledFor: job.scheduledFor?.toISOString() ?? null,

@@ -1,4 +1,5 @@
 import { type ControlRow, type OutboxEntry } from './outbox.js';
+import { isSuspect } from '../tracker/transitions.js';
 import { voidedRunOf, type VoidRow } from './voids.js';
 
 /** A row of the first lane as it was claimed. */
@@ -29,6 +30,7 @@ export interface ClaimedRow {
   readonly payload: string;
   readonly metadata: string;
   readonly charged: number;
+  readonly losses: number;
   readonly max_attempts: number;
   readonly timeout_ms: number;
   readonly schema_hash: string | null;
@@ -73,6 +75,7 @@ function workOf(row: ClaimedRow, queueKey: string): OutboxEntry {
       tenant: row.tenant,
       priority: row.priority,
       timeoutMs: row.timeout_ms,
+      alone: isSuspect(row.losses),
       schemaHash: row.schema_hash,
       createdAt: row.created_at.toISOString(),
       scheduledFor: row.scheduled_for?.toISOString() ?? null,

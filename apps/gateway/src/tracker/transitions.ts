@@ -4,6 +4,14 @@ import { type AttemptChange, type Decision, type JobState } from './job-state.js
 /** After so many lost attempts a job is taken for the one that kills its workers. */
 const LOSSES_ALLOWED = 3;
 
+/**
+ * Whether one more lost attempt fails a job that has had so many. It runs alone in its process then, so that no job fails
+ * for what its neighbours have done.
+ */
+export function isSuspect(losses: number): boolean {
+  return losses === LOSSES_ALLOWED - 1;
+}
+
 /** A job that moves without consequences. */
 export function moved(state: JobState, attempts: readonly AttemptChange[]): Decision {
   return { state, attempts, send: null, voidUpTo: null, deadLetter: null };
