@@ -3,6 +3,8 @@ import pg from 'pg';
 
 const PATIENCE_MS = 300_000;
 const LOOK_EVERY_MS = 20;
+/** To count jobs one by one costs more. */
+const COUNT_EVERY_MS = 200;
 
 /** When a job started and when its final status was committed, in milliseconds since 1970. */
 export interface JobTimes {
@@ -48,6 +50,21 @@ export class Ledger {
     while ((await this.completed()) < count) {
       if (Date.now() > giveUpAt) throw new Error(`Only ${await this.completed()} of ${count} jobs were completed.`);
       await wait(LOOK_EVERY_MS);
+    }
+  }
+
+  /** Waits until so many jobs have come in since a time by its clock. */
+  async untilEntered(count: number, since: Date): Promise<void> {
+    const giveUpAt = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const { rows } = await this.#client.query<{ jobs: number }>(
+        'SELECT count(*)::int AS jobs FROM jobs WHERE queue = ANY($1) AND created_at >= $2',
+        [this.queues, since],
+      );
+      const jobs = rows[0]?.jobs ?? 0;
+      if (jobs >= count) return;
+      if (Date.now() > giveUpAt) throw new Error(`Only ${jobs} of ${count} jobs have come in.`);
+      await wait(COUNT_EVERY_MS);
     }
   }
 

@@ -1,58 +1,53 @@
 import { CostMeter } from '../costs.js';
 import { type Effort } from '../effort.js';
 import { type Question, roundRobin, rowsOf, type Sample } from '../question.js';
-import { atWork, type BenchPayload, type QueueSystem } from '../rivals/queue-system.js';
+import { atWork, type BenchPayload, type QueueSystem, type Way } from '../rivals/queue-system.js';
 import { withSystems } from '../rivals/systems.js';
 
 const BALLAST = 'x'.repeat(300);
 const BASELINES = ['BullMQ, addBulk, everysec', 'BullMQ, add, everysec', 'bare amqplib, publish with confirms'];
 
-type Trial = (system: QueueSystem, way: string, effort: Effort) => Promise<Sample>;
+type Trial = (system: QueueSystem, way: Way, effort: Effort) => Promise<Sample>;
 
 /** Jobs are entered while others run: from the first call to the last final status. */
 export function pipeline(concurrency: number): Question {
-  const title = `No-op jobs end to end as a pipeline, concurrency ${concurrency}`;
-  return asked(title, concurrency, { waysOf: ({ ways }) => Object.keys(ways), trial: flow });
+  return asked(`No-op jobs end to end as a pipeline, concurrency ${concurrency}`, concurrency, flow);
 }
 
 /** All jobs are there before the first one runs: from the word to go on to the last final status. */
 export function prefilled(concurrency: number): Question {
-  const title = `No-op jobs that are all there, concurrency ${concurrency}`;
-  return asked(title, concurrency, { waysOf: ({ bestWays }) => bestWays, trial: drain });
+  return asked(`No-op jobs that are all there, concurrency ${concurrency}`, concurrency, drain);
 }
 
-interface Comparison {
-  readonly waysOf: (system: QueueSystem) => readonly string[];
-  readonly trial: Trial;
-}
-
-function asked(title: string, concurrency: number, { waysOf, trial }: Comparison): Question {
+function asked(title: string, concurrency: number, trial: Trial): Question {
   return {
     ...{ title, unit: 'jobs/s', better: 'more' },
     ask: (suite, effort) =>
       withSystems(suite, { concurrency, settleMs: effort.settleMs }, async (systems) => {
         const contenders = systems.flatMap((system) =>
-          waysOf(system).map((way) => [`${system.name}, ${way}`, () => trial(system, way, effort)] as const),
+          Object.entries(system.ways).map(
+            ([name, way]) => [`${system.name}, ${name}`, () => trial(system, way, effort)] as const,
+          ),
         );
         return rowsOf(await roundRobin(Object.fromEntries(contenders), effort.runs), BASELINES);
       }),
   };
 }
 
-function flow(system: QueueSystem, way: string, { jobs }: Effort): Promise<Sample> {
+function flow(system: QueueSystem, way: Way, { jobs }: Effort): Promise<Sample> {
   const payloads = noops(jobs);
   return atWork(system, async () => {
     const ended = await system.expect(jobs);
     return measured(system, jobs, async () => {
-      await system.ways[way]?.(payloads);
+      await way(payloads);
       await ended();
     });
   });
 }
 
-async function drain(system: QueueSystem, way: string, { jobs }: Effort): Promise<Sample> {
+async function drain(system: QueueSystem, way: Way, { jobs }: Effort): Promise<Sample> {
   const ended = await system.expect(jobs);
-  await system.ways[way]?.(noops(jobs));
+  await way(noops(jobs));
   try {
     return await measured(system, jobs, async () => {
       await system.work(true);

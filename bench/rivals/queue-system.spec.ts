@@ -4,7 +4,7 @@ import { atWork, type QueueSystem } from './queue-system.js';
 /** A system that says what it is told. */
 function talking(said: string[]): QueueSystem {
   return {
-    ...{ name: 'talking', processes: {}, ways: {}, bestWays: [] },
+    ...{ name: 'talking', processes: {}, ways: {} },
     add: async () => void said.push('job'),
     work: async (on) => void said.push(on ? 'works' : 'rests'),
     expect: async (count) => {

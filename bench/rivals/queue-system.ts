@@ -22,8 +22,6 @@ export interface QueueSystem {
   /** All that takes part, the caller too. */
   readonly processes: Processes;
   readonly ways: Readonly<Record<string, Way>>;
-  /** The ways in which it takes most, one for each setting of its store. */
-  readonly bestWays: readonly string[];
   /** Enters one job. */
   add(payload: BenchPayload): Promise<void>;
   /** Whether jobs that wait are run; at first they are not. */

@@ -53,9 +53,7 @@ export class ScriptHandler {
       case 'save':
         return { file: await job.files.save('note', Readable.from(['noted']), NOTE) };
       case 'crash':
-        if (payload.ms !== undefined) await wait(payload.ms);
-        process.kill(process.pid, 'SIGKILL');
-        return wait(60_000);
+        return crash(payload);
       case 'large-result':
       case 'bad-text':
         return UNFIT[action];
@@ -65,6 +63,12 @@ export class ScriptHandler {
 
 function durationOf({ ms = 1_000 }: ScriptPayload): number {
   return ms;
+}
+
+async function crash({ ms }: ScriptPayload): Promise<never> {
+  if (ms !== undefined) await wait(ms);
+  process.kill(process.pid, 'SIGKILL');
+  return new Promise(() => undefined);
 }
 
 async function held(ms: number, gate: string | undefined, signal: AbortSignal): Promise<void> {

@@ -7,7 +7,6 @@ import { BARE_QUEUE } from './bare-queue.js';
 
 /** It has every queue under its own name. */
 const DEFAULT_EXCHANGE = '';
-const WAY = 'publish with confirms';
 
 /** What the broker and its client do without us, as the limit: publish with confirms, consume, acknowledge; nothing is tracked. */
 export async function openBareAmqp({ broker }: BenchSuite, concurrency: number): Promise<QueueSystem> {
@@ -19,8 +18,7 @@ export async function openBareAmqp({ broker }: BenchSuite, concurrency: number):
   return {
     name: 'bare amqplib',
     processes: { caller: [process.pid], worker: [worker.pid], rabbitmq: broker.pids },
-    ways: { [WAY]: (payloads) => publisher.all(payloads, add) },
-    bestWays: [WAY],
+    ways: { 'publish with confirms': (payloads) => publisher.all(payloads, add) },
     add,
     work: (on) => worker.work(on),
     expect: (count) => worker.expect(count),

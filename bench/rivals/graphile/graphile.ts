@@ -12,7 +12,6 @@ const CALLS_AT_ONCE = 50;
 const JOBS_PER_CALL = 500;
 const CONNECTIONS = 10;
 const LOOK_EVERY_MS = 5;
-const BEST = 'addJobs';
 
 /** Graphile Worker in a database of its own on the server of the suite. A job that has ended is no row any more. */
 export async function openGraphile(suite: BenchSuite, concurrency: number): Promise<QueueSystem> {
@@ -34,9 +33,8 @@ export async function openGraphile(suite: BenchSuite, concurrency: number): Prom
     processes: { caller: [process.pid], worker: [worker.pid], postgres: suite.database.pids },
     ways: {
       addJob: (payloads) => inLanes(payloads, CALLS_AT_ONCE, add),
-      [BEST]: (payloads) => inChunks(payloads, JOBS_PER_CALL, addJobs),
+      addJobs: (payloads) => inChunks(payloads, JOBS_PER_CALL, addJobs),
     },
-    bestWays: [BEST],
     add,
     work: (on) => worker.work(on),
     expect: async (count) => {

@@ -10,7 +10,6 @@ const CALLS_AT_ONCE = 50;
 const JOBS_PER_CALL = 500;
 /** Its handbook's way to throughput, whatever the others take at once. */
 const FETCHED_AT_ONCE = 500;
-const BEST = 'insert';
 
 /** pg-boss in a database of its own on the server of the suite. */
 export async function openPgBoss(suite: BenchSuite): Promise<QueueSystem> {
@@ -29,9 +28,8 @@ export async function openPgBoss(suite: BenchSuite): Promise<QueueSystem> {
     processes: { caller: [process.pid], worker: [worker.pid], postgres: suite.database.pids },
     ways: {
       send: (payloads) => inLanes(payloads, CALLS_AT_ONCE, add),
-      [BEST]: (payloads) => inChunks(payloads, JOBS_PER_CALL, insert),
+      insert: (payloads) => inChunks(payloads, JOBS_PER_CALL, insert),
     },
-    bestWays: [BEST],
     add,
     work: (on) => worker.work(on),
     expect: (count) => worker.expect(count),

@@ -112,7 +112,9 @@ describe('a dispatcher', () => {
   it('runs what is to run alone when nothing else runs any more, and begins nothing beside it', async () => {
     const ends: (() => void)[] = [];
     const begun: number[] = [];
-    const report = async (said: Report): Promise<void> => void (said.type === 'started' && begun.push(said.run));
+    const report = async (said: Report): Promise<void> => {
+      if (said.type === 'started') begun.push(said.run);
+    };
     const act = (): Promise<void> => new Promise((resolve) => ends.push(resolve));
     const dispatcher = dispatcherOf({ report, tell: () => undefined }, undefined, tasksThat(act), 2);
     const take = (run: number, alone: boolean): void => {

@@ -108,7 +108,7 @@ export function decodeWorkOrder(properties: MessageProperties): Decoded<WorkOrde
     tenant: headers['x-tenant'],
     priority: properties.priority ?? 0,
     timeoutMs: headers['x-timeout'],
-    alone: headers['x-alone'] ?? false,
+    alone: headers['x-alone'] === true,
     schemaHash: headers['x-schema'],
     createdAt: headers['x-created-at'],
     scheduledFor: headers['x-scheduled-for'] ?? null,
