@@ -1,6 +1,6 @@
 import { cpuSeconds, family, sharedOutMib } from './usage.js';
 
-/** Processes by what they are; a server's count as one, with those that they start. */
+/** Processes by what they are; a server's count as one, with those that they start. This one's children are not its own. */
 export type Processes = Readonly<Record<string, readonly number[]>>;
 
 /** What work costs each process, from when it is made: the CPU of a piece of it, and the memory at the end. */
@@ -24,13 +24,8 @@ export class CostMeter {
   }
 
   #sums(of: (pid: number) => number): Record<string, number> {
-    return sumsOf(this.#processes, of);
+    const total = (pids: readonly number[]): number =>
+      pids.flatMap((pid) => (pid === process.pid ? [pid] : family(pid))).reduce((sum, pid) => sum + of(pid), 0);
+    return Object.fromEntries(Object.entries(this.#processes).map(([name, pids]) => [name, total(pids)]));
   }
-}
-
-/** What each has together with the processes that it has started. This one's children are not its own. */
-export function sumsOf(processes: Processes, of: (pid: number) => number): Record<string, number> {
-  const total = (pids: readonly number[]): number =>
-    pids.flatMap((pid) => (pid === process.pid ? [pid] : family(pid))).reduce((sum, pid) => sum + of(pid), 0);
-  return Object.fromEntries(Object.entries(processes).map(([name, pids]) => [name, total(pids)]));
 }

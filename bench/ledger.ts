@@ -53,17 +53,17 @@ export class Ledger {
     }
   }
 
-  /** Waits until so many jobs have come in since a time by its clock. */
-  async untilEntered(count: number, since: Date): Promise<void> {
+  /** Waits until so many jobs wait, and no message has yet to be sent. */
+  async untilWaiting(count: number): Promise<void> {
     const giveUpAt = Date.now() + PATIENCE_MS;
     for (;;) {
-      const { rows } = await this.#client.query<{ jobs: number }>(
-        'SELECT count(*)::int AS jobs FROM jobs WHERE queue = ANY($1) AND created_at >= $2',
-        [this.queues, since],
+      const { rows } = await this.#client.query<{ jobs: number; unsent: boolean }>(
+        `SELECT count(*)::int AS jobs, EXISTS (SELECT FROM outbox) AS unsent FROM jobs WHERE queue = ANY($1) AND status = 'queued'`,
+        [this.queues],
       );
-      const jobs = rows[0]?.jobs ?? 0;
-      if (jobs >= count) return;
-      if (Date.now() > giveUpAt) throw new Error(`Only ${jobs} of ${count} jobs have come in.`);
+      const { jobs = 0, unsent = true } = rows[0] ?? {};
+      if (jobs >= count && !unsent) return;
+      if (Date.now() > giveUpAt) throw new Error(`Only ${jobs} of ${count} jobs wait${unsent ? ', some unsent' : ''}.`);
       await wait(COUNT_EVERY_MS);
     }
   }

@@ -13,7 +13,6 @@ import { distantMails, mails } from './questions/mails.js';
 import { distantCalls, outgoingCalls } from './questions/outgoing-calls.js';
 import { poison } from './questions/poison.js';
 import { requests } from './questions/requests.js';
-import { systemCalls } from './questions/system-calls.js';
 import { exportMemory, exportedRows, importedRows } from './questions/row-work.js';
 import { idleMemory, readiness } from './questions/start-up.js';
 import { pipeline, prefilled } from './questions/throughput.js';
@@ -26,19 +25,7 @@ export function questionsFor({ concurrencies, rates, ledger }: Effort): readonly
     ...[readiness, idleMemory],
     ...[...concurrencies.map(pipeline), ...concurrencies.map(prefilled)],
     ...rates.map(latency),
-    ...[
-      systemCalls,
-      brokerMessages,
-      poison,
-      requests,
-      listeners,
-      queues,
-      processes,
-      payloads,
-      queueTypes,
-      turns,
-      overtaking,
-    ],
+    ...[brokerMessages, poison, requests, listeners, queues, processes, payloads, queueTypes, turns, overtaking],
     ...[imageWork, videoWork, mails, distantMails, exportedRows, importedRows, exportMemory],
     ...[outgoingCalls, distantCalls, hangingHosts],
     backlog,

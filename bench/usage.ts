@@ -16,12 +16,6 @@ export function cpuSeconds(pid: number): number {
   return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0) / TICKS_PER_SECOND;
 }
 
-/** How many times a process, with those of its threads that have ended, has asked the system to read or write; 0 when it is gone. */
-export function readsAndWrites(pid: number): number {
-  const counts = [...(read(`/proc/${pid}/io`) ?? '').matchAll(/^sysc[rw]: (\d+)$/gm)];
-  return counts.reduce((sum, [, count]) => sum + Number(count), 0);
-}
-
 /** A process and its descendants, as they are now. */
 export function family(pid: number): readonly number[] {
   const children = read(`/proc/${pid}/task/${pid}/children`)?.trim().split(/\s+/) ?? [];

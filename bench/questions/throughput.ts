@@ -48,6 +48,7 @@ function flow(system: QueueSystem, way: Way, { jobs }: Effort): Promise<Sample> 
 async function drain(system: QueueSystem, way: Way, { jobs }: Effort): Promise<Sample> {
   const ended = await system.expect(jobs);
   await way(noops(jobs));
+  await system.allThere(jobs);
   try {
     return await measured(system, jobs, async () => {
       await system.work(true);

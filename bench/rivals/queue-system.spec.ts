@@ -6,6 +6,7 @@ function talking(said: string[]): QueueSystem {
   return {
     ...{ name: 'talking', processes: {}, ways: {} },
     add: async () => void said.push('job'),
+    allThere: async () => undefined,
     work: async (on) => void said.push(on ? 'works' : 'rests'),
     expect: async (count) => {
       said.push(`expects ${count}`);

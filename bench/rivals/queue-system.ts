@@ -24,6 +24,8 @@ export interface QueueSystem {
   readonly ways: Readonly<Record<string, Way>>;
   /** Enters one job. */
   add(payload: BenchPayload): Promise<void>;
+  /** Resolves when so many jobs that were entered while it rested wait for their worker, with nothing left to do before. */
+  allThere(count: number): Promise<void>;
   /** Whether jobs that wait are run; at first they are not. */
   work(on: boolean): Promise<void>;
   /** Counts jobs that reach a final status from now on; what is returned waits for so many. */

@@ -13,7 +13,9 @@ const RECOVERY_MS = 60_000;
 const PAST_THE_GRACE_MS = 60_000;
 /** Long enough for its beginning to be told. */
 const CRASH_MS = 1_000;
-const PAST_THE_CRASH_MS = 3_000;
+const PAST_THE_CRASH_MS = 2_000;
+/** Of a job that kills three workers: each is taken for gone after six seconds. */
+const THREE_DEATHS_MS = 90_000;
 
 describe('a worker that ends', () => {
   let suite: TestSuite;
@@ -63,7 +65,7 @@ describe('a worker that ends', () => {
   );
 
   it(
-    'fails a job that kills it three times, whatever attempts it has left, and completes the neighbours that it kills each time',
+    'fails a job that kills it three times, whatever attempts it has left, and completes the neighbours that it takes along',
     async () => {
       const beside = await Promise.all([1, 2, 3].map(() => script(['hold'], { ms: PAST_THE_CRASH_MS })));
       for (const { id } of beside) await running(id);
@@ -79,7 +81,7 @@ describe('a worker that ends', () => {
           return isFinal(job.status) ? job : undefined;
         },
         () => undefined,
-        RECOVERY_MS,
+        THREE_DEATHS_MS,
       );
       expect(killed).toMatchObject({ status: 'failed', attempt: 3, error: { code: 'worker_lost', attempt: 3 } });
       const lost = (await jobs.attempts(deadly.id)).filter(({ outcome }) => outcome === 'lost');
@@ -89,7 +91,7 @@ describe('a worker that ends', () => {
       for (const { id } of [...beside, ...behind]) await jobs.completed(id);
       for (const { id } of beside) expect((await jobs.show(id)).attempt).toBe(3);
     },
-    TEST_MS,
+    THREE_DEATHS_MS + TEST_MS,
   );
 
   it(

@@ -20,6 +20,7 @@ export async function openBareAmqp({ broker }: BenchSuite, concurrency: number):
     processes: { caller: [process.pid], worker: [worker.pid], rabbitmq: broker.pids },
     ways: { 'publish with confirms': (payloads) => publisher.all(payloads, add) },
     add,
+    allThere: () => Promise.resolve(),
     work: (on) => worker.work(on),
     expect: (count) => worker.expect(count),
     stop: async () => {

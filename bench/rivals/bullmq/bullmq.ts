@@ -41,6 +41,7 @@ export async function openBullmq(suite: BenchSuite, concurrency: number): Promis
       'addBulk, always': under('always', many),
     },
     add,
+    allThere: () => Promise.resolve(),
     work: (on) => worker.work(on),
     expect: (count) => worker.expect(count),
     stop: async () => {

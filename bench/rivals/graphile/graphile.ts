@@ -36,6 +36,7 @@ export async function openGraphile(suite: BenchSuite, concurrency: number): Prom
       addJobs: (payloads) => inChunks(payloads, JOBS_PER_CALL, addJobs),
     },
     add,
+    allThere: () => Promise.resolve(),
     work: (on) => worker.work(on),
     expect: async (count) => {
       const ended = await worker.expect(count);

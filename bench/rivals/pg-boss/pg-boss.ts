@@ -31,6 +31,7 @@ export async function openPgBoss(suite: BenchSuite): Promise<QueueSystem> {
       insert: (payloads) => inChunks(payloads, JOBS_PER_CALL, insert),
     },
     add,
+    allThere: () => Promise.resolve(),
     work: (on) => worker.work(on),
     expect: (count) => worker.expect(count),
     stop: async () => {

@@ -109,31 +109,75 @@ describe('a dispatcher', () => {
     await dispatcher.drain({ graceMs: 5_000, stopMs: 0 });
   });
 
-  it('runs what is to run alone when nothing else runs any more, and begins nothing beside it', async () => {
-    const ends: (() => void)[] = [];
-    const begun: number[] = [];
-    const report = async (said: Report): Promise<void> => {
-      if (said.type === 'started') begun.push(said.run);
+  describe('that is given a run that is to run alone', () => {
+    const stage = (): {
+      take: (run: number, alone?: boolean) => { gone: boolean };
+      dispatcher: Dispatcher;
+      begunAfter: (change?: () => void) => Promise<readonly number[]>;
+      ends: (() => void)[];
+      confirms: (() => void)[];
+    } => {
+      const [ends, confirms, begun]: [(() => void)[], (() => void)[], number[]] = [[], [], []];
+      const report = async (said: Report): Promise<void> => {
+        if (said.type === 'started') begun.push(said.run);
+        if (said.type === 'ended') await new Promise<void>((resolve) => confirms.push(resolve));
+      };
+      const act = (): Promise<void> => new Promise((resolve) => ends.push(resolve));
+      const dispatcher = dispatcherOf({ report, tell: () => undefined }, undefined, tasksThat(act), 2);
+      dispatcher.open();
+      return {
+        ...{ dispatcher, ends, confirms },
+        take: (run, alone = false) => {
+          const jobId = ORDER.jobId.slice(0, -1) + String(run);
+          const properties = encodeWorkOrder({ ...ORDER, jobId, run, alone });
+          const delivery = {
+            properties,
+            body: Buffer.from('{}'),
+            redelivered: false,
+            gone: false,
+            ack: () => undefined,
+          };
+          dispatcher.take(delivery);
+          return delivery;
+        },
+        begunAfter: async (change) => {
+          change?.();
+          await new Promise(setImmediate);
+          return begun.splice(0);
+        },
+      };
     };
-    const act = (): Promise<void> => new Promise((resolve) => ends.push(resolve));
-    const dispatcher = dispatcherOf({ report, tell: () => undefined }, undefined, tasksThat(act), 2);
-    const take = (run: number, alone: boolean): void => {
-      const properties = encodeWorkOrder({ ...ORDER, run, alone });
-      dispatcher.take({ properties, body: Buffer.from('{}'), redelivered: false, gone: false, ack: () => undefined });
-    };
-    const begunAfter = async (end?: () => void): Promise<readonly number[]> => {
-      end?.();
-      await new Promise(setImmediate);
-      return begun.splice(0);
-    };
-    dispatcher.open();
-    for (const run of [1, 2, 3, 4]) take(run, run === 2);
 
-    expect(await begunAfter()).toEqual([1]);
-    expect(await begunAfter(ends[0])).toEqual([2]);
-    expect(await begunAfter(ends[1])).toEqual([3, 4]);
-    for (const end of ends) end();
-    await dispatcher.drain({ graceMs: 5_000, stopMs: 0 });
+    it('runs it when nothing else runs any more, and begins nothing beside it until it is reported', async () => {
+      const { take, begunAfter, ends, confirms } = stage();
+      for (const run of [1, 2, 3, 4]) take(run, run === 2);
+
+      expect(await begunAfter()).toEqual([1]);
+      expect(await begunAfter(ends[0])).toEqual([2]);
+      expect(await begunAfter(ends[1])).toEqual([]);
+      expect(await begunAfter(confirms[1])).toEqual([3, 4]);
+    });
+
+    it.each([
+      ['is voided', 'void'],
+      ['is lost with its channel', 'lose'],
+    ])('begins what waits behind it when it %s', async (_, how) => {
+      const { take, dispatcher, begunAfter } = stage();
+      take(1);
+      const alone = take(2, true);
+      take(3);
+      expect(await begunAfter()).toEqual([1]);
+      const change = {
+        void: () => {
+          dispatcher.void([{ job: ORDER.jobId.slice(0, -1) + '2', upTo: 2 }]);
+        },
+        lose: () => {
+          alone.gone = true;
+          dispatcher.forgetWaiting();
+        },
+      }[how];
+      expect(await begunAfter(change)).toEqual([3]);
+    });
   });
 
   it('that retires hands back what has not begun, and waits for what has', async () => {

@@ -97,6 +97,7 @@ export class Dispatcher {
     const gone = this.#waiting.filter(({ deliveries }) => deliveries.every((delivery) => delivery.gone));
     this.#waiting = this.#waiting.filter((hand) => !gone.includes(hand));
     for (const hand of gone) this.#inHand.delete(runKey(hand.order));
+    this.#beginNext();
   }
 
   /** These runs must not begin, and stop if they have, but those that are spared. */
@@ -106,6 +107,8 @@ export class Dispatcher {
       for (const hand of this.#inHand.values())
         if (hand.order.jobId === job && hand.order.run <= upTo) this.#stop(hand, begun);
     }
+    // What waited for all places may be gone from before what needs one.
+    this.#beginNext();
   }
 
   /** Hands back what has not begun, and waits for the rest, however long it takes. */
@@ -163,17 +166,24 @@ export class Dispatcher {
     } catch {
       // Whatever went wrong cost one run its report: the message stays unacknowledged.
       this.#inHand.delete(runKey(hand.order));
+    } finally {
+      if (hand.order.alone) this.#leave(hand);
     }
   }
 
-  // Places are for the handler only: the next one begins while the report is on its way.
+  // A place is for the handler only: the next one begins while the report is on its way. What runs alone keeps all until it
+  // is reported, or the next could end the process before that, and it would be taken for lost.
   async #run(hand: RunInHand): ReturnType<typeof processRun> {
     try {
       return await processRun(hand, this.#tools);
     } finally {
-      this.#taken -= this.#placesOf(hand);
-      this.#beginNext();
+      if (!hand.order.alone) this.#leave(hand);
     }
+  }
+
+  #leave(hand: RunInHand): void {
+    this.#taken -= this.#placesOf(hand);
+    this.#beginNext();
   }
 
   #handBack(hand: RunInHand, reason: ReturnReason): void {

@@ -1,5 +1,5 @@
 import { type ControlRow, type OutboxEntry } from './outbox.js';
-import { isSuspect } from '../tracker/transitions.js';
+import { runsAlone } from '../tracker/transitions.js';
 import { voidedRunOf, type VoidRow } from './voids.js';
 
 /** A row of the first lane as it was claimed. */
@@ -75,7 +75,7 @@ function workOf(row: ClaimedRow, queueKey: string): OutboxEntry {
       tenant: row.tenant,
       priority: row.priority,
       timeoutMs: row.timeout_ms,
-      alone: isSuspect(row.losses),
+      alone: runsAlone({ losses: row.losses, charged: row.charged, maxAttempts: row.max_attempts }),
       schemaHash: row.schema_hash,
       createdAt: row.created_at.toISOString(),
       scheduledFor: row.scheduled_for?.toISOString() ?? null,

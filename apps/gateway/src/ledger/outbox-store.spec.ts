@@ -68,6 +68,18 @@ describe('OutboxStore', () => {
     ]);
   });
 
+  it.each([
+    { losses: 1, alone: false },
+    { losses: 2, alone: true },
+  ])('says that a job with $losses lost workers runs alone: $alone', async ({ losses, alone }) => {
+    const id = await enter();
+    await ledger.database.query('UPDATE jobs SET losses = $2::smallint, charged = $2::smallint WHERE id = $1', [
+      id,
+      losses,
+    ]);
+    expect(await outbox.claim(10)).toMatchObject([{ order: { jobId: id, alone } }]);
+  });
+
   it('claims what was given back before what came later, in the order in which it came', async () => {
     const [first, second] = [await enter(), await enter()];
     const entries = await outbox.claim(10);

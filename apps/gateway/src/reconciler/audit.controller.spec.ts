@@ -97,7 +97,7 @@ describe('GET /v1/audit', () => {
     expect(await place(id)).toMatchObject({
       place: 'waiting',
       holder,
-      detail: expect.stringContaining('about to begin'),
+      detail: expect.stringContaining('has a place'),
     });
     await set(id, `status = 'running', attempt = 1, worker_id = 'two@w', started_at = now()`);
     expect(await place(id)).toMatchObject({ place: 'running', holder, detail: 'A worker runs it.' });

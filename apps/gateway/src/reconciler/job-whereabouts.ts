@@ -46,7 +46,7 @@ const DETAILS: Readonly<Record<Place, (job: LocatedJob) => string>> = {
   waiting: ({ holder }) =>
     holder === null
       ? 'Its message waits in the queue for a worker.'
-      : 'A worker has its message, and is about to begin.',
+      : 'A worker has its message, and begins when it has a place.',
   paused: () => 'Its message waits in the queue, which is paused.',
   running: runningDetail,
   unaccounted: () =>

@@ -16,7 +16,7 @@ import {
 } from '../testing/job-reports.js';
 import { decide } from './decide.js';
 import { type Decision, type JobState } from './job-state.js';
-import { lost } from './transitions.js';
+import { lost, runsAlone } from './transitions.js';
 
 const circumstances = { now: NOW, random: 0 };
 
@@ -193,6 +193,19 @@ describe('lost', () => {
     }
     expect(decision.state).toMatchObject({ status: 'failed', charged: 3, error: { code: 'worker_lost', attempt: 3 } });
     expect(decision).toMatchObject({ send: null, deadLetter: { run: 3, reason: 'worker_lost' } });
+  });
+
+  it.each([
+    { losses: 0, charged: 0, maxAttempts: 1, alone: false },
+    { losses: 0, charged: 4, maxAttempts: 5, alone: false },
+    { losses: 1, charged: 1, maxAttempts: 5, alone: false },
+    { losses: 1, charged: 1, maxAttempts: 2, alone: true },
+    { losses: 1, charged: 4, maxAttempts: 5, alone: true },
+    { losses: 2, charged: 2, maxAttempts: 100, alone: true },
+  ])('runs a job alone that the next loss fails and that has had one: $losses of $charged of $maxAttempts', (job) => {
+    expect(runsAlone(job)).toBe(job.alone);
+    const next = lost(running({ ...QUEUED, ...job }), NOW).state;
+    if (job.alone) expect(next.status).toBe('failed');
   });
 
   it('fails a job whose last attempt it was', () => {

@@ -5,11 +5,15 @@ import { type AttemptChange, type Decision, type JobState } from './job-state.js
 const LOSSES_ALLOWED = 3;
 
 /**
- * Whether one more lost attempt fails a job that has had so many. It runs alone in its process then, so that no job fails
- * for what its neighbours have done.
+ * Whether one more lost attempt fails a job that has lost some. Its process runs nothing beside it then, so that no job
+ * fails for what its neighbours have done time and again.
  */
-export function isSuspect(losses: number): boolean {
-  return losses === LOSSES_ALLOWED - 1;
+export function runsAlone({
+  losses,
+  charged,
+  maxAttempts,
+}: Pick<JobState, 'losses' | 'charged' | 'maxAttempts'>): boolean {
+  return losses > 0 && (losses + 1 >= LOSSES_ALLOWED || charged + 1 >= maxAttempts);
 }
 
 /** A job that moves without consequences. */
