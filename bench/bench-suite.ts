@@ -158,7 +158,7 @@ export class BenchSuite {
     await Promise.all([...this.apps.values()].map(({ process }) => process.stop(DRAIN_GRACE_MS)));
     const redis = await this.#redis;
     await Promise.all([this.broker.kill(), this.database.kill(), this.sink.stop(), redis?.kill()]);
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
   #app(name: string): StartedApp {
