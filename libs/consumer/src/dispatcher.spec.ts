@@ -116,17 +116,26 @@ describe('a dispatcher', () => {
       begunAfter: (change?: () => void) => Promise<readonly number[]>;
       ends: (() => void)[];
       confirms: (() => void)[];
+      finish: () => Promise<void>;
     } => {
       const [ends, confirms, begun]: [(() => void)[], (() => void)[], number[]] = [[], [], []];
+      let endAll = (): void => undefined;
+      const allEnded = new Promise<void>((resolve) => (endAll = resolve));
+      const until = (told: (() => void)[]): Promise<void> =>
+        Promise.race([allEnded, new Promise<void>((resolve) => told.push(resolve))]);
       const report = async (said: Report): Promise<void> => {
         if (said.type === 'started') begun.push(said.run);
-        if (said.type === 'ended') await new Promise<void>((resolve) => confirms.push(resolve));
+        if (said.type === 'ended') await until(confirms);
       };
-      const act = (): Promise<void> => new Promise((resolve) => ends.push(resolve));
+      const act = (): Promise<void> => until(ends);
       const dispatcher = dispatcherOf({ report, tell: () => undefined }, undefined, tasksThat(act), 2);
       dispatcher.open();
       return {
         ...{ dispatcher, ends, confirms },
+        finish: async () => {
+          endAll();
+          await dispatcher.finish();
+        },
         take: (run, alone = false) => {
           const jobId = ORDER.jobId.slice(0, -1) + String(run);
           const properties = encodeWorkOrder({ ...ORDER, jobId, run, alone });
@@ -149,20 +158,21 @@ describe('a dispatcher', () => {
     };
 
     it('runs it when nothing else runs any more, and begins nothing beside it until it is reported', async () => {
-      const { take, begunAfter, ends, confirms } = stage();
+      const { take, begunAfter, ends, confirms, finish } = stage();
       for (const run of [1, 2, 3, 4]) take(run, run === 2);
 
       expect(await begunAfter()).toEqual([1]);
       expect(await begunAfter(ends[0])).toEqual([2]);
       expect(await begunAfter(ends[1])).toEqual([]);
       expect(await begunAfter(confirms[1])).toEqual([3, 4]);
+      await finish();
     });
 
     it.each([
       ['is voided', 'void'],
       ['is lost with its channel', 'lose'],
     ])('begins what waits behind it when it %s', async (_, how) => {
-      const { take, dispatcher, begunAfter } = stage();
+      const { take, dispatcher, begunAfter, finish } = stage();
       take(1);
       const alone = take(2, true);
       take(3);
@@ -177,6 +187,7 @@ describe('a dispatcher', () => {
         },
       }[how];
       expect(await begunAfter(change)).toEqual([3]);
+      await finish();
     });
   });
 

@@ -39,7 +39,7 @@ export class Dispatcher {
   readonly #voided = new BoundedMemory<string, number>(VOIDED_JOBS_KEPT);
   readonly #unfinished = new Set<Promise<void>>();
   #waiting: RunInHand[] = [];
-  #taken = 0;
+  #placesTaken = 0;
   #takes = false;
 
   constructor(tools: RunTools, settlement: Settlement, concurrency: number) {
@@ -148,9 +148,9 @@ export class Dispatcher {
   #beginNext(): void {
     for (;;) {
       const [hand] = this.#waiting;
-      if (hand === undefined || this.#taken + this.#placesOf(hand) > this.#concurrency) return;
+      if (hand === undefined || this.#placesTaken + this.#placesOf(hand) > this.#concurrency) return;
       this.#waiting.shift();
-      this.#taken += this.#placesOf(hand);
+      this.#placesTaken += this.#placesOf(hand);
       this.#follow(this.#work(hand));
     }
   }
@@ -182,7 +182,7 @@ export class Dispatcher {
   }
 
   #leave(hand: RunInHand): void {
-    this.#taken -= this.#placesOf(hand);
+    this.#placesTaken -= this.#placesOf(hand);
     this.#beginNext();
   }
 

@@ -1,5 +1,5 @@
-import { type ControlRow, type OutboxEntry } from './outbox.js';
 import { runsAlone } from '../tracker/transitions.js';
+import { type ControlRow, type OutboxEntry } from './outbox.js';
 import { voidedRunOf, type VoidRow } from './voids.js';
 
 /** A row of the first lane as it was claimed. */
