@@ -1,18 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Message } from 'amqplib';
+import { type ConsumeMessage } from 'amqplib';
 import { Acknowledgements } from './acknowledgements.js';
 
 const DELIVERIES = 7;
 
 describe('acknowledgements', () => {
-  const begin = (): { readonly said: [number, boolean][]; readonly to: Acknowledgements; readonly of: Message[] } => {
+  const begin = (): {
+    readonly said: [number, boolean][];
+    readonly to: Acknowledgements;
+    readonly of: ConsumeMessage[];
+  } => {
     const said: [number, boolean][] = [];
     const to = new Acknowledgements({
       ack: ({ fields }, all = false) => {
         said.push([fields.deliveryTag, all]);
       },
     });
-    const of = Array.from({ length: DELIVERIES }, (_, index) => ({ fields: { deliveryTag: index + 1 } }) as Message);
+    const fieldsOf = (index: number): object => ({
+      deliveryTag: index + 1,
+      consumerTag: index < 3 ? 'first' : 'second',
+    });
+    const of = Array.from({ length: DELIVERIES }, (_, index) => ({ fields: fieldsOf(index) }) as ConsumeMessage);
     for (const message of of) to.expect(message);
     return { said, to, of };
   };
@@ -25,6 +33,13 @@ describe('acknowledgements', () => {
     await turn();
     expect(said).toEqual([[DELIVERIES, true]]);
     expect(to.outstanding).toBe(0);
+  });
+
+  it('know how many are lacking that came to other consumers than some', () => {
+    const { to, of } = begin();
+    expect([to.besides([]), to.besides(['first']), to.besides(['first', 'second'])]).toEqual([DELIVERIES, 4, 0]);
+    for (const message of of.slice(0, 4)) to.say(message);
+    expect([to.besides([]), to.besides(['first']), to.besides(['second'])]).toEqual([3, 3, 0]);
   });
 
   it('never stand for what is still in hand', async () => {

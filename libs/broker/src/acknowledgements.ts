@@ -1,4 +1,4 @@
-import { type Channel, type Message } from 'amqplib';
+import { type Channel, type ConsumeMessage, type Message } from 'amqplib';
 
 /**
  * Acknowledges the deliveries of one channel, those of one turn of the event loop together: up to the oldest that is still in
@@ -6,8 +6,8 @@ import { type Channel, type Message } from 'amqplib';
  */
 export class Acknowledgements {
   readonly #channel: Pick<Channel, 'ack'>;
-  /** Tags that are not acknowledged, in the order of the deliveries, which is theirs. */
-  readonly #inHand = new Set<number>();
+  /** What is not acknowledged, in the order of the deliveries: their tags, and those of the consumers that they came to. */
+  readonly #inHand = new Map<number, string>();
   readonly #said: Message[] = [];
 
   constructor(channel: Pick<Channel, 'ack'>) {
@@ -19,9 +19,14 @@ export class Acknowledgements {
     return this.#inHand.size;
   }
 
+  /** How many of these came to other consumers than the ones named. */
+  besides(consumerTags: readonly string[]): number {
+    return [...this.#inHand.values()].filter((tag) => !consumerTags.includes(tag)).length;
+  }
+
   /** A delivery has come. */
-  expect(message: Message): void {
-    this.#inHand.add(message.fields.deliveryTag);
+  expect({ fields }: ConsumeMessage): void {
+    this.#inHand.set(fields.deliveryTag, fields.consumerTag);
   }
 
   /** A delivery is done with. Saying it twice says it once. */
@@ -34,7 +39,7 @@ export class Acknowledgements {
   /** Sends at once what was said. */
   flush(): void {
     const said = this.#said.splice(0).sort((one, other) => one.fields.deliveryTag - other.fields.deliveryTag);
-    const [oldestInHand = Infinity] = this.#inHand;
+    const [oldestInHand = Infinity] = this.#inHand.keys();
     const together = said.filter(({ fields }) => fields.deliveryTag < oldestInHand);
     try {
       const last = together.at(-1);

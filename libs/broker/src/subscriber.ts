@@ -26,6 +26,7 @@ export class Subscriber {
   readonly #inHand = new Set<Promise<void>>();
   #live: LiveChannel | undefined;
   #wanted = true;
+  #reserve = 0;
 
   constructor(link: BrokerLink, options: SubscriberOptions) {
     this.#link = link;
@@ -34,6 +35,7 @@ export class Subscriber {
       name: `consume ${options.queue}`,
       setup: (channel) => this.#setup(channel),
       lost: () => {
+        this.#live?.end();
         this.#live = undefined;
         options.lost?.();
       },
@@ -42,7 +44,7 @@ export class Subscriber {
 
   /** True while the broker may deliver. */
   get attached(): boolean {
-    return this.#live?.consumerTag !== undefined;
+    return this.#live?.attached === true;
   }
 
   /** Deliveries that the broker waits for. */
@@ -70,6 +72,20 @@ export class Subscriber {
     await this.#live?.align().catch(() => this.#channel.renew());
   }
 
+  /** More is in hand, or may come, than there may be at once: that has become less. */
+  get overfull(): boolean {
+    return this.#live?.overfull ?? false;
+  }
+
+  /**
+   * Lets so many deliveries be there beyond `prefetch`, until it is told another number. As the limit of a consumer holds as long as it
+   * lives, they come to another one of the same channel, and so in the same order. Settles when the broker has agreed.
+   */
+  async reserve(deliveries: number): Promise<void> {
+    this.#reserve = deliveries;
+    await this.#live?.align().catch(() => undefined);
+  }
+
   /** Ends consuming for good, when what is in hand is settled; what was acknowledged is sent. */
   async stop(): Promise<void> {
     await this.pause();
@@ -82,9 +98,8 @@ export class Subscriber {
     const live: LiveChannel = new LiveChannel(channel, {
       prepare: async () => {
         await this.#options.setup?.(channel);
-        await channel.prefetch(this.#options.prefetch);
       },
-      isWanted: () => this.#wanted,
+      limit: () => (this.#wanted ? this.#options.prefetch + this.#reserve : 0),
       consume: () => this.#consume(live),
     });
     this.#live = live;
@@ -115,7 +130,7 @@ export class Subscriber {
   // The queue was deleted, or the broker cancelled a slow consumer: a new channel declares and consumes again.
   #cancelledByBroker(live: LiveChannel): void {
     this.#link.telemetry.emit('consumer.cancelled', { queue: this.#options.queue });
-    live.consumerTag = undefined;
+    live.end();
     this.#channel.renew();
   }
 
@@ -129,20 +144,38 @@ export class Subscriber {
   }
 }
 
-/** What one channel's consumer is made of. */
+/** What one channel's consumers are made of. */
 interface ConsumerParts {
   /** Makes the channel ready to consume on. */
   readonly prepare: () => Promise<void>;
-  readonly isWanted: () => boolean;
+  /** How many deliveries there may be at once; 0: no consumer is wanted. */
+  readonly limit: () => number;
   readonly consume: () => Promise<Replies.Consume>;
 }
 
-/** A channel with its consumer, which is there when it is wanted, whenever that changes. */
+/** With so many the newest is replaced by one that has its limit, too. */
+const MOST_CONSUMERS = 8;
+/** While deliveries are in hand whose consumer is no more, it is looked so often whether as many others can come. */
+const LOOK_FOR_STRAYS_MS = 100;
+
+interface Consumer {
+  readonly tag: string;
+  /** Unacknowledged deliveries of its own at once. */
+  readonly limit: number;
+}
+
+/**
+ * A channel with the consumers that are wanted, whenever that changes: mostly one. What may come to all, and what is in hand of those
+ * that are no more, is not more than there may be at once, except when that has just become less.
+ */
 class LiveChannel {
   readonly acknowledgements: Acknowledgements;
-  consumerTag: string | undefined;
+  /** Deliveries come, or would if there were not as many in hand as may be. */
+  attached = false;
   readonly #parts: ConsumerParts;
+  #consumers: Consumer[] = [];
   #change: Promise<void>;
+  #lookAgain: NodeJS.Timeout | undefined;
 
   constructor(
     readonly channel: ConfirmChannel,
@@ -153,9 +186,20 @@ class LiveChannel {
     this.#change = parts.prepare();
   }
 
+  get overfull(): boolean {
+    return this.#surplus > 0;
+  }
+
+  /** The broker has ended the consumers, or the channel. */
+  end(): void {
+    this.#consumers = [];
+    this.attached = false;
+    clearTimeout(this.#lookAgain);
+  }
+
   /**
-   * Settles when there is a consumer if one is wanted, and none otherwise. One change at a time, each by what is wanted when its
-   * turn has come: so the last one that was asked for holds, also while the channel is being made.
+   * Settles when as much can come as is wanted. One change at a time, each by what is wanted when its turn has come: so the last one
+   * that was asked for holds, also while the channel is being made.
    */
   align(): Promise<void> {
     this.#change = this.#change.then(() => this.#align());
@@ -163,13 +207,42 @@ class LiveChannel {
   }
 
   async #align(): Promise<void> {
-    const { consumerTag } = this;
-    if (this.#parts.isWanted() === (consumerTag !== undefined)) return;
-    if (consumerTag === undefined) {
-      this.consumerTag = (await this.#parts.consume()).consumerTag;
-    } else {
-      this.consumerTag = undefined;
-      await this.channel.cancel(consumerTag);
-    }
+    while (this.overfull && this.#consumers.length > 0) await this.#cancelNewest();
+    // Deliveries may be settled while a consumer is made: then there is room for another.
+    while (this.#surplus < 0) await this.#add();
+    this.attached = this.#parts.limit() > 0;
+    clearTimeout(this.#lookAgain);
+    if (this.attached && this.#strays > 0) this.#lookAgain = setTimeout(() => this.#fill(), LOOK_FOR_STRAYS_MS).unref();
+  }
+
+  #fill(): void {
+    void this.align().catch(() => undefined);
+  }
+
+  async #cancelNewest(): Promise<void> {
+    const newest = this.#consumers.pop();
+    if (newest !== undefined) await this.channel.cancel(newest.tag);
+  }
+
+  async #add(): Promise<void> {
+    if (this.#consumers.length >= MOST_CONSUMERS) await this.#cancelNewest();
+    const limit = Math.max(1, -this.#surplus);
+    await this.channel.prefetch(limit);
+    this.#consumers.push({ tag: (await this.#parts.consume()).consumerTag, limit });
+  }
+
+  /** By how much what may come, and what is in hand of consumers that are no more, is more than there may be. */
+  get #surplus(): number {
+    return this.#mayCome + this.#strays - this.#parts.limit();
+  }
+
+  /** Deliveries that consumers may have at once, with those that they have. */
+  get #mayCome(): number {
+    return this.#consumers.reduce((sum, { limit }) => sum + limit, 0);
+  }
+
+  /** Deliveries in hand whose consumer is no more: they count for none of the others. */
+  get #strays(): number {
+    return this.acknowledgements.besides(this.#consumers.map(({ tag }) => tag));
   }
 }

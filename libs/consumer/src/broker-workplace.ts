@@ -95,6 +95,7 @@ export class BrokerWorkplace implements Workplace {
     this.#peers.start();
     await work.subscriber.pause();
     work.subscriber.start();
+    work.reserve.start();
     await work.announcer.start(this.#publisher, this.#starting.signal);
     work.pulse.start(this.#publisher);
     work.former.start();
@@ -147,6 +148,7 @@ export class BrokerWorkplace implements Workplace {
 
   async #windUp(work: Work): Promise<void> {
     work.announcer.stop();
+    work.reserve.stop();
     await work.intake.end();
     await work.dispatcher.drain(DRAIN);
     work.pulse.stop();

@@ -77,6 +77,66 @@ describe('a dispatcher', () => {
     expect(dispatcher.runs).toEqual([]);
   });
 
+  it('hands back what came last and has not begun when it is to keep fewer runs, and never what runs', async () => {
+    const reported: Report[] = [];
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const report = (said: Report): Promise<void> => {
+      reported.push(said);
+      return Promise.resolve();
+    };
+    const dispatcher = dispatcherOf(
+      { report, tell: () => undefined },
+      undefined,
+      tasksThat(() => ended),
+    );
+    dispatcher.open();
+    for (const run of [1, 2, 3, 4]) {
+      const properties = encodeWorkOrder({ ...ORDER, run });
+      dispatcher.take({ properties, body: Buffer.from('{}'), redelivered: false, gone: false, ack: () => undefined });
+    }
+    const returned = (): object[] => reported.flatMap((said) => (said.type === 'returned' ? [said] : []));
+    dispatcher.keep(4);
+    await new Promise(setImmediate);
+    expect(returned()).toEqual([]);
+    dispatcher.keep(2);
+    await new Promise(setImmediate);
+    expect(returned()).toMatchObject([3, 4].map((run) => ({ run, reason: 'draining', surplus: true })));
+    dispatcher.keep(0);
+    await new Promise(setImmediate);
+    expect(returned()).toMatchObject([3, 4, 2].map((run) => ({ run, reason: 'draining', surplus: true })));
+    expect([dispatcher.runs.map(({ run }) => run), dispatcher.ended]).toEqual([[1], 0]);
+    end();
+    await dispatcher.drain({ graceMs: 5_000, stopMs: 0 });
+    expect(dispatcher.ended).toBe(1);
+  });
+
+  it('hands back all that waits but the first that is to run alone', async () => {
+    const reported: Report[] = [];
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const report = (said: Report): Promise<void> => {
+      reported.push(said);
+      return Promise.resolve();
+    };
+    const dispatcher = dispatcherOf(
+      { report, tell: () => undefined },
+      undefined,
+      tasksThat(() => ended),
+    );
+    dispatcher.open();
+    for (const [run, alone] of [false, false, true, true, false].entries()) {
+      const properties = encodeWorkOrder({ ...ORDER, run, alone });
+      dispatcher.take({ properties, body: Buffer.from('{}'), redelivered: false, gone: false, ack: () => undefined });
+    }
+    dispatcher.keep(0);
+    await new Promise(setImmediate);
+    expect(reported.flatMap((said) => (said.type === 'returned' ? [said.run] : []))).toEqual([1, 3, 4]);
+    expect(dispatcher.runs.map(({ run }) => run)).toEqual([0, 2]);
+    end();
+    await dispatcher.drain({ graceMs: 5_000, stopMs: 0 });
+  });
+
   it('answers a probe when no place is free, also one that comes again, and names what waits for a place', async () => {
     const reported: Report[] = [];
     const acknowledged: string[] = [];

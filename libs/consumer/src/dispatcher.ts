@@ -3,6 +3,7 @@ import {
   decodeWorkOrder,
   type Heartbeat,
   probeIn,
+  type Returned,
   type ReturnReason,
   type VoidedRun,
   type WorkOrder,
@@ -41,6 +42,7 @@ export class Dispatcher {
   #waiting: RunInHand[] = [];
   #placesTaken = 0;
   #takes = false;
+  #ended = 0;
 
   constructor(tools: RunTools, settlement: Settlement, concurrency: number) {
     this.#tools = tools;
@@ -51,6 +53,11 @@ export class Dispatcher {
   /** The runs that are not lost while this process lives: they wait for a place, run, or are not reported yet. */
   get runs(): Heartbeat['runs'] {
     return [...this.#inHand.values()].map(({ order: { jobId, run } }) => ({ job: jobId, run }));
+  }
+
+  /** How many runs have left their places, ever. */
+  get ended(): number {
+    return this.#ended;
   }
 
   /** Takes a message in. Never throws. */
@@ -90,6 +97,19 @@ export class Dispatcher {
   hold(): void {
     this.#takes = false;
     for (const hand of this.#waiting.splice(0)) this.#handBack(hand, 'draining');
+  }
+
+  /**
+   * Hands back what came last and has not begun, until no more than so many run or wait. The first that is to run alone stays: handed
+   * from one to the next, it would find all places free nowhere.
+   */
+  keep(runs: number): void {
+    const beyond = Math.max(0, this.#placesTaken + this.#waiting.length - runs);
+    const stays = this.#waiting.find(({ order }) => order.alone);
+    const others = this.#waiting.filter((hand) => hand !== stays);
+    const back = new Set(others.slice(Math.max(0, others.length - beyond)));
+    this.#waiting = this.#waiting.filter((hand) => !back.has(hand));
+    for (const hand of back) this.#handBack(hand, 'draining', { surplus: true });
   }
 
   /** A channel is gone: what came on it and has not begun will be delivered to somebody again. */
@@ -183,13 +203,14 @@ export class Dispatcher {
 
   #leave(hand: RunInHand): void {
     this.#placesTaken -= this.#placesOf(hand);
+    this.#ended += 1;
     this.#beginNext();
   }
 
-  #handBack(hand: RunInHand, reason: ReturnReason): void {
+  #handBack(hand: RunInHand, reason: ReturnReason, more: Pick<Returned, 'surplus'> = {}): void {
     const { jobId: job, run } = hand.order;
     this.#tools.telemetry.emit('job.returned', { job, run, reason });
-    const report = { type: 'returned', job, run, worker: this.#tools.worker, reason } as const;
+    const report = { type: 'returned', job, run, worker: this.#tools.worker, reason, ...more } as const;
     this.#follow(this.#finish(hand, { kind: 'reported', report }));
   }
 

@@ -22,6 +22,7 @@ import { FormerQueues, withFormer } from './former-queues.js';
 import { Intake } from './intake.js';
 import { OtherVersionWaits } from './other-version.js';
 import { Pulse } from './pulse.js';
+import { Reserve } from './reserve.js';
 import { Settlement } from './settlement.js';
 import { type TaskTable } from './task-table.js';
 
@@ -54,6 +55,7 @@ export interface WorkBase extends WorkplaceOptions {
 export interface Work {
   readonly dispatcher: Dispatcher;
   readonly subscriber: Subscriber;
+  readonly reserve: Reserve;
   readonly former: FormerQueues;
   readonly intake: Intake;
   readonly announcer: Announcer;
@@ -86,7 +88,10 @@ export function workOn(tasks: TaskTable, base: WorkBase): Work {
   });
   const intake = new Intake(domain, dispatcher, withFormer(subscriber, former));
   const pulse = new Pulse(reports, () => heartbeatOf(base, dispatcher), storage);
-  return { dispatcher, subscriber, former, intake, announcer, pulse, control: follower(base, intake, announcer) };
+  const payloads = [...tasks.values()].map(({ announcement }) => announcement.maxPayload);
+  const reserve = new Reserve(dispatcher, subscriber, { places: concurrency, largestPayload: Math.max(...payloads) });
+  const control = follower(base, intake, announcer);
+  return { dispatcher, subscriber, reserve, former, intake, announcer, pulse, control };
 }
 
 function formerQueues(base: WorkBase, dispatcher: Dispatcher, announcer: Announcer): FormerQueues {

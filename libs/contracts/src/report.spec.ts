@@ -12,6 +12,7 @@ describe('isRunReport', () => {
     { ...ended, outcome: { kind: 'snooze', delayMs: 5, reason: 'r' } },
     { ...ended, outcome: { kind: 'cancel' } },
     { ...about, type: 'returned', reason: 'draining', later: 'fields are ignored' },
+    { ...about, type: 'returned', reason: 'draining', surplus: true },
   ])('knows $type', (report) => {
     expect(isRunReport(report)).toBe(true);
   });

@@ -3,6 +3,7 @@ import { type Probed } from './probe.js';
 import {
   type Check,
   isAnything,
+  isBoolean,
   isCount,
   isNumber,
   isRecord,
@@ -48,6 +49,8 @@ export type ReturnReason = 'redelivered' | 'draining' | 'voided' | 'unrouted';
 export interface Returned extends AboutRun {
   readonly type: 'returned';
   readonly reason: ReturnReason;
+  /** Its process goes on, and hands it back only because it had more than it runs. */
+  readonly surplus?: boolean;
 }
 
 /** Reports that move a job. */
@@ -107,6 +110,7 @@ export const isRunReport: Check<RunReport> = oneOf<RunReport>('type', {
     ...about,
     type: literal('returned'),
     reason: literal('redelivered', 'draining', 'voided', 'unrouted'),
+    surplus: perhaps(isBoolean),
   }),
 });
 

@@ -81,6 +81,12 @@ describe('the doctor', () => {
     expect(await found('unknown')).toEqual([expect.stringMatching(/^acknowledgement time-out: .*rabbitmqctl eval/)]);
   });
 
+  it('finds nothing where nobody takes from a queue because workers have their hands full', async () => {
+    await beat('lab@a', { at: Date.now(), storage: await storage.identity() });
+    Object.assign(stub.queue(WORK), { consumers: 0, messages: 4, messages_unacknowledged: 4 });
+    expect(await found('mend')).toEqual([]);
+  });
+
   it('finds a binding of events that a trigger wants and that is gone', async () => {
     const definition = { name: 'a trigger', pattern: 'order.*', filter: {}, enabled: true };
     const request = { task: 'lab.noop' };

@@ -11,6 +11,8 @@ export interface ManagedQueue {
   readonly operator_policy?: string | null;
   /** Absent for a moment after a queue was made. */
   readonly messages?: number;
+  /** Of these. */
+  readonly messages_unacknowledged?: number;
   readonly consumers?: number;
 }
 

@@ -77,7 +77,8 @@ describe('an explanation', () => {
   });
 
   it('counts what is before the job: higher priorities, and what came earlier', async () => {
-    await run(`UPDATE workers SET runs = '[{"job":"x","run":1},{"job":"y","run":1}]'`);
+    // The third waits in the worker for a place: there are two.
+    await run(`UPDATE workers SET runs = '[{"job":"x","run":1},{"job":"y","run":1},{"job":"z","run":1}]'`);
     for (const priority of [4, 9, 1]) await enqueue({ priority });
     const id = await enqueue({ priority: 4 });
     await enqueue({ priority: 4 });

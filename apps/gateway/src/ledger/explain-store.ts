@@ -17,7 +17,7 @@ export interface Circumstances {
   readonly queuePaused: boolean;
   /** Workers of the queue that were heard of late. */
   readonly workers: number;
-  /** How many jobs they take at once, and how many they have in hand. */
+  /** How many jobs they take at once, and how many of these places are taken at most: some that they have in hand only wait or are being reported. */
   readonly places: number;
   readonly taken: number;
   readonly priority: number;
@@ -101,7 +101,7 @@ FROM jobs
 LEFT JOIN queue_settings ON queue_settings.queue = jobs.queue
 LEFT JOIN tenant_limits ON tenant_limits.tenant = jobs.tenant
 LEFT JOIN LATERAL (
-  SELECT count(*) AS workers, sum(concurrency) AS places, sum(jsonb_array_length(runs)) AS taken FROM workers
+  SELECT count(*) AS workers, sum(concurrency) AS places, sum(least(concurrency, jsonb_array_length(runs))) AS taken FROM workers
   WHERE domain = jobs.queue AND ${IS_HEARD}
 ) AS heard ON true
 WHERE jobs.id = $1`;

@@ -97,6 +97,25 @@ describe('decide', () => {
     }
   });
 
+  it('sends a run again before others of its priority, uncharged, when a worker had more than it runs', () => {
+    const cases: [JobState, number][] = [
+      [QUEUED, QUEUED.priority + 1],
+      [{ ...QUEUED, priority: 9 }, 9],
+      [{ ...QUEUED, sentPriority: 9 }, 9],
+    ];
+    for (const [state, priority] of cases) {
+      const decision = after(state, { ...returnedAs(1, 'draining', workerOf(1)), surplus: true });
+      expect(decision.state).toMatchObject({
+        status: 'queued',
+        run: 2,
+        charged: 0,
+        returns: 0,
+        sentPriority: priority,
+      });
+      expect(decision.send).toEqual({ run: 2, dueAt: null, priority });
+    }
+  });
+
   it('sends nothing when the message of a run comes back that goes on, whoever hands it back and why', () => {
     const running = after(QUEUED, startedBy(1, 1)).state;
     for (const reason of ['redelivered', 'draining', 'voided'] as const) {

@@ -2,6 +2,7 @@ import {
   type Ended,
   isFinal,
   type JobError,
+  MAX_PRIORITY,
   type Outcome,
   retryDelayMs,
   type Returned,
@@ -124,7 +125,12 @@ function returned(state: JobState, report: Returned, { now }: Circumstances): De
   const returns = report.reason === 'redelivered' ? state.returns + 1 : state.returns;
   if (returns > FREE_RETURNS) return lost(state, now);
   const record: AttemptChange = { ...blank(state.run, presentAttempt(state)), endedAt: now, outcome: 'returned' };
-  return resent({ ...state, returns }, [record]);
+  return resent({ ...state, returns }, [record], report.surplus === true ? firstOfItsOwn(state) : MAX_PRIORITY);
+}
+
+/** What a worker had too many of may be many jobs that are long: they go before others of their priority, and not before all. */
+function firstOfItsOwn({ priority, sentPriority }: JobState): number {
+  return Math.max(Math.min(priority + 1, MAX_PRIORITY), sentPriority ?? 0);
 }
 
 /** A worker that ends gives up what it runs; who else has the message knows nothing of the run. */

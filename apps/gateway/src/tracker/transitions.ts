@@ -42,9 +42,13 @@ export function again(state: JobState, waitMs: number, now: Date, records: reado
   return { ...moved(next, records), send: { run: next.run, dueAt, priority: next.sentPriority } };
 }
 
-/** The next run, at once. What comes back has waited already, so it goes before what has not. */
-export function resent(state: JobState, records: readonly AttemptChange[]): Decision {
-  const next: JobState = { ...nextRun(state), status: 'queued', nextAttemptAt: null, sentPriority: MAX_PRIORITY };
+/** The next run, at once. What comes back has waited already, so it goes before what has not, unless another priority is given. */
+export function resent(
+  state: JobState,
+  records: readonly AttemptChange[],
+  sentPriority: number = MAX_PRIORITY,
+): Decision {
+  const next: JobState = { ...nextRun(state), status: 'queued', nextAttemptAt: null, sentPriority };
   return { ...moved(next, records), send: { run: next.run, dueAt: null, priority: next.sentPriority } };
 }
 

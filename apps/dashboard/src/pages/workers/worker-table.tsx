@@ -32,7 +32,7 @@ const COLUMNS: readonly Column<WorkerProcess>[] = [
   { name: 'Worker', cell: ({ id }) => <code>{id}</code> },
   { name: 'State', cell: ({ alive }) => <StatusBadge status={alive ? 'alive' : 'silent'} /> },
   { name: 'Version', cell: ({ appVersion }) => appVersion, isMinor: true },
-  { name: 'In hand', isNumber: true, cell: ({ runs, concurrency }) => `${runs.length} of ${concurrency}` },
+  { name: 'In hand', isNumber: true, cell: ({ runs, concurrency }) => `${runs.length}, ${concurrency} at once` },
   { name: 'Runs', isMinor: true, cell: ({ runs }) => <RunLinks runs={runs} /> },
   { name: 'Memory', isNumber: true, isMinor: true, cell: ({ memory }) => memoryText(memory) },
   { name: 'Started', cell: ({ startedAt }) => <Time at={startedAt} />, isMinor: true },

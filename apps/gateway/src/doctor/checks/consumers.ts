@@ -17,17 +17,21 @@ export const consumers = throughManagement('consumers', async (management, { bro
 });
 
 function withoutWorker({ name, paused, alive, waiting }: AnnouncedDomain, queue: ManagedQueue | undefined): Finding[] {
-  const { consumers: count } = queue ?? {};
-  // A paused queue is taken from by nobody, and figures of a queue come a moment after the queue.
-  if (paused || (count ?? 0) > 0) return [];
+  if (paused || isWorkedOn(queue)) return [];
   if (alive) {
-    if (count === undefined) return [];
+    // Figures of a queue come a moment after the queue.
+    if (queue?.consumers === undefined) return [];
     const says = `Apps of ${name} are about, and none takes messages from its queue.`;
     return [toMend(says, 'Ask /health/ready of the app: it says what keeps it; restart it when that does not help.')];
   }
   if (waiting === 0) return [];
   const many = waiting < 1_000 ? `${waiting}` : '1000 or more';
   return [toMend(`${many} jobs of ${name} wait, and no app of it runs.`, `Start an app of ${name}.`)];
+}
+
+/** Workers that have their hands full take nothing from their queue. */
+function isWorkedOn(queue: ManagedQueue | undefined): boolean {
+  return (queue?.consumers ?? 0) > 0 || (queue?.messages_unacknowledged ?? 0) > 0;
 }
 
 function oddOf({ queue, ack_required, prefetch_count, channel_details }: ManagedConsumer): Finding[] {
