@@ -34,8 +34,9 @@ export async function lookAtQueue(link: BrokerLink, queue: string): Promise<Queu
 
 /**
  * Deletes a work queue that is empty and that nobody consumes; false when it is not, and stays. A message sent to it from
- * then on comes back to its sender. Messages in the hands of somebody who no longer consumes are not seen by the broker:
- * whoever calls this has waited for them.
+ * then on comes back to its sender. Messages in the hands of somebody who does not consume just then are not seen by the broker:
+ * whoever calls this has waited for them. An app whose places are all taken for longer goes on with its runs, makes the queue again,
+ * and has what it had taken beside them sent again.
  *
  * A classic queue is deleted on that condition, in one step. For a quorum queue the broker has no such condition (it closes
  * the connection when it is asked), so the queue loses its bindings first, and is looked at when nothing can come any more.

@@ -1,7 +1,7 @@
 import { type ConfirmChannel, type ConsumeMessage, type Replies } from 'amqplib';
-import { Acknowledgements } from './acknowledgements.js';
 import { type Delivery, deliveryOf } from './delivery.js';
 import { type BrokerLink } from './link.js';
+import { LiveChannel } from './live-channel.js';
 import { SupervisedChannel } from './supervised-channel.js';
 
 export interface SubscriberOptions {
@@ -10,7 +10,7 @@ export interface SubscriberOptions {
   readonly prefetch: number;
   /** Runs on each new channel before consuming, to declare what is consumed from. */
   readonly setup?: (channel: ConfirmChannel) => Promise<void>;
-  /** Consumer arguments, made anew for each channel, such as a stream's offset. */
+  /** Consumer arguments, made anew for each consumer, such as a stream's offset. */
   readonly consumerArguments?: () => Record<string, unknown>;
   /** Work that it begins may go on after it returns; `stop` waits for a promise that it gives back. */
   readonly handle: (delivery: Delivery) => void | Promise<void>;
@@ -72,7 +72,7 @@ export class Subscriber {
     await this.#live?.align().catch(() => this.#channel.renew());
   }
 
-  /** More is in hand, or may come, than there may be at once: that has become less. */
+  /** More is in hand, or may come, than there may be at once, because there may be less than before. */
   get overfull(): boolean {
     return this.#live?.overfull ?? false;
   }
@@ -141,108 +141,5 @@ export class Subscriber {
       if (!isGone()) live.acknowledgements.say(message);
     };
     return deliveryOf(message, ack, isGone);
-  }
-}
-
-/** What one channel's consumers are made of. */
-interface ConsumerParts {
-  /** Makes the channel ready to consume on. */
-  readonly prepare: () => Promise<void>;
-  /** How many deliveries there may be at once; 0: no consumer is wanted. */
-  readonly limit: () => number;
-  readonly consume: () => Promise<Replies.Consume>;
-}
-
-/** With so many the newest is replaced by one that has its limit, too. */
-const MOST_CONSUMERS = 8;
-/** While deliveries are in hand whose consumer is no more, it is looked so often whether as many others can come. */
-const LOOK_FOR_STRAYS_MS = 100;
-
-interface Consumer {
-  readonly tag: string;
-  /** Unacknowledged deliveries of its own at once. */
-  readonly limit: number;
-}
-
-/**
- * A channel with the consumers that are wanted, whenever that changes: mostly one. What may come to all, and what is in hand of those
- * that are no more, is not more than there may be at once, except when that has just become less.
- */
-class LiveChannel {
-  readonly acknowledgements: Acknowledgements;
-  /** Deliveries come, or would if there were not as many in hand as may be. */
-  attached = false;
-  readonly #parts: ConsumerParts;
-  #consumers: Consumer[] = [];
-  #change: Promise<void>;
-  #lookAgain: NodeJS.Timeout | undefined;
-
-  constructor(
-    readonly channel: ConfirmChannel,
-    parts: ConsumerParts,
-  ) {
-    this.acknowledgements = new Acknowledgements(channel);
-    this.#parts = parts;
-    this.#change = parts.prepare();
-  }
-
-  get overfull(): boolean {
-    return this.#surplus > 0;
-  }
-
-  /** The broker has ended the consumers, or the channel. */
-  end(): void {
-    this.#consumers = [];
-    this.attached = false;
-    clearTimeout(this.#lookAgain);
-  }
-
-  /**
-   * Settles when as much can come as is wanted. One change at a time, each by what is wanted when its turn has come: so the last one
-   * that was asked for holds, also while the channel is being made.
-   */
-  align(): Promise<void> {
-    this.#change = this.#change.then(() => this.#align());
-    return this.#change;
-  }
-
-  async #align(): Promise<void> {
-    while (this.overfull && this.#consumers.length > 0) await this.#cancelNewest();
-    // Deliveries may be settled while a consumer is made: then there is room for another.
-    while (this.#surplus < 0) await this.#add();
-    this.attached = this.#parts.limit() > 0;
-    clearTimeout(this.#lookAgain);
-    if (this.attached && this.#strays > 0) this.#lookAgain = setTimeout(() => this.#fill(), LOOK_FOR_STRAYS_MS).unref();
-  }
-
-  #fill(): void {
-    void this.align().catch(() => undefined);
-  }
-
-  async #cancelNewest(): Promise<void> {
-    const newest = this.#consumers.pop();
-    if (newest !== undefined) await this.channel.cancel(newest.tag);
-  }
-
-  async #add(): Promise<void> {
-    if (this.#consumers.length >= MOST_CONSUMERS) await this.#cancelNewest();
-    const limit = Math.max(1, -this.#surplus);
-    await this.channel.prefetch(limit);
-    this.#consumers.push({ tag: (await this.#parts.consume()).consumerTag, limit });
-  }
-
-  /** By how much what may come, and what is in hand of consumers that are no more, is more than there may be. */
-  get #surplus(): number {
-    return this.#mayCome + this.#strays - this.#parts.limit();
-  }
-
-  /** Deliveries that consumers may have at once, with those that they have. */
-  get #mayCome(): number {
-    return this.#consumers.reduce((sum, { limit }) => sum + limit, 0);
-  }
-
-  /** Deliveries in hand whose consumer is no more: they count for none of the others. */
-  get #strays(): number {
-    return this.acknowledgements.besides(this.#consumers.map(({ tag }) => tag));
   }
 }

@@ -97,7 +97,7 @@ describe('decide', () => {
     }
   });
 
-  it('sends a run again before others of its priority, uncharged, when a worker had more than it runs', () => {
+  it('sends a run again one priority higher, uncharged, when a worker had more than it runs', () => {
     const cases: [JobState, number][] = [
       [QUEUED, QUEUED.priority + 1],
       [{ ...QUEUED, priority: 9 }, 9],

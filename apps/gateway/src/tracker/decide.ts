@@ -128,7 +128,7 @@ function returned(state: JobState, report: Returned, { now }: Circumstances): De
   return resent({ ...state, returns }, [record], report.surplus === true ? firstOfItsOwn(state) : MAX_PRIORITY);
 }
 
-/** What a worker had too many of may be many jobs that are long: they go before others of their priority, and not before all. */
+/** What a worker had too many of may be many jobs that are long: they go one priority higher than their own, and not before all. */
 function firstOfItsOwn({ priority, sentPriority }: JobState): number {
   return Math.max(Math.min(priority + 1, MAX_PRIORITY), sentPriority ?? 0);
 }
