@@ -209,13 +209,18 @@ describe('steering', () => {
     await eventually('word of what is in force', () => (repetitions() > before ? true : undefined));
     await suite.servers.wipeBroker();
     const second = await jobs.enqueue(TASK, script('ok'));
-    await eventually('queue of the app', async () => {
+    let refusal: unknown;
+    const queueOfTheApp = async (): Promise<object | undefined> => {
       // While a virtual host is made anew the broker may answer with 500.
       const queues = await suite.servers
         .inspect<readonly { readonly name: string; readonly messages?: number }[]>('queues')
-        .catch(() => []);
+        .catch((error: unknown) => {
+          refusal = String(error);
+          return [];
+        });
       return queues.find(({ name, messages }) => /lab\.(?:classic|quorum)-1$/.test(name) && messages === 2);
-    });
+    };
+    await eventually('queue of the app', queueOfTheApp, () => refusal);
     await suite.restart('lab');
     await wait(500);
     expect(witness.executions().size).toBe(1);

@@ -51,6 +51,42 @@ function dispatcherOf(
   );
 }
 
+interface OnePlace {
+  readonly dispatcher: Dispatcher;
+  readonly reported: readonly Report[];
+  /** The messages, by their ids, and whether each had come again. */
+  readonly acknowledged: readonly string[];
+  readonly take: (properties: ReturnType<typeof encodeProbe>, redelivered?: boolean) => void;
+  /** Ends the run that has the place, and all that waits. */
+  readonly end: () => Promise<void>;
+}
+
+/** A dispatcher whose one run goes on until it is told to end. */
+function withOnePlace(): OnePlace {
+  const reported: Report[] = [];
+  const acknowledged: string[] = [];
+  let endRun = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (endRun = resolve));
+  const report = async (said: Report): Promise<void> => void reported.push(said);
+  const dispatcher = dispatcherOf(
+    { report, tell: () => undefined },
+    undefined,
+    tasksThat(() => ended),
+  );
+  dispatcher.open();
+  return {
+    ...{ dispatcher, reported, acknowledged },
+    take: (properties, redelivered = false) => {
+      const ack = (): void => void acknowledged.push(`${properties.messageId ?? ''} ${String(redelivered)}`);
+      dispatcher.take({ properties, body: Buffer.from('{}'), redelivered, gone: false, ack });
+    },
+    end: async () => {
+      endRun();
+      await dispatcher.drain({ graceMs: 5_000, stopMs: 0 });
+    },
+  };
+}
+
 describe('a dispatcher', () => {
   it('gives the place of a run that could not be reported to the next', async () => {
     let broken = true;
@@ -78,23 +114,8 @@ describe('a dispatcher', () => {
   });
 
   it('hands back what came last and has not begun when it is to keep fewer runs, and never what runs', async () => {
-    const reported: Report[] = [];
-    let end = (): void => undefined;
-    const ended = new Promise<void>((resolve) => (end = resolve));
-    const report = (said: Report): Promise<void> => {
-      reported.push(said);
-      return Promise.resolve();
-    };
-    const dispatcher = dispatcherOf(
-      { report, tell: () => undefined },
-      undefined,
-      tasksThat(() => ended),
-    );
-    dispatcher.open();
-    for (const run of [1, 2, 3, 4]) {
-      const properties = encodeWorkOrder({ ...ORDER, run });
-      dispatcher.take({ properties, body: Buffer.from('{}'), redelivered: false, gone: false, ack: () => undefined });
-    }
+    const { dispatcher, reported, take, end } = withOnePlace();
+    for (const run of [1, 2, 3, 4]) take(encodeWorkOrder({ ...ORDER, run }));
     const returned = (): object[] => reported.flatMap((said) => (said.type === 'returned' ? [said] : []));
     dispatcher.keep(4);
     await new Promise(setImmediate);
@@ -106,56 +127,23 @@ describe('a dispatcher', () => {
     await new Promise(setImmediate);
     expect(returned()).toMatchObject([3, 4, 2].map((run) => ({ run, reason: 'draining', surplus: true })));
     expect([dispatcher.runs.map(({ run }) => run), dispatcher.ended]).toEqual([[1], 0]);
-    end();
-    await dispatcher.drain({ graceMs: 5_000, stopMs: 0 });
+    await end();
     expect(dispatcher.ended).toBe(1);
   });
 
   it('hands back all that waits but the first that is to run alone', async () => {
-    const reported: Report[] = [];
-    let end = (): void => undefined;
-    const ended = new Promise<void>((resolve) => (end = resolve));
-    const report = (said: Report): Promise<void> => {
-      reported.push(said);
-      return Promise.resolve();
-    };
-    const dispatcher = dispatcherOf(
-      { report, tell: () => undefined },
-      undefined,
-      tasksThat(() => ended),
-    );
-    dispatcher.open();
-    for (const [run, alone] of [false, false, true, true, false].entries()) {
-      const properties = encodeWorkOrder({ ...ORDER, run, alone });
-      dispatcher.take({ properties, body: Buffer.from('{}'), redelivered: false, gone: false, ack: () => undefined });
-    }
+    const { dispatcher, reported, take, end } = withOnePlace();
+    for (const [run, alone] of [false, false, true, true, false].entries())
+      take(encodeWorkOrder({ ...ORDER, run, alone }));
     dispatcher.keep(0);
     await new Promise(setImmediate);
     expect(reported.flatMap((said) => (said.type === 'returned' ? [said.run] : []))).toEqual([1, 3, 4]);
     expect(dispatcher.runs.map(({ run }) => run)).toEqual([0, 2]);
-    end();
-    await dispatcher.drain({ graceMs: 5_000, stopMs: 0 });
+    await end();
   });
 
   it('answers a probe when no place is free, also one that comes again, and names what waits for a place', async () => {
-    const reported: Report[] = [];
-    const acknowledged: string[] = [];
-    let end = (): void => undefined;
-    const ended = new Promise<void>((resolve) => (end = resolve));
-    const report = (said: Report): Promise<void> => {
-      reported.push(said);
-      return Promise.resolve();
-    };
-    const dispatcher = dispatcherOf(
-      { report, tell: () => undefined },
-      undefined,
-      tasksThat(() => ended),
-    );
-    const take = (properties: ReturnType<typeof encodeProbe>, redelivered = false): void => {
-      const ack = (): void => void acknowledged.push(`${properties.messageId ?? ''} ${String(redelivered)}`);
-      dispatcher.take({ properties, body: Buffer.from('{}'), redelivered, gone: false, ack });
-    };
-    dispatcher.open();
+    const { dispatcher, reported, acknowledged, take, end } = withOnePlace();
     for (const run of [1, 2]) take(encodeWorkOrder({ ...ORDER, run }));
     for (const redelivered of [false, true]) take(encodeProbe({ id: 'p', priority: 4 }), redelivered);
     await new Promise(setImmediate);
@@ -165,8 +153,7 @@ describe('a dispatcher', () => {
     expect(reported.filter(({ type }) => type === 'probed')).toEqual([answer, answer]);
     expect(dispatcher.runs.map(({ run }) => run)).toEqual([1, 2]);
     expect(reported.flatMap((said) => (said.type === 'started' ? [said.run] : []))).toEqual([1]);
-    end();
-    await dispatcher.drain({ graceMs: 5_000, stopMs: 0 });
+    await end();
   });
 
   describe('that is given a run that is to run alone', () => {

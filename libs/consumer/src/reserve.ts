@@ -1,7 +1,7 @@
 import { type Subscriber } from '#libs/broker';
 import { type Dispatcher } from './dispatcher.js';
 
-/** What is in reserve begins within so long: whoever could overtake it in the queue waits no longer for it. */
+/** What is in reserve begins within about so long: whoever could overtake it in the queue waits no longer for it. */
 const BEGINS_WITHIN_MS = 50;
 /** With more in hand at once, jobs that cost nothing do not get any faster. */
 const MOST = 250;
@@ -13,6 +13,7 @@ const LOOK_EVERY_MS = 500;
 /** The best of so many looks counts: one pause of the process is no reason to hand anything back. */
 const LOOKS = 3;
 
+/** What bounds a reserve beside the pace of runs. */
 export interface ReserveLimits {
   /** Runs at once. */
   readonly places: number;
@@ -28,7 +29,8 @@ export interface ReserveLimits {
 export class Reserve {
   readonly #dispatcher: Pick<Dispatcher, 'ended' | 'keep'>;
   readonly #subscriber: Pick<Subscriber, 'reserve' | 'overfull'>;
-  readonly #limits: ReserveLimits;
+  readonly #places: number;
+  readonly #most: number;
   #ended = 0;
   #lookedAt = 0;
   #paces: readonly number[] = [];
@@ -38,11 +40,12 @@ export class Reserve {
   constructor(
     dispatcher: Pick<Dispatcher, 'ended' | 'keep'>,
     subscriber: Pick<Subscriber, 'reserve' | 'overfull'>,
-    limits: ReserveLimits,
+    { places, largestPayload }: ReserveLimits,
   ) {
     this.#dispatcher = dispatcher;
     this.#subscriber = subscriber;
-    this.#limits = limits;
+    this.#places = places;
+    this.#most = Math.min(MOST, Math.floor(MOST_BYTES / largestPayload));
   }
 
   start(): void {
@@ -62,11 +65,9 @@ export class Reserve {
     this.#paces = [...this.#paces.slice(1 - LOOKS), (ended - this.#ended) / (now - this.#lookedAt)];
     this.#ended = ended;
     this.#lookedAt = now;
-    const { places, largestPayload } = this.#limits;
-    const most = Math.min(MOST, Math.floor(MOST_BYTES / largestPayload));
-    const size = Math.min(fitting(Math.max(...this.#paces) * BEGINS_WITHIN_MS, this.#size), most);
+    const size = Math.min(fitting(Math.max(...this.#paces) * BEGINS_WITHIN_MS, this.#size), this.#most);
     // What is too much is brief work that ends by itself; what is still there at the next look waits behind work that is long.
-    if (size === this.#size && this.#subscriber.overfull) this.#dispatcher.keep(places + size);
+    if (size === this.#size && this.#subscriber.overfull) this.#dispatcher.keep(this.#places + size);
     if (size !== this.#size) void this.#subscriber.reserve(size);
     this.#size = size;
   }

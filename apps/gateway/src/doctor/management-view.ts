@@ -11,7 +11,7 @@ export interface ManagedQueue {
   readonly operator_policy?: string | null;
   /** Absent for a moment after a queue was made. */
   readonly messages?: number;
-  /** Of these. */
+  /** How many of these are in somebody's hands. */
   readonly messages_unacknowledged?: number;
   readonly consumers?: number;
 }

@@ -17,8 +17,9 @@ export interface Circumstances {
   readonly queuePaused: boolean;
   /** Workers of the queue that were heard of late. */
   readonly workers: number;
-  /** How many jobs they take at once, and how many of these places are taken at most: some that they have in hand only wait or are being reported. */
+  /** How many jobs they run at once. */
   readonly places: number;
+  /** How many of these places are taken at most: of what workers have in hand, some waits and some is being reported. */
   readonly taken: number;
   readonly priority: number;
   readonly held: 'turn' | 'key' | 'batch' | null;

@@ -125,11 +125,11 @@ function returned(state: JobState, report: Returned, { now }: Circumstances): De
   const returns = report.reason === 'redelivered' ? state.returns + 1 : state.returns;
   if (returns > FREE_RETURNS) return lost(state, now);
   const record: AttemptChange = { ...blank(state.run, presentAttempt(state)), endedAt: now, outcome: 'returned' };
-  return resent({ ...state, returns }, [record], report.surplus === true ? firstOfItsOwn(state) : MAX_PRIORITY);
+  return resent({ ...state, returns }, [record], report.surplus === true ? oneHigher(state) : MAX_PRIORITY);
 }
 
 /** What a worker had too many of may be many jobs that are long: they go one priority higher than their own, and not before all. */
-function firstOfItsOwn({ priority, sentPriority }: JobState): number {
+function oneHigher({ priority, sentPriority }: JobState): number {
   return Math.max(Math.min(priority + 1, MAX_PRIORITY), sentPriority ?? 0);
 }
 
