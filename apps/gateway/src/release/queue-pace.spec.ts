@@ -13,6 +13,15 @@ describe('the window of a tenant in a queue', () => {
     expect(windowAfter(halves, 10)).toBe(1_200);
   });
 
+  it('is what the queue would end in two seconds, as soon as a burst has begun', () => {
+    const quiet = Array.from({ length: 5 }, (_, index) => [index * 1_000, 0] as const);
+    expect(windowAfter([...quiet, [4_250, 510]], 10)).toBe(4_000);
+  });
+
+  it('does not take long runs that end together for a pace', () => {
+    expect(windowAfter([[0, 0], [250, 10]], 10)).toBe(20); // prettier-ignore
+  });
+
   it('is at least twice what the workers take at once', () => {
     expect(windowAfter([[0, 0]], 10)).toBe(20);
     expect(windowAfter([[0, 500], [500, 503]], 10)).toBe(20); // prettier-ignore

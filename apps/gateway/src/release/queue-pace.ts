@@ -32,8 +32,8 @@ interface Sample {
 }
 
 /**
- * How many messages one tenant may have in a queue: what the queue ends in two seconds, at least twice what its workers
- * take at once. So no tenant waits much longer for another's than that, and no worker waits for the ledger. Messages that
+ * How many messages one tenant may have in a queue: what the queue ends in two seconds, or would at its latest pace, at least
+ * twice what its workers take at once. So no tenant waits much longer for another's than that, and no worker waits for the ledger. Messages that
  * were lost fill a window until they are found: then workers are idle although jobs are held, and the window grows.
  */
 export class Paces {
@@ -48,7 +48,8 @@ export class Paces {
       const first = samples.findLastIndex((sample) => sample.at <= at - WINDOW_SECONDS * 1_000);
       const recent = samples.slice(Math.max(first, 0));
       this.#samples.set(queue, recent);
-      const window = Math.max(endedIn(recent), places > 0 ? PER_PLACE * places : WITHOUT_WORKERS);
+      const least = places > 0 ? PER_PLACE * places : WITHOUT_WORKERS;
+      const window = Math.max(endedIn(recent), atLatestPace(recent, places), least);
       const growth = grown(this.#growths.get(queue) ?? { by: 0, at }, { idle, most: (MOST_TIMES - 1) * window }, at);
       this.#growths.set(queue, growth);
       this.#windows.set(queue, window + growth.by);
@@ -72,4 +73,15 @@ function endedIn(samples: readonly Sample[]): number {
   if (first === undefined || last === undefined || first === last) return 0;
   const seconds = (last.at - first.at) / 1_000;
   return Math.ceil(Math.max(0, last.ended - first.ended) * Math.min(1, WINDOW_SECONDS / seconds));
+}
+
+/**
+ * What would end in two seconds as it did since the sample before the last: a burst has its window when it has hardly begun.
+ * Of each place one run may have begun earlier, so those are left out: long runs that end together are no pace.
+ */
+function atLatestPace(samples: readonly Sample[], places: number): number {
+  const [before, last] = samples.slice(-2);
+  if (before === undefined || last === undefined) return 0;
+  const seconds = (last.at - before.at) / 1_000;
+  return Math.ceil((Math.max(0, last.ended - before.ended - places) * WINDOW_SECONDS) / seconds);
 }

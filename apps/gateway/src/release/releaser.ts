@@ -20,7 +20,7 @@ const LEAST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 200;
 /** Somebody else's jobs, and what was missed. */
 const SWEEP_EVERY_MS = 1_000;
-const PACE_EVERY_MS = 500;
+const PACE_EVERY_MS = 250;
 /** Rows that are left to the relay's sweep at once. */
 const UNCLAIMED_AT_ONCE = 500;
 const ONE_ENTRY: Load = { entries: 1, bytes: 1 };
