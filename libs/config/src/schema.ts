@@ -161,7 +161,7 @@ export const SCHEMA = {
     fallback: { value: 0, shown: '0' },
   }),
   CONCURRENCY: setting<number | null>({
-    means: 'How many jobs one process of a consumer app runs at once.',
+    means: 'How many jobs one process of a consumer app runs at once. Of brief ones it has more messages in hand.',
     allowed: 'a whole number from 1 to 1000',
     takenBy: 'consumer apps',
     parse: orNull(wholeNumber(1, 1_000)),

@@ -236,6 +236,19 @@ describe('a dispatcher', () => {
       expect(await begunAfter(change)).toEqual([3]);
       await finish();
     });
+
+    it('does not begin what waits behind it when both are voided together', async () => {
+      const { take, dispatcher, begunAfter, finish } = stage();
+      for (const run of [1, 2, 3, 4]) take(run, run === 2);
+      expect(await begunAfter()).toEqual([1]);
+      const both = [2, 3].map((run) => ({ job: ORDER.jobId.slice(0, -1) + String(run), upTo: run }));
+      expect(
+        await begunAfter(() => {
+          dispatcher.void(both);
+        }),
+      ).toEqual([4]);
+      await finish();
+    });
   });
 
   it('that retires hands back what has not begun, and waits for what has', async () => {

@@ -9,6 +9,7 @@ import {
   type WorkOrder,
 } from '#libs/contracts';
 import { BoundedMemory } from './bounded-memory.js';
+import { Places } from './places.js';
 import { type Delivery } from './ports.js';
 import { processRun, type RunTools } from './process-run.js';
 import { RunInHand } from './run-in-hand.js';
@@ -34,20 +35,19 @@ export interface DrainTimes {
 export class Dispatcher {
   readonly #tools: RunTools;
   readonly #settlement: Settlement;
-  readonly #concurrency: number;
+  readonly #places: Places;
   readonly #inHand = new Map<string, RunInHand>();
   readonly #settled = new BoundedMemory<string, true>(SETTLED_RUNS_KEPT);
   readonly #voided = new BoundedMemory<string, number>(VOIDED_JOBS_KEPT);
   readonly #unfinished = new Set<Promise<void>>();
-  #waiting: RunInHand[] = [];
-  #placesTaken = 0;
   #takes = false;
-  #ended = 0;
 
   constructor(tools: RunTools, settlement: Settlement, concurrency: number) {
     this.#tools = tools;
     this.#settlement = settlement;
-    this.#concurrency = concurrency;
+    this.#places = new Places(concurrency, (hand) => {
+      this.#follow(this.#work(hand));
+    });
   }
 
   /** The runs that are not lost while this process lives: they wait for a place, run, or are not reported yet. */
@@ -57,7 +57,7 @@ export class Dispatcher {
 
   /** How many runs have left their places, ever. */
   get ended(): number {
-    return this.#ended;
+    return this.#places.left;
   }
 
   /** Takes a message in. Never throws. */
@@ -96,39 +96,38 @@ export class Dispatcher {
   /** What has not begun, and what still comes, is handed back from now on. */
   hold(): void {
     this.#takes = false;
-    for (const hand of this.#waiting.splice(0)) this.#handBack(hand, 'draining');
+    for (const hand of this.#places.drop(() => true)) this.#handBack(hand, 'draining');
   }
 
-  /**
-   * Hands back what came last and has not begun, until no more than so many run or wait. The first that is to run alone stays: handed
-   * from one to the next, it would find all places free nowhere.
-   */
+  /** Hands back what came last and has not begun, until no more than so many run or wait. */
   keep(runs: number): void {
-    const beyond = Math.max(0, this.#placesTaken + this.#waiting.length - runs);
-    const stays = this.#waiting.find(({ order }) => order.alone);
-    const others = this.#waiting.filter((hand) => hand !== stays);
-    const back = new Set(others.slice(Math.max(0, others.length - beyond)));
-    this.#waiting = this.#waiting.filter((hand) => !back.has(hand));
-    for (const hand of back) this.#handBack(hand, 'draining', { surplus: true });
+    for (const hand of this.#places.dropBeyond(runs)) this.#handBack(hand, 'draining', { surplus: true });
   }
 
   /** A channel is gone: what came on it and has not begun will be delivered to somebody again. */
   forgetWaiting(): void {
-    const gone = this.#waiting.filter(({ deliveries }) => deliveries.every((delivery) => delivery.gone));
-    this.#waiting = this.#waiting.filter((hand) => !gone.includes(hand));
+    const gone = this.#places.drop(({ deliveries }) => deliveries.every((delivery) => delivery.gone));
     for (const hand of gone) this.#inHand.delete(runKey(hand.order));
-    this.#beginNext();
   }
 
   /** These runs must not begin, and stop if they have, but those that are spared. */
   void(runs: readonly VoidedRun[]): void {
+    const voided = new Set<RunInHand>();
+    const stopped = new Set<RunInHand>();
     for (const { job, upTo, begun } of runs) {
       this.#voided.put(job, Math.max(upTo, this.#voided.get(job) ?? 0));
-      for (const hand of this.#inHand.values())
-        if (hand.order.jobId === job && hand.order.run <= upTo) this.#stop(hand, begun);
+      for (const hand of this.#inHand.values()) {
+        if (hand.order.jobId !== job || hand.order.run > upTo) continue;
+        voided.add(hand);
+        if (begun !== 'spared') stopped.add(hand);
+      }
     }
-    // What waited for all places may be gone from before what needs one.
-    this.#beginNext();
+    // All at once: one that is to be voided next must not begin in the place of another.
+    for (const hand of this.#places.drop((waiting) => voided.has(waiting))) {
+      stopped.delete(hand);
+      this.#handBack(hand, 'voided');
+    }
+    for (const hand of stopped) hand.stop('voided');
   }
 
   /** Hands back what has not begun, and waits for the rest, however long it takes. */
@@ -154,29 +153,13 @@ export class Dispatcher {
       this.#handBack(hand, reason);
       return;
     }
-    this.#waiting.push(hand);
-    this.#beginNext();
+    this.#places.enter(hand);
   }
 
   #whyNot(order: WorkOrder, redelivered: boolean): ReturnReason | undefined {
     if (order.run <= (this.#voided.get(order.jobId) ?? -1)) return 'voided';
     if (redelivered) return 'redelivered';
     return this.#takes ? undefined : 'draining';
-  }
-
-  // Nobody overtakes: who needs all places would wait for ever among those that need one.
-  #beginNext(): void {
-    for (;;) {
-      const [hand] = this.#waiting;
-      if (hand === undefined || this.#placesTaken + this.#placesOf(hand) > this.#concurrency) return;
-      this.#waiting.shift();
-      this.#placesTaken += this.#placesOf(hand);
-      this.#follow(this.#work(hand));
-    }
-  }
-
-  #placesOf({ order }: RunInHand): number {
-    return order.alone ? this.#concurrency : 1;
   }
 
   async #work(hand: RunInHand): Promise<void> {
@@ -187,7 +170,7 @@ export class Dispatcher {
       // Whatever went wrong cost one run its report: the message stays unacknowledged.
       this.#inHand.delete(runKey(hand.order));
     } finally {
-      if (hand.order.alone) this.#leave(hand);
+      if (hand.order.alone) this.#places.leave(hand);
     }
   }
 
@@ -197,14 +180,8 @@ export class Dispatcher {
     try {
       return await processRun(hand, this.#tools);
     } finally {
-      if (!hand.order.alone) this.#leave(hand);
+      if (!hand.order.alone) this.#places.leave(hand);
     }
-  }
-
-  #leave(hand: RunInHand): void {
-    this.#placesTaken -= this.#placesOf(hand);
-    this.#ended += 1;
-    this.#beginNext();
   }
 
   #handBack(hand: RunInHand, reason: ReturnReason, more: Pick<Returned, 'surplus'> = {}): void {
@@ -212,16 +189,6 @@ export class Dispatcher {
     this.#tools.telemetry.emit('job.returned', { job, run, reason });
     const report = { type: 'returned', job, run, worker: this.#tools.worker, reason, ...more } as const;
     this.#follow(this.#finish(hand, { kind: 'reported', report }));
-  }
-
-  #stop(hand: RunInHand, begun: VoidedRun['begun']): void {
-    const place = this.#waiting.indexOf(hand);
-    if (place < 0) {
-      if (begun !== 'spared') hand.stop('voided');
-      return;
-    }
-    this.#waiting.splice(place, 1);
-    this.#handBack(hand, 'voided');
   }
 
   async #finish(hand: RunInHand, conclusion: Conclusion): Promise<void> {
