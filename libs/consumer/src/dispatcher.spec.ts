@@ -163,22 +163,25 @@ describe('a dispatcher', () => {
       begunAfter: (change?: () => void) => Promise<readonly number[]>;
       ends: (() => void)[];
       confirms: (() => void)[];
+      returned: readonly number[];
       finish: () => Promise<void>;
     } => {
-      const [ends, confirms, begun]: [(() => void)[], (() => void)[], number[]] = [[], [], []];
+      const [ends, confirms]: [(() => void)[], (() => void)[]] = [[], []];
+      const [begun, returned]: [number[], number[]] = [[], []];
       let endAll = (): void => undefined;
       const allEnded = new Promise<void>((resolve) => (endAll = resolve));
       const until = (told: (() => void)[]): Promise<void> =>
         Promise.race([allEnded, new Promise<void>((resolve) => told.push(resolve))]);
       const report = async (said: Report): Promise<void> => {
         if (said.type === 'started') begun.push(said.run);
+        if (said.type === 'returned') returned.push(said.run);
         if (said.type === 'ended') await until(confirms);
       };
       const act = (): Promise<void> => until(ends);
       const dispatcher = dispatcherOf({ report, tell: () => undefined }, undefined, tasksThat(act), 2);
       dispatcher.open();
       return {
-        ...{ dispatcher, ends, confirms },
+        ...{ dispatcher, ends, confirms, returned },
         finish: async () => {
           endAll();
           await dispatcher.finish();
@@ -237,16 +240,16 @@ describe('a dispatcher', () => {
       await finish();
     });
 
-    it('does not begin what waits behind it when both are voided together', async () => {
-      const { take, dispatcher, begunAfter, finish } = stage();
+    it('hands back what waits behind it as well when both are voided together', async () => {
+      const { take, dispatcher, begunAfter, returned, finish } = stage();
       for (const run of [1, 2, 3, 4]) take(run, run === 2);
       expect(await begunAfter()).toEqual([1]);
       const both = [2, 3].map((run) => ({ job: ORDER.jobId.slice(0, -1) + String(run), upTo: run }));
-      expect(
-        await begunAfter(() => {
-          dispatcher.void(both);
-        }),
-      ).toEqual([4]);
+      const change = (): void => {
+        dispatcher.void(both);
+      };
+      expect(await begunAfter(change)).toEqual([4]);
+      expect(returned).toEqual([2, 3]);
       await finish();
     });
   });
