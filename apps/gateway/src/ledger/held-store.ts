@@ -140,7 +140,7 @@ async function readTurns(
 // However many jobs wait, one look into the index finds whether any does: the order wants the index, whatever the statistics say.
 const PACES = `
 SELECT domains.name AS queue,
-       coalesce((SELECT sum(completed + failed + cancelled) FROM queue_minutes WHERE queue_minutes.queue = domains.name), 0)::float8 AS ended,
+       coalesce((SELECT sum(completed + failed) FROM queue_minutes WHERE queue_minutes.queue = domains.name), 0)::float8 AS ended,
        coalesce((SELECT sum(concurrency) FROM workers
                  WHERE workers.domain = domains.name AND ${IS_HEARD}), 0)::int AS places,
        CASE WHEN (SELECT true FROM jobs WHERE jobs.queue = domains.name AND held = 'turn' ORDER BY queue, tenant LIMIT 1)

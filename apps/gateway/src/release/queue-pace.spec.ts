@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Paces } from './queue-pace.js';
 
+/** A look each second, of four, while nothing ends. */
+const QUIET = Array.from({ length: 5 }, (_, index) => [index * 1_000, 0] as const);
+
 describe('the window of a tenant in a queue', () => {
   function windowAfter(samples: readonly (readonly [at: number, ended: number])[], places: number, idle = 0): number {
     const paces = new Paces();
@@ -14,12 +17,19 @@ describe('the window of a tenant in a queue', () => {
   });
 
   it('is what the queue would end in two seconds, as soon as a burst has begun', () => {
-    const quiet = Array.from({ length: 5 }, (_, index) => [index * 1_000, 0] as const);
-    expect(windowAfter([...quiet, [4_250, 510]], 10)).toBe(4_000);
+    expect(windowAfter([...QUIET, [4_250, 510], [4_500, 1_020], [4_750, 1_530]], 10)).toBe(4_000);
+  });
+
+  it('is four times what has ended at most, if it was reported late and together', () => {
+    expect(windowAfter([...QUIET, [4_250, 900]], 10)).toBe(3_200);
   });
 
   it('does not take long runs that end together for a pace', () => {
     expect(windowAfter([[0, 0], [250, 10]], 10)).toBe(20); // prettier-ignore
+    const paces = new Paces();
+    paces.learn([{ queue: 'media', ended: 0, places: 100, idle: 0 }], 0);
+    paces.learn([{ queue: 'media', ended: 100, places: 0, idle: 0 }], 250); // the process of these runs has ended
+    expect(paces.windowOf('media')).toBe(100);
   });
 
   it('is at least twice what the workers take at once', () => {

@@ -151,9 +151,10 @@ export class Releaser implements Dispatch, ControlDispatch, Turns {
   }
 
   async #pace(): Promise<void> {
-    const now = performance.now();
-    if (now - this.#pacedAt < PACE_EVERY_MS) return;
-    this.#paces.learn(await this.#parts.held.paces(), now);
-    this.#pacedAt = now;
+    if (performance.now() - this.#pacedAt < PACE_EVERY_MS) return;
+    const paces = await this.#parts.held.paces();
+    // However long the ledger has taken, its counts are of now.
+    this.#pacedAt = performance.now();
+    this.#paces.learn(paces, this.#pacedAt);
   }
 }
