@@ -191,6 +191,13 @@ describe('held jobs', () => {
     expect((await gateway.jobs.find(last, null))?.status).toBe('cancelled');
   });
 
+  it('do not count as what the queue ends when they are cancelled', async () => {
+    const ids = await enterMany(WINDOW + 3, {});
+    expect(await gateway.steering.cancel(ids.slice(WINDOW))).toHaveLength(3);
+    await end(ids[0] ?? '');
+    expect(await new HeldStore(ledger.database).paces()).toMatchObject([{ queue: QUEUE, ended: 1 }]);
+  });
+
   it('are jobs that are retried by hand, too', async () => {
     const ids = await enterMany(WINDOW + 1, {});
     const last = ids.at(-1) ?? '';
