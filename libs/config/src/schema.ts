@@ -138,7 +138,7 @@ export const SCHEMA = {
   TENANT_WINDOW: setting<(typeof TENANT_WINDOWS)[number]>({
     means: 'How many messages one tenant may have in a queue; the rest of its jobs waits in the ledger for its turn.',
     allowed:
-      'auto (what the queue ends in 2 s, at least twice what its workers take at once) or none, which is no bound',
+      'auto (what the queue ends in 2 s, or would at its latest pace, at least twice what its workers take at once) or none, which is no bound',
     takenBy: 'gateway',
     parse: oneOf(TENANT_WINDOWS),
     fallback: { value: 'auto', shown: 'auto' },

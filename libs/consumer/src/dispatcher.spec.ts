@@ -57,7 +57,9 @@ interface OnePlace {
   /** The messages, by their ids, and whether each had come again. */
   readonly acknowledged: readonly string[];
   readonly take: (properties: ReturnType<typeof encodeProbe>, redelivered?: boolean) => void;
-  /** Ends the run that has the place, and all that waits. */
+  /** Ends the run that has the place. */
+  readonly endRun: () => void;
+  /** The same, and all that waits. */
   readonly end: () => Promise<void>;
 }
 
@@ -79,6 +81,9 @@ function withOnePlace(): OnePlace {
     take: (properties, redelivered = false) => {
       const ack = (): void => void acknowledged.push(`${properties.messageId ?? ''} ${String(redelivered)}`);
       dispatcher.take({ properties, body: Buffer.from('{}'), redelivered, gone: false, ack });
+    },
+    endRun: () => {
+      endRun();
     },
     end: async () => {
       endRun();
@@ -255,57 +260,38 @@ describe('a dispatcher', () => {
   });
 
   it('that retires hands back what has not begun, and waits for what has', async () => {
-    const said: Report[] = [];
-    let end = (): void => undefined;
-    const ended = new Promise<void>((resolve) => (end = resolve));
+    const { dispatcher, reported, take, endRun } = withOnePlace();
     let finished = false;
-    const report = async (one: Report): Promise<void> => void said.push(one);
-    const dispatcher = dispatcherOf(
-      { report, tell: () => undefined },
-      undefined,
-      tasksThat(() => ended),
-    );
-    dispatcher.open();
-    for (const run of [1, 2]) {
-      const properties = encodeWorkOrder({ ...ORDER, run });
-      dispatcher.take({ properties, body: Buffer.from('{}'), redelivered: false, gone: false, ack: () => undefined });
-    }
+    for (const run of [1, 2]) take(encodeWorkOrder({ ...ORDER, run }));
     const finishing = dispatcher.finish().then(() => (finished = true));
     await new Promise(setImmediate);
-    expect(said.flatMap((one) => (one.type === 'returned' ? [[one.run, one.reason]] : []))).toEqual([[2, 'draining']]);
+    expect(reported.flatMap((one) => (one.type === 'returned' ? [[one.run, one.reason]] : []))).toEqual([
+      [2, 'draining'],
+    ]);
     expect([finished, dispatcher.runs.map(({ run }) => run)]).toEqual([false, [1]]);
-    end();
+    endRun();
     await finishing;
-    expect(said.flatMap((one) => (one.type === 'ended' ? [[one.run, one.outcome.kind]] : []))).toEqual([[1, 'done']]);
+    expect(reported.flatMap((one) => (one.type === 'ended' ? [[one.run, one.outcome.kind]] : []))).toEqual([
+      [1, 'done'],
+    ]);
   });
 
   it('stops what is voided, but what has begun and is spared goes on to its end', async () => {
-    const said: Report[] = [];
-    let end = (): void => undefined;
-    const ended = new Promise<void>((resolve) => (end = resolve));
-    const report = async (one: Report): Promise<void> => void said.push(one);
-    const dispatcher = dispatcherOf(
-      { report, tell: () => undefined },
-      undefined,
-      tasksThat(() => ended),
-    );
-    const deliver = (run: number): void => {
-      const properties = encodeWorkOrder({ ...ORDER, run });
-      dispatcher.take({ properties, body: Buffer.from('{}'), redelivered: false, gone: false, ack: () => undefined });
-    };
-    dispatcher.open();
-    for (const run of [1, 2]) deliver(run);
+    const { dispatcher, reported, take, endRun } = withOnePlace();
+    for (const run of [1, 2]) take(encodeWorkOrder({ ...ORDER, run }));
     dispatcher.void([{ job: ORDER.jobId, upTo: 3, begun: 'spared' }]);
-    deliver(3);
+    take(encodeWorkOrder({ ...ORDER, run: 3 }));
     await new Promise(setImmediate);
-    const returned = said.flatMap((one) => (one.type === 'returned' ? [[one.run, one.reason]] : []));
+    const returned = reported.flatMap((one) => (one.type === 'returned' ? [[one.run, one.reason]] : []));
     expect(returned.toSorted()).toEqual([
       [2, 'voided'],
       [3, 'voided'],
     ]);
-    end();
+    endRun();
     await dispatcher.finish();
-    expect(said.flatMap((one) => (one.type === 'ended' ? [[one.run, one.outcome.kind]] : []))).toEqual([[1, 'done']]);
+    expect(reported.flatMap((one) => (one.type === 'ended' ? [[one.run, one.outcome.kind]] : []))).toEqual([
+      [1, 'done'],
+    ]);
   });
 
   it('begins the next run while the report of the last is on its way, and acknowledges neither before', async () => {
