@@ -35,6 +35,8 @@ describe('a subscriber', () => {
   /** It will be when a channel is to be closed. */
   let isDeafToClosing: boolean;
   let taken: string[];
+  /** How often it has told that deliveries come. */
+  let attached: number;
 
   /** Is done to each new channel. */
   let prepare: (channel: Channel) => void;
@@ -66,6 +68,7 @@ describe('a subscriber', () => {
     } as const;
     link = new BrokerLink(config, 'test', createTelemetry({ service: 'test', level: 'silent' }));
     taken = [];
+    attached = 0;
     prepare = () => undefined;
     subscriber = new Subscriber(link, {
       queue: QUEUE,
@@ -74,6 +77,9 @@ describe('a subscriber', () => {
       handle: (delivery) => {
         taken.push(delivery.body.toString());
         delivery.ack();
+      },
+      onAttached: () => {
+        attached += 1;
       },
     });
     link.open();
@@ -205,6 +211,23 @@ describe('a subscriber', () => {
     await eventually('new channel', () => isDeaf || undefined);
     await subscriber.stop();
     expect(link.state).toBe('open'); // nobody has given the connection up yet
+    await link.close();
+  });
+
+  it('tells when deliveries come, also when it was told to take them while it had no channel', async () => {
+    expect(attached).toBe(1);
+    await subscriber.pause();
+    let refusals = 0;
+    prepare = () => {
+      refusals += 1;
+      if (refusals === 1) throw new Error('not yet');
+    };
+    proxy.reset();
+    await eventually('refused channel', () => refusals > 0 || undefined);
+    await subscriber.resume();
+    await eventually('word of the consumer', () => attached === 2 || undefined);
+    expect([subscriber.attached, refusals]).toEqual([true, 2]);
+    await subscriber.stop();
     await link.close();
   });
 

@@ -186,6 +186,17 @@ describe('the broker under a suite', () => {
     await asPlanned();
   });
 
+  it('lets an app become ready as soon as it gets its queue, after the broker has refused it at first', async () => {
+    await suite.stopApp('lab');
+    const release = await messages.occupyQueue(WORK_QUEUE);
+    const ready = suite.startApp('lab');
+    await eventually('refusal', () => suite.log('lab').find((line) => /channel\.closed.+ACCESS_REFUSED/.test(line)));
+    await release();
+    await ready;
+    const [id = ''] = await enqueueSome(1, { steps: ['ok'] });
+    await jobs.completed(id);
+  });
+
   it('ends an app at its start, with what is and what was wanted, when a queue of it has other arguments', async () => {
     await messages.declareQueue('leveret.media.dead', { 'x-queue-type': 'classic' });
     const said =

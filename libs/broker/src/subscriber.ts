@@ -14,6 +14,8 @@ export interface SubscriberOptions {
   readonly consumerArguments?: () => Record<string, unknown>;
   /** Work that it begins may go on after it returns; `stop` waits for a promise that it gives back. */
   readonly handle: (delivery: Delivery) => void | Promise<void>;
+  /** A new channel has come, and deliveries with it. */
+  readonly onAttached?: () => void;
   /** The channel is gone: deliveries that were not acknowledged will be delivered again, here or elsewhere. */
   readonly lost?: () => void;
 }
@@ -94,7 +96,7 @@ export class Subscriber {
     await this.#channel.stop();
   }
 
-  #setup(channel: ConfirmChannel): Promise<void> {
+  async #setup(channel: ConfirmChannel): Promise<void> {
     const live: LiveChannel = new LiveChannel(channel, {
       prepare: async () => {
         await this.#options.setup?.(channel);
@@ -103,7 +105,8 @@ export class Subscriber {
       consume: () => this.#consume(live),
     });
     this.#live = live;
-    return live.align();
+    await live.align();
+    if (live.attached) this.#options.onAttached?.();
   }
 
   #consume(live: LiveChannel): Promise<Replies.Consume> {

@@ -41,6 +41,17 @@ describe('the intake', () => {
     expect([said, intake.obstacle]).toEqual([['void', 'open', 'resumed…', 'resumed'], undefined]);
   });
 
+  it('is entered when the consumer comes later than it was asked to, because it had no channel', async () => {
+    const subscriber = { attached: false, resume: async () => {}, pause: async () => {} };
+    const intake = new Intake('media', { open: () => {}, hold: () => {}, void: () => {} }, subscriber);
+    intake.follow(true);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(intake.obstacle).toBe('the consumer is not attached to its queue');
+    subscriber.attached = true;
+    intake.attach();
+    await intake.entered;
+  });
+
   it('stays closed, and is ready, when its queue is paused', async () => {
     const { intake, said } = recorded();
     intake.obey({ type: 'pause', queue: 'media', version: 1 });

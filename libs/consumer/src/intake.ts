@@ -58,6 +58,11 @@ export class Intake {
     void this.#decide();
   }
 
+  /** The consumer has come to its queue: it may have been away when messages were first wanted. */
+  attach(): void {
+    void this.#decide();
+  }
+
   /**
    * Takes nothing for a while: the app cannot work. Of several such times the last to end counts.
    * @returns whether that is news: jobs that were in hand together meet the same reason, one after the other

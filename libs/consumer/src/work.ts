@@ -84,6 +84,9 @@ export function workOn(tasks: TaskTable, base: WorkBase): Work {
       void announcer.announce();
       former.search();
     },
+    onAttached: () => {
+      intake.attach();
+    },
     ...feeding(dispatcher),
   });
   const intake = new Intake(domain, dispatcher, withFormer(subscriber, former));
