@@ -53,18 +53,40 @@ describe('Batcher', () => {
     expect(batches).toEqual([[4, 5], [6], [99], [1, 1, 1], [1]]);
   });
 
-  it('has as many batches in flight as it may', async () => {
+  it.each([
+    ['items', { maxItems: 2 }],
+    ['bytes', { maxBytes: 6, sizeOf: () => 3 }],
+  ])('has as many batches in flight as it may when they are full by their %s', async (_by, full) => {
     const { write, batches, release } = heldWriter();
-    const batcher = new Batcher(write, neverBlames, { maxItems: 1, concurrency: 2 });
-    const all = [1, 2, 3].map((item) => batcher.add(item));
+    const batcher = new Batcher(write, neverBlames, { ...full, concurrency: 2 });
+    const all = [1, 2, 3, 4, 5, 6].map((item) => batcher.add(item));
     await turn();
-    expect(batches).toEqual([[1], [2]]);
+    expect(batches).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
     release();
     release();
     await all[0];
     await turn();
     release();
-    expect(await Promise.all(all)).toEqual([10, 20, 30]);
+    expect(await Promise.all(all)).toEqual([10, 20, 30, 40, 50, 60]);
+  });
+
+  it('has no further batch in flight that is not full', async () => {
+    const { write, batches, release } = heldWriter();
+    const batcher = new Batcher(write, neverBlames, { maxItems: 3, concurrency: 2 });
+    const first = batcher.add(1);
+    await turn();
+    const rest = [batcher.add(2), batcher.add(3)];
+    await turn();
+    expect(batches).toEqual([[1]]);
+    release();
+    await first;
+    await turn();
+    expect(batches).toEqual([[1], [2, 3]]);
+    release();
+    expect(await Promise.all(rest)).toEqual([20, 30]);
   });
 
   it('lets the item that its writer blames fail alone', async () => {

@@ -6,9 +6,9 @@ export interface BatchLimits<T> {
   readonly maxBytes?: number;
   /** Estimated bytes of an item. @default every item counts as 0 */
   readonly sizeOf?: (item: T) => number;
-  /** Batches under way at once. @default 1 */
+  /** Batches under way at once; a further one leaves only when it is full: each costs as much again. @default 1 */
   readonly concurrency?: number;
-  /** How long a batch waits for more items when nobody is in a hurry, in milliseconds, unless it has `maxItems`. @default 0 */
+  /** How long a batch waits for more items when nobody is in a hurry, in milliseconds, unless it is full. @default 0 */
   readonly gatherMs?: number;
   /** Items that may wait for a batch; one more is refused. @default no limit: callers bound what they have under way */
   readonly maxWaitingItems?: number;
@@ -27,7 +27,7 @@ export class BatcherFullError extends Error {
 
 /**
  * Shares one round trip among concurrent callers: while a batch is in flight the next one gathers, and it leaves when the one before
- * has come back. Unless it is to gather for longer, there is no timer: a lone item leaves in the same turn of the event loop in which
+ * has come back, or when it is full and there may be another. Unless it is to gather for longer, there is no timer: a lone item leaves in the same turn of the event loop in which
  * it came.
  *
  * `write` gets the items of a batch in the order they came and returns one result per item, in the same order. When it
@@ -93,8 +93,14 @@ export class Batcher<T, R> {
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
+  /** What waits is enough for a batch. */
   get #isFull(): boolean {
-    return this.#waiting.length >= this.#maxItems;
+    return this.#waiting.length >= this.#maxItems || this.#waitingBytes >= this.#maxBytes;
+  }
+
+  get #mayLaunch(): boolean {
+    if (this.#flying === 0) return this.#waiting.length > 0;
+    return this.#flying < this.#concurrency && this.#isFull;
   }
 
   /** Launches in a while, or at the end of this turn when what waits has nobody to wait for. */
@@ -113,7 +119,7 @@ export class Batcher<T, R> {
   #launch(): void {
     this.#callOff?.();
     this.#callOff = undefined;
-    while (this.#flying < this.#concurrency && this.#waiting.length > 0) {
+    while (this.#mayLaunch) {
       const batch = this.#take();
       this.#flying += 1;
       void this.#send(batch).finally(() => {

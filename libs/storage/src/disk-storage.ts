@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, readdir, readFile, realpath, rmdir, unlin
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type FileReference } from '#libs/contracts';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { assertInside } from './byte-range.js';
 import { codeOf, ifThere, onDisk } from './disk-error.js';
 import { ensureFolder, isPlain, sweepStale } from './disk-folders.js';

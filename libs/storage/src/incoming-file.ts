@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { codeOf } from './disk-error.js';
 import { syncFolder } from './disk-folders.js';
 

@@ -12,7 +12,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { type FileReference } from '#libs/contracts';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { assertInside, isRange } from './byte-range.js';
 import { safeContentType, safeFilename } from './file-description.js';
 import { digestOf, guardSource, Meter } from './meter.js';

@@ -1,5 +1,6 @@
 import { isTenantName } from '#libs/contracts';
-import { NIL, v7 as uuidv7 } from 'uuid';
+import { NIL } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 
 const ID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const OUTPUT = '(?:0|[1-9][0-9]{0,8})-(?!\\.)[a-z0-9._-]{1,100}';

@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { clippedText } from '#libs/contracts';
 import { callerOfRequest } from '../api-keys/caller.js';
 import { noteAnswer } from '../http/answer-notes.js';

@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { type ApiKeyStore, type NewApiKey } from '../ledger/api-key.store.js';
 import { UNLIMITED_KEY } from '../ledger/limits.js';
 import { digestOf, hintOf, newApiKey } from './api-key-text.js';

@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { pathId, readId } from '../http/ids.js';
 import { JsonBody } from '../http/json-body.js';
 import { type Page, pageOf, readPageRequest } from '../http/page.js';

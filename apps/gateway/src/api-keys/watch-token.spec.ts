@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { WatchTokens } from './watch-token.js';
 
 describe('a watch token', () => {

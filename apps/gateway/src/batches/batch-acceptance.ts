@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { keyOf } from '../api-keys/caller.js';
 import { type FieldError, invalid } from '../http/problem.js';
 import { type JobCall } from '../jobs/job-acceptance.js';

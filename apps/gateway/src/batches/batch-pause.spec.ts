@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { type Job, type Outcome, type RunReport } from '#libs/contracts';
 import { AuditStore } from '../ledger/audit-store.js';
 import { BatchPauseStore } from '../ledger/batch-pause-store.js';

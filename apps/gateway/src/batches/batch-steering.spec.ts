@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { type Job, type Outcome } from '#libs/contracts';
 import { BatchStore } from '../ledger/batch-store.js';
 import { JobSteering } from '../ledger/job-steering.js';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTelemetry } from '#libs/observability';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { type DeadLetterFilter } from '../ledger/dead-letter-filter.js';
 import { JobSteering } from '../ledger/job-steering.js';
 import { JobStore } from '../ledger/job-store.js';

@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { type Telemetry } from '#libs/observability';
 import { RequireScope } from '../api-keys/caller.js';
 import { pathId } from '../http/ids.js';

@@ -1,6 +1,6 @@
 import { type Delivery, type SubscriberOptions } from '#libs/broker';
 import { checkVersion, EVENT_TYPE_FORM, isEventType, isStorableText, LIMITS } from '#libs/contracts';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { isFactType } from '../facts/fact-type.js';
 import { parseJson } from '../http/parse-json.js';
 import { Problem } from '../http/problem.js';

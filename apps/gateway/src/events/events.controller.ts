@@ -1,6 +1,6 @@
 import { Controller, Headers, HttpCode, Post, Res } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { type Caller, CurrentCaller, RequireScope } from '../api-keys/caller.js';
 import { JsonBody } from '../http/json-body.js';
 import { IDEMPOTENCY, readIdempotencyKey } from '../jobs/idempotency-key.js';

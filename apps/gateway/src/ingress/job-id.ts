@@ -1,4 +1,5 @@
-import { NIL, v5 as uuidv5, v7 as uuidv7, validate } from 'uuid';
+import { NIL, v5 as uuidv5, validate } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 
 /** Names of messages live in this namespace; it never changes, or a message sent again would become a second job. */
 const NAMESPACE = '5e0b8a3c-7d52-4c1e-9f64-1f2f4f0f6a11';

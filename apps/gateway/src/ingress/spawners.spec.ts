@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { encodeSpawn, type MessageProperties } from '#libs/contracts';
 import { JobStore } from '../ledger/job-store.js';
 import { type NewJob } from '../ledger/new-job.js';

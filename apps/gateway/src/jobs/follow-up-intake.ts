@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { type FieldError } from '../http/problem.js';
 import { type FollowUp } from '../ledger/follow-up.js';
 import { type EndTellings } from '../notifications/end-tellings.js';

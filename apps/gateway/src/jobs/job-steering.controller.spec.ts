@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Job } from '#libs/contracts';
 import { outputKey, uploadKey } from '#libs/storage';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { type ProblemDetails } from '../http/problem.js';
 import { type Answer, Client } from '../testing/client.js';
 import { type RealEdge, startRealEdge } from '../testing/real-edge.js';

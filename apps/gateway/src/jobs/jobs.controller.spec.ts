@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Attempt, DEFAULT_BACKOFF, type Job } from '#libs/contracts';
 import { outputKey, uploadKey } from '#libs/storage';
-import { v4 as uuidv4, v5 as uuidv5, v7 as uuidv7 } from 'uuid';
+import { v4 as uuidv4, v5 as uuidv5 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { Database } from '../ledger/database.js';
 import { type Page } from '../http/page.js';
 import { TaskStore } from '../ledger/task-store.js';

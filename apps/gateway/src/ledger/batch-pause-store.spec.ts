@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { reconcilerTimes } from '../reconciler/times.js';
 import { DueJobs } from '../relay/due-jobs.js';
 import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';

@@ -1,5 +1,5 @@
 import { type JobError, type JobStatus } from '#libs/contracts';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { derivedId } from '../jobs/derived-id.js';
 import { DELIVER_WEBHOOK } from '../notifications/end-tellings.js';
 import { wantsEnd } from '../webhooks/endpoint-wants.js';

@@ -1,5 +1,5 @@
 import { type JobError, type JobStatus } from '#libs/contracts';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { factTypeOf, hearsOf } from '../facts/fact-type.js';
 import { type Database, type Queries } from './database.js';
 import { insertEvents } from './event-insert.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { type RunReport } from '#libs/contracts';
 import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';

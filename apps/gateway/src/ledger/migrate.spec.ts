@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
 import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';

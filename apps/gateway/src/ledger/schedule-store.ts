@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { ticksOf } from '../schedules/ticks.js';
 import { type Database } from './database.js';
 import { type RunReason, type ScheduleRun } from './schedule-run.js';

@@ -1,5 +1,5 @@
 import { LIMITS } from '#libs/contracts';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { takeLocks, tenantTriggersLock } from './advisory-locks.js';
 import { type Database, type Queries } from './database.js';
 import {

@@ -1,5 +1,5 @@
 import { LIMITS } from '#libs/contracts';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { takeLocks, tenantEndpointsLock } from './advisory-locks.js';
 import { type Database } from './database.js';
 import { openDeliveries } from './delivery-history.js';

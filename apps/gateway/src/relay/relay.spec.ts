@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { createTelemetry } from '#libs/observability';
 import { eventually } from '../../../../test/support/eventually.js';
 import { BatchStore, type EnteredBatch } from '../ledger/batch-store.js';

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { createTelemetry } from '#libs/observability';
 import { type Database } from '../ledger/database.js';
 import { JobSteering } from '../ledger/job-steering.js';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { type JobStatus } from '#libs/contracts';
 import { createTelemetry, type Telemetry } from '#libs/observability';
 import { outputKey, type Storage, uploadKey } from '#libs/storage';

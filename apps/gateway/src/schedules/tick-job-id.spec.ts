@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { v7 as uuidv7, version } from 'uuid';
+import { version } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { tickJobId } from './tick-job-id.js';
 
 const TICK = new Date('2026-01-01T10:00:00.000Z');

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { type OpenIdConfig, type OpenIdRole } from '#libs/config';
 import { clippedText } from '#libs/contracts';
 import { type ApiKeyRecord, type ApiKeyStore } from '../ledger/api-key.store.js';

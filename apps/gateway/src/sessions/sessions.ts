@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type FastifyRequest } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { digestOf } from '../api-keys/api-key-text.js';
 import { type Authenticator, callerOf } from '../api-keys/authenticator.js';
 import { type Caller, may } from '../api-keys/caller.js';

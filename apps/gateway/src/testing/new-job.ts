@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { DEFAULT_BACKOFF } from '#libs/contracts';
 import { type NewJob } from '../ledger/new-job.js';
 

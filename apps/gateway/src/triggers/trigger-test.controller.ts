@@ -1,5 +1,5 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { type Caller, CurrentCaller, keyOf, RequireScope } from '../api-keys/caller.js';
 import { EVENT_REQUEST, readEvent } from '../events/event-request.js';
 import { BodySchema } from '../http/body-schema.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { LIMITS } from '#libs/contracts';
 import { type Page } from '../http/page.js';
 import { Client, pathsOf } from '../testing/client.js';

@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { type FollowerMaker } from '../flows/follower-maker.js';
 import { invalid } from '../http/problem.js';
 import { type JobIntake } from '../jobs/job-intake.js';
