@@ -65,7 +65,7 @@ describe('npm run doctor', () => {
           (check) => ['good', check],
         ),
         ['good', 'unroutable messages'],
-        ...['ledger schema', 'clocks', 'storage'].map((check) => ['good', check]),
+        ...['ledger schema', 'long transactions', 'clocks', 'storage'].map((check) => ['good', check]),
       ]);
     },
     TEST_MS,

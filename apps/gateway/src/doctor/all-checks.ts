@@ -5,6 +5,7 @@ import { brokerVersion } from './checks/broker-version.js';
 import { clocks } from './checks/clocks.js';
 import { consumers } from './checks/consumers.js';
 import { deadLetterRoutes } from './checks/dead-letter-routes.js';
+import { longTransactions } from './checks/long-transactions.js';
 import { policies } from './checks/policies.js';
 import { priorities } from './checks/priorities.js';
 import { queueArguments } from './checks/queue-arguments.js';
@@ -28,6 +29,7 @@ export const ALL_CHECKS: readonly Check[] = [
   consumers,
   unroutable,
   schema,
+  longTransactions,
   clocks,
   storage,
 ];

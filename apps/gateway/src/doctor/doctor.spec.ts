@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
 import { openStorage, type Storage } from '#libs/storage';
 import { JobStore } from '../ledger/job-store.js';
 import { TaskStore } from '../ledger/task-store.js';
@@ -288,6 +289,30 @@ describe('the doctor', () => {
     const [, statement = ''] = /; (CREATE [^;]*);/.exec(findings[1] ?? '') ?? [];
     await ledger.database.query(statement);
     expect(await found('mend')).toEqual([]);
+  });
+
+  it('notes a transaction that has been open for long, and no longer when it has ended', async () => {
+    const impatient: Subject['ledger'] = {
+      joinsLists: true,
+      query: <T extends object>(sql: string, values: readonly unknown[] = []) =>
+        ledger.database.query<T>(sql, sql.includes('pg_stat_activity') ? [0] : values),
+    };
+    const long = async (): Promise<readonly string[]> =>
+      (await found('note', { ledger: impatient })).filter((one) => one.startsWith('long transactions'));
+    const backup = new Client({ connectionString: ledger.url, application_name: 'pg_dump' });
+    await backup.connect();
+    try {
+      await backup.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+      await backup.query('SELECT FROM jobs');
+      expect(await long()).toEqual([
+        expect.stringMatching(/^long transactions: Session \d+ of \w+ \(pg_dump\) has .+ pg_terminate_backend\(\d+\)/),
+      ]);
+      expect((await found('good')).filter((one) => one.startsWith('long transactions'))).toHaveLength(1);
+      await backup.query('COMMIT');
+      expect(await long()).toEqual([]);
+    } finally {
+      await backup.end();
+    }
   });
 
   it('says what it cannot see without the management API, or with a user who may not use it', async () => {
