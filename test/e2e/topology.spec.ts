@@ -186,13 +186,18 @@ describe('the broker under a suite', () => {
     await asPlanned();
   });
 
-  it('lets an app become ready as soon as it gets its queue, after the broker has refused it at first', async () => {
+  it('has an app that is not ready while the broker refuses its queue, and is when it gives it', async () => {
     await suite.stopApp('lab');
-    const release = await messages.occupyQueue(WORK_QUEUE);
-    const ready = suite.startApp('lab');
-    await eventually('refusal', () => suite.log('lab').find((line) => /channel\.closed.+ACCESS_REFUSED/.test(line)));
-    await release();
-    await ready;
+    await suite.servers.letRead(`^(?!${WORK_QUEUE.replaceAll('.', '\\.')}$).*`);
+    const ready = jest.fn();
+    const started = suite.startApp('lab').then(ready);
+    try {
+      await eventually('refusal', () => suite.log('lab').find((line) => /channel\.closed.+ACCESS_REFUSED/.test(line)));
+      expect(ready).not.toHaveBeenCalled();
+    } finally {
+      await suite.servers.letRead('.*');
+    }
+    await started;
     const [id = ''] = await enqueueSome(1, { steps: ['ok'] });
     await jobs.completed(id);
   });

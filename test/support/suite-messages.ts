@@ -76,14 +76,6 @@ export class SuiteMessages {
     await this.channel.deleteQueue(queue);
   }
 
-  /** Keeps everybody else from consuming a queue, until what is given back is called. */
-  async occupyQueue(queue: string): Promise<() => Promise<void>> {
-    const { consumerTag } = await this.channel.consume(queue, () => undefined, { exclusive: true });
-    return async () => {
-      await this.channel.cancel(consumerTag);
-    };
-  }
-
   private async takeOne(queue: string): Promise<TakenMessage | undefined> {
     const message = await this.channel.get(queue, { noAck: true });
     return message === false ? undefined : takenOf(message);

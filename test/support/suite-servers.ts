@@ -75,15 +75,21 @@ export class SuiteServers {
     });
   }
 
-  private async makeVirtualHost(): Promise<void> {
+  /** Lets everybody consume from the queues whose names fit a pattern; all else is allowed. */
+  async letRead(read: string): Promise<void> {
     const user = decodeURIComponent(new URL(this.broker.url).username);
-    const everything = { configure: '.*', write: '.*', read: '.*' };
-    const answers = [
-      await callManagement(this.broker, 'PUT', `/api/vhosts/${this.id}`),
-      await callManagement(this.broker, 'PUT', `/api/permissions/${this.id}/${encodeURIComponent(user)}`, everything),
-    ];
-    for (const { ok, status } of answers)
-      if (!ok) throw new Error(`The virtual host ${this.id} was refused: ${status}`);
+    const rights = { configure: '.*', write: '.*', read };
+    await this.put(`/api/permissions/${this.id}/${encodeURIComponent(user)}`, rights);
+  }
+
+  private async makeVirtualHost(): Promise<void> {
+    await this.put(`/api/vhosts/${this.id}`);
+    await this.letRead('.*');
+  }
+
+  private async put(path: string, body?: object): Promise<void> {
+    const { ok, status } = await callManagement(this.broker, 'PUT', path, body);
+    if (!ok) throw new Error(`The broker refused ${path}: ${status}`);
   }
 
   private async administer(statement: string): Promise<void> {

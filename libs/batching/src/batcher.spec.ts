@@ -89,6 +89,50 @@ describe('Batcher', () => {
     expect(await Promise.all(rest)).toEqual([20, 30]);
   });
 
+  it('waits for both in flight with what fills no batch', async () => {
+    const { write, batches, release } = heldWriter();
+    const batcher = new Batcher(write, neverBlames, { maxItems: 2, concurrency: 2 });
+    const all = [1, 2, 3, 4, 5].map((item) => batcher.add(item));
+    await turn();
+    release();
+    await all[0];
+    await turn();
+    expect(batches).toHaveLength(2);
+    release();
+    await all[2];
+    await turn();
+    expect(batches.at(2)).toEqual([5]);
+    release();
+    expect(await Promise.all(all)).toEqual([10, 20, 30, 40, 50]);
+  });
+
+  it('has one more in flight that is not full when those before it are late, and then waits again', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'clearImmediate'] });
+    const { write, batches, release } = heldWriter();
+    const batcher = new Batcher(write, neverBlames, { concurrency: 3 });
+    const stuck = batcher.add(1);
+    await turn();
+    const beside = batcher.add(2);
+    jest.advanceTimersByTime(199);
+    await turn();
+    expect(batches).toEqual([[1]]);
+    jest.advanceTimersByTime(1);
+    expect(batches).toEqual([[1], [2]]);
+    const next = batcher.add(3);
+    await turn();
+    expect(batches).toEqual([[1], [2]]);
+    release();
+    await stuck;
+    await turn();
+    expect(batches).toEqual([[1], [2]]);
+    release();
+    await beside;
+    await turn();
+    expect(batches).toEqual([[1], [2], [3]]);
+    release();
+    expect(await next).toBe(30);
+  });
+
   it('lets the item that its writer blames fail alone', async () => {
     const write = async (items: readonly number[]): Promise<number[]> => {
       if (items.includes(13)) throw new RangeError('thirteen');
@@ -148,37 +192,43 @@ describe('Batcher', () => {
     expect(await after).toBe(10);
   });
 
-  it('waits for more when it may gather for a while, also behind a batch that has come back, but not when one is full', async () => {
-    jest.useFakeTimers({ doNotFake: ['setImmediate', 'clearImmediate'] });
-    const { write, batches, release } = heldWriter();
-    const batcher = new Batcher(write, neverBlames, { gatherMs: 30, maxItems: 3 });
-    const first = [batcher.add(1)];
-    jest.advanceTimersByTime(29);
-    await turn();
-    first.push(batcher.add(2));
-    expect(batches).toEqual([]);
-    jest.advanceTimersByTime(1);
-    expect(batches).toEqual([[1, 2]]);
-    const second = [batcher.add(3)];
-    release();
-    await Promise.all(first);
-    await turn();
-    jest.advanceTimersByTime(29);
-    expect(batches).toEqual([[1, 2]]);
-    second.push(batcher.add(4), batcher.add(5));
-    const full = [
-      [1, 2],
-      [3, 4, 5],
-    ];
-    expect(batches).toEqual(full);
-    const third = [6, 7, 8].map((item) => batcher.add(item));
-    release();
-    expect(await Promise.all(second)).toEqual([30, 40, 50]);
-    await turn();
-    expect(batches).toEqual([...full, [6, 7, 8]]);
-    release();
-    expect(await Promise.all(third)).toEqual([60, 70, 80]);
-  });
+  it.each([
+    ['items', { maxItems: 3 }],
+    ['bytes', { maxBytes: 9, sizeOf: () => 3 }],
+  ])(
+    'waits for more when it may gather for a while, also behind a batch that has come back, but not when one is full by its %s',
+    async (_by, full) => {
+      jest.useFakeTimers({ doNotFake: ['setImmediate', 'clearImmediate'] });
+      const { write, batches, release } = heldWriter();
+      const batcher = new Batcher(write, neverBlames, { gatherMs: 30, ...full });
+      const first = [batcher.add(1)];
+      jest.advanceTimersByTime(29);
+      await turn();
+      first.push(batcher.add(2));
+      expect(batches).toEqual([]);
+      jest.advanceTimersByTime(1);
+      expect(batches).toEqual([[1, 2]]);
+      const second = [batcher.add(3)];
+      release();
+      await Promise.all(first);
+      await turn();
+      jest.advanceTimersByTime(29);
+      expect(batches).toEqual([[1, 2]]);
+      second.push(batcher.add(4), batcher.add(5));
+      const both = [
+        [1, 2],
+        [3, 4, 5],
+      ];
+      expect(batches).toEqual(both);
+      const third = [6, 7, 8].map((item) => batcher.add(item));
+      release();
+      expect(await Promise.all(second)).toEqual([30, 40, 50]);
+      await turn();
+      expect(batches).toEqual([...both, [6, 7, 8]]);
+      release();
+      expect(await Promise.all(third)).toEqual([60, 70, 80]);
+    },
+  );
 
   it('is drained when everything has come back', async () => {
     const { write, release } = heldWriter();

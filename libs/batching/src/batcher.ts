@@ -6,7 +6,10 @@ export interface BatchLimits<T> {
   readonly maxBytes?: number;
   /** Estimated bytes of an item. @default every item counts as 0 */
   readonly sizeOf?: (item: T) => number;
-  /** Batches under way at once; a further one leaves only when it is full: each costs as much again. @default 1 */
+  /**
+   * Batches under way at once. As each costs its writer as much again, a further one leaves only when as much waits as fills one, or
+   * when those before it are late. @default 1
+   */
   readonly concurrency?: number;
   /** How long a batch waits for more items when nobody is in a hurry, in milliseconds, unless it is full. @default 0 */
   readonly gatherMs?: number;
@@ -15,6 +18,9 @@ export interface BatchLimits<T> {
   /** Bytes, by `sizeOf`, that may wait for a batch; an item that comes when they are reached is refused. @default no limit */
   readonly maxWaitingBytes?: number;
 }
+
+/** A batch that has not come back by then, in milliseconds, may wait for what others need not wait for, such as a locked row. */
+const LATE_MS = 200;
 
 /** So much waits already that an item was not taken: it was not written, and will not be. */
 export class BatcherFullError extends Error {
@@ -26,9 +32,9 @@ export class BatcherFullError extends Error {
 }
 
 /**
- * Shares one round trip among concurrent callers: while a batch is in flight the next one gathers, and it leaves when the one before
- * has come back, or when it is full and there may be another. Unless it is to gather for longer, there is no timer: a lone item leaves in the same turn of the event loop in which
- * it came.
+ * Shares one round trip among concurrent callers: while a batch is in flight the next one gathers. It leaves when none is in flight
+ * any more, and if there may be another beside it, as soon as it is full, or those in flight are late. Unless it is to gather for
+ * longer, there is no timer before it: a lone item leaves in the same turn of the event loop in which it came.
  *
  * `write` gets the items of a batch in the order they came and returns one result per item, in the same order. When it
  * throws an error that `blames` the content of a batch, the batch is halved until the bad item stands alone and fails alone.
@@ -46,6 +52,8 @@ export class Batcher<T, R> {
   #waiting: Entry<T, R>[] = [];
   #waitingBytes = 0;
   #flying = 0;
+  /** Of those in flight. */
+  #late = 0;
   #callOff: (() => void) | undefined;
   #idle: (() => void)[] = [];
 
@@ -99,8 +107,8 @@ export class Batcher<T, R> {
   }
 
   get #mayLaunch(): boolean {
-    if (this.#flying === 0) return this.#waiting.length > 0;
-    return this.#flying < this.#concurrency && this.#isFull;
+    if (this.#waiting.length === 0 || this.#flying >= this.#concurrency) return false;
+    return this.#flying === this.#late || this.#isFull;
   }
 
   /** Launches in a while, or at the end of this turn when what waits has nobody to wait for. */
@@ -119,16 +127,32 @@ export class Batcher<T, R> {
   #launch(): void {
     this.#callOff?.();
     this.#callOff = undefined;
-    while (this.#mayLaunch) {
-      const batch = this.#take();
-      this.#flying += 1;
-      void this.#send(batch).finally(() => {
-        this.#flying -= 1;
-        if (this.#gatherMs === 0 || this.#isFull) this.#launch();
-        else this.#gather();
-        if (this.pending === 0) for (const resolve of this.#idle.splice(0)) resolve();
-      });
-    }
+    while (this.#mayLaunch) void this.#fly(this.#take());
+  }
+
+  async #fly(batch: readonly Entry<T, R>[]): Promise<void> {
+    this.#flying += 1;
+    const noLongerLate = this.#concurrency > 1 ? this.#watch() : undefined;
+    await this.#send(batch);
+    noLongerLate?.();
+    this.#flying -= 1;
+    if (this.#gatherMs === 0 || this.#isFull) this.#launch();
+    else this.#gather();
+    if (this.pending === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** Counts a batch as late from some time on, until what it gives back is called. */
+  #watch(): () => void {
+    let late = 0;
+    const timer = setTimeout(() => {
+      late = 1;
+      this.#late += 1;
+      this.#launch();
+    }, LATE_MS);
+    return () => {
+      clearTimeout(timer);
+      this.#late -= late;
+    };
   }
 
   #take(): Entry<T, R>[] {

@@ -14,7 +14,7 @@ export interface SubscriberOptions {
   readonly consumerArguments?: () => Record<string, unknown>;
   /** Work that it begins may go on after it returns; `stop` waits for a promise that it gives back. */
   readonly handle: (delivery: Delivery) => void | Promise<void>;
-  /** A new channel has come, and deliveries with it. */
+  /** A new channel has come with a consumer. Not told when `resume` makes one on a channel that is there: that settles when it has. */
   readonly onAttached?: () => void;
   /** The channel is gone: deliveries that were not acknowledged will be delivered again, here or elsewhere. */
   readonly lost?: () => void;

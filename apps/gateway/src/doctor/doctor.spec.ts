@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { openStorage, type Storage } from '#libs/storage';
+import { Database } from '../ledger/database.js';
 import { JobStore } from '../ledger/job-store.js';
 import { TaskStore } from '../ledger/task-store.js';
 import { TriggerStore } from '../ledger/trigger-store.js';
@@ -295,7 +296,7 @@ describe('the doctor', () => {
     const impatient: Subject['ledger'] = {
       joinsLists: true,
       query: <T extends object>(sql: string, values: readonly unknown[] = []) =>
-        ledger.database.query<T>(sql, sql.includes('pg_stat_activity') ? [0] : values),
+        ledger.database.query<T>(sql, sql.includes('make_interval') ? [0] : values),
     };
     const long = async (): Promise<readonly string[]> =>
       (await found('note', { ledger: impatient })).filter((one) => one.startsWith('long transactions'));
@@ -312,6 +313,27 @@ describe('the doctor', () => {
       expect(await long()).toEqual([]);
     } finally {
       await backup.end();
+    }
+  });
+
+  it('says of which roles it cannot see transactions', async () => {
+    await ledger.database.query(`CREATE ROLE viewer LOGIN PASSWORD 'viewer' IN ROLE pg_read_all_data`);
+    const url = new URL(ledger.url);
+    [url.username, url.password] = ['viewer', 'viewer'];
+    const viewing = new Database(url.href);
+    const unseen = async (): Promise<readonly string[]> =>
+      (await found('unknown', { ledger: viewing })).filter((one) => one.startsWith('long transactions'));
+    try {
+      expect(await unseen()).toEqual([
+        expect.stringMatching(
+          /Transactions of the role \w+ are not shown to viewer.+ GRANT pg_read_all_stats TO viewer/,
+        ),
+      ]);
+      await ledger.database.query('GRANT pg_read_all_stats TO viewer');
+      expect(await unseen()).toEqual([]);
+    } finally {
+      await viewing.close();
+      await ledger.database.query('DROP ROLE viewer');
     }
   });
 

@@ -28,7 +28,7 @@ interface Entering {
   readonly giveUpAt: number;
 }
 
-/** Large payloads fill one soon. */
+/** Statements: a second one costs the database as much again, so it is for large payloads and for when the first is stuck. */
 const BATCHES_AT_ONCE = 2;
 /** Jobs that wait for a statement to be entered with; more callers are refused at once. */
 const WAITING_JOBS = 5_000;
