@@ -42,11 +42,12 @@ async function ofSessions(ledger: Queries): Promise<Finding[]> {
   });
 }
 
-// PostgreSQL shows that there are sessions of other roles, and not since when a transaction of theirs is open.
+// PostgreSQL shows that there are sessions of other roles, and not since when a transaction of theirs is open. Its own workers have no
+// role.
 async function ofHiddenSessions(ledger: Queries): Promise<Finding[]> {
   const roles = await ledger.query<{ role: string; viewer: string }>(
     `SELECT DISTINCT usename AS role, current_user AS viewer FROM pg_stat_activity
-     WHERE datname = current_database() AND backend_type IS NULL ORDER BY role`,
+     WHERE datname = current_database() AND usename IS NOT NULL AND backend_type IS NULL ORDER BY role`,
   );
   return roles.map(({ role, viewer }) =>
     unknown(
