@@ -8,24 +8,18 @@ import { type TestSuite } from '../support/test-suite.js';
 /** Text that would be a program, were it ever taken for markup. */
 export const PLANTED = `"'><img src=x onerror="window.planted=1"><script>window.planted=1</script>`;
 
-/** What the dashboard is shown with: something of every kind, with planted text wherever a user can write. */
-export interface DashboardData {
+const SCRIPT = { task: 'lab.script', payload: { steps: ['ok'], says: PLANTED } };
+
+/** Jobs of the order 4711, which are the only ones of it. */
+export interface EndedJobs {
+  /** At its second attempt. */
   readonly completed: string;
   readonly failed: string;
-  readonly picture: string;
-  readonly scheduled: string;
-  readonly spawner: string;
-  readonly batch: string;
-  readonly schedule: string;
-  readonly trigger: string;
-  readonly endpoint: string;
 }
 
-/** @param receiver the URL that webhooks go to */
-export async function plantData(suite: TestSuite, receiver: string): Promise<DashboardData> {
+/** Resolves when both have ended. */
+export async function plantEndedJobs(suite: TestSuite): Promise<EndedJobs> {
   const jobs = new SuiteJobs(suite);
-  const { leveret } = suite;
-  const script = { task: 'lab.script', payload: { steps: ['ok'], says: PLANTED } };
   const marks = { metadata: { [PLANTED]: PLANTED, order: '4711' } };
   const completed = await jobs.enqueue(
     'lab.script',
@@ -37,36 +31,55 @@ export async function plantData(suite: TestSuite, receiver: string): Promise<Das
     { steps: ['reject'], says: PLANTED },
     { ...marks, uniqueKey: PLANTED },
   );
-  const scheduled = await jobs.enqueue('lab.script', { steps: ['ok'] }, { delay: '1d' });
-  const spawner = await jobs.enqueue('lab.spawn', { jobs: 3 });
-  const { batchId } = await leveret.worker.enqueueBatch([script, script]);
-  const schedule = await leveret.schedules.create({ name: `Every hour ${PLANTED}`, every: '1h', ...script });
-  const trigger = await leveret.triggers.create({ name: `Orders ${PLANTED}`, pattern: 'order.*', ...script });
-  const endpoint = await leveret.webhookEndpoints.create({
-    ...{ url: receiver, description: PLANTED, events: 'job.cancelled', tasks: ['lab.script'] },
-  });
-  await leveret.apiKeys.create({ name: PLANTED, tenant: 'default', scopes: ['jobs:read'] });
-  await leveret.events.publish({ type: 'order.placed', data: { text: PLANTED } });
-  await suite.api('POST', `/v1/schedules/${schedule.id}/run`);
-  const picture = await jobs.enqueue('media.process-image', {
+  await Promise.all([jobs.completed(completed.id), jobs.failed(failed.id)]);
+  return { completed: completed.id, failed: failed.id };
+}
+
+/** A job of `media` with two pictures; resolves when they are made. */
+export async function plantPicture(suite: TestSuite): Promise<string> {
+  const jobs = new SuiteJobs(suite);
+  const { id } = await jobs.enqueue('media.process-image', {
     source: await uploadPhoto(suite),
     variants: [
       { name: 'small', width: 200, format: 'webp' },
       { name: 'large', width: 800, format: 'jpeg' },
     ],
   });
-  await Promise.all([completed, picture, spawner].map(({ id }) => jobs.completed(id)));
-  await jobs.failed(failed.id);
-  return {
-    ...{
-      completed: completed.id,
-      failed: failed.id,
-      picture: picture.id,
-      scheduled: scheduled.id,
-      spawner: spawner.id,
-    },
-    ...{ batch: batchId, schedule: schedule.id, trigger: trigger.id, endpoint: endpoint.id },
-  };
+  await jobs.completed(id);
+  return id;
+}
+
+/** Resolves when its two jobs are completed. */
+export async function plantBatch({ leveret }: TestSuite): Promise<string> {
+  const { batchId } = await leveret.worker.enqueueBatch([SCRIPT, SCRIPT]);
+  await leveret.batches.wait(batchId);
+  return batchId;
+}
+
+/** A schedule that has started one job. */
+export async function plantSchedule(suite: TestSuite): Promise<string> {
+  const { id } = await suite.leveret.schedules.create({ name: `Every hour ${PLANTED}`, every: '1h', ...SCRIPT });
+  await suite.api('POST', `/v1/schedules/${id}/run`);
+  return id;
+}
+
+/** A trigger, and an event that it runs for. */
+export async function plantTrigger({ leveret }: TestSuite): Promise<string> {
+  const { id } = await leveret.triggers.create({ name: `Orders ${PLANTED}`, pattern: 'order.*', ...SCRIPT });
+  await leveret.events.publish({ type: 'order.placed', data: { text: PLANTED } });
+  return id;
+}
+
+/** @param url where webhooks go to: those of cancelled jobs */
+export async function plantEndpoint({ leveret }: TestSuite, url: string): Promise<string> {
+  const { id } = await leveret.webhookEndpoints.create({
+    ...{ url, description: PLANTED, events: 'job.cancelled', tasks: ['lab.script'] },
+  });
+  return id;
+}
+
+export async function plantKey({ leveret }: TestSuite): Promise<void> {
+  await leveret.apiKeys.create({ name: PLANTED, tenant: 'default', scopes: ['jobs:read'] });
 }
 
 async function uploadPhoto({ leveret }: TestSuite): Promise<StoredFile> {
