@@ -28,6 +28,8 @@ export interface Effort {
   /** How many queues and processes of an app there are, from one to many. */
   readonly queues: readonly number[];
   readonly processes: readonly number[];
+  /** Of each page of the dashboard, in a run. */
+  readonly visits: number;
 }
 
 /** The smallest effort. */
@@ -45,7 +47,15 @@ export const SMOKE: Effort = {
     settleMs: 0,
   },
   imagesAtOnce: [1],
-  ...{ listeners: 50, backlogs: [200], concurrencies: [200], rates: [200], queues: [1, 2], processes: [1, 2] },
+  ...{
+    listeners: 50,
+    backlogs: [200],
+    concurrencies: [200],
+    rates: [200],
+    queues: [1, 2],
+    processes: [1, 2],
+    visits: 1,
+  },
 };
 
 /** What a full run looks at, beside what may be chosen. */
@@ -58,4 +68,5 @@ export const FULL = {
   rates: [50, 200, 1_000],
   queues: [1, 4, 16],
   processes: [1, 2, 4],
+  visits: 5,
 } as const;

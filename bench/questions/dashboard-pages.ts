@@ -6,7 +6,6 @@ import { figureOf } from '../statistics.js';
 import { FILLED } from './fill-ledger.js';
 import { fullDatabase, useDatabase } from './full-database.js';
 
-const VISITS_PER_RUN = 5;
 /** Runs in the page: when it was painted first, in milliseconds from when it was asked for. What it lists may be there before that. */
 const FIRST_PAINT = `new Promise((resolve) => {
   new PerformanceObserver((seen) => {
@@ -36,15 +35,14 @@ export const dashboardPages: Question = {
   unit: 'ms',
   better: 'less',
   ask: async (suite, effort) => {
-    const { runs, settleMs } = effort;
-    await useDatabase(suite, { url: await fullDatabase(suite, effort), settleMs });
+    await useDatabase(suite, { url: await fullDatabase(suite, effort), settleMs: effort.settleMs });
     const browser = await startChromium(await suite.chromium());
     try {
       const context = await signedIn(suite, await browser.newContext());
       const rows: Row[] = [];
       for (const [name, path] of Object.entries(PAGES)) {
         const visits: Visit[] = [];
-        while (visits.length < runs * VISITS_PER_RUN) visits.push(await visit(context, suite.url + path));
+        while (visits.length < effort.runs * effort.visits) visits.push(await visit(context, suite.url + path));
         rows.push(rowOf(name, visits));
       }
       return rows;
