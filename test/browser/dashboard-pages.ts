@@ -9,6 +9,8 @@ const THEMES = ['light', 'dark'] as const;
 const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
 /** What markup in a job's texts would have become, had it been taken for markup. */
 const FOREIGN = 'img[src="x"], script:not([src]), svg[onload], iframe';
+/** Runs in the page: whether a planted text has run as a program. */
+const PLANTED_RAN = 'window.planted !== undefined';
 
 /** A theme changes colours alone: barriers of other kinds are looked for once. */
 function examinerOf(page: Page, part: string, theme: (typeof THEMES)[number]): AxeBuilder {
@@ -58,7 +60,7 @@ export class DashboardPages {
   /**
    * Looks at a page in both widths and themes.
    * @param part of the page, what axe is to look at alone
-   * @returns what is wrong with it: barriers, foreign markup, what sticks out
+   * @returns what is wrong with it: barriers, foreign markup, planted text that has run, what sticks out
    */
   async examine(page: Page, name: string, part = 'html'): Promise<string[]> {
     const wrong: string[] = [];
@@ -77,6 +79,7 @@ export class DashboardPages {
       await page.setViewportSize(WIDTHS.wide);
     }
     if ((await page.locator(FOREIGN).count()) > 0) wrong.push(`${name}: foreign markup`);
+    if ((await page.evaluate(PLANTED_RAN)) === true) wrong.push(`${name}: a planted text has become a program`);
     return wrong;
   }
 

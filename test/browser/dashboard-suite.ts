@@ -18,24 +18,28 @@ export class DashboardSuite {
   }
 
   static async start(options: SuiteOptions): Promise<DashboardSuite> {
-    const [suite, browser] = await Promise.all([startSuite(options), startFoundChromium()]);
-    const pages = await DashboardPages.open(browser, suite.url, process.env['PICTURES']);
-    const dashboard = new DashboardSuite(suite, browser, pages);
+    const suite = await startSuite(options);
     try {
+      const browser = await startFoundChromium();
+      const pages = await DashboardPages.open(browser, suite.url, process.env['PICTURES']);
       await pages.signIn(suite.apiKey);
-      return dashboard;
+      return new DashboardSuite(suite, browser, pages);
     } catch (error) {
-      await dashboard.stop().catch(() => undefined);
+      // The browser ends with the process of the tests, a suite does not.
+      await suite.stop();
       throw error;
     }
   }
 
-  /** Opens a page, and resolves when nothing of it is loading any more. */
-  async visitWhole(path: string, title: string | RegExp): Promise<Page> {
+  /**
+   * Looks at a page when nothing of it is loading any more.
+   * @returns what is wrong with it
+   */
+  async examine(name: string, path: string, title: string | RegExp): Promise<string[]> {
     const page = await this.pages.visit(path);
     await heading(page, title);
     await eventually('what is loading', async () => (await page.getByText('Loading…').count()) === 0 || undefined);
-    return page;
+    return this.pages.examine(page, name);
   }
 
   async closePages(): Promise<void> {
@@ -43,8 +47,7 @@ export class DashboardSuite {
   }
 
   async stop(): Promise<void> {
-    await this.browser.close();
-    await this.suite.stop();
+    await this.browser.close().finally(() => this.suite.stop());
   }
 }
 
