@@ -28,7 +28,7 @@ export interface Effort {
   /** How many queues and processes of an app there are, from one to many. */
   readonly queues: readonly number[];
   readonly processes: readonly number[];
-  /** Of each page of the dashboard, in a run. */
+  /** How often each page of the dashboard is visited in a round. */
   readonly visits: number;
 }
 
