@@ -133,6 +133,23 @@ describe('Batcher', () => {
     expect(await next).toBe(30);
   });
 
+  it('keeps nobody waiting for a batch that has come back in time', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'clearImmediate'] });
+    const { write, batches, release } = heldWriter();
+    const batcher = new Batcher(write, neverBlames, { concurrency: 2 });
+    const first = batcher.add(1);
+    await turn();
+    release();
+    await first;
+    await turn();
+    jest.advanceTimersByTime(200);
+    const next = batcher.add(2);
+    await turn();
+    expect(batches).toEqual([[1], [2]]);
+    release();
+    expect(await next).toBe(20);
+  });
+
   it('lets the item that its writer blames fail alone', async () => {
     const write = async (items: readonly number[]): Promise<number[]> => {
       if (items.includes(13)) throw new RangeError('thirteen');

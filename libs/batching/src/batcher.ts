@@ -73,11 +73,6 @@ export class Batcher<T, R> {
     this.#maxWaitingBytes = limits.maxWaitingBytes ?? Infinity;
   }
 
-  /** Items that have not come back yet. */
-  get pending(): number {
-    return this.#waiting.length + this.#flying;
-  }
-
   /**
    * Adds an item; settles with its own result or error.
    * @throws BatcherFullError when as much waits as may
@@ -97,8 +92,13 @@ export class Batcher<T, R> {
 
   /** Settles when everything added so far has come back. */
   async drained(): Promise<void> {
-    if (this.pending === 0) return;
+    if (this.#isIdle) return;
     await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  /** All that was added has come back. */
+  get #isIdle(): boolean {
+    return this.#waiting.length === 0 && this.#flying === 0;
   }
 
   /** What waits is enough for a batch. */
@@ -138,7 +138,7 @@ export class Batcher<T, R> {
     this.#flying -= 1;
     if (this.#gatherMs === 0 || this.#isFull) this.#launch();
     else this.#gather();
-    if (this.pending === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    if (this.#isIdle) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   /** Counts a batch as late from some time on, until what it gives back is called. */
