@@ -53,10 +53,10 @@ export function deadLetterParts(given: {
   telemetry: Telemetry;
 }): readonly { start(): void; stop(): Promise<void> }[] {
   const { link, names, setup, stores, steering, dispatch, telemetry } = given;
-  const { tasks, deadMessages: messages, removals, redrives } = stores;
+  const { tasks, deadMessages: messages, lookout, removals, redrives } = stores;
   return [
     new DeadLetterReader({ link, names, setup, tasks, messages, dispatch, telemetry }),
-    new Sweeper({ link, names, removals, telemetry }),
-    new Redriver({ redrives, retry: (jobIds) => steering.retry(jobIds), telemetry }),
+    new Sweeper({ link, names, removals, lookout, telemetry }),
+    new Redriver({ redrives, lookout, retry: (jobIds) => steering.retry(jobIds), telemetry }),
   ];
 }

@@ -3,6 +3,7 @@ import { createTelemetry } from '#libs/observability';
 import { uuidv7 } from 'uuidv7';
 import { type DeadLetterFilter } from '../ledger/dead-letter-filter.js';
 import { JobSteering } from '../ledger/job-steering.js';
+import { Lookout } from '../ledger/lookout.js';
 import { JobStore } from '../ledger/job-store.js';
 import { type RedriveRecord } from '../ledger/redrive.js';
 import { RedriveStore } from '../ledger/redrive-store.js';
@@ -22,7 +23,7 @@ describe('a redrive', () => {
   let reports: ReportStore;
   let redrives: RedriveStore;
   let steering: JobSteering;
-  const redrivers: Redriver[] = [];
+  const parts: { stop(): Promise<void> }[] = [];
 
   beforeAll(async () => {
     ledger = await startRealLedger();
@@ -35,16 +36,18 @@ describe('a redrive', () => {
   beforeEach(() => ledger.database.query('TRUNCATE jobs, dead_letters, redrives CASCADE'));
 
   afterEach(async () => {
-    await Promise.all(redrivers.splice(0).map((redriver) => redriver.stop()));
+    await Promise.all(parts.splice(0).map((part) => part.stop()));
   });
 
   afterAll(() => ledger.stop());
 
   function redriver(retry: RetryJobs = (ids) => steering.retry(ids)): Redriver {
     const telemetry = createTelemetry({ service: 'gateway', level: 'info', destination: { write: () => undefined } });
-    const made = new Redriver({ redrives, retry, telemetry });
-    redrivers.push(made);
+    const lookout = new Lookout(ledger.database);
+    const made = new Redriver({ redrives, lookout, retry, telemetry });
+    parts.push(lookout, made);
     made.start();
+    lookout.start();
     return made;
   }
 

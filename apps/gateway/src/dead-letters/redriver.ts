@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { v4 as uuidv4 } from 'uuid';
 import { type Telemetry } from '#libs/observability';
+import { type Lookout } from '../ledger/lookout.js';
 import { type RedriveAtWork } from '../ledger/redrive.js';
 import { type RedriveStore } from '../ledger/redrive-store.js';
+import { Rounds } from '../rounds/rounds.js';
 import { Allowance } from './allowance.js';
 
 const LOOK_EVERY_MS = 250;
@@ -13,6 +15,7 @@ export type RetryJobs = (jobIds: readonly string[]) => Promise<readonly string[]
 
 export interface RedriverParts {
   readonly redrives: RedriveStore;
+  readonly lookout: Pick<Lookout, 'on'>;
   readonly retry: RetryJobs;
   readonly telemetry: Telemetry;
 }
@@ -27,41 +30,45 @@ export class Redriver {
   readonly #holder = uuidv4();
   readonly #allowances = new Map<string, Allowance>();
   readonly #ended = new AbortController();
-  #working: Promise<void> | undefined;
+  readonly #rounds = new Rounds(() => this.#work());
 
   constructor(parts: RedriverParts) {
     this.#parts = parts;
+    parts.lookout.on('redrives', () => this.#rounds.wake());
   }
 
   start(): void {
-    this.#working ??= this.#work();
+    this.#rounds.start();
   }
 
   /** Settles when nothing is in hand; another gateway goes on. */
   async stop(): Promise<void> {
     this.#ended.abort(new Error('The redriver is stopped.'));
-    await this.#working;
+    await this.#rounds.stop();
   }
 
+  /** Goes on until none is left for this gateway. */
   async #work(): Promise<void> {
     const { signal } = this.#ended;
-    while (!signal.aborted) {
-      const pause = await this.#look().then(
-        () => LOOK_EVERY_MS,
-        (error: unknown) => {
-          this.#parts.telemetry.emit('redrive.failed', { reason: String(error) });
-          return FAILED_PAUSE_MS;
-        },
-      );
-      await delay(pause, undefined, { signal }).catch(() => undefined);
+    let held = 1;
+    while (held > 0 && this.#rounds.running) {
+      let pause = LOOK_EVERY_MS;
+      held = await this.#look().catch((error: unknown) => {
+        this.#parts.telemetry.emit('redrive.failed', { reason: String(error) });
+        pause = FAILED_PAUSE_MS;
+        return held;
+      });
+      if (held > 0) await delay(pause, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  async #look(): Promise<void> {
+  /** Returns how many redrives this gateway works on. */
+  async #look(): Promise<number> {
     const held = await this.#parts.redrives.hold(this.#holder);
     const ids = new Set(held.map(({ id }) => id));
     for (const id of this.#allowances.keys()) if (!ids.has(id)) this.#allowances.delete(id);
     for (const redrive of held) await this.#step(redrive);
+    return held.length;
   }
 
   async #step(redrive: RedriveAtWork): Promise<void> {

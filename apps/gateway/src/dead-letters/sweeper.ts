@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BrokerLink, type BrokerNames, type Delivery, pickOut, readReason } from '#libs/broker';
 import { type Telemetry } from '#libs/observability';
+import { type Lookout } from '../ledger/lookout.js';
 import { type RemovalStore, type SweepOrder } from '../ledger/removal-store.js';
+import { Rounds } from '../rounds/rounds.js';
 import { letterIdOf } from './letter-id.js';
 
-const LOOK_EVERY_MS = 500;
+const LEAST_REST_MS = 500;
 /** While a queue is swept nobody sees what lies in it, so a long sweep is followed by a longer rest. */
 const REST_PER_SWEEP = 4;
 
@@ -12,6 +14,7 @@ export interface SweeperParts {
   readonly link: BrokerLink;
   readonly names: BrokerNames;
   readonly removals: RemovalStore;
+  readonly lookout: Pick<Lookout, 'on'>;
   readonly telemetry: Telemetry;
 }
 
@@ -28,30 +31,30 @@ interface Seen {
 export class Sweeper {
   readonly #parts: SweeperParts;
   readonly #ended = new AbortController();
-  #working: Promise<void> | undefined;
+  readonly #rounds = new Rounds(() => this.#work());
 
   constructor(parts: SweeperParts) {
     this.#parts = parts;
+    parts.lookout.on('removals', () => this.#rounds.wake());
   }
 
   start(): void {
-    this.#working ??= this.#work();
+    this.#rounds.start();
   }
 
   /** Settles when no sweep is under way; what one held lies in its queue again. */
   async stop(): Promise<void> {
     this.#ended.abort(new Error('The sweeper is stopped.'));
-    await this.#working;
+    await this.#rounds.stop();
   }
 
+  /** Sweeps a queue, and rests. */
   async #work(): Promise<void> {
-    const { signal } = this.#ended;
-    while (!signal.aborted) {
-      const startedAt = performance.now();
-      const swept = this.#parts.link.state === 'open' && (await this.#sweepNext());
-      const rest = swept ? REST_PER_SWEEP * (performance.now() - startedAt) : 0;
-      await delay(Math.max(LOOK_EVERY_MS, rest), undefined, { signal }).catch(() => undefined);
-    }
+    const startedAt = performance.now();
+    const swept = this.#parts.link.state === 'open' && (await this.#sweepNext());
+    if (!swept) return;
+    const rest = Math.max(LEAST_REST_MS, REST_PER_SWEEP * (performance.now() - startedAt));
+    await delay(rest, undefined, { signal: this.#ended.signal }).catch(() => undefined);
   }
 
   // What fails is taken up again when its lease has run out.

@@ -4,6 +4,7 @@ import { writeDecisions } from './decision-writes.js';
 import { decidedJob } from './decided-job.js';
 import { readStates } from './job-states.js';
 import { IN_LINE } from './paused-batches.js';
+import { type PreparedStatement } from './statement.js';
 
 /** For what there are jobs whose time has come. */
 export interface DueNow {
@@ -23,7 +24,7 @@ export class DueStore {
 
   /** Asks all at once: mostly there is nothing. */
   async now(): Promise<DueNow> {
-    const [now] = await this.#database.query<DueNow>(NOW);
+    const [now] = await this.#database.queryByKey<DueNow>(NOW);
     return now ?? { late: false, due: false, paused: false };
   }
 
@@ -103,7 +104,10 @@ const LATE = `
 SELECT id FROM jobs WHERE ${IS_LATE} ORDER BY expires_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED`;
 
 // The orders want the indexes, whatever the statistics say.
-const NOW = `
+const NOW: PreparedStatement = {
+  ...{ name: 'due-now', reads: 'by key' },
+  text: `
 SELECT (SELECT true FROM jobs WHERE ${IS_LATE} ORDER BY expires_at LIMIT 1) IS TRUE AS late,
        (SELECT true FROM jobs WHERE ${IS_DUE} ORDER BY scheduled_for LIMIT 1) IS TRUE AS due,
-       (SELECT true FROM jobs WHERE held = 'batch' ORDER BY batch_id LIMIT 1) IS TRUE AS paused`;
+       (SELECT true FROM jobs WHERE held = 'batch' ORDER BY batch_id LIMIT 1) IS TRUE AS paused`,
+};

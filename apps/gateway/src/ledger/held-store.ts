@@ -1,12 +1,13 @@
 import { type QueuePace } from '../release/queue-pace.js';
 import { type Candidate, releasePlan, type Turn } from '../release/release-plan.js';
-import { type Database, type Queries } from './database.js';
+import { type Database, type KeyedQueries } from './database.js';
 import { grouped } from './grouped.js';
 import { IS_HEARD } from './heard-workers.js';
 import { milliseconds } from './milliseconds.js';
 import { CLAIM_MS } from './outbox-store.js';
 import { IN_PAUSED_BATCH } from './paused-batches.js';
 import { readLines, readStandings, type Standing } from './standings.js';
+import { type PreparedStatement } from './statement.js';
 
 /** An arbitrary number: one gateway lets jobs go at a time, so that none is let go past a limit. */
 const RELEASE_LOCK = 5_138_011;
@@ -48,7 +49,7 @@ export class HeldStore {
 
   /** How fast queues are, and how much their workers take. */
   async paces(): Promise<QueuePace[]> {
-    return this.#database.query<QueuePace>(PACES);
+    return this.#database.queryByKey<QueuePace>(PACES);
   }
 
   /**
@@ -56,19 +57,22 @@ export class HeldStore {
    * nothing is let go here.
    */
   async look(bounds: Bounds): Promise<Look> {
-    return this.#database.transaction(async (transaction) => {
-      const [[state], lines, limits] = await Promise.all([
-        transaction.query<State>(LOCK, [RELEASE_LOCK]),
-        readLines(transaction),
-        transaction.query<Limit>(LIMITS),
-      ]);
-      const lets = state?.locked === true;
-      if (lets && state.called) await transaction.query(CALL_NEXT, [CALLS_AT_ONCE]);
-      const standings = await readStandings(transaction, lines, bounds.windowOf);
-      const released = lets ? await release(transaction, { standings, limits }, bounds) : [];
-      const limited = new Set(limits.map(({ tenant }) => tenant));
-      return { standings, limited, keysWait: state?.keysWait === true, released };
-    });
+    return this.#database.transactionByKey(
+      (transaction) =>
+        Promise.all([
+          transaction.query<State>(LOCK, [RELEASE_LOCK]),
+          readLines(transaction),
+          transaction.query<Limit>(LIMITS),
+        ]),
+      async (transaction, [[state], open, limits]) => {
+        const lets = state?.locked === true;
+        if (lets && state.called) await transaction.query(CALL_NEXT, [CALLS_AT_ONCE]);
+        const standings = await readStandings(transaction, open, bounds.windowOf);
+        const released = lets ? await release(transaction, { standings, limits }, bounds) : [];
+        const limited = new Set(limits.map(({ tenant }) => tenant));
+        return { standings, limited, keysWait: state?.keysWait === true, released };
+      },
+    );
   }
 }
 
@@ -87,7 +91,7 @@ interface Limit {
 }
 
 async function release(
-  transaction: Queries,
+  transaction: KeyedQueries,
   { standings, limits }: { readonly standings: readonly Standing[]; readonly limits: readonly Limit[] },
   { windowOf, most, claimed, random }: Bounds,
 ): Promise<string[]> {
@@ -120,7 +124,7 @@ function withinLimits(plan: readonly Candidate[], limits: readonly Limit[]): rea
 }
 
 async function readTurns(
-  transaction: Queries,
+  transaction: KeyedQueries,
   lines: readonly (Standing & { readonly room: number })[],
 ): Promise<Turn[]> {
   const found = await transaction.query<Turn['candidates'][number]>(CANDIDATES, [
@@ -138,7 +142,9 @@ async function readTurns(
 }
 
 // However many jobs wait, one look into the index finds whether any does: the order wants the index, whatever the statistics say.
-const PACES = `
+const PACES: PreparedStatement = {
+  ...{ name: 'read-paces', reads: 'by key' },
+  text: `
 SELECT domains.name AS queue,
        coalesce((SELECT sum(completed + failed) FROM queue_minutes WHERE queue_minutes.queue = domains.name), 0)::float8 AS ended,
        coalesce((SELECT sum(concurrency) FROM workers
@@ -148,15 +154,21 @@ SELECT domains.name AS queue,
             THEN coalesce((SELECT sum(greatest(0, concurrency - jsonb_array_length(runs))) FROM workers
                            WHERE workers.domain = domains.name AND heard_at > now() - interval '3 seconds'), 0)
             ELSE 0 END::int AS idle
-FROM domains`;
+FROM domains`,
+};
 
-const LOCK = `
+const LOCK: PreparedStatement = {
+  ...{ name: 'lock-releases', reads: 'by key' },
+  text: `
 SELECT pg_try_advisory_xact_lock($1) AS locked, EXISTS (SELECT FROM concurrency_calls) AS called,
-       (SELECT true FROM jobs WHERE held = 'key' ORDER BY tenant, concurrency_key LIMIT 1) IS TRUE AS "keysWait"`;
+       (SELECT true FROM jobs WHERE held = 'key' ORDER BY tenant, concurrency_key LIMIT 1) IS TRUE AS "keysWait"`,
+};
 
 // Of the jobs that wait for a key the first one steps into its tenant's line when no other has the key. Whoever makes a key
 // free, or begins to wait for one, has said so in the same transaction: what is committed later is called later.
-const CALL_NEXT = `
+const CALL_NEXT: PreparedStatement = {
+  ...{ name: 'call-next', reads: 'by key' },
+  text: `
 WITH calls AS (
   DELETE FROM concurrency_calls WHERE id IN (SELECT id FROM concurrency_calls ORDER BY id LIMIT $1)
   RETURNING tenant, concurrency_key
@@ -169,10 +181,13 @@ WITH calls AS (
     SELECT FROM jobs WHERE jobs.tenant = key.tenant AND jobs.concurrency_key = key.concurrency_key
       AND jobs.concurrency_key IS NOT NULL AND (held IS NULL OR held = 'turn') AND status IN ('queued','running','retrying'))
 )
-UPDATE jobs SET held = 'turn' FROM next WHERE jobs.id = next.id AND held = 'key'`;
+UPDATE jobs SET held = 'turn' FROM next WHERE jobs.id = next.id AND held = 'key'`,
+};
 
 // What waits for its next attempt comes by itself: it counts as running.
-const LIMITS = `
+const LIMITS: PreparedStatement = {
+  ...{ name: 'read-limits', reads: 'by key' },
+  text: `
 SELECT tenant, (max_running_jobs - (
   SELECT count(*) FROM (
     SELECT FROM domains CROSS JOIN LATERAL (
@@ -180,10 +195,13 @@ SELECT tenant, (max_running_jobs - (
         AND status IN ('queued','running','retrying') LIMIT max_running_jobs
     ) AS out LIMIT max_running_jobs
   ) AS running))::int AS room
-FROM tenant_limits WHERE max_running_jobs IS NOT NULL`;
+FROM tenant_limits WHERE max_running_jobs IS NOT NULL`,
+};
 
 // Goes from task to task of each priority by the index.
-const CANDIDATES = `
+const CANDIDATES: PreparedStatement = {
+  ...{ name: 'read-candidates', reads: 'by key' },
+  text: `
 WITH RECURSIVE lines AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::boolean[]) AS lines (queue, tenant, room, lifo)
 ), groups AS (
@@ -208,21 +226,25 @@ FROM groups CROSS JOIN LATERAL (
   (SELECT id, queued_at FROM jobs WHERE groups.lifo AND held = 'turn' AND jobs.queue = groups.queue
      AND jobs.tenant = groups.tenant AND jobs.priority = groups.priority AND jobs.task = groups.task
    ORDER BY queued_at DESC, id DESC LIMIT groups.room)
-) AS next`;
+) AS next`,
+};
 
 // Whoever has one of these jobs in hand just now changes it: it has its turn another time. Those of a paused
 // batch leave the line, or whoever stands behind them would wait for a pause that broke off. What is sent has the job's own priority.
 // Whether a job is held is asked of the row that its id has found: asked of the table, the planner may find ids by reading the whole line.
-const RELEASE = `
-WITH chosen AS (
-  SELECT * FROM unnest($1::uuid[]) WITH ORDINALITY AS chosen (id, position)
-), free AS MATERIALIZED (
-  SELECT id, held FROM jobs WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+const RELEASE: PreparedStatement = {
+  ...{ name: 'release', reads: 'by key' },
+  text: `
+WITH free AS MATERIALIZED (
+  SELECT position, job.id, job.held FROM unnest($1::uuid[]) WITH ORDINALITY AS chosen (id, position) CROSS JOIN LATERAL (
+    SELECT id, held FROM jobs WHERE jobs.id = chosen.id FOR NO KEY UPDATE SKIP LOCKED
+  ) AS job
 ), released AS (
   UPDATE jobs SET held = CASE WHEN ${IN_PAUSED_BATCH} THEN 'batch' END, sent_priority = NULL
-  FROM free JOIN chosen USING (id) WHERE jobs.id = free.id AND free.held = 'turn'
-  RETURNING jobs.id, jobs.run, jobs.held, chosen.position
+  FROM free WHERE jobs.id = free.id AND free.held = 'turn'
+  RETURNING jobs.id, jobs.run, jobs.held, position
 )
 INSERT INTO outbox (kind, job_id, run, free_at, taken)
 SELECT 'work', id, run, now() + $2::int * interval '1 millisecond', $2::int > 0 FROM released WHERE held IS NULL ORDER BY position
-RETURNING id`;
+RETURNING id`,
+};

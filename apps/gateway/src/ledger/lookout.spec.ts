@@ -21,7 +21,8 @@ describe('a lookout', () => {
         if (woken.push('deliveries') === 2) resolve();
       });
     });
-    for (const work of ['facts', 'endings', 'events'] as const) lookout.on(work, () => woken.push(work));
+    for (const work of ['facts', 'endings', 'events', 'redrives', 'removals'] as const)
+      lookout.on(work, () => woken.push(work));
     await ledger.database.query(
       "INSERT INTO ends_to_deliver (job_id, version, status, attempt, ended_at) VALUES (gen_random_uuid(), 1, 'completed', 1, now())",
     );
@@ -35,10 +36,10 @@ describe('a lookout', () => {
     let answers = 0;
     const away = new Database(ledger.url);
     const lookout = new Lookout({
-      query: async (sql) => {
+      queryByKey: async (sql) => {
         answers += 1;
         if (answers === 1) throw new Error('The ledger is away.');
-        return away.query(sql);
+        return away.queryByKey(sql);
       },
     });
     await new Promise<void>((resolve) => {

@@ -1,4 +1,6 @@
-import { type Queries } from './database.js';
+import { type Database } from './database.js';
+import { IS_TO_SWEEP } from './removal-store.js';
+import { type PreparedStatement } from './statement.js';
 
 /** Another gateway may have died with something in hand, and what comes after a rest is found by nobody else. */
 const LOOK_EVERY_MS = 1_000;
@@ -9,23 +11,28 @@ const WORK = {
   endings: 'endings ORDER BY id',
   deliveries: 'ends_to_deliver ORDER BY id',
   events: 'events WHERE fired_at IS NULL ORDER BY uid',
+  redrives: 'redrives WHERE ended_at IS NULL ORDER BY created_at',
+  removals: `dead_letter_removals WHERE ${IS_TO_SWEEP} ORDER BY id`,
 } as const;
 
-const LOOK = `SELECT ${Object.entries(WORK)
-  .map(([work, rows]) => `(SELECT true FROM ${rows} LIMIT 1) IS TRUE AS ${work}`)
-  .join(', ')}`;
+const LOOK: PreparedStatement = {
+  ...{ name: 'look-out', reads: 'by key' },
+  text: `SELECT ${Object.entries(WORK)
+    .map(([work, rows]) => `(SELECT true FROM ${rows} LIMIT 1) IS TRUE AS ${work}`)
+    .join(', ')}`,
+};
 
 /**
  * Looks once a second, in one statement for all who work, whether there is work that nobody of this process has heard of, and wakes
  * who does it: mostly there is none.
  */
 export class Lookout {
-  readonly #database: Pick<Queries, 'query'>;
+  readonly #database: Pick<Database, 'queryByKey'>;
   readonly #wakes: { readonly work: keyof typeof WORK; readonly wake: () => void }[] = [];
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
 
-  constructor(database: Pick<Queries, 'query'>) {
+  constructor(database: Pick<Database, 'queryByKey'>) {
     this.#database = database;
   }
 
@@ -48,7 +55,7 @@ export class Lookout {
 
   // While the ledger is away there is nothing to do; the next look finds it.
   async #look(): Promise<void> {
-    const [found] = await this.#database.query<Record<keyof typeof WORK, boolean>>(LOOK).catch(() => []);
+    const [found] = await this.#database.queryByKey<Record<keyof typeof WORK, boolean>>(LOOK).catch(() => []);
     for (const { work, wake } of this.#wakes) if (found?.[work] === true) wake();
   }
 }

@@ -1,5 +1,6 @@
 import { type Telemetry } from '#libs/observability';
-import { type Queries } from './database.js';
+import { type Database } from './database.js';
+import { type PreparedStatement } from './statement.js';
 
 /** How much may wait in the outbox. */
 export interface OutboxBound {
@@ -41,7 +42,7 @@ export class OutboxFullError extends Error {
  * several of them the bound is passed by what they accept in that time.
  */
 export class OutboxRoom {
-  readonly #database: Queries;
+  readonly #database: Pick<Database, 'queryByKey'>;
   readonly #bound: OutboxBound;
   readonly #telemetry: Telemetry;
   readonly #reaches: () => boolean;
@@ -57,7 +58,7 @@ export class OutboxRoom {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(database: Queries, bound: OutboxBound, { telemetry, reaches }: RoomParts) {
+  constructor(database: Pick<Database, 'queryByKey'>, bound: OutboxBound, { telemetry, reaches }: RoomParts) {
     this.#database = database;
     this.#bound = bound;
     this.#telemetry = telemetry;
@@ -109,7 +110,7 @@ export class OutboxRoom {
   /** Looks how much waits. While the database is away, the last figures count. */
   async measure(): Promise<void> {
     const before = this.#entered;
-    const [measured] = await this.#database.query<OutboxBound>(MEASURE, [this.#bound.rows, this.#cutOffMs()]);
+    const [measured] = await this.#database.queryByKey<OutboxBound>(MEASURE, [this.#bound.rows, this.#cutOffMs()]);
     if (measured === undefined) return;
     this.#measured = measured;
     this.#entered = sum(this.#entered, { rows: -before.rows, bytes: -before.bytes });
@@ -162,7 +163,9 @@ function sum(...parts: readonly OutboxBound[]): OutboxBound {
 // What waits for its time is no backlog: it becomes free only then. Nor are held jobs, which wait for workers; but those that
 // were taken in while the broker takes nothing wait for that, too. The size of a payload is read from its row's header,
 // without the payload. Counting ends at the bound.
-const MEASURE = `
+const MEASURE: PreparedStatement = {
+  ...{ name: 'measure-outbox', reads: 'by key' },
+  text: `
 SELECT count(*)::int AS rows, coalesce(sum(size), 0)::float8 AS bytes
 FROM (
   SELECT (SELECT pg_column_size(payload) FROM jobs WHERE jobs.id = outbox.job_id) AS size
@@ -171,4 +174,5 @@ FROM (
   SELECT pg_column_size(payload) FROM jobs
   WHERE $2::float8 > 0 AND held IS NOT NULL AND created_at >= now() - $2::float8 * interval '1 millisecond'
   LIMIT $1
-) AS waiting`;
+) AS waiting`,
+};

@@ -1,6 +1,7 @@
 import { type ReleaseRules } from '../release/release-plan.js';
-import { type Queries } from './database.js';
+import { type KeyedQueries } from './database.js';
 import { type Line } from './outbox.js';
+import { type PreparedStatement } from './statement.js';
 
 /** The open jobs of one tenant in one queue, and how those are let go that wait. */
 export interface Standing extends Line {
@@ -11,29 +12,46 @@ export interface Standing extends Line {
   readonly holds: boolean;
 }
 
-/** Who has open jobs in which queue. */
-export async function readLines(queries: Queries): Promise<readonly Line[]> {
-  return queries.query<Line>(LINES);
+/** Who has open jobs in which queue, and how many of these are in the queue again without having been let go again. */
+export interface OpenLines {
+  readonly lines: readonly Line[];
+  /** Jobs whose time for a retry has come. */
+  readonly due: ReadonlyMap<string, number>;
+}
+
+export async function readLines(queries: KeyedQueries): Promise<OpenLines> {
+  const [lines, due] = await Promise.all([
+    queries.query<Line>(LINES),
+    queries.query<Line & { readonly jobs: number }>(DUE_RETRIES),
+  ]);
+  return { lines, due: new Map(due.map(({ jobs, ...line }) => [keyOf(line), jobs])) };
 }
 
 /** What is out is counted as far as the window goes: there may be a million. */
 export async function readStandings(
-  queries: Queries,
-  lines: readonly Line[],
+  queries: KeyedQueries,
+  { lines, due }: OpenLines,
   windowOf: (queue: string) => number,
 ): Promise<readonly Standing[]> {
   const countedTo = ({ queue }: Line): number => (Number.isFinite(windowOf(queue)) ? windowOf(queue) : 0);
-  return queries.query<Standing>(STANDINGS, [
+  const standings = await queries.query<Standing>(STANDINGS, [
     lines.map(({ queue }) => queue),
     lines.map(({ tenant }) => tenant),
     lines.map(countedTo),
   ]);
+  return standings.map((standing) => ({ ...standing, out: standing.out + (due.get(keyOf(standing)) ?? 0) }));
+}
+
+function keyOf({ queue, tenant }: Line): string {
+  return `${queue} ${tenant}`;
 }
 
 const OPEN = "jobs.status IN ('scheduled','queued','running','retrying')";
 
 // Goes from line to line by the index, however long lines are.
-const LINES = `
+const LINES: PreparedStatement = {
+  ...{ name: 'read-lines', reads: 'by key' },
+  text: `
 WITH RECURSIVE lines AS (
   (SELECT queue, tenant FROM jobs WHERE ${OPEN} ORDER BY queue, tenant LIMIT 1)
   UNION ALL
@@ -42,23 +60,27 @@ WITH RECURSIVE lines AS (
     ORDER BY queue, tenant LIMIT 1
   ) AS next
 )
-SELECT queue, tenant FROM lines`;
+SELECT queue, tenant FROM lines`,
+};
 
-// A retry whose time has come is in the queue without having been let go again: it takes room. Whether any job is held the index
-// knows: the order wants it, when the planner hopes to find one soon in a table of which many are.
-const STANDINGS = `
-WITH lines AS (
-  SELECT * FROM unnest($1::text[], $2::text[], $3::int[]) AS lines (queue, tenant, counted_to)
-), due AS (
-  SELECT queue, tenant, count(*) AS jobs FROM jobs WHERE status = 'retrying' AND next_attempt_at <= now() GROUP BY queue, tenant
-)
+// Such a job takes room.
+const DUE_RETRIES: PreparedStatement = {
+  ...{ name: 'count-due-retries', reads: 'by key' },
+  text: `
+SELECT queue, tenant, count(*)::int AS jobs FROM jobs WHERE status = 'retrying' AND next_attempt_at <= now() GROUP BY queue, tenant`,
+};
+
+// Whether any job is held the index knows: the order wants it, when the planner hopes to find one soon in a table of which many are.
+const STANDINGS: PreparedStatement = {
+  ...{ name: 'read-standings', reads: 'by key' },
+  text: `
 SELECT lines.queue, lines.tenant,
-       (coalesce(due.jobs, 0) + (
-         SELECT count(*) FROM (
-           SELECT FROM jobs WHERE jobs.queue = lines.queue AND jobs.tenant = lines.tenant AND held IS NULL
-             AND status IN ('queued','running') LIMIT lines.counted_to
-         ) AS counted))::int AS out,
+       (SELECT count(*) FROM (
+          SELECT FROM jobs WHERE jobs.queue = lines.queue AND jobs.tenant = lines.tenant AND held IS NULL
+            AND status IN ('queued','running') LIMIT lines.counted_to
+        ) AS counted)::int AS out,
        (SELECT true FROM jobs WHERE jobs.queue = lines.queue AND jobs.tenant = lines.tenant AND held = 'turn'
         ORDER BY priority LIMIT 1) IS TRUE AS holds,
        json_build_object('order', coalesce(release_order, 'fifo'), 'weights', coalesce(weights, '{}')) AS rules
-FROM lines LEFT JOIN due USING (queue, tenant) LEFT JOIN queue_settings USING (queue)`;
+FROM unnest($1::text[], $2::text[], $3::int[]) AS lines (queue, tenant, counted_to) LEFT JOIN queue_settings USING (queue)`,
+};

@@ -94,12 +94,13 @@ export class TaskStore {
 
   async refresh(): Promise<void> {
     const turn = (this.#begun += 1);
-    const rows = await this.#database.query<TaskRow>(READ_TASKS);
+    const known = this.#tasks;
+    const rows = await this.#database.query<TaskRow>(READ_TASKS, [this.all().map(versionOf)]);
     const aliases = await this.#database.query<{ bare: string; task: string }>('SELECT bare, task FROM task_aliases');
     // One that began earlier may come to its end later: what it has read is old.
     if (turn < this.#shown) return;
     this.#shown = turn;
-    this.#tasks = new Map(rows.map((row) => [row.name, recordOf(row)]));
+    this.#tasks = new Map(rows.map((row) => [row.name, recordOf(row, row.schema ?? schemaOf(known.get(row.name)))]));
     this.#aliases = new Map(aliases.map(({ bare, task }) => [bare, task]));
   }
 }
@@ -142,8 +143,9 @@ ON CONFLICT (name) DO UPDATE SET description = excluded.description, schema = ex
   withdrawn_at = NULL
 WHERE ${numbers('tasks.app_version')} <= ${numbers('excluded.app_version')}`;
 
+// Schemas are long: those that are known are not read again.
 const READ_TASKS = `
-SELECT tasks.name, description, schema, defaults, max_timeout_ms::float8 AS max_timeout_ms, max_payload, example, hash,
+SELECT tasks.name, description, CASE WHEN tasks.name || ' ' || hash <> ALL ($1::text[]) THEN schema END AS schema, defaults, max_timeout_ms::float8 AS max_timeout_ms, max_payload, example, hash,
        domain, queue_key, withdrawn_at IS NOT NULL AS withdrawn,
        withdrawn_at IS NULL AND tasks.announced_at > now() - interval '1 day' AS available, coalesce(heard.workers, 0)::int AS workers
 FROM tasks JOIN domains ON domains.name = tasks.domain LEFT JOIN (
@@ -153,7 +155,8 @@ FROM tasks JOIN domains ON domains.name = tasks.domain LEFT JOIN (
 interface TaskRow {
   readonly name: string;
   readonly description: string;
-  readonly schema: Record<string, unknown>;
+  /** Null of a version that is known. */
+  readonly schema: Record<string, unknown> | null;
   readonly defaults: TaskAnnouncement['defaults'];
   readonly max_timeout_ms: number;
   readonly max_payload: number;
@@ -164,6 +167,18 @@ interface TaskRow {
   readonly withdrawn: boolean;
   readonly available: boolean;
   readonly workers: number;
+}
+
+/** Of a task that was in memory when its version was named as known. */
+function schemaOf(task: TaskRecord | undefined): TaskRecord['schema'] {
+  if (task === undefined)
+    throw new Error('The ledger has left out the schema of a task that was not said to be known.');
+  return task.schema;
+}
+
+/** As the statement that reads tasks names it. */
+function versionOf({ name, hash }: TaskRecord): string {
+  return `${name} ${hash}`;
 }
 
 function taskValues(task: TaskAnnouncement): unknown[] {
@@ -179,11 +194,11 @@ function taskValues(task: TaskAnnouncement): unknown[] {
   ];
 }
 
-function recordOf(row: TaskRow): TaskRecord {
+function recordOf(row: TaskRow, schema: TaskRecord['schema']): TaskRecord {
   return {
     name: row.name,
     description: row.description,
-    schema: row.schema,
+    schema,
     defaults: row.defaults,
     maxTimeoutMs: row.max_timeout_ms,
     maxPayload: row.max_payload,

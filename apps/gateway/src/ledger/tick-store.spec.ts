@@ -270,11 +270,16 @@ describe('TickStore', () => {
     ).toEqual([{ count: 1_000, min: 502, max: 1_501 }]);
   });
 
-  it('tells how long it is until the next tick', async () => {
-    expect(await ticks.untilNext(1_000)).toBe(1_000);
+  it('tells whether a tick is due, and how long it is until the next', async () => {
+    expect(await ticks.look()).toEqual({ isDue: false, untilNextMs: Number.POSITIVE_INFINITY });
     await schedules.create('default', { ...definition, timing: { cron: '* * * * * *', timezone: 'UTC', every: null } });
-    const wait = await ticks.untilNext(60_000);
-    expect(wait).toBeGreaterThan(0);
-    expect(wait).toBeLessThanOrEqual(1_000);
+    const { isDue, untilNextMs } = await ticks.look();
+    expect(isDue).toBe(false);
+    expect(untilNextMs).toBeGreaterThan(0);
+    expect(untilNextMs).toBeLessThanOrEqual(1_000);
+    await due(0);
+    const behind = await ticks.look();
+    expect(behind.isDue).toBe(true);
+    expect(behind.untilNextMs).toBeLessThanOrEqual(untilNextMs);
   });
 });

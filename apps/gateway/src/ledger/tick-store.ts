@@ -10,6 +10,7 @@ import { type ControlDispatch, type Dispatch } from './outbox.js';
 import { OutboxFullError, type OutboxRoom } from './outbox-room.js';
 import { type RunReason } from './schedule-run.js';
 import { type ScheduleRecord } from './schedule-row.js';
+import { type PreparedStatement } from './statement.js';
 import { enterJobs, lockDue, lockSchedule, noteRuns, openJobs, readJob, type Ticked } from './tick-writes.js';
 
 /** Checks the request of a scheduled job as any request is checked, but for what was closed since it was stored. */
@@ -29,6 +30,14 @@ export type StartByHand =
 interface Parts {
   readonly dispatch: Pick<Dispatch, 'admits' | 'holds' | 'hurry'> & ControlDispatch;
   readonly room: Pick<OutboxRoom, 'full' | 'add'>;
+}
+
+/** When there is something to do. */
+export interface TickLook {
+  /** A tick is due, also when another gateway has it in hand. */
+  readonly isDue: boolean;
+  /** Milliseconds until the next tick that is still ahead; infinite when there is none. */
+  readonly untilNextMs: number;
 }
 
 /** A tick that is about to start a job. */
@@ -96,12 +105,10 @@ export class TickStore {
     return done?.start;
   }
 
-  /** Milliseconds until the next tick that is still ahead; at most `most`. */
-  async untilNext(most: number): Promise<number> {
-    const [row] = await this.#database.query<{ ms: number | null }>(
-      'SELECT (extract(epoch FROM min(next_run_at) - now()) * 1000)::float8 AS ms FROM schedules WHERE next_run_at > now()',
-    );
-    return Math.min(most, Math.ceil(row?.ms ?? most));
+  /** Looks whether there is anything to do: mostly there is not. */
+  async look(): Promise<TickLook> {
+    const [row] = await this.#database.queryByKey<{ due: boolean; ms: number | null }>(LOOK);
+    return { isDue: row?.due === true, untilNextMs: Math.ceil(row?.ms ?? Number.POSITIVE_INFINITY) };
   }
 
   async #startByHand(
@@ -132,6 +139,14 @@ export class TickStore {
     if (hurry || rows > 0) this.#dispatch.hurry();
   }
 }
+
+// The order wants the index, whatever the statistics say.
+const LOOK: PreparedStatement = {
+  ...{ name: 'look-for-ticks', reads: 'by key' },
+  text: `
+SELECT (SELECT true FROM schedules WHERE next_run_at <= now() ORDER BY next_run_at LIMIT 1) IS TRUE AS due,
+       (extract(epoch FROM (SELECT next_run_at FROM schedules WHERE next_run_at > now() ORDER BY next_run_at LIMIT 1) - now()) * 1000)::float8 AS ms`,
+};
 
 /** What a tick does: start a job that has passed the check, or nothing. Whatever is wrong with a schedule holds up no other. */
 async function judge(

@@ -44,9 +44,11 @@ export class Ticker {
 
   /** Does what is due. Returns how long to wait for the next. */
   async #tickAll(): Promise<number> {
+    const { isDue, untilNextMs } = await this.#ticks.look();
+    if (!isDue) return Math.min(untilNextMs, LOOK_EVERY_MS);
     let ticked = 1;
     while (ticked > 0 && !this.#stopping.signal.aborted) ticked = await this.#tick();
-    return this.#ticks.untilNext(LOOK_EVERY_MS);
+    return Math.min((await this.#ticks.look()).untilNextMs, LOOK_EVERY_MS);
   }
 
   async #tick(): Promise<number> {
