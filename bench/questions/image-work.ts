@@ -4,6 +4,7 @@ import sharp, { type Sharp } from 'sharp';
 import { PROJECT } from '../../tools/project/app-list.js';
 import { type BenchSuite } from '../bench-suite.js';
 import { CostMeter, type Processes } from '../costs.js';
+import { flow, PLAIN } from '../flow.js';
 import { inLanes, numbersTo } from '../lanes.js';
 import { Ledger } from '../ledger.js';
 import { type Question, type Row, roundRobin, rowsOf, type Sample } from '../question.js';
@@ -24,7 +25,8 @@ export const imageWork: Question = {
   title: 'Three variants of the example photograph',
   unit: 'images/s',
   better: 'more',
-  ask: async (suite, { images, runs, imagesAtOnce }) => {
+  ask: async (suite, { images, runs, imagesAtOnce, warmUpJobs }) => {
+    await flow(suite, { ...PLAIN, jobs: warmUpJobs });
     const photo = await readFile(PHOTO);
     const source = await suite.leveret.files.upload(new File([photo], 'photo.jpg', { type: 'image/jpeg' }));
     const rows: Row[] = [];

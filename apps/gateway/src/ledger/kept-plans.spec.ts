@@ -41,6 +41,7 @@ const BY_KEY = [
   'read-states',
   'release',
   'write-dead-letters',
+  'write-progress',
   'write-states',
 ];
 
@@ -102,7 +103,8 @@ describe('plans that are kept', () => {
       // What came back is known by an index of its own, which has nothing else. What is written of jobs is joined with them: ids that
       // are named twice keep it from that walk, but make it half as expensive again always.
       expect([...kept.keys()]).toEqual(expect.arrayContaining(BY_KEY));
-      for (const other of ['read-returned', 'write-states', 'call-next', 'release']) kept.delete(other);
+      for (const other of ['read-returned', 'write-states', 'write-progress', 'call-next', 'release'])
+        kept.delete(other);
       const narrow = await narrowIndexes(ledger.database);
       const walks = [...kept].flatMap(([name, plan]) =>
         nodesOf(plan)
@@ -138,6 +140,7 @@ async function plansOfEach(database: Database): Promise<Map<string, Plan>> {
   await outbox.confirm(ids);
   const runs = new RunOnLedger(database, 'lab');
   await runs.start(job.id);
+  await runs.progress(job.id, 1, 50);
   await runs.end(job.id, FAILED);
   await new ReturnedStore(database).read();
   await runs.end(job.id); // it is over: its message may have been voided
