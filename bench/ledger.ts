@@ -3,8 +3,7 @@ import pg from 'pg';
 
 const PATIENCE_MS = 300_000;
 const LOOK_EVERY_MS = 20;
-/** Who looks often takes cores from what he waits for: a look comes when half of what is left may be done. */
-const LONGEST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 200;
 /** To count jobs one by one costs more. */
 const COUNT_EVERY_MS = 200;
 
@@ -46,7 +45,7 @@ export class Ledger {
     return rows[0]?.jobs ?? 0;
   }
 
-  /** Waits until so many jobs are completed. */
+  /** Waits until so many jobs are completed. Who looks often takes cores from what he waits for: a look comes when half of what is left may be done. */
   async until(count: number): Promise<void> {
     const beganAt = Date.now();
     let before: number | undefined;

@@ -9,7 +9,7 @@ const WAITING_STATEMENTS = 2_000;
 const CONFLICT_TRIES = 5;
 const PATIENCE_MS = 3_600_000;
 const CONNECTIONS = 10;
-const CONNECTIONS_BY_KEY = 4;
+const CONNECTIONS_BY_KEY = 5;
 // With PostgreSQL's own 4 MB a search that combines two filters forgets which of a million jobs it has found, and looks again.
 // Statements are short, however much their plans are said to cost: none is worth compiling.
 const SETTINGS = { work_mem: '16MB', jit: 'off' };

@@ -4,6 +4,7 @@ import { type Database, type KeyedQueries } from './database.js';
 import { grouped } from './grouped.js';
 import { IS_HEARD } from './heard-workers.js';
 import { milliseconds } from './milliseconds.js';
+import { lineKey } from './outbox.js';
 import { CLAIM_MS } from './outbox-store.js';
 import { IN_PAUSED_BATCH } from './paused-batches.js';
 import { readLines, readStandings, type Standing } from './standings.js';
@@ -64,10 +65,10 @@ export class HeldStore {
           readLines(transaction),
           transaction.query<Limit>(LIMITS),
         ]),
-      async (transaction, [[state], open, limits]) => {
+      async (transaction, [[state], lines, limits]) => {
         const lets = state?.locked === true;
         if (lets && state.called) await transaction.query(CALL_NEXT, [CALLS_AT_ONCE]);
-        const standings = await readStandings(transaction, open, bounds.windowOf);
+        const standings = await readStandings(transaction, lines, bounds.windowOf);
         const released = lets ? await release(transaction, { standings, limits }, bounds) : [];
         const limited = new Set(limits.map(({ tenant }) => tenant));
         return { standings, limited, keysWait: state?.keysWait === true, released };
@@ -133,12 +134,8 @@ async function readTurns(
     lines.map(({ room }) => room),
     lines.map(({ rules }) => rules.order === 'lifo'),
   ]);
-  const byLine = grouped(found, ({ queue, tenant }) => `${queue} ${tenant}`);
-  return lines.map(({ queue, tenant, room, rules }) => ({
-    room,
-    rules,
-    candidates: byLine.get(`${queue} ${tenant}`) ?? [],
-  }));
+  const byLine = grouped(found, lineKey);
+  return lines.map(({ room, rules, ...line }) => ({ room, rules, candidates: byLine.get(lineKey(line)) ?? [] }));
 }
 
 // However many jobs wait, one look into the index finds whether any does: the order wants the index, whatever the statistics say.
@@ -165,12 +162,14 @@ SELECT pg_try_advisory_xact_lock($1) AS locked, EXISTS (SELECT FROM concurrency_
 };
 
 // Of the jobs that wait for a key the first one steps into its tenant's line when no other has the key. Whoever makes a key
-// free, or begins to wait for one, has said so in the same transaction: what is committed later is called later.
+// free, or begins to wait for one, has said so in the same transaction: what is committed later is called later. Rows are named by an
+// array of ids, whether a job is held still is asked in words that no index knows, and OFFSET has each key looked up: else a plan that was
+// made while nobody waited might read all who wait for each of them.
 const CALL_NEXT: PreparedStatement = {
   ...{ name: 'call-next', reads: 'by key' },
   text: `
 WITH calls AS (
-  DELETE FROM concurrency_calls WHERE id IN (SELECT id FROM concurrency_calls ORDER BY id LIMIT $1)
+  DELETE FROM concurrency_calls WHERE id = ANY (ARRAY(SELECT id FROM concurrency_calls ORDER BY id LIMIT $1))
   RETURNING tenant, concurrency_key
 ), next AS (
   SELECT head.id FROM (SELECT DISTINCT tenant, concurrency_key FROM calls) AS key CROSS JOIN LATERAL (
@@ -179,9 +178,9 @@ WITH calls AS (
   ) AS head
   WHERE NOT EXISTS (
     SELECT FROM jobs WHERE jobs.tenant = key.tenant AND jobs.concurrency_key = key.concurrency_key
-      AND jobs.concurrency_key IS NOT NULL AND (held IS NULL OR held = 'turn') AND status IN ('queued','running','retrying'))
+      AND jobs.concurrency_key IS NOT NULL AND (held IS NULL OR held = 'turn') AND status IN ('queued','running','retrying') OFFSET 0)
 )
-UPDATE jobs SET held = 'turn' FROM next WHERE jobs.id = next.id AND held = 'key'`,
+UPDATE jobs SET held = 'turn' WHERE id = ANY (ARRAY(SELECT id FROM next)) AND held IS NOT DISTINCT FROM 'key'`,
 };
 
 // What waits for its next attempt comes by itself: it counts as running.
@@ -229,7 +228,8 @@ FROM groups CROSS JOIN LATERAL (
 ) AS next`,
 };
 
-// Whoever has one of these jobs in hand just now changes it: it has its turn another time. Those of a paused
+// Whoever has one of these jobs in hand just now changes it: it has its turn another time, and nobody waits, so that the order in which
+// rows are locked does not matter. Those of a paused
 // batch leave the line, or whoever stands behind them would wait for a pause that broke off. What is sent has the job's own priority.
 // Whether a job is held is asked of the row that its id has found: asked of the table, the planner may find ids by reading the whole line.
 const RELEASE: PreparedStatement = {

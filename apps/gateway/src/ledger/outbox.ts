@@ -68,6 +68,11 @@ export interface Line {
   readonly tenant: string;
 }
 
+/** For maps. Neither name holds a blank. */
+export function lineKey({ queue, tenant }: Line): string {
+  return `${queue} ${tenant}`;
+}
+
 /** How much is to be handed over at once, at most. */
 export interface Load {
   readonly entries: number;

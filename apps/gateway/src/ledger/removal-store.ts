@@ -15,7 +15,7 @@ const AGAIN_AFTER = "interval '2 minutes'";
 const MAX_NAMED = 100_000;
 
 /** SQL: the queue of the row `dead_letter_removals` is to be swept for it, for the first time or once more. */
-export const IS_TO_SWEEP = `swept_at IS NULL OR removed_at < now() - ${AGAIN_AFTER}`;
+export const IS_TO_SWEEP = `(swept_at IS NULL OR removed_at < now() - ${AGAIN_AFTER})`;
 
 /** Knows which queues of letters in the broker hold some that are gone, and who sweeps them. */
 export class RemovalStore {
@@ -70,7 +70,7 @@ export class RemovalStore {
 const TAKE = `
 INSERT INTO dead_letter_sweeps (queue, leased_until)
 SELECT queue, ${LEASE} FROM dead_letter_removals
-WHERE (${IS_TO_SWEEP})
+WHERE ${IS_TO_SWEEP}
   AND queue NOT IN (SELECT queue FROM dead_letter_sweeps WHERE leased_until >= now())
 ORDER BY id LIMIT 1
 ON CONFLICT (queue) DO UPDATE SET leased_until = excluded.leased_until WHERE dead_letter_sweeps.leased_until < now()

@@ -1,6 +1,6 @@
 import { type ReleaseRules } from '../release/release-plan.js';
 import { type KeyedQueries } from './database.js';
-import { type Line } from './outbox.js';
+import { type Line, lineKey } from './outbox.js';
 import { type PreparedStatement } from './statement.js';
 
 /** The open jobs of one tenant in one queue, and how those are let go that wait. */
@@ -12,38 +12,28 @@ export interface Standing extends Line {
   readonly holds: boolean;
 }
 
-/** Who has open jobs in which queue, and how many of these are in the queue again without having been let go again. */
-export interface OpenLines {
-  readonly lines: readonly Line[];
-  /** Jobs whose time for a retry has come. */
-  readonly due: ReadonlyMap<string, number>;
-}
-
-export async function readLines(queries: KeyedQueries): Promise<OpenLines> {
-  const [lines, due] = await Promise.all([
-    queries.query<Line>(LINES),
-    queries.query<Line & { readonly jobs: number }>(DUE_RETRIES),
-  ]);
-  return { lines, due: new Map(due.map(({ jobs, ...line }) => [keyOf(line), jobs])) };
+/** Who has open jobs in which queue. */
+export async function readLines(queries: KeyedQueries): Promise<readonly Line[]> {
+  return queries.query<Line>(LINES);
 }
 
 /** What is out is counted as far as the window goes: there may be a million. */
 export async function readStandings(
   queries: KeyedQueries,
-  { lines, due }: OpenLines,
+  lines: readonly Line[],
   windowOf: (queue: string) => number,
 ): Promise<readonly Standing[]> {
   const countedTo = ({ queue }: Line): number => (Number.isFinite(windowOf(queue)) ? windowOf(queue) : 0);
-  const standings = await queries.query<Standing>(STANDINGS, [
-    lines.map(({ queue }) => queue),
-    lines.map(({ tenant }) => tenant),
-    lines.map(countedTo),
+  const [standings, retries] = await Promise.all([
+    queries.query<Standing>(STANDINGS, [
+      lines.map(({ queue }) => queue),
+      lines.map(({ tenant }) => tenant),
+      lines.map(countedTo),
+    ]),
+    queries.query<Line & { readonly jobs: number }>(DUE_RETRIES),
   ]);
-  return standings.map((standing) => ({ ...standing, out: standing.out + (due.get(keyOf(standing)) ?? 0) }));
-}
-
-function keyOf({ queue, tenant }: Line): string {
-  return `${queue} ${tenant}`;
+  const due = new Map(retries.map(({ jobs, ...line }) => [lineKey(line), jobs]));
+  return standings.map((standing) => ({ ...standing, out: standing.out + (due.get(lineKey(standing)) ?? 0) }));
 }
 
 const OPEN = "jobs.status IN ('scheduled','queued','running','retrying')";
@@ -63,11 +53,14 @@ WITH RECURSIVE lines AS (
 SELECT queue, tenant FROM lines`,
 };
 
-// Such a job takes room.
+// A retry whose time has come is in the queue without having been let go again: it takes room. The order wants the index, whatever the
+// statistics say.
 const DUE_RETRIES: PreparedStatement = {
   ...{ name: 'count-due-retries', reads: 'by key' },
   text: `
-SELECT queue, tenant, count(*)::int AS jobs FROM jobs WHERE status = 'retrying' AND next_attempt_at <= now() GROUP BY queue, tenant`,
+SELECT queue, tenant, count(*)::int AS jobs
+FROM (SELECT queue, tenant FROM jobs WHERE status = 'retrying' AND next_attempt_at <= now() ORDER BY next_attempt_at OFFSET 0) AS due
+GROUP BY queue, tenant`,
 };
 
 // Whether any job is held the index knows: the order wants it, when the planner hopes to find one soon in a table of which many are.

@@ -95,7 +95,7 @@ export class TaskStore {
   async refresh(): Promise<void> {
     const turn = (this.#begun += 1);
     const known = this.#tasks;
-    const rows = await this.#database.query<TaskRow>(READ_TASKS, [this.all().map(versionOf)]);
+    const rows = await this.#database.query<TaskRow>(READ_TASKS, [[...known.values()].map(versionOf)]);
     const aliases = await this.#database.query<{ bare: string; task: string }>('SELECT bare, task FROM task_aliases');
     // One that began earlier may come to its end later: what it has read is old.
     if (turn < this.#shown) return;
@@ -143,7 +143,7 @@ ON CONFLICT (name) DO UPDATE SET description = excluded.description, schema = ex
   withdrawn_at = NULL
 WHERE ${numbers('tasks.app_version')} <= ${numbers('excluded.app_version')}`;
 
-// Schemas are long: those that are known are not read again.
+// Schemas are long: those that are known are not read again. A version's hash tells its schema apart, as wherever payloads are checked.
 const READ_TASKS = `
 SELECT tasks.name, description, CASE WHEN tasks.name || ' ' || hash <> ALL ($1::text[]) THEN schema END AS schema, defaults, max_timeout_ms::float8 AS max_timeout_ms, max_payload, example, hash,
        domain, queue_key, withdrawn_at IS NOT NULL AS withdrawn,

@@ -1,7 +1,6 @@
 import { LIMITS, type LogReport, type ProgressReport, storableJson, clippedText } from '#libs/contracts';
 import { type Database } from './database.js';
 import { isId } from './ids.js';
-import { type PreparedStatement } from './statement.js';
 
 /** Where a line stands in its job's log. */
 export interface LogPosition {
@@ -57,7 +56,7 @@ export class TellingStore {
     }
     const rows = [...latest.values()];
     if (rows.length === 0) return;
-    await this.#database.queryByKey(WRITE_PROGRESS, [
+    await this.#database.query(WRITE_PROGRESS, [
       rows.map(({ job }) => job),
       rows.map(({ run }) => run),
       rows.map(({ seq }) => seq),
@@ -123,19 +122,16 @@ function isLater(report: ProgressReport, known: ProgressReport): boolean {
   return report.run === known.run ? report.seq > known.seq : report.run > known.run;
 }
 
-const WRITE_PROGRESS: PreparedStatement = {
-  ...{ name: 'write-progress', reads: 'by key' },
-  text: `
+const WRITE_PROGRESS = `
 WITH new AS (
-  SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[], $4::real[], $5::text[]) AS new (id, run, seq, percent, message) ORDER BY id
-), locked AS MATERIALIZED (
-  SELECT new.* FROM new CROSS JOIN LATERAL (SELECT FROM jobs WHERE jobs.id = new.id FOR NO KEY UPDATE) AS job
+  SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[], $4::real[], $5::text[]) AS new (id, run, seq, percent, message)
+), locked AS (
+  SELECT jobs.id FROM jobs JOIN new USING (id) ORDER BY jobs.id FOR NO KEY UPDATE OF jobs
 )
 UPDATE jobs SET version = version + 1, progress = greatest(jobs.progress, new.percent), progress_message = new.message,
   progress_seq = new.seq
-FROM locked AS new
-WHERE jobs.id = new.id AND jobs.run = new.run AND jobs.status NOT IN ('completed','failed','cancelled') AND jobs.queue = $6 AND new.seq > jobs.progress_seq`,
-};
+FROM new JOIN locked USING (id)
+WHERE jobs.id = new.id AND jobs.run = new.run AND jobs.status NOT IN ('completed','failed','cancelled') AND jobs.queue = $6 AND new.seq > jobs.progress_seq`;
 
 // Each line has a version of its own, so that a reader can say up to which it has come. What comes after the end of its
 // job has the last one: a job that has ended changes no more.

@@ -1,4 +1,4 @@
-import { type Line } from '../ledger/outbox.js';
+import { type Line, lineKey } from '../ledger/outbox.js';
 import { type Standing } from '../ledger/standings.js';
 
 /** What a look at the ledger has shown. */
@@ -58,7 +58,7 @@ export class RoomBook {
     for (const entry of this.#lines.values()) entry.sent = 0;
     return (seen) => {
       this.#seen = seen;
-      const standing = new Map(seen.standings.map((one) => [keyOf(one), one]));
+      const standing = new Map(seen.standings.map((one) => [lineKey(one), one]));
       for (const [key, entry] of this.#lines) {
         const isNews = entry.sent > 0 || (entry.held ?? 0) > mark;
         if (!isNews && !standing.has(key)) this.#lines.delete(key);
@@ -88,7 +88,7 @@ export class RoomBook {
   }
 
   #entryOf(queue: string, tenant: string): Entry {
-    const key = keyOf({ queue, tenant });
+    const key = lineKey({ queue, tenant });
     const known = this.#lines.get(key);
     if (known !== undefined) return known;
     const entry: Entry = { room: this.#seen?.windowOf(queue) ?? 0, sent: 0, held: undefined };
@@ -106,11 +106,6 @@ function update(
   entry.room = seen.windowOf(queueOf(key)) - (standing?.out ?? 0) - entry.sent;
   if (standing?.holds === true) entry.held = Math.max(entry.held ?? 0, mark);
   else if ((entry.held ?? 0) <= mark) entry.held = undefined;
-}
-
-/** Neither name holds a blank. */
-function keyOf({ queue, tenant }: Line): string {
-  return `${queue} ${tenant}`;
 }
 
 function queueOf(key: string): string {
