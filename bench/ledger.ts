@@ -45,7 +45,10 @@ export class Ledger {
     return rows[0]?.jobs ?? 0;
   }
 
-  /** Waits until so many jobs are completed. Who looks often takes cores from what he waits for: a look comes when half of what is left may be done. */
+  /**
+   * Waits until so many jobs are completed. Who looks often takes cores from what he waits for: a look comes when half of what is left
+   * may be done.
+   */
   async until(count: number): Promise<void> {
     const beganAt = Date.now();
     let before: number | undefined;

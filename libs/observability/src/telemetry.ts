@@ -31,7 +31,10 @@ export interface TelemetryOptions {
   readonly destination?: DestinationStream;
 }
 
-/** The event loop's lag is measured by a timer, which wakes a process that has nothing to do: the default of 10 ms is most of what it would take. */
+/**
+ * The event loop's lag is measured by a timer, which wakes a process that has nothing to do: the default of 10 ms is most of what it
+ * would take.
+ */
 const EVENT_LOOP_LOOK_MS = 50;
 
 /** The telemetry of a process: JSON lines on standard output, metrics in a registry of its own. */

@@ -32,10 +32,10 @@ describe('jobs that are let go', () => {
   };
 
   it('are sent in the order of their turns, without one that another has in hand, which comes when that is done', async () => {
-    const [low, high, busy] = [await accept(1), await accept(9), await accept(5)];
+    const [middle, high, low, busy] = [await accept(5), await accept(9), await accept(1), await accept(6)];
     await ledger.database.transaction(async (transaction) => {
       await transaction.query('SELECT FROM jobs WHERE id = $1 FOR UPDATE', [busy]);
-      expect(await letGo()).toEqual([high, low]);
+      expect(await letGo()).toEqual([high, middle, low]);
     });
     expect(await letGo()).toEqual([busy]);
     expect(await letGo()).toEqual([]);

@@ -147,7 +147,7 @@ SELECT domains.name AS queue,
        coalesce((SELECT sum(concurrency) FROM workers
                  WHERE workers.domain = domains.name AND ${IS_HEARD}), 0)::int AS places,
        CASE WHEN (SELECT true FROM jobs WHERE jobs.queue = domains.name AND held = 'turn' ORDER BY queue, tenant LIMIT 1)
-                 AND NOT EXISTS (SELECT FROM queue_settings WHERE queue_settings.queue = domains.name AND paused)
+                 AND (SELECT paused FROM queue_settings WHERE queue_settings.queue = domains.name) IS NOT TRUE
             THEN coalesce((SELECT sum(greatest(0, concurrency - jsonb_array_length(runs))) FROM workers
                            WHERE workers.domain = domains.name AND heard_at > now() - interval '3 seconds'), 0)
             ELSE 0 END::int AS idle
@@ -194,7 +194,7 @@ SELECT tenant, (max_running_jobs - (
         AND status IN ('queued','running','retrying') LIMIT max_running_jobs
     ) AS out LIMIT max_running_jobs
   ) AS running))::int AS room
-FROM tenant_limits WHERE max_running_jobs IS NOT NULL`,
+FROM tenant_limits WHERE max_running_jobs IS NOT NULL ORDER BY tenant`,
 };
 
 // Goes from task to task of each priority by the index.

@@ -7,7 +7,10 @@ import { type QueryConfig } from 'pg';
 export interface PreparedStatement {
   readonly name: string;
   readonly text: string;
-  /** It does read tables, each row by a key or by a range of an index, or a short one whole: its plan is kept by transactions in which there is no other way to a row. */
+  /**
+   * It does read tables, each row by a key or by a range of an index, or a short one whole: its plan is kept by transactions in which
+   * there is no other way to a row.
+   */
   readonly reads?: 'by key';
 }
 
