@@ -32,6 +32,22 @@ describe('a lookout', () => {
     expect(woken).toEqual(['deliveries', 'deliveries']);
   });
 
+  it.each([
+    [
+      'redrives',
+      "INSERT INTO redrives (id, selection, canary, rate, state, total) VALUES (gen_random_uuid(), '{}', 1, 1, 'canary', 1)",
+    ],
+    ['removals', "INSERT INTO dead_letter_removals (queue) VALUES ('lab')"],
+  ] as const)('finds %s that nobody of this process has begun', async (work, begin) => {
+    const lookout = new Lookout(ledger.database);
+    await ledger.database.query(begin);
+    await new Promise<void>((resolve) => {
+      lookout.on(work, resolve);
+      lookout.start();
+    });
+    await lookout.stop();
+  });
+
   it('goes on when the ledger is there again', async () => {
     let answers = 0;
     const away = new Database(ledger.url);
