@@ -129,6 +129,22 @@ describe('ends of jobs and batches', () => {
     expect([looks <= 5, await followersOf(id)]).toEqual([true, 1]);
   });
 
+  it('of jobs whose batch has open ones need one statement, whose plan is kept', async () => {
+    const { id, jobIds } = await enterBatch(3);
+    const endings = new EndingStore({
+      queryByKey: (sql, values) => ledger.database.queryByKey(sql, values),
+      transaction: () => Promise.reject(new Error('a transaction')),
+    });
+    const [one = '', two = '', three = ''] = jobIds;
+    await gateways[0].report([one, two].map(ended));
+    expect(await endings.follow(gateways[0].make, false)).toEqual({ mayBeMore: false, followers: [] });
+    expect([await notes(), await followersOf(id)]).toEqual([0, 0]);
+    await gateways[0].report([ended(three)]);
+    await expect(endings.follow(gateways[0].make, false)).rejects.toThrow('a transaction');
+    await gateways[0].follow();
+    expect(await followersOf(id)).toBe(1);
+  });
+
   it('leave no note when nothing follows', async () => {
     await gateways[0].report([ended(await enter([]))]);
     expect(await notes()).toBe(0);

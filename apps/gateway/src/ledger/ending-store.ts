@@ -4,6 +4,7 @@ import { type Database, type Queries } from './database.js';
 import { type End } from './follow-up.js';
 import { enterFollowers, type Follower } from './follower-entry.js';
 import { JOB_COLUMNS, jobOf, type JobRecord } from './job-row.js';
+import { type PreparedStatement } from './statement.js';
 
 /** A follow-up whose time has come, and what it follows. */
 export interface DueFollowUp {
@@ -40,9 +41,9 @@ const NOTES_AT_ONCE = 1_000;
  * transaction that enters what follows: so that is entered once, whichever gateway does it and whichever dies.
  */
 export class EndingStore {
-  readonly #database: Database;
+  readonly #database: Pick<Database, 'queryByKey' | 'transaction'>;
 
-  constructor(database: Database) {
+  constructor(database: Pick<Database, 'queryByKey' | 'transaction'>) {
     this.#database = database;
   }
 
@@ -52,6 +53,11 @@ export class EndingStore {
    * @param waits the jobs that follow wait until the outbox has room
    */
   async follow(make: MakeFollower, waits: boolean): Promise<Followed> {
+    const [dropped] = await this.#database.queryByKey<DroppedNotes>(DROP_NOTES, [NOTES_AT_ONCE]);
+    return dropped?.leaves === false ? { mayBeMore: !dropped.isAll, followers: [] } : this.#followRest(make, waits);
+  }
+
+  async #followRest(make: MakeFollower, waits: boolean): Promise<Followed> {
     return this.#database.transaction(async (transaction) => {
       const ended = await transaction.query<EndedJob>(TAKE_JOBS, [JOBS_AT_ONCE]);
       const [noted] = await transaction.query<NotedBatches>(CLOSE_BATCHES, [NOTES_AT_ONCE, BATCHES_AT_ONCE]);
@@ -63,6 +69,14 @@ export class EndingStore {
       return { mayBeMore: isFull || entered.some(({ failure }) => failure !== null), followers: entered };
     });
   }
+}
+
+/** Notes of batches that are open were taken. */
+interface DroppedNotes {
+  /** A note is there of a job, or of a batch that has no open job. */
+  readonly leaves: boolean;
+  /** As many notes were looked at as there were. */
+  readonly isAll: boolean;
 }
 
 interface EndedJob {
@@ -134,6 +148,24 @@ function dueOf(row: FollowUpRow, job: Job | undefined, batch: Batch | undefined)
   const { id, tenant, task, request, traceparent } = row;
   return { id, tenant, task, request, traceparent, job, batch };
 }
+
+// Nearly every end of a batch's job is not the last, and nothing follows from it. A job that is open to whoever sees a note leaves one
+// of its own when it ends, so that the batch is looked at again.
+const DROP_NOTES: PreparedStatement = {
+  ...{ name: 'drop-notes', reads: 'by key' },
+  text: `
+WITH noted AS MATERIALIZED (
+  SELECT id, batch_id FROM endings WHERE batch_id IS NOT NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+), open AS MATERIALIZED (
+  SELECT batch_id FROM noted GROUP BY batch_id
+  HAVING (SELECT true FROM jobs WHERE jobs.batch_id = noted.batch_id AND completed_at IS NULL LIMIT 1)
+), dropped AS (
+  DELETE FROM endings USING noted JOIN open USING (batch_id) WHERE endings.id = noted.id RETURNING endings.id
+)
+SELECT (SELECT count(*) FROM dropped) < (SELECT count(*) FROM noted)
+         OR (SELECT true FROM endings WHERE job_id IS NOT NULL ORDER BY id LIMIT 1) IS TRUE AS leaves,
+       (SELECT count(*) FROM noted) < $1 AS "isAll"`,
+};
 
 const TAKE_JOBS = `
 DELETE FROM endings WHERE id IN (

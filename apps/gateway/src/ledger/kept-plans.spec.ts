@@ -7,6 +7,7 @@ import { type RealLedger, startRealLedger } from '../testing/real-ledger.js';
 import { RunOnLedger } from '../testing/run-on-ledger.js';
 import { Database } from './database.js';
 import { DueStore } from './due-store.js';
+import { EndingStore } from './ending-store.js';
 import { HeldStore } from './held-store.js';
 import { JobStore } from './job-store.js';
 import { Lookout } from './lookout.js';
@@ -24,6 +25,7 @@ const BY_KEY = [
   'claim-due',
   'confirm',
   'count-due-retries',
+  'drop-notes',
   'due-now',
   'hear-of-voids',
   'lock-releases',
@@ -156,6 +158,7 @@ async function lookForWork(database: Database): Promise<void> {
   const { released } = await held.look({ windowOf: () => 10, most: 10, claimed: false, random: () => 0 });
   expect(released).toHaveLength(1);
   await new DueStore(database).now();
+  await new EndingStore(database).follow(() => Promise.reject(new Error('Nothing has ended.')), false);
   await new OutboxRoom(database, { rows: 10, bytes: 10 }, { telemetry, reaches: () => true }).measure();
   await new TickStore(database, { dispatch: IDLE_DISPATCH, room: { full: false, add: () => undefined } }).look();
   await database.query(
