@@ -9,15 +9,14 @@ import {
 } from '#libs/contracts';
 import { type BrokerNames } from './names.js';
 import { type Publisher } from './publisher.js';
+import { Tellings } from './tellings.js';
 
-const TOLD_AT_MOST = 10_000;
 const BATCH_BYTES = 256 * 1024;
 const BATCH_ITEMS = 500;
 
 /**
- * Sends an app's reports to the ledger in arrays. One array is under way, the next is what has gathered meanwhile; there
- * is no timer. Reports that move a job are sent until they are confirmed. Progress and log lines are sent once, and under
- * pressure the oldest are dropped.
+ * Sends an app's reports to the ledger in arrays. Reports that move a job are sent until they are confirmed: one array is under way, the
+ * next is what has gathered meanwhile; there is no timer. Progress and log lines are sent once, as `Tellings` gathers them.
  */
 export class Reporter {
   readonly #publisher: Publisher;
@@ -25,8 +24,7 @@ export class Reporter {
   readonly #domain: string;
   readonly #ended = new AbortController();
   readonly #reports: Batcher<Written, undefined>;
-  #told: string[] = [];
-  #telling = false;
+  readonly #told = new Tellings((reports) => this.#tell(reports));
 
   constructor(publisher: Publisher, names: BrokerNames, domain: string) {
     this.#publisher = publisher;
@@ -44,14 +42,13 @@ export class Reporter {
 
   /** Settles when the broker has the report; rejects only when the reporter is stopped first. */
   async report(report: Report): Promise<void> {
+    this.#told.precede(report);
     await this.#reports.add({ report, json: JSON.stringify(report) });
   }
 
   /** Sends a progress report or a log line if it can. */
   tell(report: TellingReport): void {
-    this.#told.push(JSON.stringify(report));
-    if (this.#told.length > TOLD_AT_MOST) this.#told.shift();
-    if (!this.#telling) void this.#tellAll();
+    this.#told.add(report);
   }
 
   /** Sends one message of another kind, such as an announcement or a heartbeat; resolves when it is confirmed. */
@@ -78,14 +75,8 @@ export class Reporter {
     }
   }
 
-  async #tellAll(): Promise<void> {
-    this.#telling = true;
-    await new Promise((resolve) => setImmediate(resolve));
-    while (this.#told.length > 0) {
-      const items = this.#told.splice(0, BATCH_ITEMS);
-      await this.#publish('progress', `[${items.join(',')}]`, false).catch(() => undefined);
-    }
-    this.#telling = false;
+  async #tell(reports: readonly TellingReport[]): Promise<void> {
+    await this.#publish('progress', JSON.stringify(reports), false).catch(() => undefined);
   }
 
   #publish(kind: string, body: string, persistent: boolean): Promise<void> {

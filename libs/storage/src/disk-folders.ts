@@ -1,25 +1,26 @@
 import { lstat, mkdir, open, readdir, realpath, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { codeOf } from './disk-error.js';
+import { join } from 'node:path';
+import { codeOf, ifThere } from './disk-error.js';
 import { StorageUnavailableError } from './storage-error.js';
 
 /** Longer than any put may rest between two chunks; other processes may be writing into the same folder. */
 const STALE_AFTER_MS = 24 * 3_600_000;
 
 /**
- * Makes the folders of a path below `root`, one by one, and makes them last. A link on the way is refused: it would lead
- * the data somewhere else.
+ * Makes the folders of a path below `root` that are missing, and makes them last. A link on the way is refused: it would lead the data
+ * somewhere else.
  */
 export async function ensureFolder(root: string, ...names: readonly string[]): Promise<string> {
-  let folder = root;
-  for (const name of names) {
-    folder = join(folder, name);
-    if (await made(folder)) await syncFolder(dirname(folder));
-    if (!(await lstat(folder)).isDirectory()) {
-      throw new StorageUnavailableError(
-        `Expected a folder named ${name} in the data folder, got a link or a file; move it out of the way.`,
-      );
-    }
+  const folder = join(root, ...names);
+  const name = names.at(-1);
+  if (name === undefined || (await isPlainFolder(folder))) return folder;
+  const parent = await ensureFolder(root, ...names.slice(0, -1));
+  if (await made(folder)) {
+    await syncFolder(parent);
+  } else if (!(await lstat(folder)).isDirectory()) {
+    throw new StorageUnavailableError(
+      `Expected a folder named ${name} in the data folder, got a link or a file; move it out of the way.`,
+    );
   }
   return folder;
 }
@@ -37,6 +38,10 @@ export async function syncFolder(folder: string): Promise<void> {
 /** True when no part of an absolute path is a link. Fails like `realpath` when the path does not exist. */
 export async function isPlain(path: string): Promise<boolean> {
   return (await realpath(path)) === path;
+}
+
+async function isPlainFolder(path: string): Promise<boolean> {
+  return (await ifThere(async () => (await isPlain(path)) && (await lstat(path)).isDirectory())) ?? false;
 }
 
 /** Removes what puts of processes that were killed have left, judged by the time of the last write. */
