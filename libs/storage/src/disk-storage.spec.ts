@@ -179,6 +179,19 @@ describe('the local disk', () => {
       expect(await readFile(join(outside, key), 'utf8')).toMatch(/^secret/);
     });
 
+    it('says which folder it expects where a file lies', async () => {
+      await writeFile(join(root, 'uploads'), '');
+      await expect(storage.put(uploadKey(TENANT), Readable.from(['x']), PLAIN)).rejects.toThrow(
+        /folder named uploads .* got a link or a file/,
+      );
+      await rm(join(root, 'uploads'));
+      await mkdir(join(root, 'uploads'));
+      await writeFile(join(root, 'uploads', TENANT), '');
+      await expect(storage.put(uploadKey(TENANT), Readable.from(['x']), PLAIN)).rejects.toThrow(
+        new RegExp(`folder named ${TENANT} .* got a link or a file`),
+      );
+    });
+
     it('does not wait for the writer of a pipe in place of a file', async () => {
       const key = uploadKey(TENANT);
       await storage.put(uploadKey(TENANT), Readable.from(['makes the folder']), PLAIN);

@@ -145,6 +145,12 @@ describe('ends of jobs and batches', () => {
     expect(await followersOf(id)).toBe(1);
   });
 
+  it('are looked at to the last note, also when more were left than are looked at together', async () => {
+    const { id } = await enterBatch(1);
+    await ledger.database.query('INSERT INTO endings (batch_id) SELECT $1::uuid FROM generate_series(1, 1001)', [id]);
+    expect([await gateways[0].follow(), await notes(), await followersOf(id)]).toEqual([2, 0, 0]);
+  });
+
   it('leave no note when nothing follows', async () => {
     await gateways[0].report([ended(await enter([]))]);
     expect(await notes()).toBe(0);
