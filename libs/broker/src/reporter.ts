@@ -1,15 +1,8 @@
 import { Batcher } from '#libs/batching';
-import {
-  type Ended,
-  type Report,
-  type Started,
-  type TellingReport,
-  VERSION_HEADER,
-  WIRE_VERSION,
-} from '#libs/contracts';
+import { type Report, type TellingReport, VERSION_HEADER, WIRE_VERSION } from '#libs/contracts';
 import { type BrokerNames } from './names.js';
 import { type Publisher } from './publisher.js';
-import { Tellings } from './tellings.js';
+import { runKey, Tellings } from './tellings.js';
 
 const BATCH_BYTES = 256 * 1024;
 const BATCH_ITEMS = 500;
@@ -42,11 +35,14 @@ export class Reporter {
 
   /** Settles when the broker has the report; rejects only when the reporter is stopped first. */
   async report(report: Report): Promise<void> {
-    this.#told.precede(report);
+    if (report.type === 'ended') this.#told.end(report);
     await this.#reports.add({ report, json: JSON.stringify(report) });
   }
 
-  /** Sends a progress report or a log line if it can. */
+  /**
+   * Sends a log line at once, and progress within a tenth of a second together with that of other runs, if it can: what cannot leave is
+   * dropped, and so is progress of a run that has told more, or ended, meanwhile.
+   */
   tell(report: TellingReport): void {
     this.#told.add(report);
   }
@@ -76,7 +72,11 @@ export class Reporter {
   }
 
   async #tell(reports: readonly TellingReport[]): Promise<void> {
-    await this.#publish('progress', JSON.stringify(reports), false).catch(() => undefined);
+    try {
+      await this.#publish('progress', JSON.stringify(reports), false);
+    } catch {
+      // The next report tells more.
+    }
   }
 
   #publish(kind: string, body: string, persistent: boolean): Promise<void> {
@@ -98,7 +98,6 @@ interface Written {
 
 /** An end says all that its start would: the start of a run that has ended meanwhile need not travel. */
 function withoutNeedlessStarts(items: readonly Written[]): readonly Written[] {
-  const keyOf = ({ job, run }: Started | Ended): string => `${job} ${run}`;
-  const ended = new Set(items.flatMap(({ report }) => (report.type === 'ended' ? [keyOf(report)] : [])));
-  return items.filter(({ report }) => report.type !== 'started' || !ended.has(keyOf(report)));
+  const ended = new Set(items.flatMap(({ report }) => (report.type === 'ended' ? [runKey(report)] : [])));
+  return items.filter(({ report }) => report.type !== 'started' || !ended.has(runKey(report)));
 }

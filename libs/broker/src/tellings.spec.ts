@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Ended, type LogReport, type ProgressReport, type TellingReport } from '#libs/contracts';
+import { type LogReport, type ProgressReport, type TellingReport } from '#libs/contracts';
 import { Tellings } from './tellings.js';
 
 const RUN = { run: 1, worker: 'lab@test' };
@@ -49,17 +49,18 @@ describe('Tellings', () => {
     expect(sent.map(namesOf)).toEqual([['a 30', 'b 20']]);
   });
 
-  it('send no progress of a run that has ended, and that of other runs', async () => {
+  it('send no progress of a run that has ended, and that of other runs, also of the same job', async () => {
     tellings.add(progress('a', 10));
     tellings.add(progress('b', 20));
-    tellings.precede(ended('a'));
+    tellings.add({ ...progress('a', 30), run: 2 });
+    tellings.end({ job: 'a', run: 1 });
     await pass(100);
-    expect(sent.map(namesOf)).toEqual([['b 20']]);
+    expect(sent.map(namesOf)).toEqual([['b 20', 'a 30']]);
   });
 
   it('send nothing when all that have told progress have ended', async () => {
     tellings.add(progress('a', 10));
-    tellings.precede(ended('a'));
+    tellings.end({ job: 'a', run: 1 });
     await pass(100);
     expect(sent).toEqual([]);
   });
@@ -89,12 +90,15 @@ describe('Tellings', () => {
     expect(sent.map(namesOf).at(2)).toEqual(['a 20']);
   });
 
-  it('send 500 at once, and drop the oldest lines beyond 10,000', async () => {
-    for (let number = 0; number <= 10_000; number += 1) tellings.add(line(String(number)));
+  it('keep 10,000 lines behind those that are under way, and drop the oldest beyond', async () => {
+    tellings.add(line('under way'));
     await turn();
-    for (let messages = 0; messages < 20; messages += 1) await confirm();
-    expect(sent.map(({ length }) => length)).toEqual(Array.from({ length: 20 }, () => 500));
-    expect([namesOf(sent[0])?.[0], namesOf(sent[19])?.at(-1)]).toEqual(['1', '10000']);
+    for (let number = 0; number <= 10_000; number += 1) tellings.add(line(String(number)));
+    tellings.add(progress('a', 10));
+    tellings.end({ job: 'a', run: 1 });
+    for (let messages = 0; messages < 21; messages += 1) await confirm();
+    expect(sent.map(({ length }) => length)).toEqual([1, ...Array.from({ length: 20 }, () => 500)]);
+    expect([namesOf(sent[1])?.[0], namesOf(sent[20])?.at(-1)]).toEqual(['1', '10000']);
   });
 });
 
@@ -104,8 +108,4 @@ function progress(job: string, percent: number): ProgressReport {
 
 function line(message: string): LogReport {
   return { ...RUN, type: 'log', job: 'a', seq: 1, attempt: 1, at: AT, level: 'info', message, fields: {} };
-}
-
-function ended(job: string): Ended {
-  return { ...RUN, type: 'ended', job, attempt: 1, startedAt: AT, durationMs: 5, outcome: { kind: 'cancel' } };
 }

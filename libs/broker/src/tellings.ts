@@ -1,12 +1,15 @@
-import { type LogReport, type ProgressReport, type Report, type TellingReport } from '#libs/contracts';
+import { type LogReport, type ProgressReport, type TellingReport } from '#libs/contracts';
 
 const LINES_AT_MOST = 10_000;
 const SENT_TOGETHER = 500;
 /** What is sent together is one transaction of the ledger; nobody sees progress move faster than this. */
 const GATHER_MS = 100;
 
+/** Which run of which job something is said of. */
+type AboutRun = Pick<ProgressReport, 'job' | 'run'>;
+
 /**
- * Sends what runs tell. Of each the latest progress gathers for a tenth of a second, and none of a run that has ended leaves any more. Log
+ * Sends what runs tell. Of each the latest progress gathers for a tenth of a second; what waits of a run that has ended is dropped. Log
  * lines leave at once, as the process may die of what the next one would tell; beyond 10,000 that wait the oldest are dropped.
  */
 export class Tellings {
@@ -23,7 +26,7 @@ export class Tellings {
 
   add(report: TellingReport): void {
     if (report.type === 'progress') {
-      this.#progress.set(keyOf(report), report);
+      this.#progress.set(runKey(report), report);
       this.#sendLater();
     } else {
       this.#lines.push(report);
@@ -32,9 +35,9 @@ export class Tellings {
     }
   }
 
-  /** Looks at a report that moves a job: the end of a run says more than its progress. */
-  precede(report: Report): void {
-    if (report.type === 'ended') this.#progress.delete(keyOf(report));
+  /** Drops the progress of a run that has ended: its end says more. */
+  end(run: AboutRun): void {
+    this.#progress.delete(runKey(run));
   }
 
   #sendLater(): void {
@@ -49,15 +52,21 @@ export class Tellings {
     this.#isSending = true;
     await new Promise((resolve) => setImmediate(resolve)); // lines that are written in one turn leave together
     do {
-      const told = [...this.#progress.values(), ...this.#lines.splice(0)];
-      this.#progress.clear();
-      while (told.length > 0) await this.#send(told.splice(0, SENT_TOGETHER));
+      const told = this.#take();
+      if (told.length > 0) await this.#send(told);
     } while (this.#lines.length > 0);
     this.#isSending = false;
     if (this.#progress.size > 0) this.#sendLater();
   }
+
+  #take(): readonly TellingReport[] {
+    const progress = [...this.#progress.values()].slice(0, SENT_TOGETHER);
+    for (const report of progress) this.#progress.delete(runKey(report));
+    return [...progress, ...this.#lines.splice(0, SENT_TOGETHER - progress.length)];
+  }
 }
 
-function keyOf({ job, run }: { readonly job: string; readonly run: number }): string {
+/** Names a run among all runs of all jobs. */
+export function runKey({ job, run }: AboutRun): string {
   return `${job} ${String(run)}`;
 }

@@ -19,8 +19,6 @@ import { type KeyParts, parseKey, requireKey, requirePrefix } from './storage-ke
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 /** A folder may be removed between making it and moving a file into it, as often as other processes remove files. */
 const PUBLISH_TRIES = 5;
-/** Each read costs a way through the threads of libuv; each reader who waits holds as much. */
-const READ_BYTES = 128 * 1024;
 
 /**
  * Files in a folder of the local disk, which several processes may share:
@@ -76,7 +74,7 @@ export class DiskStorage implements Storage {
     try {
       if (range !== undefined) assertInside(range, reference.size);
       const { start, end } = range ?? { start: 0, end: reference.size - 1 };
-      if (end >= start) return { reference, stream: file.createReadStream({ start, end, highWaterMark: READ_BYTES }) };
+      if (end >= start) return { reference, stream: file.createReadStream({ start, end }) };
     } catch (error) {
       await file.close();
       throw error;

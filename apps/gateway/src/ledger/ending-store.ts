@@ -5,6 +5,7 @@ import { type End } from './follow-up.js';
 import { enterFollowers, type Follower } from './follower-entry.js';
 import { JOB_COLUMNS, jobOf, type JobRecord } from './job-row.js';
 import { type PreparedStatement } from './statement.js';
+import { UNSYNCED } from './unsynced.js';
 
 /** A follow-up whose time has come, and what it follows. */
 export interface DueFollowUp {
@@ -38,7 +39,8 @@ const NOTES_AT_ONCE = 1_000;
 
 /**
  * Turns ends into what follows from them. An end is noted in the transaction that brings it about, and the note goes in the
- * transaction that enters what follows: so that is entered once, whichever gateway does it and whichever dies.
+ * transaction that enters what follows: so that is entered once, whichever gateway does it and whichever dies. The note of a batch that
+ * has an open job goes by itself: nothing follows before that job ends, and it leaves another.
  */
 export class EndingStore {
   readonly #database: Pick<Database, 'queryByKey' | 'transaction'>;
@@ -150,21 +152,22 @@ function dueOf(row: FollowUpRow, job: Job | undefined, batch: Batch | undefined)
 }
 
 // Nearly every end of a batch's job is not the last, and nothing follows from it. A job that is open to whoever sees a note leaves one
-// of its own when it ends, so that the batch is looked at again.
+// of its own when it ends, so that the batch is looked at again. A crash may bring a note back: it is looked at once more.
 const DROP_NOTES: PreparedStatement = {
   ...{ name: 'drop-notes', reads: 'by key' },
   text: `
-WITH noted AS MATERIALIZED (
+WITH ${UNSYNCED}, noted AS MATERIALIZED (
   SELECT id, batch_id FROM endings WHERE batch_id IS NOT NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
 ), open AS MATERIALIZED (
-  SELECT batch_id FROM noted GROUP BY batch_id
-  HAVING (SELECT true FROM jobs WHERE jobs.batch_id = noted.batch_id AND completed_at IS NULL LIMIT 1)
+  SELECT array_agg(id) AS ids FROM noted GROUP BY batch_id
+  HAVING (SELECT true FROM jobs WHERE jobs.batch_id = noted.batch_id AND completed_at IS NULL ORDER BY id DESC LIMIT 1)
 ), dropped AS (
-  DELETE FROM endings USING noted JOIN open USING (batch_id) WHERE endings.id = noted.id RETURNING endings.id
+  DELETE FROM endings WHERE id = ANY (ARRAY(SELECT unnest(ids) FROM open)) RETURNING id
 )
 SELECT (SELECT count(*) FROM dropped) < (SELECT count(*) FROM noted)
          OR (SELECT true FROM endings WHERE job_id IS NOT NULL ORDER BY id LIMIT 1) IS TRUE AS leaves,
-       (SELECT count(*) FROM noted) < $1 AS "isAll"`,
+       (SELECT count(*) FROM noted) < $1 AS "isAll"
+FROM unsynced`,
 };
 
 const TAKE_JOBS = `

@@ -34,6 +34,7 @@ import { failingEndpoints } from './migrations/0041-failing-endpoints.js';
 import { keptPlans } from './migrations/0045-kept-plans.js';
 import { givenOptions } from './migrations/0049-given-options.js';
 import { waitingTimes } from './migrations/0050-waiting-times.js';
+import { openInBatch } from './migrations/0051-open-in-batch.js';
 
 /** Every step, in order. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -71,6 +72,7 @@ export const MIGRATIONS: readonly Migration[] = [
   keptPlans,
   givenOptions,
   waitingTimes,
+  openInBatch,
 ];
 
 /** An arbitrary number that every gateway takes as the lock of its migrations. */
