@@ -169,8 +169,12 @@ describe('a suite under pressure', () => {
         if (body.code === 'job_unconfirmed') expect(body.detail).toContain('may have been taken');
       }
 
-      await eventually('acceptance', async () => ((await submit()).status === 202 ? true : undefined));
-      const { body } = await submit();
+      let latest: Answer | undefined;
+      const accepted = async (): Promise<Answer | undefined> => {
+        latest = await submit();
+        return latest.status === 202 ? latest : undefined;
+      };
+      const { body } = await eventually('acceptance', accepted, () => latest?.body);
       expect(await new SuiteJobs(suite).completed(body.id)).toMatchObject({ attempt: 1 });
     },
     TEST_MS,

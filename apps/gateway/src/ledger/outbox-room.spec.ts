@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createTelemetry } from '#libs/observability';
 import { IDLE_DISPATCH } from '../testing/idle-dispatch.js';
 import { newJob } from '../testing/new-job.js';
@@ -112,3 +112,33 @@ describe('the outbox', () => {
 function incompressible(length: number): string {
   return Array.from({ length }, () => String.fromCharCode(33 + Math.floor(Math.random() * 90))).join('');
 }
+
+describe('the next look at the outbox', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  it.each([
+    { took: 10, failed: false, after: 1_000, what: 'a second after a quick one' },
+    { took: 200, failed: false, after: 1_800, what: 'nine times as long after a slow one as that took' },
+    { took: 4_000, failed: false, after: 5_000, what: 'five seconds after one during which the database was frozen' },
+    { took: 8_000, failed: true, after: 5_000, what: 'five seconds after one that the database did not answer' },
+  ])('comes $what', async ({ took, failed, after }) => {
+    let looks = 0;
+    const look = async (): Promise<never[]> => {
+      looks += 1;
+      if (looks === 1) return [];
+      await new Promise((resolve) => setTimeout(resolve, took));
+      if (failed) throw new Error('No answer.');
+      return [];
+    };
+    const room = new OutboxRoom({ queryByKey: look }, { rows: 1, bytes: 1 }, { telemetry, reaches: () => true });
+    await room.start();
+    await jest.advanceTimersByTimeAsync(1_000 + took);
+    expect(looks).toBe(2);
+    await jest.advanceTimersByTimeAsync(after - 1);
+    expect(looks).toBe(2);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(looks).toBe(3);
+    room.stop();
+  });
+});

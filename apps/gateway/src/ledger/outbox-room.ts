@@ -19,6 +19,8 @@ export interface RoomParts {
 const MEASURE_EVERY_MS = 1_000;
 /** A large outbox takes longer to measure: then it is measured less often, so that it stays a tenth of the time at most. */
 const PAUSE_PER_MEASURING = 9;
+/** Of a database that was frozen it says nothing how long it took: nobody waits for room that long. */
+const LONGEST_PAUSE_MS = 5_000;
 /** There is room again when this share of the bound is left free, so that it is not full again with the next job. */
 const FREE_SHARE = 0.1;
 const RETRY_SECONDS = 5;
@@ -150,7 +152,7 @@ export class OutboxRoom {
         .catch(() => undefined)
         .then(() => {
           const pause = Math.max(MEASURE_EVERY_MS, PAUSE_PER_MEASURING * (performance.now() - began));
-          if (!this.#stopped) this.#measureAfter(pause);
+          if (!this.#stopped) this.#measureAfter(Math.min(pause, LONGEST_PAUSE_MS));
         });
     }, pauseMs).unref();
   }
