@@ -129,7 +129,7 @@ describe('ends of jobs and batches', () => {
     expect([looks <= 5, await followersOf(id)]).toEqual([true, 1]);
   });
 
-  it('of jobs whose batch has open ones need one statement, whose plan is kept', async () => {
+  it('of jobs whose batch has open ones need one statement and no transaction', async () => {
     const { id, jobIds } = await enterBatch(3);
     const endings = new EndingStore({
       queryByKey: (sql, values) => ledger.database.queryByKey(sql, values),
