@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { BrokerLink } from '#libs/broker';
-import { loadBrokerConfig } from '#libs/config';
-import { createTelemetry } from '#libs/observability';
+import { type BrokerLink } from '#libs/broker';
 import { callManagement } from '../../tools/local-nodes/management-api.js';
+import { linkTo } from '../support/broker-link.js';
 import { eventually } from '../support/eventually.js';
 import { SuiteServers } from '../support/suite-servers.js';
 
@@ -22,11 +21,6 @@ describe('a connection to the broker', () => {
     await link.close();
     await servers.discard();
   });
-
-  function linkTo(...urls: readonly string[]): BrokerLink {
-    const config = loadBrokerConfig({ RABBITMQ_URL: urls.join(',') });
-    return new BrokerLink(config, 'test', createTelemetry({ service: 'test', level: 'silent' }));
-  }
 
   const limitConnections = (method: 'PUT' | 'DELETE', body?: object): Promise<Response> =>
     callManagement(servers.broker, method, `/api/vhost-limits/${servers.id}/max-connections`, body);

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Channel, type ChannelModel, connect } from 'amqplib';
-import { BrokerLink, declaresOnce, Subscriber, type Topology, TopologyError } from '#libs/broker';
-import { createTelemetry } from '#libs/observability';
+import { type BrokerLink, declaresOnce, Subscriber, type Topology, TopologyError } from '#libs/broker';
 import { PROJECT } from '../../tools/project/app-list.js';
 import { eventually } from '../support/eventually.js';
+import { linkTo } from '../support/broker-link.js';
 import { SuiteServers } from '../support/suite-servers.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
@@ -36,10 +36,8 @@ describe('the declaration of a topology', () => {
     servers = await SuiteServers.make({});
     connection = await connect(servers.rabbitmqUrl);
     channel = await connection.createChannel();
-    const config = { queueType: 'classic', topology: 'declare' } as const;
-    const broker = { ...config, urls: [servers.rabbitmqUrl], ca: null, prefix: 'leveret', ackTimeoutMs: 1_800_000 };
-    link = new BrokerLink(broker, 'test', createTelemetry({ service: 'test', level: 'silent' }));
-    const declare = declaresOnce(config, () => WANTED);
+    link = linkTo(servers.rabbitmqUrl);
+    const declare = declaresOnce({ queueType: 'classic', topology: 'declare' }, () => WANTED);
     failures = [];
     subscriber = new Subscriber(link, {
       queue: 'third',

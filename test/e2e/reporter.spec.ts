@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type ChannelModel, connect } from 'amqplib';
-import { BrokerLink, brokerNames, Publisher, Reporter } from '#libs/broker';
+import { type BrokerLink, brokerNames, Publisher, Reporter } from '#libs/broker';
 import { type Ended, type ProgressReport, type Report, type TellingReport } from '#libs/contracts';
-import { createTelemetry } from '#libs/observability';
+import { linkTo } from '../support/broker-link.js';
 import { eventually } from '../support/eventually.js';
 import { SuiteServers } from '../support/suite-servers.js';
 
@@ -29,15 +29,7 @@ describe('the reporter of an app', () => {
     heard = [];
     const hear = (body: Buffer): void => void heard.push(...(JSON.parse(body.toString()) as typeof heard));
     await channel.consume(queue, (message) => message && hear(message.content), { noAck: true });
-    const config = {
-      urls: [servers.rabbitmqUrl],
-      ca: null,
-      prefix: 'leveret',
-      queueType: 'classic',
-      topology: 'declare',
-      ackTimeoutMs: 1_800_000,
-    } as const;
-    link = new BrokerLink(config, 'test', createTelemetry({ service: 'test', level: 'silent' }));
+    link = linkTo(servers.rabbitmqUrl);
     publisher = new Publisher(link, 'reports');
     reporter = new Reporter(publisher, NAMES, 'lab');
     link.open();

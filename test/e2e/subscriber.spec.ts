@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Channel, type ChannelModel, connect } from 'amqplib';
-import { BrokerLink, type Delivery, lookAtQueue, Subscriber } from '#libs/broker';
-import { createTelemetry } from '#libs/observability';
+import { type BrokerLink, type Delivery, lookAtQueue, Subscriber } from '#libs/broker';
+import { linkTo } from '../support/broker-link.js';
 import { eventually } from '../support/eventually.js';
 import { SuiteServers } from '../support/suite-servers.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -58,15 +58,7 @@ describe('a subscriber', () => {
       return isDeaf ? Buffer.alloc(0) : chunk;
     });
     address.port = String(proxy.port);
-    const config = {
-      urls: [address.href],
-      ca: null,
-      prefix: 'leveret',
-      queueType: 'classic',
-      topology: 'declare',
-      ackTimeoutMs: 1_800_000,
-    } as const;
-    link = new BrokerLink(config, 'test', createTelemetry({ service: 'test', level: 'silent' }));
+    link = linkTo(address.href);
     taken = [];
     attached = 0;
     prepare = () => undefined;

@@ -55,7 +55,7 @@ const FOUND_BY = {
 };
 
 /** What PostgreSQL asks again of rows that it locks, although the index has no others. */
-const REPEATED = { endings_of_batches: '(batch_id IS NOT NULL)' };
+const REPEATED = new Map([['endings_of_batches', '(batch_id IS NOT NULL)']]);
 
 const GROWING = new Set(['jobs', 'attempts', 'outbox', 'voids', 'dead_letters', 'events', 'endings']);
 
@@ -214,7 +214,7 @@ function takesTheFirst({ 'Node Type': type, Plans: [only, ...others] = [] }: Pla
 }
 
 function passesOver({ 'Index Name': index, Filter: filter }: Plan): boolean {
-  return filter !== Object.entries(REPEATED).find(([name]) => name === index)?.[1];
+  return filter !== REPEATED.get(index ?? '');
 }
 
 /** Whether all that a table has is read. Bitmaps are made by conditions. */

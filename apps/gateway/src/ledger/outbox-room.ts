@@ -19,7 +19,7 @@ export interface RoomParts {
 const MEASURE_EVERY_MS = 1_000;
 /** A large outbox takes longer to measure: then it is measured less often, so that it stays a tenth of the time at most. */
 const PAUSE_PER_MEASURING = 9;
-/** Of a database that was frozen it says nothing how long it took: nobody waits for room that long. */
+/** While the database is frozen a look takes long, whatever waits: room that there is again is found within this. */
 const LONGEST_PAUSE_MS = 5_000;
 /** There is room again when this share of the bound is left free, so that it is not full again with the next job. */
 const FREE_SHARE = 0.1;
