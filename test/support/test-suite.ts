@@ -21,6 +21,8 @@ export interface SuiteOptions extends ServersOfSuite {
   readonly apps: readonly string[];
   /** Settings for every process of the suite. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Flags for Node in every process of the suite. @default none */
+  readonly flags?: readonly string[];
   /** Sends a process to its servers by other addresses, such as a proxy's. */
   readonly route?: (process: string, servers: Servers) => Servers;
   /** The folder whose `dist` a process is started from: another build of the project. @default this project */
@@ -180,6 +182,7 @@ export class TestSuite {
     const build = this.options.buildOf?.(name) ?? PROJECT;
     const process = new AppProcess({
       main: join(build, relative(PROJECT, main)),
+      flags: this.options.flags ?? [],
       env: this.environmentOf(app, name, port),
       recordFile: join(this.dataFolder, `${name}${RECORD_SUFFIX}`),
       onLine: (line) => {

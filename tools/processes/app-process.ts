@@ -12,6 +12,8 @@ const LOOK_EVERY_MS = 50;
 export interface AppSpec {
   /** The built entry file. */
   readonly main: string;
+  /** Flags for Node besides those of its start script. @default none */
+  readonly flags?: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly recordFile: string;
   /** Gets every line that the app prints. */
@@ -31,7 +33,7 @@ export class AppProcess {
   private readonly child: ChildProcess;
 
   constructor(spec: AppSpec) {
-    const child = spawn(process.execPath, nodeArguments(spec.main), {
+    const child = spawn(process.execPath, [...(spec.flags ?? []), ...nodeArguments(spec.main)], {
       env: spec.env,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

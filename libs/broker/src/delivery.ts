@@ -17,20 +17,34 @@ export interface Delivery {
 
 /** A message of the client's as the suite knows it. */
 export function deliveryOf(message: Message, ack: () => void, isGone: () => boolean): Delivery {
-  return {
-    properties: propertiesOf(message),
-    body: message.content,
-    routingKey: message.fields.routingKey,
-    exchange: message.fields.exchange,
-    redelivered: message.fields.redelivered,
-    get gone() {
-      return isGone();
-    },
-    ack,
-  };
+  return new AmqpDelivery(message, ack, isGone);
 }
 
-function propertiesOf({ properties }: Message): MessageProperties {
+class AmqpDelivery implements Delivery {
+  readonly properties: MessageProperties;
+  readonly body: Buffer;
+  readonly routingKey: string;
+  readonly exchange: string;
+  readonly redelivered: boolean;
+  readonly ack: () => void;
+  readonly #isGone: () => boolean;
+
+  constructor({ properties, content, fields }: Message, ack: () => void, isGone: () => boolean) {
+    this.properties = propertiesOf(properties);
+    this.body = content;
+    this.routingKey = fields.routingKey;
+    this.exchange = fields.exchange;
+    this.redelivered = fields.redelivered;
+    this.ack = ack;
+    this.#isGone = isGone;
+  }
+
+  get gone(): boolean {
+    return this.#isGone();
+  }
+}
+
+function propertiesOf(properties: Message['properties']): MessageProperties {
   return {
     headers: properties.headers ?? {},
     ...text('messageId', properties.messageId),

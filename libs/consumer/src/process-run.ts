@@ -61,7 +61,7 @@ interface Decided extends Begun {
 export async function processRun(hand: RunInHand, tools: RunTools): Promise<Ended | Returned> {
   const span = beginRunSpan(hand);
   const { traceparent } = span;
-  const spawner = new Spawner(hand.order, tools.jobs, hand.signal);
+  const spawner = new Spawner(hand, tools.jobs);
   const startedAt = new Date().toISOString();
   const begun: Begun = { hand, tools, startedAt, since: performance.now(), spawner, traceparent };
   const checked = await check(begun);
@@ -79,7 +79,7 @@ async function check(begun: Begun): Promise<Runnable | Decided> {
   if (!json.ok) return decide(begun, rejected(json.code, json.reason));
   const checked = await checkPayload(task.payload, json.value);
   if (!checked.ok) return decide(begun, invalid(begun, task, checked.reason));
-  return { ...begun, task, payload: checked.payload };
+  return { task, payload: checked.payload, ...begun };
 }
 
 function unknownTask({ hand: { order }, tools }: Begun): Outcome {
@@ -103,7 +103,7 @@ async function run(runnable: Runnable): Promise<Decided> {
   const context = new RunContext({
     order: { ...order, traceparent },
     worker: tools.worker,
-    signal: hand.signal,
+    hand,
     files: new TenantFiles(tools.storage, order),
     spawner,
     tell: (report) => {
@@ -181,10 +181,8 @@ function conclude({
   const { task, tenant, attempt: count } = order;
   const code = 'failure' in outcome ? { code: outcome.failure.code } : {};
   const { job, run: number } = about;
-  tools.telemetry.emit('job.ended', {
-    ...{ job, task, attempt: count, run: number, tenant, ...traceOf(traceparent) },
-    ...{ outcome: outcome.kind, durationMs, ...code },
-  });
+  const ended = { outcome: outcome.kind, durationMs, ...code, ...traceOf(traceparent) };
+  tools.telemetry.emit('job.ended', { job, task, attempt: count, run: number, tenant, ...ended });
   const spawned = spawner.count > 0 ? { spawned: spawner.count } : {};
   return { type: 'ended', ...about, attempt: count, startedAt, durationMs, outcome, ...spawned };
 }

@@ -22,6 +22,8 @@ const ORDER: WorkOrder = {
   traceparent: null,
 };
 
+const HAND = { order: ORDER, signal: new AbortController().signal };
+
 describe('the context of a run', () => {
   let told: TellingReport[];
   let context: RunContext;
@@ -44,9 +46,9 @@ describe('the context of a run', () => {
     context = new RunContext({
       order: ORDER,
       worker: 'w',
-      signal: new AbortController().signal,
+      hand: HAND,
       files: new TenantFiles(storage, ORDER),
-      spawner: new Spawner(ORDER, { send: () => Promise.resolve() }, new AbortController().signal),
+      spawner: new Spawner(HAND, { send: () => Promise.resolve() }),
       tell: (report) => told.push(report),
     });
   });
@@ -182,15 +184,15 @@ describe('the context of a run', () => {
   });
 
   it('knows the trace that the job belongs to', () => {
-    const spawner = new Spawner(ORDER, { send: () => Promise.resolve() }, context.signal);
+    const spawner = new Spawner(HAND, { send: () => Promise.resolve() });
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    const parts = { order: { ...ORDER, traceparent }, worker: 'w', signal: context.signal, spawner };
+    const parts = { order: { ...ORDER, traceparent }, worker: 'w', hand: HAND, spawner };
     expect(new RunContext({ ...parts, files: context.files, tell: () => undefined }).traceparent).toBe(traceparent);
   });
 
   it('reads metadata that is none as none', () => {
-    const spawner = new Spawner(ORDER, { send: () => Promise.resolve() }, context.signal);
-    const broken = { order: { ...ORDER, metadata: '[1' }, worker: 'w', signal: context.signal, spawner };
+    const spawner = new Spawner(HAND, { send: () => Promise.resolve() });
+    const broken = { order: { ...ORDER, metadata: '[1' }, worker: 'w', hand: HAND, spawner };
     const other = new RunContext({ ...broken, files: context.files, tell: () => undefined });
     expect([context.metadata, other.metadata]).toEqual([{ user: 'u1' }, {}]);
   });

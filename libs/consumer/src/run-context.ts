@@ -2,6 +2,7 @@ import { decodeJson, isRecord, type TellingReport, type WorkOrder } from '#libs/
 import { type JobContext, type JobFiles, type JobLog, type JobToSpawn } from './job-context.js';
 import { LogTeller } from './log-teller.js';
 import { ProgressTeller } from './progress-teller.js';
+import { type RunInHand } from './run-in-hand.js';
 import { shownText } from './shown-text.js';
 import { type Spawner } from './spawner.js';
 
@@ -9,7 +10,8 @@ import { type Spawner } from './spawner.js';
 export interface RunContextParts {
   readonly order: WorkOrder;
   readonly worker: string;
-  readonly signal: AbortSignal;
+  /** Asked for its signal when the handler asks for it. */
+  readonly hand: Pick<RunInHand, 'signal'>;
   readonly files: JobFiles;
   readonly spawner: Spawner;
   readonly tell: (report: TellingReport) => void;
@@ -26,14 +28,14 @@ export class RunContext implements JobContext {
   readonly dueAt: string;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly traceparent: string | null;
-  readonly signal: AbortSignal;
   readonly log: JobLog;
   readonly files: JobFiles;
+  readonly #hand: Pick<RunInHand, 'signal'>;
   readonly #progress: ProgressTeller;
   readonly #lines: LogTeller;
   readonly #spawner: Spawner;
 
-  constructor({ order, worker, signal, files, spawner, tell }: RunContextParts) {
+  constructor({ order, worker, hand, files, spawner, tell }: RunContextParts) {
     const about = { job: order.jobId, run: order.run, worker };
     this.#progress = new ProgressTeller((progress) => {
       tell({ type: 'progress', ...about, ...progress });
@@ -50,10 +52,14 @@ export class RunContext implements JobContext {
     this.dueAt = order.scheduledFor ?? order.createdAt;
     this.metadata = metadataOf(order);
     this.traceparent = order.traceparent;
-    this.signal = signal;
     this.log = this.#lines.log;
     this.files = files;
+    this.#hand = hand;
     this.#spawner = spawner;
+  }
+
+  get signal(): AbortSignal {
+    return this.#hand.signal;
   }
 
   // Handlers need not await it: a rejection would end the process, and every other job in it.

@@ -16,7 +16,7 @@ function spawnerOf(order = ORDER, signal = new AbortController().signal): { spaw
   const sent: Sent[] = [];
   const send = async (task: string, body: string, job: SpawnedJob): Promise<void> =>
     void sent.push({ ...job, task, body });
-  return { spawner: new Spawner(order, { send }, signal), sent };
+  return { spawner: new Spawner({ order, signal }, { send }), sent };
 }
 
 const keyed = (key: string): JobToSpawn => ({ key, task: 'lab.noop' });

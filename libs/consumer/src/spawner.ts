@@ -19,18 +19,22 @@ interface Written {
   readonly options: string;
 }
 
+/** What a spawner needs of its run. */
+interface SpawningRun {
+  readonly order: Pick<WorkOrder, 'jobId' | 'task'>;
+  readonly signal: AbortSignal;
+}
+
 /** Starts the jobs of one run of a job. */
 export class Spawner {
-  readonly #order: Pick<WorkOrder, 'jobId' | 'task'>;
+  readonly #hand: SpawningRun;
   readonly #outlet: JobOutlet;
-  readonly #signal: AbortSignal;
   readonly #sent = new Set<string>();
   #closed = false;
 
-  constructor(order: Pick<WorkOrder, 'jobId' | 'task'>, outlet: JobOutlet, signal: AbortSignal) {
-    this.#order = order;
+  constructor(hand: SpawningRun, outlet: JobOutlet) {
+    this.#hand = hand;
     this.#outlet = outlet;
-    this.#signal = signal;
   }
 
   /** How many jobs the broker has; one key is one job. */
@@ -60,11 +64,12 @@ export class Spawner {
   }
 
   async #send({ key, id, task, body, options }: Written): Promise<void> {
-    this.#signal.throwIfAborted();
+    const { order, signal } = this.#hand;
+    signal.throwIfAborted();
     if (this.#closed) throw new Error('The run has ended: await what it spawns.');
-    const { jobId: parent } = this.#order;
-    const domain = domainOf(this.#order.task);
-    await this.#outlet.send(task, body, { id, parent, domain, options }, this.#signal);
+    const { jobId: parent } = order;
+    const domain = domainOf(order.task);
+    await this.#outlet.send(task, body, { id, parent, domain, options }, signal);
     this.#sent.add(key);
   }
 
@@ -78,7 +83,7 @@ export class Spawner {
     if (utf8Length(options) > LIMITS.spawnOptions) {
       throw invalid(`Job ${index}: expected options of at most ${LIMITS.spawnOptions} bytes of JSON.`);
     }
-    const id = uuidv5(`${this.#order.jobId}\n${key}`, NAMESPACE);
+    const id = uuidv5(`${this.#hand.order.jobId}\n${key}`, NAMESPACE);
     return { key, id, task, body: jsonOf(payload, `Job ${index}: its payload`), options };
   }
 }

@@ -94,7 +94,7 @@ export class Mailer implements OnApplicationShutdown {
     this.#lastBytes.set(to, lastByte);
     try {
       const content = this.#content(mail);
-      const { accepted, rejected } = await this.#transport.sendMail({ ...content, to, messageId, signal });
+      const { accepted, rejected } = await this.#transport.sendMail({ to, messageId, signal, ...content });
       return { messageId, accepted, rejected };
     } catch (error) {
       signal.throwIfAborted();
@@ -121,10 +121,11 @@ export class Mailer implements OnApplicationShutdown {
 
   #content({ subject, text, html, cc = [], bcc = [], replyTo, attachments = [], headers = {} }: Mail): SendMailOptions {
     return {
-      ...{ from: asObject(this.#from), subject: withSingleBlanks(subject), text, html, headers: { ...headers } },
-      ...{ cc: cc.map(asObject), bcc: bcc.map(asObject) },
+      from: asObject(this.#from),
+      subject: withSingleBlanks(subject),
+      ...{ text, html, headers: { ...headers } },
+      ...{ cc: cc.map(asObject), bcc: bcc.map(asObject), attachments: attachments.map(asAttachment) },
       ...(replyTo === undefined ? {} : { replyTo: asObject(replyTo) }),
-      attachments: attachments.map(asAttachment),
     };
   }
 }

@@ -36,7 +36,7 @@ export class BatchAcceptance {
     if (before !== undefined) return { ...before, isNew: false };
     const origin = { tenant: caller.tenant, traceparent, batchId: uuidv7(), key: keyOf(caller) };
     const errors: FieldError[] = [];
-    const then = await this.intake.followUps(followers, { ...origin, of: 'batch' }, errors);
+    const then = await this.intake.followUps(followers, { of: 'batch', ...origin }, errors);
     const jobs = await this.#prepare(requests, origin, errors);
     if (errors.length > 0) throw invalid(errors.slice(0, MAX_ERRORS));
     const batch = { id: origin.batchId, tenant: origin.tenant, jobs, then };

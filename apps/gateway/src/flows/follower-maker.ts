@@ -76,7 +76,7 @@ export class FollowerMaker {
   // Its payload is null when it could not be filled in: a retry by hand must not run with what was to be replaced.
   async #unmade(due: DueFollowUp, payload: unknown, errors: readonly FieldError[]): Promise<Follower> {
     const origin = originOf(due);
-    const then = await this.intake.followUps(thenOf(due), { ...origin, of: 'job' }, []);
+    const then = await this.intake.followUps(thenOf(due), { of: 'job', ...origin }, []);
     return { job: { ...bareJob(due, origin), payload: JSON.stringify(payload), then }, failure: failureOf(errors) };
   }
 }

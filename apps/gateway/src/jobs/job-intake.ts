@@ -45,7 +45,7 @@ export class JobIntake {
     const options = this.#check.optionsOf(asked, task, errors);
     const priority = permittedPriority(options.priority, asked, origin.key, errors);
     const payload = this.#check.payloadOf(asked, task, origin.tenant, errors);
-    const then = await this.followUps(asked.then, { ...origin, of: 'job' }, errors);
+    const then = await this.followUps(asked.then, { of: 'job', ...origin }, errors);
     for (const telling of await this.#tellings.read(asked, origin, errors)) {
       const { traceparent } = origin;
       then.push({ id: uuidv7(), position: then.length, on: 'final', spawned: false, traceparent, ...telling });

@@ -101,7 +101,6 @@ export class Database implements Queries {
         const { client } = lease;
         await lease.send({ text: 'BEGIN' });
         return work({
-          ...queriesOn(lease, false),
           joinsLists: true,
           patiently: async (text) => {
             await client.query(`SET LOCAL statement_timeout = ${PATIENCE_MS}`);
@@ -109,6 +108,7 @@ export class Database implements Queries {
             await client.query(limited);
             await client.query(`SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
           },
+          ...queriesOn(lease, false),
         });
       }),
     );
@@ -130,7 +130,7 @@ export class Database implements Queries {
         const [, found] = await Promise.all([lease.send({ text: 'BEGIN' }), read(queries)]);
         // Whether it could be committed is what `concluding` waits for.
         const commit = (): void => void lease.commit().catch(() => undefined);
-        return work({ ...queries, commit }, found);
+        return work({ commit, ...queries }, found);
       }),
     );
   }

@@ -47,7 +47,7 @@ export class KeyedJobs {
   async enter(keyed: KeyedJob): Promise<KeyedResult> {
     const giveUpAt = Date.now() + UNREACHABLE_FOR_MS;
     while (Date.now() < giveUpAt) {
-      const outcome = await this.#entering.add({ ...keyed, giveUpAt });
+      const outcome = await this.#entering.add({ giveUpAt, ...keyed });
       if (outcome.kind === 'entered' || outcome.kind === 'standing') return outcome;
       const refusal = refusalOf(outcome);
       if (refusal !== undefined) throw refusal;

@@ -90,7 +90,7 @@ export class Lease {
 
   async #run<T extends object>(query: QueryConfig): Promise<QueryResult<T>> {
     this.#underWay += 1;
-    const limited: LimitedQuery = { ...query, query_timeout: answerLimitMs(this.#underWay) };
+    const limited: LimitedQuery = { query_timeout: answerLimitMs(this.#underWay), ...query };
     try {
       const answer = await this.client.query<T>(limited);
       if (answer.command === 'ROLLBACK' && query.text !== 'COMMIT') this.#failure = undefined; // back to a savepoint

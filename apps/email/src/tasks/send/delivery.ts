@@ -43,7 +43,7 @@ export class Delivery {
   async #sendWithFiles(mail: MailToDeliver, asked: readonly AttachmentPayload[], job: JobContext): Promise<Receipt> {
     const attachments = await Attachments.open(job.files, asked);
     try {
-      return await this.mailer.send({ ...mail, id: job.id, attachments: attachments.files }, job.signal);
+      return await this.mailer.send({ id: job.id, attachments: attachments.files, ...mail }, job.signal);
     } finally {
       attachments.close();
     }

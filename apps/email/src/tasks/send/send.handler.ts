@@ -77,7 +77,7 @@ export class SendHandler {
   }
 
   #send({ cc, bcc, replyTo, attachments = [] }: SendPayload, mail: MailToDeliver, job: JobContext): Promise<Receipt> {
-    return this.delivery.send({ ...mail, cc, bcc, replyTo }, attachments, job);
+    return this.delivery.send({ cc, bcc, replyTo, ...mail }, attachments, job);
   }
 
   #content(payload: SendPayload, unsubscribeUrl?: string): Pick<Mail, 'subject' | 'text' | 'html'> {
