@@ -5,53 +5,54 @@ import { ShapeLog } from '../support/shape-log.js';
 import { SuiteMessages } from '../support/suite-messages.js';
 import { startSuite, type TestSuite } from '../support/test-suite.js';
 
-const PATIENCE_MS = 120_000;
-/** Far more than a program has of anything when it starts. */
-const JOBS = 3_000;
-const BATCH = 1_000;
-const PUBLISHED_AT_ONCE = 100;
+const PATIENCE_MS = 180_000;
+const ENDED_WITHIN_MS = 90_000;
+/** In each way. */
+const JOBS = 1_000;
+const AT_ONCE = 50;
+const PROCESSES = ['gateway', 'lab'];
 const JOB = { task: 'lab.noop', payload: {} };
 
 describe('the objects that a job takes in the gateway and in its app', () => {
   let suite: TestSuite;
+  let messages: SuiteMessages;
   let shapes: ShapeLog;
 
   beforeAll(async () => {
     shapes = await ShapeLog.make();
     suite = await startSuite({ apps: ['lab'], flags: shapes.flags });
+    messages = await SuiteMessages.open(suite);
   }, PATIENCE_MS);
 
   afterAll(async () => {
+    await messages.close();
     await suite.stop();
     await shapes.discard();
   }, PATIENCE_MS);
 
   const completed = async (): Promise<number> => (await suite.leveret.queues.get('lab')).completed;
 
-  it(
-    'have the shapes of those of other jobs, however it is entered',
-    async () => {
-      await new Load(suite, { jobs: JOBS, clients: 50, body: JOB }).done;
-      const jobs = Array.from({ length: BATCH }, () => JOB);
-      for (let entered = 0; entered < JOBS; entered += BATCH) {
-        expect((await suite.api('POST', '/v1/jobs/batch', { jobs })).status).toBe(202);
-      }
-      const messages = await SuiteMessages.open(suite);
-      for (let entered = 0; entered < JOBS; entered += PUBLISHED_AT_ONCE) {
-        const some = Array.from({ length: PUBLISHED_AT_ONCE }, () =>
-          messages.publish('leveret.jobs', JOB.task, JOB.payload),
-        );
-        await Promise.all(some);
-      }
-      await messages.close();
-      await eventually(
-        'end of every job',
-        async () => (await completed()) >= 3 * JOBS || undefined,
-        completed,
-        PATIENCE_MS,
+  const publish = async (headers: object): Promise<void> => {
+    for (let entered = 0; entered < JOBS; entered += AT_ONCE) {
+      await Promise.all(
+        Array.from({ length: AT_ONCE }, () => messages.publish('leveret.jobs', JOB.task, JOB.payload, { headers })),
       );
-      await Promise.all(['gateway', 'lab'].map((app) => suite.stopApp(app)));
-      expect(await shapes.places(JOBS * 0.9)).toEqual([]);
+    }
+  };
+
+  it(
+    'have the shapes of those of other jobs, whether they come by one call, by many, or by the broker, with options or without',
+    async () => {
+      await shapes.begin();
+      await new Load(suite, { jobs: JOBS, clients: AT_ONCE, body: JOB }).done;
+      const jobs = Array.from({ length: JOBS }, () => JOB);
+      expect((await suite.api('POST', '/v1/jobs/batch', { jobs })).status).toBe(202);
+      await publish({});
+      await publish({ 'x-options': JSON.stringify({ timeout: '1m' }) });
+      const allEnded = async (): Promise<true | undefined> => (await completed()) >= 4 * JOBS || undefined;
+      await eventually('end of every job', allEnded, completed, ENDED_WITHIN_MS);
+      await Promise.all(PROCESSES.map((app) => suite.stopApp(app)));
+      expect(await shapes.madeBy(PROCESSES.length, JOBS * 0.8)).toEqual([]);
     },
     PATIENCE_MS,
   );

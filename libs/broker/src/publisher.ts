@@ -142,7 +142,7 @@ export class Publisher {
     this.#failAll();
   }
 
-  #optionsOf({ properties, persistent = true, mandatory = true }: OutgoingMessage, tag: string): Options.Publish {
+  #optionsOf({ properties, persistent = true, mandatory }: OutgoingMessage, tag: string): Options.Publish {
     const headers = this.#headers.lend(properties.headers);
     return Object.assign({}, properties, { correlationId: tag, persistent, mandatory: mandatory !== false, headers });
   }

@@ -181,8 +181,11 @@ function conclude({
   const { task, tenant, attempt: count } = order;
   const code = 'failure' in outcome ? { code: outcome.failure.code } : {};
   const { job, run: number } = about;
-  const ended = { outcome: outcome.kind, durationMs, ...code, ...traceOf(traceparent) };
-  tools.telemetry.emit('job.ended', { job, task, attempt: count, run: number, tenant, ...ended });
+  tools.telemetry.emit('job.ended', {
+    job,
+    ...{ task, attempt: count, run: number, tenant, ...traceOf(traceparent) },
+    ...{ outcome: outcome.kind, durationMs, ...code },
+  });
   const spawned = spawner.count > 0 ? { spawned: spawner.count } : {};
   return { type: 'ended', ...about, attempt: count, startedAt, durationMs, outcome, ...spawned };
 }

@@ -190,6 +190,24 @@ describe('the context of a run', () => {
     expect(new RunContext({ ...parts, files: context.files, tell: () => undefined }).traceparent).toBe(traceparent);
   });
 
+  it('asks for the signal of its run when its handler does, not before', () => {
+    let asked = 0;
+    const { signal } = new AbortController();
+    const hand = {
+      order: ORDER,
+      get signal() {
+        asked += 1;
+        return signal;
+      },
+    };
+    const spawner = new Spawner(hand, { send: () => Promise.resolve() });
+    const parts = { order: ORDER, worker: 'w', hand, spawner, files: context.files };
+    const lazy = new RunContext({ ...parts, tell: () => undefined });
+    lazy.close();
+    expect(asked).toBe(0);
+    expect([lazy.signal, asked]).toEqual([signal, 1]);
+  });
+
   it('reads metadata that is none as none', () => {
     const spawner = new Spawner(HAND, { send: () => Promise.resolve() });
     const broken = { order: { ...ORDER, metadata: '[1' }, worker: 'w', hand: HAND, spawner };

@@ -49,6 +49,9 @@ export interface Receipt {
   readonly rejected: readonly string[];
 }
 
+/** A mail for nodemailer, but for what is its sending's. */
+type MailContent = Omit<SendMailOptions, 'to' | 'messageId' | 'signal'>;
+
 /** Hands mails to the server of `SMTP_URL` over connections that it keeps for the next ones. Connects when there is a mail. */
 export class Mailer implements OnApplicationShutdown {
   readonly #from: EmailConfig['from'];
@@ -119,7 +122,7 @@ export class Mailer implements OnApplicationShutdown {
     return understood;
   }
 
-  #content({ subject, text, html, cc = [], bcc = [], replyTo, attachments = [], headers = {} }: Mail): SendMailOptions {
+  #content({ subject, text, html, cc = [], bcc = [], replyTo, attachments = [], headers = {} }: Mail): MailContent {
     return {
       from: asObject(this.#from),
       subject: withSingleBlanks(subject),

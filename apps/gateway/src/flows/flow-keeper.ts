@@ -61,9 +61,9 @@ export class FlowKeeper {
     if (followers.length > 0) dispatch.wake();
     for (const { job, failure } of followers) {
       const about = { job: job.id, tenant: job.tenant, task: job.task, parent: job.parentId ?? job.followsBatch ?? '' };
-      if (failure === null) telemetry.emit('flow.followed', { ...about, outcome: 'started' });
+      if (failure === null) telemetry.emit('flow.followed', { outcome: 'started', ...about });
       else
-        telemetry.emit('flow.followed', { ...about, outcome: 'refused', code: failure.code, reason: failure.message });
+        telemetry.emit('flow.followed', { outcome: 'refused', code: failure.code, reason: failure.message, ...about });
     }
   }
 }

@@ -26,12 +26,8 @@ export function readRequest({ properties, body, routingKey }: Delivery): Decoded
   if (!version.ok) return version;
   if (!isTaskName(routingKey)) return undecodable('not_a_task', `Expected a task name as key, got "${routingKey}".`);
   try {
-    const request = {
-      ...furtherOptions(properties),
-      task: routingKey,
-      payload: parseJson(body),
-      ...optionsOf(properties),
-    };
+    const about = { task: routingKey, payload: parseJson(body) };
+    const request = Object.assign({}, furtherOptions(properties), about, optionsOf(properties));
     return decoded({ request, traceparent: readTraceparent(properties.headers['traceparent']) });
   } catch (error) {
     if (error instanceof Problem) return undecodable('unreadable_message', error.message);

@@ -57,9 +57,14 @@ export class FollowUpIntake {
     const { after, on = origin.of === 'batch' || after === 'spawned' ? 'final' : 'completed', ...request } = asked;
     // As a job of this key would have it: a follower is checked again when it is made, by its task alone.
     const priority = permittedPriority(options.priority, asked, origin.key, errors);
+    const further = { task: task.name, priority, ...(then.length === 0 ? {} : { then: then.map(entryOf) }) };
     return {
-      ...{ id: uuidv7(), on, spawned: after === 'spawned', task: task.name, traceparent: origin.traceparent },
-      request: { ...request, task: task.name, priority, ...(then.length === 0 ? {} : { then: then.map(entryOf) }) },
+      id: uuidv7(),
+      on,
+      spawned: after === 'spawned',
+      task: task.name,
+      traceparent: origin.traceparent,
+      request: Object.assign({}, request, further),
     };
   }
 }

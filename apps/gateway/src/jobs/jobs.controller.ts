@@ -55,8 +55,7 @@ export class JobsController {
     const { job, isNew } = await this.acceptance.accept(body, call, key);
     reply.status(isNew ? 202 : 200).header('location', `/v1/jobs/${job.id}`);
     const watchToken = this.tokens.issue({ jobId: job.id, apiKeyId: caller.apiKeyId });
-    // As a spread with a further name it would have a shape of its own (decision 42).
-    return Object.assign({}, this.view.taken(job, caller), { watchToken });
+    return Object.assign(this.view.taken(job, caller), { watchToken });
   }
 
   @Get()

@@ -23,7 +23,7 @@ export async function readHolders(queries: Queries, jobs: readonly NewJob[]): Pr
     wanting.map(({ task }) => task),
     wanting.map(({ uniqueKey }) => uniqueKey),
   ]);
-  return new Map(rows.map(({ id, unique_key, ...key }) => [uniqueName({ ...key, uniqueKey: unique_key }), id]));
+  return new Map(rows.map(({ id, unique_key, ...key }) => [uniqueName({ uniqueKey: unique_key, ...key }), id]));
 }
 
 /**

@@ -38,7 +38,7 @@ async function grantedOf(
 ): Promise<readonly boolean[]> {
   const wanted = new Map<string, RateSubject & { readonly requests: number }>();
   for (const request of requests) {
-    wanted.set(request.subject, { ...request, requests: (wanted.get(request.subject)?.requests ?? 0) + 1 });
+    wanted.set(request.subject, { requests: (wanted.get(request.subject)?.requests ?? 0) + 1, ...request });
   }
   const left = new Map(await store.grant([...wanted.values()]));
   return requests.map(({ subject }) => {

@@ -71,8 +71,8 @@ export function presentAttempt(state: JobState): number {
 }
 
 /** A failure as the job shows it. */
-export function jobError(failure: Failure, permanent: boolean, attempt: number, at: Date): JobError {
-  return { ...failure, permanent, attempt, at: at.toISOString() };
+export function jobError({ code, message }: Failure, permanent: boolean, attempt: number, at: Date): JobError {
+  return { code, message, permanent, attempt, at: at.toISOString() };
 }
 
 /** A record of a run of which nothing is known yet. */

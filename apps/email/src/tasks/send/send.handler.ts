@@ -26,6 +26,9 @@ interface SuppressedMail {
   readonly suppressed: SuppressionReason;
 }
 
+/** A mail but for what its payload says of others who get it. */
+type OwnMail = Omit<MailToDeliver, 'cc' | 'bcc' | 'replyTo'>;
+
 /** `email.send`: sends one mail. Every attempt carries the same `Message-ID`, made from the job's id. */
 @TaskController('email')
 export class SendHandler {
@@ -67,7 +70,7 @@ export class SendHandler {
     const handOver = new HandOver(job, this.notes);
     await handOver.refuseDoubt();
     const url = this.campaign.unsubscribeUrl(job, address);
-    const mail = { ...this.#content(payload, url), headers: unsubscribeHeaders(url), end: handOver };
+    const mail = { headers: unsubscribeHeaders(url), end: handOver, ...this.#content(payload, url) };
     try {
       return await this.#send(payload, { to: [address], ...mail }, job);
     } catch (error) {
@@ -76,7 +79,7 @@ export class SendHandler {
     }
   }
 
-  #send({ cc, bcc, replyTo, attachments = [] }: SendPayload, mail: MailToDeliver, job: JobContext): Promise<Receipt> {
+  #send({ cc, bcc, replyTo, attachments = [] }: SendPayload, mail: OwnMail, job: JobContext): Promise<Receipt> {
     return this.delivery.send({ cc, bcc, replyTo, ...mail }, attachments, job);
   }
 
