@@ -50,7 +50,7 @@ describe('a call that takes too long', () => {
     const { sent, answer } = call('GET', '/v1/jobs');
     sent.end();
     await until(() => finish.length === 1);
-    jest.advanceTimersByTime(9_500);
+    jest.advanceTimersByTime(9_000);
     const { statusCode, headers } = await answer;
     expect([statusCode, headers['content-type'], headers['retry-after']]).toEqual([
       503,
@@ -71,7 +71,7 @@ describe('a call that takes too long', () => {
     jest.advanceTimersByTime(60_000);
     sent.end('{}');
     await until(() => finish.length === 1);
-    jest.advanceTimersByTime(9_000);
+    jest.advanceTimersByTime(8_500);
     finish[0]?.();
     expect((await answer).statusCode).toBe(200);
   });
