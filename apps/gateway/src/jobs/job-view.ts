@@ -36,7 +36,7 @@ export class JobView {
   }
 
   taken(job: Job, viewer: Viewer): TakenJob {
-    return Object.assign({}, this.shown(job, viewer), noticeOf(job, this.tasks));
+    return { ...this.shown(job, viewer), ...noticeOf(job, this.tasks) };
   }
 
   shownOptions(options: GivenOptions, { seesContents }: Viewer): GivenOptions {

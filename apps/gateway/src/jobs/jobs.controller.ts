@@ -55,7 +55,7 @@ export class JobsController {
     const { job, isNew } = await this.acceptance.accept(body, call, key);
     reply.status(isNew ? 202 : 200).header('location', `/v1/jobs/${job.id}`);
     const watchToken = this.tokens.issue({ jobId: job.id, apiKeyId: caller.apiKeyId });
-    return Object.assign(this.view.taken(job, caller), { watchToken });
+    return { watchToken, ...this.view.taken(job, caller) };
   }
 
   @Get()
